@@ -1,0 +1,154 @@
+"""When a request is sent again: the table, and what holds for every policy and history."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from asyncsdk.retry import Again, Answered, History, Lost, NotSent, Outcome, Settled, decide
+from asyncsdk.settings import RetryPolicy
+
+POLICY = RetryPolicy(attempts=4, backoff=0.5, max_backoff=8.0, max_wait=120.0)
+FRESH = History()
+READS = ("GET", "HEAD", "DELETE")
+WRITES = ("POST", "PATCH", "PUT")
+
+methods = st.sampled_from(READS + WRITES)
+waits = st.none() | st.floats(0, 10_000)
+outcomes: st.SearchStrategy[Outcome] = st.one_of(
+    st.builds(Answered, st.integers(200, 599), waits, st.booleans()),
+    st.builds(NotSent, st.booleans()),
+    st.builds(Lost),
+)
+histories = st.builds(History, st.integers(1, 9), st.floats(0, 300), st.booleans())
+policies = st.builds(
+    RetryPolicy,
+    attempts=st.integers(1, 6),
+    backoff=st.floats(0, 10),
+    max_backoff=st.floats(0, 60),
+    max_wait=st.floats(0, 600),
+    repeat=st.sets(st.sampled_from(WRITES)),
+)
+chances = st.floats(0, 1, exclude_max=True)
+
+
+def after(method: str, outcome: Outcome, history: History = FRESH, policy: RetryPolicy = POLICY) -> object:
+    decision = decide(policy, method, outcome, history, 0.5)
+    return "again" if isinstance(decision, Again) else decision.verdict
+
+
+@pytest.mark.parametrize("method", READS + WRITES)
+def test_what_was_not_sent_is_sent_again(method: str) -> None:
+    assert after(method, NotSent()) == "again"
+
+
+@pytest.mark.parametrize("method", READS + WRITES)
+def test_a_certificate_that_is_not_trusted_is_final(method: str) -> None:
+    assert after(method, NotSent(final=True)) == "not_sent"
+
+
+@pytest.mark.parametrize("method", READS + WRITES)
+def test_429_always_goes_again(method: str) -> None:
+    """It was refused unread, so nothing can happen twice."""
+    assert after(method, Answered(429)) == "again"
+    assert after(method, Answered(429, wait=10)) == "again"
+
+
+@pytest.mark.parametrize("outcome", [Lost(), Answered(502), Answered(503), Answered(504), Answered(200, garbled=True)])
+@pytest.mark.parametrize("method", READS)
+def test_reads_and_deletes_go_again_after_bad_luck(method: str, outcome: Outcome) -> None:
+    assert after(method, outcome) == "again"
+
+
+@pytest.mark.parametrize(
+    ("outcome", "verdict"),
+    [
+        (Lost(), "unknown"),
+        (Answered(502), "unknown"),
+        (Answered(504), "unknown"),
+        (Answered(503), "answer"),
+        (Answered(201, garbled=True), "answer"),
+    ],
+)
+@pytest.mark.parametrize("method", WRITES)
+def test_writes_whose_answer_was_lost_never_go_again(method: str, outcome: Outcome, verdict: str) -> None:
+    assert after(method, outcome) == verdict
+
+
+def test_a_write_goes_again_where_the_server_says_when() -> None:
+    assert decide(POLICY, "POST", Answered(503, wait=3.0), FRESH, 0.9) == Again(3.0, True, "status 503")
+
+
+def test_repeat_opts_in_for_the_named_method_only() -> None:
+    policy = RetryPolicy(repeat={"patch"})
+    assert after("PATCH", Lost(), policy=policy) == "again"
+    assert after("POST", Lost(), policy=policy) == "unknown"
+    assert after("PATCH", Lost(), History(attempts=4), policy) == "unknown"
+
+
+@pytest.mark.parametrize("status", [400, 401, 403, 404, 409, 412, 418, 500, 501, 301])
+@pytest.mark.parametrize("method", READS + WRITES)
+def test_every_other_status_is_an_answer(method: str, status: int) -> None:
+    assert after(method, Answered(status)) == "answer"
+
+
+def test_a_404_is_the_done_of_a_delete_whose_first_answer_was_lost() -> None:
+    assert after("DELETE", Answered(404), History(attempts=2, lost=True)) == "done"
+    assert after("DELETE", Answered(404), History(attempts=2)) == "answer"
+    assert after("GET", Answered(404), History(attempts=2, lost=True)) == "answer"
+
+
+def test_waits_the_server_orders_are_bounded_by_their_sum() -> None:
+    assert after("GET", Answered(429, wait=20), History(waited=100)) == "again"
+    assert after("GET", Answered(429, wait=21), History(waited=100)) == "answer"
+
+
+@given(policies, methods, outcomes, histories, chances)
+def test_no_wait_is_longer_than_the_policy_allows(
+    policy: RetryPolicy, method: str, outcome: Outcome, history: History, chance: float
+) -> None:
+    decision = decide(policy, method, outcome, history, chance)
+    if isinstance(decision, Again) and decision.ordered:
+        assert history.waited + decision.seconds <= policy.max_wait
+    elif isinstance(decision, Again):
+        assert 0 <= decision.seconds <= policy.max_backoff
+        assert history.attempts < policy.attempts
+
+
+@given(policies, methods, outcomes, histories, chances)
+def test_a_write_that_may_have_happened_is_repeated_only_on_request(
+    policy: RetryPolicy, method: str, outcome: Outcome, history: History, chance: float
+) -> None:
+    decision = decide(policy, method, outcome, history, chance)
+    uncertain = isinstance(outcome, Lost) or (isinstance(outcome, Answered) and outcome.status in {502, 504})
+    if method in WRITES and method not in policy.repeat and uncertain:
+        assert decision == Settled("unknown")
+
+
+@given(policies, methods, st.lists(outcomes, min_size=60, max_size=60), chances)
+def test_every_request_ends(policy: RetryPolicy, method: str, fates: list[Outcome], chance: float) -> None:
+    """However the server answers, the attempts and the seconds are bounded."""
+    attempts, ordered, waited = 0, 0, 0.0
+    for outcome in fates:
+        attempts += 1
+        decision = decide(policy, method, outcome, History(attempts - ordered, waited), chance)
+        if isinstance(decision, Settled):
+            break
+        if decision.ordered:
+            ordered += 1
+            waited += decision.seconds
+    assert waited <= policy.max_wait
+    assert attempts - ordered <= policy.attempts
+
+
+@given(policies, methods, outcomes, histories, chances)
+def test_the_jitter_is_full(
+    policy: RetryPolicy, method: str, outcome: Outcome, history: History, chance: float
+) -> None:
+    """Half the chance, half the wait: nobody who failed together comes back together."""
+    whole = decide(policy, method, outcome, history, chance)
+    half = decide(policy, method, outcome, history, chance / 2)
+    if isinstance(whole, Again) and not whole.ordered:
+        assert isinstance(half, Again)
+        assert half.seconds == pytest.approx(whole.seconds / 2)
