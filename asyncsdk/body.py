@@ -1,0 +1,208 @@
+"""Checks of what a call is given for its body: one function for each kind of field.
+
+A field that is left out stays out of the body, and None means null, so leaving out has a value of its own:
+`OMITTED`. Null is sent only where the contract has it. As in `arguments`, each function takes the field's name and the
+value given, returns the pair to send (None for nothing), and raises `ArgumentError` with what to write instead.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import enum
+import math
+import re
+from collections.abc import Collection, Mapping, Sequence
+from typing import TYPE_CHECKING, Final
+
+from . import filters
+from .arguments import match_case
+from .errors import ArgumentError
+
+if TYPE_CHECKING:
+    from .wire import Field, Json
+
+__all__ = [
+    "OMITTED",
+    "Omitted",
+    "boolean",
+    "choice",
+    "date",
+    "integer",
+    "month",
+    "number",
+    "numbered",
+    "open_fields",
+    "text",
+    "texts",
+]
+
+
+class Omitted(enum.Enum):
+    """The type of `OMITTED`, for signatures that pass an argument on: `notes: str | Omitted = OMITTED`."""
+
+    OMITTED = "OMITTED"
+
+    def __repr__(self) -> str:
+        return "OMITTED"
+
+
+OMITTED: Final = Omitted.OMITTED
+"""An argument that was not given: its field is not sent, and the API keeps what it has."""
+
+
+def text(name: str, value: object, *, max_length: int | None = None, nullable: bool = False) -> Field:
+    """A string of at most `max_length` characters."""
+    if _absent(name, value, nullable=nullable):
+        return _nothing(name, value)
+    if not isinstance(value, str):
+        raise ArgumentError(name, f"takes a string, not {value!r}")
+    if max_length is not None and len(value) > max_length:
+        raise ArgumentError(name, f"takes at most {max_length} characters, this has {len(value)}")
+    return name, value
+
+
+def integer(
+    name: str, value: object, *, minimum: int | None = None, maximum: int | None = None, nullable: bool = False
+) -> Field:
+    """An integer from `minimum` to `maximum`; sent as a JSON number."""
+    if _absent(name, value, nullable=nullable):
+        return _nothing(name, value)
+    whole = filters.as_integer(name, value)
+    _within(name, whole, minimum, maximum)
+    return name, int(whole)
+
+
+def number(
+    name: str, value: object, *, minimum: float | None = None, maximum: float | None = None, nullable: bool = False
+) -> Field:
+    """A finite number from `minimum` to `maximum`."""
+    if _absent(name, value, nullable=nullable):
+        return _nothing(name, value)
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        hint = f"; write float({value!r})" if hasattr(value, "__float__") and not isinstance(value, bool) else ""
+        raise ArgumentError(name, f"takes a number, not {value!r}{hint}")
+    if not math.isfinite(value):
+        raise ArgumentError(name, f"takes a finite number, not {value!r}")
+    _within(name, value, minimum, maximum)
+    return name, value
+
+
+def boolean(name: str, value: object, *, nullable: bool = False) -> Field:
+    """True or False."""
+    if _absent(name, value, nullable=nullable):
+        return _nothing(name, value)
+    if not isinstance(value, bool):
+        raise ArgumentError(name, f"takes True or False, not {value!r}")
+    return name, value
+
+
+def date(name: str, value: object, *, nullable: bool = False) -> Field:
+    """A date, or a string `YYYY-MM-DD`."""
+    if _absent(name, value, nullable=nullable):
+        return _nothing(name, value)
+    _no_filter(name, value)
+    return name, filters.as_date(name, value).isoformat()
+
+
+def month(name: str, value: object, *, nullable: bool = False) -> Field:
+    """A month: a string `YYYY-MM`, or any date in it."""
+    if _absent(name, value, nullable=nullable):
+        return _nothing(name, value)
+    if isinstance(value, dt.date):
+        return name, f"{value.year:04}-{value.month:02}"
+    if not isinstance(value, str) or not re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])", value, re.ASCII):
+        raise ArgumentError(name, f"takes a month as 'YYYY-MM' or a date in it, not {value!r}")
+    return name, value
+
+
+def choice(name: str, value: object, values: Collection[str], *, nullable: bool = False) -> Field:
+    """One of `values`, given in either case and sent as the API spells it."""
+    if _absent(name, value, nullable=nullable):
+        return _nothing(name, value)
+    return name, match_case(name, value, values)
+
+
+def texts(name: str, value: object, *, nullable: bool = False) -> Field:
+    """Several strings, as a list or another sequence; a single string is refused."""
+    if _absent(name, value, nullable=nullable):
+        return _nothing(name, value)
+    if isinstance(value, str):
+        raise ArgumentError(name, f"takes several strings; write [{value!r}] for one")
+    if not isinstance(value, Sequence):
+        raise ArgumentError(name, f"takes a sequence of strings, not {value!r}")
+    for each in value:
+        if not isinstance(each, str):
+            raise ArgumentError(name, f"takes strings, and {each!r} is none")
+    return name, [*value]
+
+
+def numbered(name: str, value: object, prefix: str) -> list[Field]:
+    """Values by id, `{13: "x"}`, as the fields `<prefix>13` of the body."""
+    if _absent(name, value, nullable=False):
+        return []
+    if not isinstance(value, Mapping):
+        raise ArgumentError(name, f"takes a mapping of ids to values, such as {{13: ...}}, not {value!r}")
+    entries: list[Field] = []
+    for key, each in value.items():
+        if isinstance(key, bool) or not isinstance(key, int) or key < 1:
+            raise ArgumentError(name, f"its keys are ids, such as 13, not {key!r}")
+        entries.append((f"{prefix}{key}", _json(f"{name}[{key}]", each)))
+    return entries
+
+
+def open_fields(name: str, value: object) -> list[Field]:
+    """All fields of a body that has no published schema, by their names."""
+    if not isinstance(value, Mapping):
+        raise ArgumentError(name, f"takes a mapping of field names to values, not {value!r}")
+    entries: list[Field] = []
+    for key, each in value.items():
+        if not isinstance(key, str) or not key:
+            raise ArgumentError(name, f"its keys are field names, not {key!r}")
+        entries.append((key, _json(f"{name}[{key!r}]", each)))
+    return entries
+
+
+def _absent(name: str, value: object, *, nullable: bool) -> bool:
+    if value is None and not nullable:
+        raise ArgumentError(name, "cannot be None here; leave the argument out to leave the field alone")
+    return value is None or value is OMITTED
+
+
+def _nothing(name: str, value: object) -> Field:
+    return (name, None) if value is None else None
+
+
+def _within(name: str, value: float, minimum: float | None, maximum: float | None) -> None:
+    if minimum is not None and value < minimum:
+        raise ArgumentError(name, f"has to be {minimum} or more, not {value}")
+    if maximum is not None and value > maximum:
+        raise ArgumentError(name, f"has to be {maximum} or less, not {value}")
+
+
+def _no_filter(name: str, value: object) -> None:
+    if isinstance(value, filters.Filter):
+        raise ArgumentError(name, f"takes one value; filters such as {value!r} are for lists")
+
+
+def _json(name: str, value: object) -> Json:
+    """`value` as JSON has it; what JSON has not is refused with what to write."""
+    if value is None or isinstance(value, (bool, int, str)):
+        return value
+    if isinstance(value, float):
+        if not math.isfinite(value):
+            raise ArgumentError(name, f"takes a finite number, not {value!r}")
+        return value
+    if isinstance(value, (list, tuple)):
+        return [_json(f"{name}[{index}]", each) for index, each in enumerate(value)]
+    if isinstance(value, Mapping):
+        members: dict[str, Json] = {}
+        for key, each in value.items():
+            if not isinstance(key, str):
+                raise ArgumentError(name, f"its keys are strings, not {key!r}")
+            members[key] = _json(f"{name}[{key!r}]", each)
+        return members
+    if isinstance(value, (dt.date, dt.time)):
+        raise ArgumentError(name, f"{value!r} is not JSON; write value.isoformat()")
+    if value is OMITTED:
+        raise ArgumentError(name, "leave the key out instead")
+    raise ArgumentError(name, f"{value!r} is not JSON; give None, bool, int, float, str, list or dict")
