@@ -1,0 +1,120 @@
+"""Writes `asyncsdk/models`, `asyncsdk/resources` and `openapi.json` from `openapi.yaml`, or checks them against it.
+
+    python -m asyncsdk.contract.generate            # writes what differs, removes what is no longer generated
+    python -m asyncsdk.contract.generate --check    # writes nothing, names what differs, exits with 1 if anything does
+
+Needs the extra `dev`: PyYAML to read the contract, ruff to format the code.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+from .proofreading import proofread
+from .reading import read
+from .writing_models import write_models
+from .writing_resources import write_resources
+
+__all__ = ["differences", "generate", "load", "main"]
+
+PACKAGE: Final = Path(__file__).resolve().parent.parent
+_GENERATED: Final = ("models", "resources")
+
+
+def load(path: Path) -> Mapping[str, Any]:
+    """The parsed document of the contract.
+
+    Raises:
+        SystemExit: PyYAML is not installed.
+    """
+    try:
+        import yaml
+    except ModuleNotFoundError:
+        raise SystemExit("The generator reads YAML: pip install 'asyncsdk[dev]'") from None
+    document: Mapping[str, Any] = yaml.load(path.read_bytes(), getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506  # both loaders are the safe one
+    return document
+
+
+def generate(document: Mapping[str, Any]) -> dict[str, str]:
+    """The text of every generated file, by its path in the package; a pure function of the contract, but for ruff.
+
+    Raises:
+        ValueError: The contract says something the generator has no words for.
+        SystemExit: ruff is not installed.
+    """
+    contract = read(document)
+    proofread(contract)
+    sources = {f"models/{name}": text for name, text in write_models(contract).items()}
+    sources |= {f"resources/{name}": text for name, text in write_resources(contract).items()}
+    files = _formatted(sources)
+    files["contract/openapi.json"] = json.dumps(document, ensure_ascii=False, separators=(",", ":")) + "\n"
+    return dict(sorted(files.items()))
+
+
+def differences(files: Mapping[str, str], package: Path) -> list[tuple[str, str]]:
+    """What a tree lacks of `files`: pairs of path and "missing", "differs" or "no longer generated"."""
+    found = []
+    for path, text in files.items():
+        target = package / path
+        if not target.exists():
+            found.append((path, "missing"))
+        elif target.read_text(encoding="utf-8") != text:
+            found.append((path, "differs"))
+    present = (path for folder in _GENERATED for path in (package / folder).rglob("*.py"))
+    stale = {path.relative_to(package).as_posix() for path in present} - files.keys()
+    return found + [(path, "no longer generated") for path in sorted(stale)]
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs the command; the exit status is 1 where `--check` found a difference."""
+    parser = argparse.ArgumentParser(
+        prog="python -m asyncsdk.contract.generate", description="Write the generated code."
+    )
+    parser.add_argument("--check", action="store_true", help="write nothing; exit with 1 if the tree differs")
+    check: bool = parser.parse_args(arguments).check
+    files = generate(load(PACKAGE / "contract" / "openapi.yaml"))
+    found = differences(files, PACKAGE)
+    for path, what in found:
+        sys.stdout.write(f"{path}: {what}\n")
+        if not check:
+            _settle(PACKAGE / path, files.get(path))
+    if check:
+        return 1 if found else 0
+    sys.stdout.write(f"{len(files)} files, {len(found)} changed\n")
+    return 0
+
+
+def _settle(target: Path, text: str | None) -> None:
+    if text is None:
+        target.unlink()
+    else:
+        target.parent.mkdir(exist_ok=True)
+        target.write_text(text, encoding="utf-8")
+
+
+def _formatted(sources: Mapping[str, str]) -> dict[str, str]:
+    """`sources` as `ruff format` leaves them; one run for all, since starting it is most of its cost."""
+    with tempfile.TemporaryDirectory() as folder:
+        for path, text in sources.items():
+            _settle(Path(folder) / path, text)
+        # The project's own two settings; any configuration around the folder is kept out.
+        options = ["--isolated", "--line-length", "120", "--target-version", "py311"]
+        command = [sys.executable, "-m", "ruff", "format", *options, "--quiet", folder]
+        run = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603  # nothing of it is input
+        if run.returncode:
+            hint = (
+                "pip install 'asyncsdk[dev]'" if "No module named" in run.stderr else "the code it was given is broken"
+            )
+            raise SystemExit(f"The generator formats with ruff, which failed ({hint}):\n{run.stderr}")
+        return {path: (Path(folder) / path).read_text(encoding="utf-8") for path in sources}
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,189 @@
+"""Writes the modules of `asyncsdk.resources`: one class for each resource, and the class that holds them all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from . import docstrings
+from .parameters import Call, of_operation, rising_orders
+from .reading import Contract, Operation, Resource
+
+__all__ = ["class_name", "write_resources"]
+
+
+def write_resources(contract: Contract) -> dict[str, str]:
+    """The source of every module of the package by its file name; not formatted yet."""
+    models = {model.name: model for model in contract.models}
+    names = {resource.name: class_name(resource.name, models) for resource in contract.resources}
+    sources = {
+        f"{resource.name}.py": _module(resource, names[resource.name], contract) for resource in contract.resources
+    }
+    return {"__init__.py": _package(contract.resources, names), **sources}
+
+
+def class_name(resource: str, models: Mapping[str, object]) -> str:
+    """`ProductionPlanStreams` for production_plan_streams; with `Resource` added where a model has that name."""
+    name = "".join(part.capitalize() for part in resource.split("_"))
+    return f"{name}Resource" if name in models else name
+
+
+def _module(resource: Resource, name: str, contract: Contract) -> str:
+    calls = [(operation, of_operation(operation)) for operation in resource.operations]
+    aliases = {alias: values for _, call in calls for alias, values in call.aliases.items()}
+    methods = "\n\n".join(_method(operation, call) for operation, call in calls)
+    used = "\n".join(_code(operation, call) for operation, call in calls)
+    about = docstrings.block([[f"The calls of `wethod.{resource.name}`."], [docstrings.GENERATED]])
+    constants = [f"{alias}: TypeAlias = Literal[{_quoted(values)}]" for alias, values in aliases.items()]
+    head = [about, *_imports(used, aliases, resource, contract), f"__all__ = [{name!r}]", *constants]
+    class_ = f"""class {name}:
+{docstrings.block(docstrings.of_resource(resource), indent=4)}
+
+    __slots__ = ("_session",)
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+{methods}
+"""
+    return "\n\n".join(head) + "\n\n\n" + class_
+
+
+def _imports(used: str, aliases: Mapping[str, Sequence[str]], resource: Resource, contract: Contract) -> Iterator[str]:
+    """The groups of imports, each a block of lines."""
+    yield "from __future__ import annotations"
+    containers = [each for each in ("Mapping", "Sequence") if f"{each}[" in used]
+    typing = ["TYPE_CHECKING"]
+    typing += ["Literal"] if aliases or "Literal[" in used else []
+    typing += ["TypeAlias", "get_args"] if aliases else []
+    yield _lines(
+        "import datetime as dt" if "dt." in used else "",
+        _from("collections.abc", containers),
+        _from("typing", typing),
+    )
+    models = {operation.model for operation in resource.operations if operation.model}
+    homes = sorted({contract.homes[model] for model in models})
+    yield _lines(
+        _from("..", [each for each in ("arguments", "body") if f"{each}." in used]),
+        _from("..body", ["OMITTED", "Omitted"] if "OMITTED" in used else []),
+        *(_from(f"..models.{home}", sorted(each for each in models if contract.homes[each] == home)) for home in homes),
+        _from("..pager", ["Pager"] if "Pager[" in used else []),
+    )
+    filters = [each for each in ("DateFilter", "DateTimeFilter", "IntegerFilter") if f": {each} " in used]
+    yield _lines(
+        "if TYPE_CHECKING:",
+        _from("..filters", filters, indent=4),
+        _from("..session", ["Session"], indent=4),
+        _from("..wire", ["Json"] if "Json]" in used else [], indent=4),
+    )
+
+
+def _from(module: str, names: Sequence[str], indent: int = 0) -> str:
+    return f"{' ' * indent}from {module} import {', '.join(names)}" if names else ""
+
+
+def _lines(*lines: str) -> str:
+    return "\n".join(line for line in lines if line)
+
+
+def _method(operation: Operation, call: Call) -> str:
+    define = "def" if operation.paginated else "async def"
+    # A comma at the end makes the formatter give each argument a line of its own, so that a new one is one line more.
+    comma = "," if len(call.arguments) > 1 else ""
+    signature = ", ".join(_signature(call)) + comma
+    return f"""    {define} {operation.method}({signature}) -> {_returns(operation)}:
+{docstrings.block(docstrings.of_operation(operation), indent=8)}
+        {_statement(operation, call)}
+"""
+
+
+def _code(operation: Operation, call: Call) -> str:
+    """A method without its docstring: what decides which names the module imports."""
+    return f"{', '.join(_signature(call))} -> {_returns(operation)}: {_statement(operation, call)}"
+
+
+def _returns(operation: Operation) -> str:
+    answer = operation.model or "None"
+    return f"Pager[{answer}]" if operation.paginated else answer
+
+
+def _signature(call: Call) -> Iterator[str]:
+    yield "self"
+    yield from (f"{name}: int" for name in call.ids)
+    if call.arguments:
+        yield "*"
+    for each in call.arguments:
+        default = f" = {each.default}" if each.default else ""
+        yield f"{each.name}: {each.annotation}{default}"
+
+
+def _statement(operation: Operation, call: Call) -> str:
+    query = _entries(call, "query")
+    given = [_path(operation), operation.model or "None", *query]
+    if operation.paginated:
+        given += ["limit=limit", "offset=offset"]
+        # Newest first, every insertion shifts all pages: a walk that has to join them asks for the other direction.
+        given += [f'stable_order="{order}"' for order in rising_orders(operation)]
+        return f"return Pager(self._session, {', '.join(given)})"
+    if operation.body:
+        given += [f"body={entries}" for entries in _entries(call, "body")]
+    done = f'await self._session.call("{operation.verb}", {", ".join(given)})'
+    return f"return {done}" if operation.model else done
+
+
+def _entries(call: Call, place: str) -> list[str]:
+    """The list of what goes into the query or the body, if anything can."""
+    checks = [each.check for each in call.arguments if each.place == place]
+    if len(checks) == 1:
+        return [checks[0].removeprefix("*") if checks[0].startswith("*") else f"[{checks[0]}]"]
+    return [f"[{', '.join(checks)},]"] if checks else []
+
+
+def _path(operation: Operation) -> str:
+    if not operation.ids:
+        return f'"{operation.path}"'
+    return f'arguments.path("{operation.path}", {", ".join(f"{name}={name}" for name in operation.ids)})'
+
+
+def _quoted(values: Sequence[str]) -> str:
+    return ", ".join(f'"{value}"' for value in values)
+
+
+def _package(resources: Sequence[Resource], names: Mapping[str, str]) -> str:
+    imports = "\n".join(f"    from .{resource.name} import {names[resource.name]}" for resource in resources)
+    properties = "\n\n".join(_property(resource, names[resource.name]) for resource in resources)
+    about = [
+        ["The resources of the API, as attributes of the client."],
+        ["Each is imported when it is first used, so that a client costs no more than what it touches."],
+        [docstrings.GENERATED],
+    ]
+    return f"""{docstrings.block(about)}
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ..session import Session
+{imports}
+
+__all__ = ["Resources"]
+
+
+class Resources:
+    \"\"\"One attribute for each resource, named as its path; what a client offers besides its own methods.\"\"\"
+
+    _session: Session
+
+{properties}
+"""
+
+
+def _property(resource: Resource, name: str) -> str:
+    return f"""    @cached_property
+    def {resource.name}(self) -> {name}:
+{docstrings.block(docstrings.of_resource(resource)[:1], indent=8)}
+        from .{resource.name} import {name}
+
+        return {name}(self._session)
+"""

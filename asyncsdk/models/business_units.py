@@ -1,0 +1,22 @@
+"""Models of `wethod.business_units`.
+
+Generated from the contract by `python -m asyncsdk.contract.generate`; not edited by hand.
+"""
+
+from __future__ import annotations
+
+import attrs
+
+from ..fields import Timestamp
+
+__all__ = ["BusinessUnit"]
+
+
+@attrs.frozen(kw_only=True)
+class BusinessUnit:
+    """A business unit of the company."""
+
+    id: int
+    created_at: Timestamp | None = None
+    updated_at: Timestamp | None = None
+    name: str | None = None

@@ -1,0 +1,23 @@
+"""Models of `wethod.invoice_contacts`.
+
+Generated from the contract by `python -m asyncsdk.contract.generate`; not edited by hand.
+"""
+
+from __future__ import annotations
+
+import attrs
+
+from ..fields import Timestamp
+
+__all__ = ["InvoiceContact"]
+
+
+@attrs.frozen(kw_only=True)
+class InvoiceContact:
+    """An address that invoices can be sent to."""
+
+    id: int
+    created_at: Timestamp | None = None
+    updated_at: Timestamp | None = None
+    email: str | None = None
+    alias: str | None = None

@@ -1,0 +1,28 @@
+"""Models of `wethod.locations`.
+
+Generated from the contract by `python -m asyncsdk.contract.generate`; not edited by hand.
+"""
+
+from __future__ import annotations
+
+import attrs
+
+from ..fields import Timestamp
+
+__all__ = ["Location"]
+
+
+@attrs.frozen(kw_only=True)
+class Location:
+    """A location of the company.
+
+    Attributes:
+        deleted_at: When it was soft-deleted; None where it was not.
+    """
+
+    id: int
+    created_at: Timestamp
+    updated_at: Timestamp
+    name: str
+    default: bool
+    deleted_at: Timestamp | None = None

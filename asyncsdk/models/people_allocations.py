@@ -1,0 +1,33 @@
+"""Models of `wethod.people_allocations`.
+
+Generated from the contract by `python -m asyncsdk.contract.generate`; not edited by hand.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import attrs
+
+from ..fields import Timestamp
+
+__all__ = ["PeopleAllocation"]
+
+
+@attrs.frozen(kw_only=True)
+class PeopleAllocation:
+    """The hours of one day that a person is allocated to a project.
+
+    Attributes:
+        hours: At most 8.
+        deleted_at: When it was soft-deleted; None where it was not.
+    """
+
+    id: int
+    created_at: Timestamp
+    updated_at: Timestamp
+    date: dt.date
+    hours: int
+    project_id: int
+    person_id: int
+    deleted_at: Timestamp | None = None

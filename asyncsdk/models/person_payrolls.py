@@ -1,0 +1,34 @@
+"""Models of `wethod.person_payrolls`.
+
+Generated from the contract by `python -m asyncsdk.contract.generate`; not edited by hand.
+"""
+
+from __future__ import annotations
+
+import attrs
+
+from ..fields import Number, Timestamp, wire
+
+__all__ = ["PersonPayroll"]
+
+
+@attrs.frozen(kw_only=True)
+class PersonPayroll:
+    """The yearly cost of a person in a period of months.
+
+    Attributes:
+        cost: Yearly, without taxes.
+        taxes: Total taxes.
+        from_: As YYYY-MM.
+        to: As YYYY-MM.
+    """
+
+    id: int
+    created_at: Timestamp | None = None
+    updated_at: Timestamp | None = None
+    person_id: int | None = None
+    business_unit_id: int | None = None
+    cost: Number | None = None
+    taxes: int | None = None
+    from_: str | None = attrs.field(default=None, metadata=wire("from"))
+    to: str | None = None

@@ -1,0 +1,25 @@
+"""Models of `wethod.price_list_levels`.
+
+Generated from the contract by `python -m asyncsdk.contract.generate`; not edited by hand.
+"""
+
+from __future__ import annotations
+
+import attrs
+
+from ..fields import Timestamp
+
+__all__ = ["PriceListLevel"]
+
+
+@attrs.frozen(kw_only=True)
+class PriceListLevel:
+    """Price and cost of a level in a price list."""
+
+    id: int
+    created_at: Timestamp
+    updated_at: Timestamp
+    price_list_id: int | None = None
+    level_id: int | None = None
+    price: int
+    cost: int

@@ -1,0 +1,34 @@
+"""Models of `wethod.products`.
+
+Generated from the contract by `python -m asyncsdk.contract.generate`; not edited by hand.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import attrs
+
+from ..fields import Number, Timestamp
+
+__all__ = ["Product"]
+
+
+@attrs.frozen(kw_only=True)
+class Product:
+    """A product that budgets can contain.
+
+    Attributes:
+        markup: In percent.
+    """
+
+    id: int
+    created_at: Timestamp
+    updated_at: Timestamp
+    name: str
+    description: str
+    available_from: dt.date | None = None
+    available_to: dt.date | None = None
+    external_cost: Number
+    markup: int
+    price: Number | None = None

@@ -1,0 +1,29 @@
+"""Models of `wethod.project_plan_subtask_assignees`.
+
+Generated from the contract by `python -m asyncsdk.contract.generate`; not edited by hand.
+"""
+
+from __future__ import annotations
+
+import attrs
+
+from ..fields import Timestamp
+
+__all__ = ["ProjectPlanSubtaskAssignee"]
+
+
+@attrs.frozen(kw_only=True)
+class ProjectPlanSubtaskAssignee:
+    """A person assigned to a subtask, with the hours.
+
+    Attributes:
+        strategy: Known values: front, even.
+    """
+
+    id: int
+    created_at: Timestamp | None = None
+    updated_at: Timestamp | None = None
+    employee_id: int | None = None
+    project_plan_subtask_id: int | None = None
+    hours: int | None = None
+    strategy: str | None = None

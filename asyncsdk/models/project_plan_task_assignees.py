@@ -1,0 +1,25 @@
+"""Models of `wethod.project_plan_task_assignees`.
+
+Generated from the contract by `python -m asyncsdk.contract.generate`; not edited by hand.
+"""
+
+from __future__ import annotations
+
+import attrs
+
+from ..fields import Timestamp
+
+__all__ = ["ProjectPlanTaskAssignee"]
+
+
+@attrs.frozen(kw_only=True)
+class ProjectPlanTaskAssignee:
+    """A person assigned to a task, with the hours."""
+
+    id: int
+    created_at: Timestamp | None = None
+    updated_at: Timestamp | None = None
+    employee_id: int | None = None
+    project_plan_task_id: int | None = None
+    hours: int | None = None
+    strategy: str | None = None

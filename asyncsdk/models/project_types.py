@@ -1,0 +1,23 @@
+"""Models of `wethod.project_types`.
+
+Generated from the contract by `python -m asyncsdk.contract.generate`; not edited by hand.
+"""
+
+from __future__ import annotations
+
+import attrs
+
+from ..fields import Timestamp
+
+__all__ = ["ProjectType"]
+
+
+@attrs.frozen(kw_only=True)
+class ProjectType:
+    """A type of projects."""
+
+    id: int
+    created_at: Timestamp | None = None
+    updated_at: Timestamp | None = None
+    name: str | None = None
+    group: str | None = None

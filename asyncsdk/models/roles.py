@@ -1,0 +1,23 @@
+"""Models of `wethod.roles`.
+
+Generated from the contract by `python -m asyncsdk.contract.generate`; not edited by hand.
+"""
+
+from __future__ import annotations
+
+import attrs
+
+from ..fields import Timestamp
+
+__all__ = ["Role"]
+
+
+@attrs.frozen(kw_only=True)
+class Role:
+    """A role of persons."""
+
+    id: int
+    created_at: Timestamp | None = None
+    updated_at: Timestamp | None = None
+    name: str | None = None
+    is_default: bool | None = None

@@ -1,0 +1,36 @@
+"""Models of `wethod.timesheet_logs`.
+
+Generated from the contract by `python -m asyncsdk.contract.generate`; not edited by hand.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import attrs
+
+from ..fields import Number, Timestamp
+
+__all__ = ["TimesheetLog"]
+
+
+@attrs.frozen(kw_only=True)
+class TimesheetLog:
+    """A change made to a timesheet.
+
+    Attributes:
+        mode: Filter values are upper case.
+        author_id: Person who made the change.
+    """
+
+    id: int
+    created_at: Timestamp | None = None
+    updated_at: Timestamp | None = None
+    person_id: int | None = None
+    date: dt.date | None = None
+    project_id: int | None = None
+    to_project_id: int | None = None
+    mode: str | None = None
+    from_hours: Number | None = None
+    to_hours: Number | None = None
+    author_id: int | None = None

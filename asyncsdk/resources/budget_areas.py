@@ -1,0 +1,131 @@
+"""The calls of `wethod.budget_areas`.
+
+Generated from the contract by `python -m asyncsdk.contract.generate`; not edited by hand.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from .. import arguments, body
+from ..body import OMITTED, Omitted
+from ..models.budget_areas import BudgetArea
+from ..pager import Pager
+
+if TYPE_CHECKING:
+    from ..filters import DateTimeFilter
+    from ..session import Session
+
+__all__ = ["BudgetAreas"]
+
+
+class BudgetAreas:
+    """Areas of budgets, the groups their tasks belong to (`/api/budget-areas`)."""
+
+    __slots__ = ("_session",)
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def list(
+        self,
+        *,
+        budget_id: int | None = None,
+        updated_at: DateTimeFilter | None = None,
+        limit: int = 100,
+        offset: int = 0,
+    ) -> Pager[BudgetArea]:
+        """Lists budget areas, optionally of one budget.
+
+        Permissions: budget.view, budget.view_other.
+
+        Args:
+            updated_at: When rows were last changed: an aware date-time or a filter such as `F.gte(since)`.
+            limit: Rows in a page, 1 to 100. To bound the number of rows use `max_items`.
+            offset: Rows to skip.
+
+        Raises:
+            ArgumentError: An argument is refused; nothing was sent.
+            ValidationError, AuthenticationError, PermissionDenied, RateLimited: As the API answers.
+        """
+        return Pager(
+            self._session,
+            "/api/budget-areas",
+            BudgetArea,
+            [
+                arguments.integer("budget_id", budget_id),
+                arguments.date_time("updated_at", updated_at),
+            ],
+            limit=limit,
+            offset=offset,
+        )
+
+    async def get(self, id: int) -> BudgetArea:
+        """Reads one budget area.
+
+        Permissions: budget.view, budget.view_other.
+
+        Raises:
+            ArgumentError: An argument is refused; nothing was sent.
+            ValidationError, AuthenticationError, PermissionDenied, NotFound, RateLimited: As the API answers.
+        """
+        return await self._session.call("GET", arguments.path("/api/budget-areas/{id}", id=id), BudgetArea)
+
+    async def create(
+        self,
+        *,
+        name: str,
+        budget_id: int | Omitted = OMITTED,
+    ) -> BudgetArea:
+        """Adds an area to a budget.
+
+        Permissions: budget.edit, budget.edit_other.
+
+        Args:
+            name: At most 255 characters.
+
+        Raises:
+            ArgumentError: An argument is refused; nothing was sent.
+            ValidationError, AuthenticationError, PermissionDenied, RateLimited: As the API answers.
+        """
+        return await self._session.call(
+            "POST",
+            "/api/budget-areas",
+            BudgetArea,
+            body=[
+                body.text("name", name, max_length=255),
+                body.integer("budget_id", budget_id),
+            ],
+        )
+
+    async def update(
+        self,
+        id: int,
+        *,
+        name: str | Omitted = OMITTED,
+        enabled: bool | Omitted = OMITTED,
+        price_list_id: int | Omitted = OMITTED,
+        stream_id: int | Omitted = OMITTED,
+    ) -> BudgetArea:
+        """Changes a budget area.
+
+        No reference page was at hand; treat as probable.
+
+        Args:
+            enabled: Answers name it `is_enabled`.
+
+        Raises:
+            ArgumentError: An argument is refused; nothing was sent.
+            ValidationError, AuthenticationError, PermissionDenied, NotFound, RateLimited: As the API answers.
+        """
+        return await self._session.call(
+            "PATCH",
+            arguments.path("/api/budget-areas/{id}", id=id),
+            BudgetArea,
+            body=[
+                body.text("name", name),
+                body.boolean("enabled", enabled),
+                body.integer("price_list_id", price_list_id),
+                body.integer("stream_id", stream_id),
+            ],
+        )

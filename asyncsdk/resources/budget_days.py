@@ -1,0 +1,85 @@
+"""The calls of `wethod.budget_days`.
+
+Generated from the contract by `python -m asyncsdk.contract.generate`; not edited by hand.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from .. import arguments, body
+from ..body import OMITTED, Omitted
+from ..models.budget_days import BudgetDay
+from ..pager import Pager
+
+if TYPE_CHECKING:
+    from ..filters import DateTimeFilter
+    from ..session import Session
+
+__all__ = ["BudgetDays"]
+
+
+class BudgetDays:
+    """Days planned in budgets, by task and job title or price list level (`/api/budget-days`)."""
+
+    __slots__ = ("_session",)
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def list(
+        self,
+        *,
+        budget_task_id: int | None = None,
+        updated_at: DateTimeFilter | None = None,
+        limit: int = 100,
+        offset: int = 0,
+    ) -> Pager[BudgetDay]:
+        """Lists planned days, optionally of one task.
+
+        Permissions: budget.view, budget.view_other.
+
+        Args:
+            updated_at: When rows were last changed: an aware date-time or a filter such as `F.gte(since)`.
+            limit: Rows in a page, 1 to 100. To bound the number of rows use `max_items`.
+            offset: Rows to skip.
+
+        Raises:
+            ArgumentError: An argument is refused; nothing was sent.
+            ValidationError, AuthenticationError, PermissionDenied, RateLimited: As the API answers.
+        """
+        return Pager(
+            self._session,
+            "/api/budget-days",
+            BudgetDay,
+            [
+                arguments.integer("budget_task_id", budget_task_id),
+                arguments.date_time("updated_at", updated_at),
+            ],
+            limit=limit,
+            offset=offset,
+        )
+
+    async def get(self, id: int) -> BudgetDay:
+        """Reads one budget day record.
+
+        No reference page was at hand; treat as probable.
+
+        Raises:
+            ArgumentError: An argument is refused; nothing was sent.
+            ValidationError, AuthenticationError, PermissionDenied, NotFound, RateLimited: As the API answers.
+        """
+        return await self._session.call("GET", arguments.path("/api/budget-days/{id}", id=id), BudgetDay)
+
+    async def update(self, id: int, *, days: float | Omitted = OMITTED) -> BudgetDay:
+        """Sets the number of days.
+
+        Permissions: budget.edit.
+
+        Raises:
+            ArgumentError: An argument is refused; nothing was sent.
+            ValidationError, AuthenticationError, PermissionDenied, NotFound, RateLimited: As the API answers.
+        """
+        return await self._session.call(
+            "PATCH", arguments.path("/api/budget-days/{id}", id=id), BudgetDay, body=[body.number("days", days)]
+        )

@@ -1,0 +1,74 @@
+"""The calls of `wethod.budget_job_titles`.
+
+Generated from the contract by `python -m asyncsdk.contract.generate`; not edited by hand.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from .. import arguments
+from ..models.budget_job_titles import BudgetJobTitle
+from ..pager import Pager
+
+if TYPE_CHECKING:
+    from ..filters import DateTimeFilter
+    from ..session import Session
+
+__all__ = ["BudgetJobTitles"]
+
+
+class BudgetJobTitles:
+    """Job titles as budgets use them (`/api/budget-job-titles`)."""
+
+    __slots__ = ("_session",)
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def list(
+        self,
+        *,
+        budget_id: int | None = None,
+        job_title_id: int | None = None,
+        updated_at: DateTimeFilter | None = None,
+        limit: int = 100,
+        offset: int = 0,
+    ) -> Pager[BudgetJobTitle]:
+        """Lists job titles used by budgets.
+
+        No reference page was at hand; treat as probable.
+
+        Args:
+            updated_at: When rows were last changed: an aware date-time or a filter such as `F.gte(since)`.
+            limit: Rows in a page, 1 to 100. To bound the number of rows use `max_items`.
+            offset: Rows to skip.
+
+        Raises:
+            ArgumentError: An argument is refused; nothing was sent.
+            ValidationError, AuthenticationError, PermissionDenied, RateLimited: As the API answers.
+        """
+        return Pager(
+            self._session,
+            "/api/budget-job-titles",
+            BudgetJobTitle,
+            [
+                arguments.integer("budget_id", budget_id),
+                arguments.integer("job_title_id", job_title_id),
+                arguments.date_time("updated_at", updated_at),
+            ],
+            limit=limit,
+            offset=offset,
+        )
+
+    async def get(self, id: int) -> BudgetJobTitle:
+        """Reads one budget job title.
+
+        Permissions: budget.view, budget.view_other.
+
+        Raises:
+            ArgumentError: An argument is refused; nothing was sent.
+            ValidationError, AuthenticationError, PermissionDenied, NotFound, RateLimited: As the API answers.
+            PreconditionFailed: A company feature it needs is off.
+        """
+        return await self._session.call("GET", arguments.path("/api/budget-job-titles/{id}", id=id), BudgetJobTitle)

@@ -1,0 +1,161 @@
+"""The calls of `wethod.budget_tasks`.
+
+Generated from the contract by `python -m asyncsdk.contract.generate`; not edited by hand.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from .. import arguments, body
+from ..body import OMITTED, Omitted
+from ..models.budget_tasks import BudgetTask
+from ..pager import Pager
+
+if TYPE_CHECKING:
+    from ..filters import DateTimeFilter
+    from ..session import Session
+
+__all__ = ["BudgetTasks"]
+
+
+class BudgetTasks:
+    """Tasks of budgets, with cost, price and days (`/api/budget-tasks`)."""
+
+    __slots__ = ("_session",)
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def list(
+        self,
+        *,
+        budget_area_id: int | None = None,
+        updated_at: DateTimeFilter | None = None,
+        limit: int = 100,
+        offset: int = 0,
+    ) -> Pager[BudgetTask]:
+        """Lists tasks, optionally of one budget area.
+
+        Permissions: budget.view, budget.view_other.
+
+        Args:
+            updated_at: When rows were last changed: an aware date-time or a filter such as `F.gte(since)`.
+            limit: Rows in a page, 1 to 100. To bound the number of rows use `max_items`.
+            offset: Rows to skip.
+
+        Raises:
+            ArgumentError: An argument is refused; nothing was sent.
+            ValidationError, AuthenticationError, PermissionDenied, RateLimited: As the API answers.
+        """
+        return Pager(
+            self._session,
+            "/api/budget-tasks",
+            BudgetTask,
+            [
+                arguments.integer("budget_area_id", budget_area_id),
+                arguments.date_time("updated_at", updated_at),
+            ],
+            limit=limit,
+            offset=offset,
+        )
+
+    async def get(self, id: int) -> BudgetTask:
+        """Reads one budget task.
+
+        Permissions: budget.view, budget.view_other.
+
+        Raises:
+            ArgumentError: An argument is refused; nothing was sent.
+            ValidationError, AuthenticationError, PermissionDenied, NotFound, RateLimited: As the API answers.
+        """
+        return await self._session.call("GET", arguments.path("/api/budget-tasks/{id}", id=id), BudgetTask)
+
+    async def create(
+        self,
+        *,
+        name: str | Omitted = OMITTED,
+        external_cost: float | Omitted = OMITTED,
+        markup: int | Omitted = OMITTED,
+        notes: str | Omitted = OMITTED,
+        quantity: int | Omitted = OMITTED,
+        budget_area_id: int | Omitted = OMITTED,
+        currency: str | Omitted = OMITTED,
+    ) -> BudgetTask:
+        """Adds a task to a budget area.
+
+        The contract does not say which fields are mandatory; a ValidationError names what is missing.
+
+        No reference page was at hand; treat as probable.
+
+        Raises:
+            ArgumentError: An argument is refused; nothing was sent.
+            ValidationError, AuthenticationError, PermissionDenied, RateLimited: As the API answers.
+        """
+        return await self._session.call(
+            "POST",
+            "/api/budget-tasks",
+            BudgetTask,
+            body=[
+                body.text("name", name),
+                body.number("external_cost", external_cost),
+                body.integer("markup", markup),
+                body.text("notes", notes),
+                body.integer("quantity", quantity),
+                body.integer("budget_area_id", budget_area_id),
+                body.text("currency", currency),
+            ],
+        )
+
+    async def update(
+        self,
+        id: int,
+        *,
+        name: str | Omitted = OMITTED,
+        external_cost: float | Omitted = OMITTED,
+        markup: int | Omitted = OMITTED,
+        notes: str | Omitted = OMITTED,
+        quantity: int | Omitted = OMITTED,
+        total_price: float | Omitted = OMITTED,
+        currency: str | Omitted = OMITTED,
+    ) -> BudgetTask:
+        """Changes a budget task.
+
+        Permissions: budget.edit, budget.edit_other.
+
+        Args:
+            name: At most 255 characters.
+            markup: Applied to external_cost.
+            notes: At most 255 characters.
+            quantity: Only used by CONTINGENCY, DISCOUNT, CREATIVITY, PRODUCT tasks.
+
+        Raises:
+            ArgumentError: An argument is refused; nothing was sent.
+            ValidationError, AuthenticationError, PermissionDenied, NotFound, RateLimited: As the API answers.
+        """
+        return await self._session.call(
+            "PATCH",
+            arguments.path("/api/budget-tasks/{id}", id=id),
+            BudgetTask,
+            body=[
+                body.text("name", name, max_length=255),
+                body.number("external_cost", external_cost),
+                body.integer("markup", markup),
+                body.text("notes", notes, max_length=255),
+                body.integer("quantity", quantity),
+                body.number("total_price", total_price),
+                body.text("currency", currency),
+            ],
+        )
+
+    async def delete(self, id: int) -> None:
+        """Deletes a budget task.
+
+        Permissions: budget.edit, budget.edit_other.
+
+        Raises:
+            ArgumentError: An argument is refused; nothing was sent.
+            ValidationError, AuthenticationError, PermissionDenied, NotFound, RateLimited: As the API answers.
+            PreconditionFailed: A company feature it needs is off.
+        """
+        await self._session.call("DELETE", arguments.path("/api/budget-tasks/{id}", id=id), None)

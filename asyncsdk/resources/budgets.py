@@ -1,0 +1,247 @@
+"""The calls of `wethod.budgets`.
+
+Generated from the contract by `python -m asyncsdk.contract.generate`; not edited by hand.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from .. import arguments, body
+from ..body import OMITTED, Omitted
+from ..models.budgets import Budget
+from ..pager import Pager
+
+if TYPE_CHECKING:
+    from ..filters import DateTimeFilter
+    from ..session import Session
+
+__all__ = ["Budgets"]
+
+
+class Budgets:
+    """Budgets of projects: every version, and the way from draft to approval (`/api/budgets`).
+
+    For example:
+
+        await wethod.budgets.submit(5, approver_id=3, message="Ready")
+    """
+
+    __slots__ = ("_session",)
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def list(
+        self,
+        *,
+        project_id: int | None = None,
+        updated_at: DateTimeFilter | None = None,
+        limit: int = 100,
+        offset: int = 0,
+    ) -> Pager[Budget]:
+        """Lists budget versions, optionally of one project.
+
+        Permissions: budget.view, budget.view_other.
+
+        Args:
+            updated_at: When rows were last changed: an aware date-time or a filter such as `F.gte(since)`.
+            limit: Rows in a page, 1 to 100. To bound the number of rows use `max_items`.
+            offset: Rows to skip.
+
+        Raises:
+            ArgumentError: An argument is refused; nothing was sent.
+            ValidationError, AuthenticationError, PermissionDenied, RateLimited: As the API answers.
+        """
+        return Pager(
+            self._session,
+            "/api/budgets",
+            Budget,
+            [
+                arguments.integer("project_id", project_id),
+                arguments.date_time("updated_at", updated_at),
+            ],
+            limit=limit,
+            offset=offset,
+        )
+
+    async def get(self, id: int) -> Budget:
+        """Reads one budget.
+
+        No reference page was at hand; treat as probable.
+
+        Raises:
+            ArgumentError: An argument is refused; nothing was sent.
+            ValidationError, AuthenticationError, PermissionDenied, NotFound, RateLimited: As the API answers.
+        """
+        return await self._session.call("GET", arguments.path("/api/budgets/{id}", id=id), Budget)
+
+    async def create(
+        self,
+        *,
+        project_id: int | Omitted = OMITTED,
+        price_list_id: int | Omitted = OMITTED,
+        stream_id: int | Omitted = OMITTED,
+        template_id: int | Omitted = OMITTED,
+        final_net_price: float | Omitted = OMITTED,
+        notes: str | Omitted = OMITTED,
+    ) -> Budget:
+        """Creates a budget for a project.
+
+        The contract does not say which fields are mandatory; a ValidationError names what is missing.
+
+        Permissions: budget.create.
+
+        Args:
+            template_id: Budget template to start from.
+            final_net_price: When absent, derived from the project estimate.
+
+        Raises:
+            ArgumentError: An argument is refused; nothing was sent.
+            ValidationError, AuthenticationError, PermissionDenied, RateLimited: As the API answers.
+        """
+        return await self._session.call(
+            "POST",
+            "/api/budgets",
+            Budget,
+            body=[
+                body.integer("project_id", project_id),
+                body.integer("price_list_id", price_list_id),
+                body.integer("stream_id", stream_id),
+                body.integer("template_id", template_id),
+                body.number("final_net_price", final_net_price),
+                body.text("notes", notes),
+            ],
+        )
+
+    async def update(
+        self,
+        id: int,
+        *,
+        price_list_id: int | Omitted = OMITTED,
+        stream_id: int | Omitted = OMITTED,
+        final_net_price: float | Omitted = OMITTED,
+        final_net_price_currency: float | Omitted = OMITTED,
+        currency_enabled: bool | Omitted = OMITTED,
+        currency: str | Omitted = OMITTED,
+        notes: str | Omitted = OMITTED,
+    ) -> Budget:
+        """Changes settings of a budget.
+
+        Permissions: budget.edit, budget.edit_other.
+
+        Args:
+            final_net_price: In the master currency.
+            final_net_price_currency: In the budget's currency.
+            currency_enabled: Switches several currencies on. Answers name it `is_currency_enabled`.
+            currency: Currency code.
+
+        Raises:
+            ArgumentError: An argument is refused; nothing was sent.
+            ValidationError, AuthenticationError, PermissionDenied, NotFound, RateLimited: As the API answers.
+        """
+        return await self._session.call(
+            "PATCH",
+            arguments.path("/api/budgets/{id}", id=id),
+            Budget,
+            body=[
+                body.integer("price_list_id", price_list_id),
+                body.integer("stream_id", stream_id),
+                body.number("final_net_price", final_net_price),
+                body.number("final_net_price_currency", final_net_price_currency),
+                body.boolean("currency_enabled", currency_enabled),
+                body.text("currency", currency),
+                body.text("notes", notes),
+            ],
+        )
+
+    async def approve(self, id: int, *, message: str | Omitted = OMITTED) -> Budget:
+        """Approves a submitted budget.
+
+        Permissions: budget.approve, budget.approve_other.
+
+        Args:
+            message: Text for the project manager.
+
+        Raises:
+            ArgumentError: An argument is refused; nothing was sent.
+            ValidationError, AuthenticationError, PermissionDenied, NotFound, RateLimited: As the API answers.
+        """
+        return await self._session.call(
+            "POST", arguments.path("/api/budgets/{id}:approve", id=id), Budget, body=[body.text("message", message)]
+        )
+
+    async def draft(self, id: int) -> Budget:
+        """Puts a budget back to draft.
+
+        No reference page was at hand; treat as probable.
+
+        Raises:
+            ArgumentError: An argument is refused; nothing was sent.
+            ValidationError, AuthenticationError, PermissionDenied, NotFound, RateLimited: As the API answers.
+        """
+        return await self._session.call("POST", arguments.path("/api/budgets/{id}:draft", id=id), Budget)
+
+    async def recall(self, id: int) -> Budget:
+        """Takes back a budget submitted for approval.
+
+        Permissions: budget.edit, budget.edit_other.
+
+        Raises:
+            ArgumentError: An argument is refused; nothing was sent.
+            ValidationError, AuthenticationError, PermissionDenied, NotFound, RateLimited: As the API answers.
+        """
+        return await self._session.call("POST", arguments.path("/api/budgets/{id}:recall", id=id), Budget)
+
+    async def reject(self, id: int, *, message: str | Omitted = OMITTED) -> Budget:
+        """Rejects a submitted budget.
+
+        No reference page was at hand; treat as probable.
+
+        Raises:
+            ArgumentError: An argument is refused; nothing was sent.
+            ValidationError, AuthenticationError, PermissionDenied, NotFound, RateLimited: As the API answers.
+        """
+        return await self._session.call(
+            "POST", arguments.path("/api/budgets/{id}:reject", id=id), Budget, body=[body.text("message", message)]
+        )
+
+    async def set_baseline(self, id: int) -> Budget:
+        """Makes this budget version the baseline.
+
+        No reference page was at hand; treat as probable.
+
+        Raises:
+            ArgumentError: An argument is refused; nothing was sent.
+            ValidationError, AuthenticationError, PermissionDenied, NotFound, RateLimited: As the API answers.
+        """
+        return await self._session.call("POST", arguments.path("/api/budgets/{id}:set-baseline", id=id), Budget)
+
+    async def submit(
+        self,
+        id: int,
+        *,
+        approver_id: int | Omitted = OMITTED,
+        message: str | Omitted = OMITTED,
+    ) -> Budget:
+        """Submits a budget for approval.
+
+        Permissions: budget.edit, budget.edit_other.
+
+        Args:
+            approver_id: Employee id.
+            message: Text for the approver.
+
+        Raises:
+            ArgumentError: An argument is refused; nothing was sent.
+            ValidationError, AuthenticationError, PermissionDenied, NotFound, RateLimited: As the API answers.
+        """
+        return await self._session.call(
+            "POST",
+            arguments.path("/api/budgets/{id}:submit", id=id),
+            Budget,
+            body=[
+                body.integer("approver_id", approver_id),
+                body.text("message", message),
+            ],
+        )

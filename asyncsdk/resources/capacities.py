@@ -1,0 +1,81 @@
+"""The calls of `wethod.capacities`.
+
+Generated from the contract by `python -m asyncsdk.contract.generate`; not edited by hand.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Literal
+
+from .. import arguments
+from ..models.capacities import Capacity
+from ..pager import Pager
+
+if TYPE_CHECKING:
+    from ..filters import DateTimeFilter
+    from ..session import Session
+
+__all__ = ["Capacities"]
+
+
+class Capacities:
+    """Weekly working-time capacities, in minutes a day (`/api/capacities`)."""
+
+    __slots__ = ("_session",)
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def list(
+        self,
+        *,
+        order: str | Sequence[str] | None = None,
+        updated_at: DateTimeFilter | None = None,
+        is_archived: bool | None = None,
+        deleted: Literal["exclude", "include", "only"] | None = None,
+        deleted_at: DateTimeFilter | None = None,
+        limit: int = 100,
+        offset: int = 0,
+    ) -> Pager[Capacity]:
+        """Lists weekly working-time capacities.
+
+        No reference page was at hand; treat as probable.
+
+        Args:
+            order: Fields to sort by, descending after `-`; the contract does not name them.
+            updated_at: When rows were last changed: an aware date-time or a filter such as `F.gte(since)`.
+            is_archived: True for archived rows only, False for the others only.
+            deleted: `exclude` (default) leaves soft-deleted rows out, `include` adds them, `only` gives just them.
+            deleted_at: When rows were deleted, likewise; for `deleted="include"` or `"only"`.
+            limit: Rows in a page, 1 to 100. To bound the number of rows use `max_items`.
+            offset: Rows to skip.
+
+        Raises:
+            ArgumentError: An argument is refused; nothing was sent.
+            ValidationError, AuthenticationError, PermissionDenied, RateLimited: As the API answers.
+        """
+        return Pager(
+            self._session,
+            "/api/capacities",
+            Capacity,
+            [
+                arguments.order("order", order),
+                arguments.date_time("updated_at", updated_at),
+                arguments.flag("is_archived", is_archived),
+                arguments.choice("deleted", deleted, ("exclude", "include", "only")),
+                arguments.date_time("deleted_at", deleted_at),
+            ],
+            limit=limit,
+            offset=offset,
+        )
+
+    async def get(self, id: int) -> Capacity:
+        """Reads one capacity.
+
+        Raises:
+            ArgumentError: An argument is refused; nothing was sent.
+            ValidationError, AuthenticationError, PermissionDenied, NotFound, RateLimited: As the API answers.
+            PreconditionFailed: A company feature it needs is off.
+        """
+        return await self._session.call("GET", arguments.path("/api/capacities/{id}", id=id), Capacity)

@@ -1,0 +1,160 @@
+"""The calls of `wethod.contacts`.
+
+Generated from the contract by `python -m asyncsdk.contract.generate`; not edited by hand.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from .. import arguments, body
+from ..body import OMITTED, Omitted
+from ..models.contacts import Contact
+from ..pager import Pager
+
+if TYPE_CHECKING:
+    from ..filters import DateTimeFilter
+    from ..session import Session
+
+__all__ = ["Contacts"]
+
+
+class Contacts:
+    """Contacts at clients (`/api/contacts`)."""
+
+    __slots__ = ("_session",)
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def list(
+        self,
+        *,
+        client_id: int | None = None,
+        updated_at: DateTimeFilter | None = None,
+        limit: int = 100,
+        offset: int = 0,
+    ) -> Pager[Contact]:
+        """Lists contacts, optionally of one client.
+
+        Permissions: crm.view.
+
+        Args:
+            updated_at: When rows were last changed: an aware date-time or a filter such as `F.gte(since)`.
+            limit: Rows in a page, 1 to 100. To bound the number of rows use `max_items`.
+            offset: Rows to skip.
+
+        Raises:
+            ArgumentError: An argument is refused; nothing was sent.
+            ValidationError, AuthenticationError, PermissionDenied, RateLimited: As the API answers.
+            PreconditionFailed: A company feature it needs is off.
+        """
+        return Pager(
+            self._session,
+            "/api/contacts",
+            Contact,
+            [
+                arguments.integer("client_id", client_id),
+                arguments.date_time("updated_at", updated_at),
+            ],
+            limit=limit,
+            offset=offset,
+        )
+
+    async def get(self, id: int) -> Contact:
+        """Reads one contact.
+
+        No reference page was at hand; treat as probable.
+
+        Raises:
+            ArgumentError: An argument is refused; nothing was sent.
+            ValidationError, AuthenticationError, PermissionDenied, NotFound, RateLimited: As the API answers.
+        """
+        return await self._session.call("GET", arguments.path("/api/contacts/{id}", id=id), Contact)
+
+    async def create(
+        self,
+        *,
+        email: str | Omitted = OMITTED,
+        name: str | Omitted = OMITTED,
+        surname: str | Omitted = OMITTED,
+        role: str | Omitted = OMITTED,
+        notes: str | Omitted = OMITTED,
+        linkedin: str | Omitted = OMITTED,
+        description: str | Omitted = OMITTED,
+        client_id: int | Omitted = OMITTED,
+    ) -> Contact:
+        """Creates a contact.
+
+        The contract does not say which fields are mandatory; a ValidationError names what is missing.
+
+        Permissions: crm.edit.
+
+        Raises:
+            ArgumentError: An argument is refused; nothing was sent.
+            ValidationError, AuthenticationError, PermissionDenied, RateLimited: As the API answers.
+        """
+        return await self._session.call(
+            "POST",
+            "/api/contact",
+            Contact,
+            body=[
+                body.text("email", email),
+                body.text("name", name),
+                body.text("surname", surname),
+                body.text("role", role),
+                body.text("notes", notes),
+                body.text("linkedin", linkedin),
+                body.text("description", description),
+                body.integer("client_id", client_id),
+            ],
+        )
+
+    async def update(
+        self,
+        id: int,
+        *,
+        email: str | Omitted = OMITTED,
+        name: str | Omitted = OMITTED,
+        surname: str | Omitted = OMITTED,
+        role: str | Omitted = OMITTED,
+        notes: str | Omitted = OMITTED,
+        linkedin: str | Omitted = OMITTED,
+        description: str | Omitted = OMITTED,
+        client_id: int | Omitted = OMITTED,
+    ) -> Contact:
+        """Changes a contact.
+
+        No reference page was at hand; treat as probable.
+
+        Raises:
+            ArgumentError: An argument is refused; nothing was sent.
+            ValidationError, AuthenticationError, PermissionDenied, NotFound, RateLimited: As the API answers.
+        """
+        return await self._session.call(
+            "PATCH",
+            arguments.path("/api/contact/{id}", id=id),
+            Contact,
+            body=[
+                body.text("email", email),
+                body.text("name", name),
+                body.text("surname", surname),
+                body.text("role", role),
+                body.text("notes", notes),
+                body.text("linkedin", linkedin),
+                body.text("description", description),
+                body.integer("client_id", client_id),
+            ],
+        )
+
+    async def delete(self, id: int) -> None:
+        """Deletes a contact.
+
+        Permissions: crm.edit.
+
+        Raises:
+            ArgumentError: An argument is refused; nothing was sent.
+            ValidationError, AuthenticationError, PermissionDenied, NotFound, RateLimited: As the API answers.
+            PreconditionFailed: A company feature it needs is off.
+        """
+        await self._session.call("DELETE", arguments.path("/api/contact/{id}", id=id), None)

@@ -1,0 +1,198 @@
+"""The calls of `wethod.custom_field_options`.
+
+Generated from the contract by `python -m asyncsdk.contract.generate`; not edited by hand.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
+
+from .. import arguments, body
+from ..body import OMITTED, Omitted
+from ..models.custom_field_options import CustomFieldOption
+from ..pager import Pager
+
+if TYPE_CHECKING:
+    from ..filters import DateTimeFilter
+    from ..session import Session
+
+__all__ = ["CustomFieldOptions"]
+
+Color: TypeAlias = Literal[
+    "#114B5F",
+    "#176499",
+    "#2E91AC",
+    "#71D6CB",
+    "#28B869",
+    "#8ED6AF",
+    "#85D280",
+    "#A6C59F",
+    "#8A716A",
+    "#EBD2AC",
+    "#FFE856",
+    "#FAC03D",
+    "#D43A59",
+    "#E48270",
+    "#E497A7",
+    "#B75D85",
+    "#9378BC",
+    "#FFC6D9",
+    "#E5E5E5",
+    "#BEBEBE",
+    "#595959",
+    "#1A1A1A",
+]
+
+
+class CustomFieldOptions:
+    """Options of custom fields (`/api/custom-field-options`).
+
+    Needs the company feature Custom Fields.
+    """
+
+    __slots__ = ("_session",)
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def list(
+        self,
+        *,
+        custom_field_id: int | None = None,
+        order: Literal["name", "-name", "sort", "-sort"]
+        | Sequence[Literal["name", "-name", "sort", "-sort"]]
+        | None = None,
+        search: str | None = None,
+        updated_at: DateTimeFilter | None = None,
+        deleted: Literal["exclude", "include", "only"] | None = None,
+        deleted_at: DateTimeFilter | None = None,
+        limit: int = 100,
+        offset: int = 0,
+    ) -> Pager[CustomFieldOption]:
+        """Lists custom field options.
+
+        Feature: Custom Fields.
+
+        Args:
+            order: Fields to sort by, descending after `-`: name, sort.
+            search: A keyword to look up.
+            updated_at: When rows were last changed: an aware date-time or a filter such as `F.gte(since)`.
+            deleted: `exclude` (default) leaves soft-deleted rows out, `include` adds them, `only` gives just them.
+            deleted_at: When rows were deleted, likewise; for `deleted="include"` or `"only"`.
+            limit: Rows in a page, 1 to 100. To bound the number of rows use `max_items`.
+            offset: Rows to skip.
+
+        Raises:
+            ArgumentError: An argument is refused; nothing was sent.
+            ValidationError, AuthenticationError, PermissionDenied, RateLimited: As the API answers.
+            PreconditionFailed: The company feature Custom Fields is off.
+        """
+        return Pager(
+            self._session,
+            "/api/custom-field-options",
+            CustomFieldOption,
+            [
+                arguments.integer("custom_field_id", custom_field_id, minimum=1),
+                arguments.order("order", order, ("name", "sort")),
+                arguments.text("search", search),
+                arguments.date_time("updated_at", updated_at),
+                arguments.choice("deleted", deleted, ("exclude", "include", "only")),
+                arguments.date_time("deleted_at", deleted_at),
+            ],
+            limit=limit,
+            offset=offset,
+        )
+
+    async def get(self, id: int) -> CustomFieldOption:
+        """Reads one custom field option.
+
+        Feature: Custom Fields.
+
+        No reference page was at hand; treat as probable.
+
+        Raises:
+            ArgumentError: An argument is refused; nothing was sent.
+            ValidationError, AuthenticationError, PermissionDenied, NotFound, RateLimited: As the API answers.
+            PreconditionFailed: The company feature Custom Fields is off.
+        """
+        return await self._session.call(
+            "GET", arguments.path("/api/custom-field-options/{id}", id=id), CustomFieldOption
+        )
+
+    async def create(
+        self,
+        *,
+        name: str,
+        custom_field_id: int,
+        color: Color | Omitted = OMITTED,
+        sort: int | Omitted = OMITTED,
+    ) -> CustomFieldOption:
+        """Creates a custom field option.
+
+        Permissions: settings.company. Feature: Custom Fields.
+
+        Args:
+            name: At most 255 characters.
+
+        Raises:
+            ArgumentError: An argument is refused; nothing was sent.
+            ValidationError, AuthenticationError, PermissionDenied, RateLimited: As the API answers.
+            PreconditionFailed: The company feature Custom Fields is off.
+        """
+        return await self._session.call(
+            "POST",
+            "/api/custom-field-options",
+            CustomFieldOption,
+            body=[
+                body.text("name", name, max_length=255),
+                body.integer("custom_field_id", custom_field_id),
+                body.choice("color", color, get_args(Color)),
+                body.integer("sort", sort),
+            ],
+        )
+
+    async def update(
+        self,
+        id: int,
+        *,
+        name: str | Omitted = OMITTED,
+        color: Color | Omitted = OMITTED,
+        sort: int | Omitted = OMITTED,
+    ) -> CustomFieldOption:
+        """Changes a custom field option.
+
+        Permissions: settings.company. Feature: Custom Fields.
+
+        Args:
+            name: At most 255 characters.
+
+        Raises:
+            ArgumentError: An argument is refused; nothing was sent.
+            ValidationError, AuthenticationError, PermissionDenied, NotFound, RateLimited: As the API answers.
+            PreconditionFailed: The company feature Custom Fields is off.
+        """
+        return await self._session.call(
+            "PATCH",
+            arguments.path("/api/custom-field-options/{id}", id=id),
+            CustomFieldOption,
+            body=[
+                body.text("name", name, max_length=255),
+                body.choice("color", color, get_args(Color)),
+                body.integer("sort", sort),
+            ],
+        )
+
+    async def delete(self, id: int) -> None:
+        """Deletes a custom field option.
+
+        Feature: Custom Fields.
+
+        No reference page was at hand; treat as probable.
+
+        Raises:
+            ArgumentError: An argument is refused; nothing was sent.
+            ValidationError, AuthenticationError, PermissionDenied, NotFound, RateLimited: As the API answers.
+            PreconditionFailed: The company feature Custom Fields is off.
+        """
+        await self._session.call("DELETE", arguments.path("/api/custom-field-options/{id}", id=id), None)

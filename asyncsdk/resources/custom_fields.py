@@ -1,0 +1,218 @@
+"""The calls of `wethod.custom_fields`.
+
+Generated from the contract by `python -m asyncsdk.contract.generate`; not edited by hand.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Literal
+
+from .. import arguments, body
+from ..body import OMITTED, Omitted
+from ..models.custom_fields import CustomField
+from ..pager import Pager
+
+if TYPE_CHECKING:
+    from ..filters import DateTimeFilter
+    from ..session import Session
+
+__all__ = ["CustomFields"]
+
+
+class CustomFields:
+    """Custom fields the company adds to what it plans (`/api/custom-fields`).
+
+    Needs the company feature Custom Fields.
+
+    For example:
+
+        fields = await wethod.custom_fields.list(domain="project_plan", include="options", order="sort")
+    """
+
+    __slots__ = ("_session",)
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def list(
+        self,
+        *,
+        domain: Literal["project_plan"] | None = None,
+        include: Literal["options"] | Sequence[Literal["options"]] | None = None,
+        order: Literal["name", "-name", "sort", "-sort"]
+        | Sequence[Literal["name", "-name", "sort", "-sort"]]
+        | None = None,
+        search: str | None = None,
+        updated_at: DateTimeFilter | None = None,
+        deleted: Literal["exclude", "include", "only"] | None = None,
+        deleted_at: DateTimeFilter | None = None,
+        archived: Literal["exclude", "include", "only"] | None = None,
+        archived_at: DateTimeFilter | None = None,
+        limit: int = 100,
+        offset: int = 0,
+    ) -> Pager[CustomField]:
+        """Lists custom fields.
+
+        Feature: Custom Fields.
+
+        Args:
+            include: Relations to read along, one or several. Dots lead to relations of relations.
+            order: Fields to sort by, descending after `-`: name, sort.
+            search: A keyword to look up.
+            updated_at: When rows were last changed: an aware date-time or a filter such as `F.gte(since)`.
+            deleted: `exclude` (default) leaves soft-deleted rows out, `include` adds them, `only` gives just them.
+            deleted_at: When rows were deleted, likewise; for `deleted="include"` or `"only"`.
+            archived: `exclude` leaves archived rows out, `include` (default) adds them, `only` gives just them.
+            archived_at: When rows were archived, likewise.
+            limit: Rows in a page, 1 to 100. To bound the number of rows use `max_items`.
+            offset: Rows to skip.
+
+        Raises:
+            ArgumentError: An argument is refused; nothing was sent.
+            ValidationError, AuthenticationError, PermissionDenied, RateLimited: As the API answers.
+            PreconditionFailed: The company feature Custom Fields is off.
+        """
+        return Pager(
+            self._session,
+            "/api/custom-fields",
+            CustomField,
+            [
+                arguments.choice("domain", domain, ("project_plan",)),
+                arguments.include("include", include, ("options",)),
+                arguments.order("order", order, ("name", "sort")),
+                arguments.text("search", search),
+                arguments.date_time("updated_at", updated_at),
+                arguments.choice("deleted", deleted, ("exclude", "include", "only")),
+                arguments.date_time("deleted_at", deleted_at),
+                arguments.choice("archived", archived, ("exclude", "include", "only")),
+                arguments.date_time("archived_at", archived_at),
+            ],
+            limit=limit,
+            offset=offset,
+        )
+
+    async def get(self, id: int) -> CustomField:
+        """Reads one custom field.
+
+        Feature: Custom Fields.
+
+        No reference page was at hand; treat as probable.
+
+        Raises:
+            ArgumentError: An argument is refused; nothing was sent.
+            ValidationError, AuthenticationError, PermissionDenied, NotFound, RateLimited: As the API answers.
+            PreconditionFailed: The company feature Custom Fields is off.
+        """
+        return await self._session.call("GET", arguments.path("/api/custom-fields/{id}", id=id), CustomField)
+
+    async def create(
+        self,
+        *,
+        name: str,
+        description: str | Omitted = OMITTED,
+        type: Literal["single_option"],
+        domain: Literal["project_plan"],
+        required: bool | Omitted = OMITTED,
+        sort: int | Omitted = OMITTED,
+    ) -> CustomField:
+        """Creates a custom field.
+
+        Permissions: settings.company. Feature: Custom Fields.
+
+        Args:
+            name: At most 30 characters.
+
+        Raises:
+            ArgumentError: An argument is refused; nothing was sent.
+            ValidationError, AuthenticationError, PermissionDenied, RateLimited: As the API answers.
+            PreconditionFailed: The company feature Custom Fields is off.
+        """
+        return await self._session.call(
+            "POST",
+            "/api/custom-fields",
+            CustomField,
+            body=[
+                body.text("name", name, max_length=30),
+                body.text("description", description),
+                body.choice("type", type, ("single_option",)),
+                body.choice("domain", domain, ("project_plan",)),
+                body.boolean("required", required),
+                body.integer("sort", sort),
+            ],
+        )
+
+    async def update(
+        self,
+        id: int,
+        *,
+        name: str | Omitted = OMITTED,
+        description: str | Omitted = OMITTED,
+        required: bool | Omitted = OMITTED,
+        sort: int | Omitted = OMITTED,
+    ) -> CustomField:
+        """Changes a custom field.
+
+        Permissions: settings.company. Feature: Custom Fields.
+
+        Args:
+            name: At most 30 characters.
+
+        Raises:
+            ArgumentError: An argument is refused; nothing was sent.
+            ValidationError, AuthenticationError, PermissionDenied, NotFound, RateLimited: As the API answers.
+            PreconditionFailed: The company feature Custom Fields is off.
+        """
+        return await self._session.call(
+            "PATCH",
+            arguments.path("/api/custom-fields/{id}", id=id),
+            CustomField,
+            body=[
+                body.text("name", name, max_length=30),
+                body.text("description", description),
+                body.boolean("required", required),
+                body.integer("sort", sort),
+            ],
+        )
+
+    async def delete(self, id: int) -> None:
+        """Deletes a custom field.
+
+        Feature: Custom Fields.
+
+        No reference page was at hand; treat as probable.
+
+        Raises:
+            ArgumentError: An argument is refused; nothing was sent.
+            ValidationError, AuthenticationError, PermissionDenied, NotFound, RateLimited: As the API answers.
+            PreconditionFailed: The company feature Custom Fields is off.
+        """
+        await self._session.call("DELETE", arguments.path("/api/custom-fields/{id}", id=id), None)
+
+    async def archive(self, id: int) -> CustomField:
+        """Archives a custom field.
+
+        Feature: Custom Fields.
+
+        No reference page was at hand; treat as probable.
+
+        Raises:
+            ArgumentError: An argument is refused; nothing was sent.
+            ValidationError, AuthenticationError, PermissionDenied, NotFound, RateLimited: As the API answers.
+            PreconditionFailed: The company feature Custom Fields is off.
+        """
+        return await self._session.call("POST", arguments.path("/api/custom-fields/{id}:archive", id=id), CustomField)
+
+    async def unarchive(self, id: int) -> CustomField:
+        """Unarchives a custom field.
+
+        Feature: Custom Fields.
+
+        No reference page was at hand; treat as probable.
+
+        Raises:
+            ArgumentError: An argument is refused; nothing was sent.
+            ValidationError, AuthenticationError, PermissionDenied, NotFound, RateLimited: As the API answers.
+            PreconditionFailed: The company feature Custom Fields is off.
+        """
+        return await self._session.call("POST", arguments.path("/api/custom-fields/{id}:unarchive", id=id), CustomField)

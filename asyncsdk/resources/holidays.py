@@ -1,0 +1,245 @@
+"""The calls of `wethod.holidays`.
+
+Generated from the contract by `python -m asyncsdk.contract.generate`; not edited by hand.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING, Literal
+
+from .. import arguments, body
+from ..body import OMITTED, Omitted
+from ..models.holidays import Holiday, HolidayLocation
+from ..pager import Pager
+
+if TYPE_CHECKING:
+    from ..filters import DateTimeFilter
+    from ..session import Session
+
+__all__ = ["Holidays"]
+
+
+class Holidays:
+    """Holidays of the company, and the locations that keep them (`/api/holidays`)."""
+
+    __slots__ = ("_session",)
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def list(
+        self,
+        *,
+        location_id: int | None = None,
+        updated_at: DateTimeFilter | None = None,
+        deleted: Literal["exclude", "include", "only"] | None = None,
+        deleted_at: DateTimeFilter | None = None,
+        limit: int = 100,
+        offset: int = 0,
+    ) -> Pager[Holiday]:
+        """Lists company holidays.
+
+        Permissions: settings.company.
+
+        Args:
+            updated_at: When rows were last changed: an aware date-time or a filter such as `F.gte(since)`.
+            deleted: `exclude` (default) leaves soft-deleted rows out, `include` adds them, `only` gives just them.
+            deleted_at: When rows were deleted, likewise; for `deleted="include"` or `"only"`.
+            limit: Rows in a page, 1 to 100. To bound the number of rows use `max_items`.
+            offset: Rows to skip.
+
+        Raises:
+            ArgumentError: An argument is refused; nothing was sent.
+            ValidationError, AuthenticationError, PermissionDenied, RateLimited: As the API answers.
+        """
+        return Pager(
+            self._session,
+            "/api/holidays",
+            Holiday,
+            [
+                arguments.integer("location_id", location_id),
+                arguments.date_time("updated_at", updated_at),
+                arguments.choice("deleted", deleted, ("exclude", "include", "only")),
+                arguments.date_time("deleted_at", deleted_at),
+            ],
+            limit=limit,
+            offset=offset,
+        )
+
+    async def get(self, id: int, *, deleted: Literal["exclude", "include", "only"] | None = None) -> Holiday:
+        """Reads one holiday.
+
+        Permissions: settings.company.
+
+        Args:
+            deleted: `exclude` (default) leaves soft-deleted rows out, `include` adds them, `only` gives just them.
+
+        Raises:
+            ArgumentError: An argument is refused; nothing was sent.
+            ValidationError, AuthenticationError, PermissionDenied, NotFound, RateLimited: As the API answers.
+        """
+        return await self._session.call(
+            "GET",
+            arguments.path("/api/holidays/{id}", id=id),
+            Holiday,
+            [arguments.choice("deleted", deleted, ("exclude", "include", "only"))],
+        )
+
+    async def create(
+        self,
+        *,
+        name: str | Omitted = OMITTED,
+        repeating: bool | Omitted = OMITTED,
+        exact_date: dt.date | str | Omitted = OMITTED,
+        repeating_day: int | Omitted = OMITTED,
+        repeating_month: int | Omitted = OMITTED,
+    ) -> Holiday:
+        """Creates a holiday.
+
+        The contract does not say which fields are mandatory; a ValidationError names what is missing.
+
+        Permissions: settings.company.
+
+        Args:
+            name: At most 255 characters.
+            repeating_day: From 1 to 31.
+            repeating_month: From 1 to 12.
+
+        Raises:
+            ArgumentError: An argument is refused; nothing was sent.
+            ValidationError, AuthenticationError, PermissionDenied, RateLimited: As the API answers.
+        """
+        return await self._session.call(
+            "POST",
+            "/api/holidays",
+            Holiday,
+            body=[
+                body.text("name", name, max_length=255),
+                body.boolean("repeating", repeating),
+                body.date("exact_date", exact_date),
+                body.integer("repeating_day", repeating_day, minimum=1, maximum=31),
+                body.integer("repeating_month", repeating_month, minimum=1, maximum=12),
+            ],
+        )
+
+    async def update(
+        self,
+        id: int,
+        *,
+        name: str | Omitted = OMITTED,
+        repeating: bool | Omitted = OMITTED,
+        exact_date: dt.date | str | Omitted = OMITTED,
+        repeating_day: int | Omitted = OMITTED,
+        repeating_month: int | Omitted = OMITTED,
+    ) -> Holiday:
+        """Changes a holiday.
+
+        Permissions: settings.company.
+
+        Args:
+            name: At most 255 characters.
+            repeating_day: From 1 to 31.
+            repeating_month: From 1 to 12.
+
+        Raises:
+            ArgumentError: An argument is refused; nothing was sent.
+            ValidationError, AuthenticationError, PermissionDenied, NotFound, RateLimited: As the API answers.
+            PreconditionFailed: A company feature it needs is off.
+        """
+        return await self._session.call(
+            "PATCH",
+            arguments.path("/api/holidays/{id}", id=id),
+            Holiday,
+            body=[
+                body.text("name", name, max_length=255),
+                body.boolean("repeating", repeating),
+                body.date("exact_date", exact_date),
+                body.integer("repeating_day", repeating_day, minimum=1, maximum=31),
+                body.integer("repeating_month", repeating_month, minimum=1, maximum=12),
+            ],
+        )
+
+    async def delete(self, id: int) -> None:
+        """Deletes a holiday.
+
+        No reference page was at hand; treat as probable.
+
+        Raises:
+            ArgumentError: An argument is refused; nothing was sent.
+            ValidationError, AuthenticationError, PermissionDenied, NotFound, RateLimited: As the API answers.
+        """
+        await self._session.call("DELETE", arguments.path("/api/holidays/{id}", id=id), None)
+
+    def list_locations(
+        self,
+        holiday_id: int,
+        *,
+        updated_at: DateTimeFilter | None = None,
+        deleted: Literal["exclude", "include", "only"] | None = None,
+        deleted_at: DateTimeFilter | None = None,
+        limit: int = 100,
+        offset: int = 0,
+    ) -> Pager[HolidayLocation]:
+        """Lists location links of a holiday.
+
+        No reference page was at hand; treat as probable.
+
+        Args:
+            updated_at: When rows were last changed: an aware date-time or a filter such as `F.gte(since)`.
+            deleted: `exclude` (default) leaves soft-deleted rows out, `include` adds them, `only` gives just them.
+            deleted_at: When rows were deleted, likewise; for `deleted="include"` or `"only"`.
+            limit: Rows in a page, 1 to 100. To bound the number of rows use `max_items`.
+            offset: Rows to skip.
+
+        Raises:
+            ArgumentError: An argument is refused; nothing was sent.
+            ValidationError, AuthenticationError, PermissionDenied, NotFound, RateLimited: As the API answers.
+        """
+        return Pager(
+            self._session,
+            arguments.path("/api/holidays/{holiday_id}/locations", holiday_id=holiday_id),
+            HolidayLocation,
+            [
+                arguments.date_time("updated_at", updated_at),
+                arguments.choice("deleted", deleted, ("exclude", "include", "only")),
+                arguments.date_time("deleted_at", deleted_at),
+            ],
+            limit=limit,
+            offset=offset,
+        )
+
+    async def attach_location(self, holiday_id: int, location_id: int) -> HolidayLocation:
+        """Attaches a location to a holiday.
+
+        Permissions: settings.company.
+
+        Raises:
+            ArgumentError: An argument is refused; nothing was sent.
+            ValidationError, AuthenticationError, PermissionDenied, NotFound, RateLimited: As the API answers.
+            PreconditionFailed: A company feature it needs is off.
+        """
+        return await self._session.call(
+            "POST",
+            arguments.path(
+                "/api/holidays/{holiday_id}/locations/{location_id}", holiday_id=holiday_id, location_id=location_id
+            ),
+            HolidayLocation,
+        )
+
+    async def detach_location(self, holiday_id: int, location_id: int) -> None:
+        """Detaches a location from a holiday.
+
+        No reference page was at hand; treat as probable.
+
+        Raises:
+            ArgumentError: An argument is refused; nothing was sent.
+            ValidationError, AuthenticationError, PermissionDenied, NotFound, RateLimited: As the API answers.
+        """
+        await self._session.call(
+            "DELETE",
+            arguments.path(
+                "/api/holidays/{holiday_id}/locations/{location_id}", holiday_id=holiday_id, location_id=location_id
+            ),
+            None,
+        )

@@ -1,0 +1,235 @@
+"""The calls of `wethod.invoices`.
+
+Generated from the contract by `python -m asyncsdk.contract.generate`; not edited by hand.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING
+
+from .. import arguments, body
+from ..body import OMITTED, Omitted
+from ..models.invoices import Invoice
+from ..pager import Pager
+
+if TYPE_CHECKING:
+    from ..filters import DateFilter, DateTimeFilter
+    from ..session import Session
+
+__all__ = ["Invoices"]
+
+
+class Invoices:
+    """Invoices of projects: draft, sent, paid (`/api/invoices`).
+
+    For example:
+
+        await wethod.invoices.set_paid(8, payment_date="2026-05-31")
+    """
+
+    __slots__ = ("_session",)
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def list(
+        self,
+        *,
+        project_id: int | None = None,
+        issue_date: DateFilter | None = None,
+        payment_date: DateFilter | None = None,
+        updated_at: DateTimeFilter | None = None,
+        limit: int = 100,
+        offset: int = 0,
+    ) -> Pager[Invoice]:
+        """Lists invoices.
+
+        Permissions: invoices.view, invoices.view_other.
+
+        Args:
+            issue_date: A date or a filter such as `F.between(first, last)`.
+            payment_date: A date or a filter such as `F.between(first, last)`.
+            updated_at: When rows were last changed: an aware date-time or a filter such as `F.gte(since)`.
+            limit: Rows in a page, 1 to 100. To bound the number of rows use `max_items`.
+            offset: Rows to skip.
+
+        Raises:
+            ArgumentError: An argument is refused; nothing was sent.
+            ValidationError, AuthenticationError, PermissionDenied, RateLimited: As the API answers.
+            PreconditionFailed: A company feature it needs is off.
+        """
+        return Pager(
+            self._session,
+            "/api/invoices",
+            Invoice,
+            [
+                arguments.integer("project_id", project_id, minimum=1),
+                arguments.date("issue_date", issue_date),
+                arguments.date("payment_date", payment_date),
+                arguments.date_time("updated_at", updated_at),
+            ],
+            limit=limit,
+            offset=offset,
+        )
+
+    async def get(self, id: int) -> Invoice:
+        """Reads one invoice.
+
+        No reference page was at hand; treat as probable.
+
+        Raises:
+            ArgumentError: An argument is refused; nothing was sent.
+            ValidationError, AuthenticationError, PermissionDenied, NotFound, RateLimited: As the API answers.
+        """
+        return await self._session.call("GET", arguments.path("/api/invoices/{id}", id=id), Invoice)
+
+    async def create(
+        self,
+        *,
+        invoice_number: str | Omitted = OMITTED,
+        purchase_order: str | Omitted = OMITTED,
+        value: float | Omitted = OMITTED,
+        exchange_rate: float | Omitted = OMITTED,
+        issue_date: dt.date | str | Omitted = OMITTED,
+        notes: str | Omitted = OMITTED,
+        project_id: int | Omitted = OMITTED,
+        budget_area_uid: str | Omitted = OMITTED,
+        vat_rate_id: int | Omitted = OMITTED,
+        payment_term_id: int | Omitted = OMITTED,
+    ) -> Invoice:
+        """Creates an invoice.
+
+        The contract does not say which fields are mandatory; a ValidationError names what is missing.
+
+        No reference page was at hand; treat as probable.
+
+        Raises:
+            ArgumentError: An argument is refused; nothing was sent.
+            ValidationError, AuthenticationError, PermissionDenied, RateLimited: As the API answers.
+        """
+        return await self._session.call(
+            "POST",
+            "/api/invoices",
+            Invoice,
+            body=[
+                body.text("invoice_number", invoice_number),
+                body.text("purchase_order", purchase_order),
+                body.number("value", value),
+                body.number("exchange_rate", exchange_rate),
+                body.date("issue_date", issue_date),
+                body.text("notes", notes),
+                body.integer("project_id", project_id),
+                body.text("budget_area_uid", budget_area_uid),
+                body.integer("vat_rate_id", vat_rate_id),
+                body.integer("payment_term_id", payment_term_id),
+            ],
+        )
+
+    async def update(
+        self,
+        id: int,
+        *,
+        invoice_number: str | Omitted | None = OMITTED,
+        purchase_order: str | Omitted | None = OMITTED,
+        value: float | Omitted = OMITTED,
+        exchange_rate: float | Omitted | None = OMITTED,
+        issue_date: dt.date | str | Omitted = OMITTED,
+        notes: str | Omitted | None = OMITTED,
+        project_id: int | Omitted = OMITTED,
+        budget_area_uid: str | Omitted | None = OMITTED,
+        vat_rate_id: int | Omitted | None = OMITTED,
+        payment_term_id: int | Omitted | None = OMITTED,
+    ) -> Invoice:
+        """Changes an invoice.
+
+        Permissions: invoices.edit, invoices.edit_other, invoices.edit_sent.
+
+        Args:
+            invoice_number: At most 255 characters. None is sent as null.
+            purchase_order: None is sent as null.
+            exchange_rate: None is sent as null.
+            notes: None is sent as null.
+            budget_area_uid: None is sent as null.
+            vat_rate_id: None is sent as null.
+            payment_term_id: None is sent as null.
+
+        Raises:
+            ArgumentError: An argument is refused; nothing was sent.
+            ValidationError, AuthenticationError, PermissionDenied, NotFound, RateLimited: As the API answers.
+        """
+        return await self._session.call(
+            "PATCH",
+            arguments.path("/api/invoices/{id}", id=id),
+            Invoice,
+            body=[
+                body.text("invoice_number", invoice_number, max_length=255, nullable=True),
+                body.text("purchase_order", purchase_order, nullable=True),
+                body.number("value", value),
+                body.number("exchange_rate", exchange_rate, nullable=True),
+                body.date("issue_date", issue_date),
+                body.text("notes", notes, nullable=True),
+                body.integer("project_id", project_id),
+                body.text("budget_area_uid", budget_area_uid, nullable=True),
+                body.integer("vat_rate_id", vat_rate_id, nullable=True),
+                body.integer("payment_term_id", payment_term_id, nullable=True),
+            ],
+        )
+
+    async def delete(self, id: int) -> None:
+        """Deletes an invoice.
+
+        Permissions: invoices.delete, invoices.delete_other, invoices.edit_sent.
+
+        Raises:
+            ArgumentError: An argument is refused; nothing was sent.
+            ValidationError, AuthenticationError, PermissionDenied, NotFound, RateLimited: As the API answers.
+        """
+        await self._session.call("DELETE", arguments.path("/api/invoices/{id}", id=id), None)
+
+    async def send(self, id: int, *, invoice_contact_id: int | Omitted = OMITTED) -> Invoice:
+        """Sends an invoice.
+
+        No reference page was at hand; treat as probable.
+
+        Raises:
+            ArgumentError: An argument is refused; nothing was sent.
+            ValidationError, AuthenticationError, PermissionDenied, NotFound, RateLimited: As the API answers.
+        """
+        return await self._session.call(
+            "POST",
+            arguments.path("/api/invoices/{id}:send", id=id),
+            Invoice,
+            body=[body.integer("invoice_contact_id", invoice_contact_id)],
+        )
+
+    async def set_paid(self, id: int, *, payment_date: dt.date | str | Omitted | None = OMITTED) -> Invoice:
+        """Marks an invoice as paid.
+
+        Permissions: invoices.edit_sent.
+
+        Args:
+            payment_date: Defaults to the current date. None is sent as null.
+
+        Raises:
+            ArgumentError: An argument is refused; nothing was sent.
+            ValidationError, AuthenticationError, PermissionDenied, NotFound, RateLimited: As the API answers.
+        """
+        return await self._session.call(
+            "POST",
+            arguments.path("/api/invoices/{id}:set-paid", id=id),
+            Invoice,
+            body=[body.date("payment_date", payment_date, nullable=True)],
+        )
+
+    async def set_unpaid(self, id: int) -> Invoice:
+        """Marks an invoice as unpaid.
+
+        Permissions: invoices.edit_sent.
+
+        Raises:
+            ArgumentError: An argument is refused; nothing was sent.
+            ValidationError, AuthenticationError, PermissionDenied, NotFound, RateLimited: As the API answers.
+            PreconditionFailed: A company feature it needs is off.
+        """
+        return await self._session.call("POST", arguments.path("/api/invoices/{id}:set-unpaid", id=id), Invoice)

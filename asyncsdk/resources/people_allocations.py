@@ -1,0 +1,148 @@
+"""The calls of `wethod.people_allocations`.
+
+Generated from the contract by `python -m asyncsdk.contract.generate`; not edited by hand.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING, Literal
+
+from .. import arguments, body
+from ..body import OMITTED, Omitted
+from ..models.people_allocations import PeopleAllocation
+from ..pager import Pager
+
+if TYPE_CHECKING:
+    from ..filters import DateFilter, DateTimeFilter
+    from ..session import Session
+
+__all__ = ["PeopleAllocations"]
+
+
+class PeopleAllocations:
+    """Hours allocated to persons on projects, by day (`/api/people-allocations`).
+
+    For example:
+
+        await wethod.people_allocations.create(person_id=3, project_id=7, date=day, hours=8)
+
+    There is no `get`: the API gives these rows only in lists. Instead:
+
+        await wethod.people_allocations.list(person_id=3, project_id=7, date=day).first()
+    """
+
+    __slots__ = ("_session",)
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def list(
+        self,
+        *,
+        date: DateFilter | None = None,
+        project_id: int | None = None,
+        person_id: int | None = None,
+        updated_at: DateTimeFilter | None = None,
+        deleted: Literal["exclude", "include", "only"] | None = None,
+        deleted_at: DateTimeFilter | None = None,
+        limit: int = 100,
+        offset: int = 0,
+    ) -> Pager[PeopleAllocation]:
+        """Lists people allocations.
+
+        Permissions: planning.view, planning.view_other.
+
+        Args:
+            date: A date or a filter such as `F.between(first, last)`.
+            updated_at: When rows were last changed: an aware date-time or a filter such as `F.gte(since)`.
+            deleted: `exclude` (default) leaves soft-deleted rows out, `include` adds them, `only` gives just them.
+            deleted_at: When rows were deleted, likewise; for `deleted="include"` or `"only"`.
+            limit: Rows in a page, 1 to 100. To bound the number of rows use `max_items`.
+            offset: Rows to skip.
+
+        Raises:
+            ArgumentError: An argument is refused; nothing was sent.
+            ValidationError, AuthenticationError, PermissionDenied, RateLimited: As the API answers.
+            PreconditionFailed: A company feature it needs is off.
+        """
+        return Pager(
+            self._session,
+            "/api/people-allocations",
+            PeopleAllocation,
+            [
+                arguments.date("date", date),
+                arguments.integer("project_id", project_id),
+                arguments.integer("person_id", person_id),
+                arguments.date_time("updated_at", updated_at),
+                arguments.choice("deleted", deleted, ("exclude", "include", "only")),
+                arguments.date_time("deleted_at", deleted_at),
+            ],
+            limit=limit,
+            offset=offset,
+        )
+
+    async def create(
+        self,
+        *,
+        person_id: int | Omitted = OMITTED,
+        project_id: int | Omitted = OMITTED,
+        date: dt.date | str | Omitted = OMITTED,
+        hours: int | Omitted = OMITTED,
+    ) -> PeopleAllocation:
+        """Creates a people allocation.
+
+        The contract does not say which fields are mandatory; a ValidationError names what is missing.
+
+        Permissions: planning.modify, planning.modify_other, planning.modify_past.
+
+        Args:
+            hours: From 1 to 8.
+
+        Raises:
+            ArgumentError: An argument is refused; nothing was sent.
+            ValidationError, AuthenticationError, PermissionDenied, RateLimited: As the API answers.
+            PreconditionFailed: A company feature it needs is off.
+        """
+        return await self._session.call(
+            "POST",
+            "/api/people-allocations",
+            PeopleAllocation,
+            body=[
+                body.integer("person_id", person_id),
+                body.integer("project_id", project_id),
+                body.date("date", date),
+                body.integer("hours", hours, minimum=1, maximum=8),
+            ],
+        )
+
+    async def update(self, id: int, *, hours: int | Omitted = OMITTED) -> PeopleAllocation:
+        """Changes the hours of an allocation.
+
+        Permissions: planning.modify, planning.modify_other, planning.modify_past.
+
+        Args:
+            hours: From 1 to 8.
+
+        Raises:
+            ArgumentError: An argument is refused; nothing was sent.
+            ValidationError, AuthenticationError, PermissionDenied, NotFound, RateLimited: As the API answers.
+        """
+        return await self._session.call(
+            "PATCH",
+            arguments.path("/api/people-allocations/{id}", id=id),
+            PeopleAllocation,
+            body=[body.integer("hours", hours, minimum=1, maximum=8)],
+        )
+
+    async def delete(self, id: int) -> None:
+        """Deletes a people allocation.
+
+        Permissions: planning.modify, planning.modify_other, planning.modify_past.
+
+        Raises:
+            ArgumentError: An argument is refused; nothing was sent.
+            ValidationError, AuthenticationError, PermissionDenied, NotFound, RateLimited: As the API answers.
+            PreconditionFailed: A company feature it needs is off.
+        """
+        await self._session.call("DELETE", arguments.path("/api/people-allocations/{id}", id=id), None)

@@ -1,0 +1,161 @@
+"""The calls of `wethod.person_capacities`.
+
+Generated from the contract by `python -m asyncsdk.contract.generate`; not edited by hand.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Literal
+
+from .. import arguments, body
+from ..body import OMITTED, Omitted
+from ..models.person_capacities import PersonCapacity
+from ..pager import Pager
+
+if TYPE_CHECKING:
+    from ..filters import DateTimeFilter
+    from ..session import Session
+
+__all__ = ["PersonCapacities"]
+
+
+class PersonCapacities:
+    """Which capacity a person has since when (`/api/person-capacities`).
+
+    Needs the company feature Capacity Versioning.
+    """
+
+    __slots__ = ("_session",)
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def list(
+        self,
+        *,
+        person_id: int | None = None,
+        capacity_id: int | None = None,
+        order: Literal["starts_at", "-starts_at"] | Sequence[Literal["starts_at", "-starts_at"]] | None = None,
+        updated_at: DateTimeFilter | None = None,
+        deleted: Literal["exclude", "include", "only"] | None = None,
+        deleted_at: DateTimeFilter | None = None,
+        limit: int = 100,
+        offset: int = 0,
+    ) -> Pager[PersonCapacity]:
+        """Lists person capacities.
+
+        Feature: Capacity Versioning.
+
+        Args:
+            order: Fields to sort by, descending after `-`: starts_at.
+            updated_at: When rows were last changed: an aware date-time or a filter such as `F.gte(since)`.
+            deleted: `exclude` (default) leaves soft-deleted rows out, `include` adds them, `only` gives just them.
+            deleted_at: When rows were deleted, likewise; for `deleted="include"` or `"only"`.
+            limit: Rows in a page, 1 to 100. To bound the number of rows use `max_items`.
+            offset: Rows to skip.
+
+        Raises:
+            ArgumentError: An argument is refused; nothing was sent.
+            ValidationError, AuthenticationError, PermissionDenied, RateLimited: As the API answers.
+            PreconditionFailed: The company feature Capacity Versioning is off.
+        """
+        return Pager(
+            self._session,
+            "/api/person-capacities",
+            PersonCapacity,
+            [
+                arguments.integer("person_id", person_id, minimum=1),
+                arguments.integer("capacity_id", capacity_id, minimum=1),
+                arguments.order("order", order, ("starts_at",)),
+                arguments.date_time("updated_at", updated_at),
+                arguments.choice("deleted", deleted, ("exclude", "include", "only")),
+                arguments.date_time("deleted_at", deleted_at),
+            ],
+            limit=limit,
+            offset=offset,
+        )
+
+    async def get(self, id: int) -> PersonCapacity:
+        """Reads one person capacity.
+
+        Feature: Capacity Versioning.
+
+        No reference page was at hand; treat as probable.
+
+        Raises:
+            ArgumentError: An argument is refused; nothing was sent.
+            ValidationError, AuthenticationError, PermissionDenied, NotFound, RateLimited: As the API answers.
+            PreconditionFailed: The company feature Capacity Versioning is off.
+        """
+        return await self._session.call("GET", arguments.path("/api/person-capacities/{id}", id=id), PersonCapacity)
+
+    async def create(
+        self,
+        *,
+        person_id: int,
+        capacity_id: int,
+        starts_at: dt.date | str,
+    ) -> PersonCapacity:
+        """Creates a person capacity.
+
+        Permissions: settings.team. Feature: Capacity Versioning.
+
+        Raises:
+            ArgumentError: An argument is refused; nothing was sent.
+            ValidationError, AuthenticationError, PermissionDenied, RateLimited: As the API answers.
+            PreconditionFailed: The company feature Capacity Versioning is off.
+        """
+        return await self._session.call(
+            "POST",
+            "/api/person-capacities",
+            PersonCapacity,
+            body=[
+                body.integer("person_id", person_id, minimum=1),
+                body.integer("capacity_id", capacity_id, minimum=1),
+                body.date("starts_at", starts_at),
+            ],
+        )
+
+    async def update(
+        self,
+        id: int,
+        *,
+        capacity_id: int | Omitted = OMITTED,
+        starts_at: dt.date | str | Omitted = OMITTED,
+    ) -> PersonCapacity:
+        """Changes a person capacity.
+
+        Feature: Capacity Versioning.
+
+        No reference page was at hand; treat as probable.
+
+        Raises:
+            ArgumentError: An argument is refused; nothing was sent.
+            ValidationError, AuthenticationError, PermissionDenied, NotFound, RateLimited: As the API answers.
+            PreconditionFailed: The company feature Capacity Versioning is off.
+        """
+        return await self._session.call(
+            "PATCH",
+            arguments.path("/api/person-capacities/{id}", id=id),
+            PersonCapacity,
+            body=[
+                body.integer("capacity_id", capacity_id),
+                body.date("starts_at", starts_at),
+            ],
+        )
+
+    async def delete(self, id: int) -> None:
+        """Deletes a person capacity.
+
+        Feature: Capacity Versioning.
+
+        No reference page was at hand; treat as probable.
+
+        Raises:
+            ArgumentError: An argument is refused; nothing was sent.
+            ValidationError, AuthenticationError, PermissionDenied, NotFound, RateLimited: As the API answers.
+            PreconditionFailed: The company feature Capacity Versioning is off.
+        """
+        await self._session.call("DELETE", arguments.path("/api/person-capacities/{id}", id=id), None)

@@ -1,0 +1,161 @@
+"""The calls of `wethod.person_payrolls`.
+
+Generated from the contract by `python -m asyncsdk.contract.generate`; not edited by hand.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING
+
+from .. import arguments, body
+from ..body import OMITTED, Omitted
+from ..models.person_payrolls import PersonPayroll
+from ..pager import Pager
+
+if TYPE_CHECKING:
+    from ..filters import DateTimeFilter
+    from ..session import Session
+
+__all__ = ["PersonPayrolls"]
+
+
+class PersonPayrolls:
+    """Yearly costs of persons, by period of months (`/api/person-payrolls`)."""
+
+    __slots__ = ("_session",)
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def list(
+        self,
+        *,
+        person_id: int | None = None,
+        business_unit_id: int | None = None,
+        updated_at: DateTimeFilter | None = None,
+        limit: int = 100,
+        offset: int = 0,
+    ) -> Pager[PersonPayroll]:
+        """Lists person payrolls.
+
+        Permissions: payroll.employees.
+
+        Args:
+            updated_at: When rows were last changed: an aware date-time or a filter such as `F.gte(since)`.
+            limit: Rows in a page, 1 to 100. To bound the number of rows use `max_items`.
+            offset: Rows to skip.
+
+        Raises:
+            ArgumentError: An argument is refused; nothing was sent.
+            ValidationError, AuthenticationError, PermissionDenied, RateLimited: As the API answers.
+            PreconditionFailed: A company feature it needs is off.
+        """
+        return Pager(
+            self._session,
+            "/api/person-payrolls",
+            PersonPayroll,
+            [
+                arguments.integer("person_id", person_id, minimum=1),
+                arguments.integer("business_unit_id", business_unit_id, minimum=1),
+                arguments.date_time("updated_at", updated_at),
+            ],
+            limit=limit,
+            offset=offset,
+        )
+
+    async def get(self, id: int) -> PersonPayroll:
+        """Reads one person payroll.
+
+        No reference page was at hand; treat as probable.
+
+        Raises:
+            ArgumentError: An argument is refused; nothing was sent.
+            ValidationError, AuthenticationError, PermissionDenied, NotFound, RateLimited: As the API answers.
+        """
+        return await self._session.call("GET", arguments.path("/api/person-payrolls/{id}", id=id), PersonPayroll)
+
+    async def create(
+        self,
+        *,
+        person_id: int | Omitted = OMITTED,
+        business_unit_id: int | Omitted = OMITTED,
+        cost: float | Omitted = OMITTED,
+        taxes: int | Omitted = OMITTED,
+        from_: dt.date | str | Omitted = OMITTED,
+        to: dt.date | str | Omitted = OMITTED,
+    ) -> PersonPayroll:
+        """Creates a person payroll.
+
+        The contract does not say which fields are mandatory; a ValidationError names what is missing.
+
+        Permissions: payroll.employees.
+
+        Args:
+            from_: As YYYY-MM, or any date in the month.
+            to: As YYYY-MM, or any date in the month.
+
+        Raises:
+            ArgumentError: An argument is refused; nothing was sent.
+            ValidationError, AuthenticationError, PermissionDenied, RateLimited: As the API answers.
+            PreconditionFailed: A company feature it needs is off.
+        """
+        return await self._session.call(
+            "POST",
+            "/api/person-payrolls",
+            PersonPayroll,
+            body=[
+                body.integer("person_id", person_id),
+                body.integer("business_unit_id", business_unit_id),
+                body.number("cost", cost),
+                body.integer("taxes", taxes),
+                body.month("from", from_),
+                body.month("to", to),
+            ],
+        )
+
+    async def update(
+        self,
+        id: int,
+        *,
+        person_id: int | Omitted = OMITTED,
+        business_unit_id: int | Omitted = OMITTED,
+        taxes: int | Omitted = OMITTED,
+        from_: dt.date | str | Omitted = OMITTED,
+        to: dt.date | str | Omitted = OMITTED,
+    ) -> PersonPayroll:
+        """Changes a person payroll.
+
+        No reference page was at hand; treat as probable.
+
+        Args:
+            from_: As YYYY-MM, or any date in the month.
+            to: As YYYY-MM, or any date in the month.
+
+        Raises:
+            ArgumentError: An argument is refused; nothing was sent.
+            ValidationError, AuthenticationError, PermissionDenied, NotFound, RateLimited: As the API answers.
+        """
+        return await self._session.call(
+            "PATCH",
+            arguments.path("/api/person-payrolls/{id}", id=id),
+            PersonPayroll,
+            body=[
+                body.integer("person_id", person_id),
+                body.integer("business_unit_id", business_unit_id),
+                body.integer("taxes", taxes),
+                body.month("from", from_),
+                body.month("to", to),
+            ],
+        )
+
+    async def delete(self, id: int) -> None:
+        """Deletes a person payroll.
+
+        No reference page was at hand; treat as probable.
+
+        Raises:
+            ArgumentError: An argument is refused; nothing was sent.
+            ValidationError, AuthenticationError, PermissionDenied, NotFound, RateLimited: As the API answers.
+        """
+        await self._session.call("DELETE", arguments.path("/api/person-payrolls/{id}", id=id), None)

@@ -1,0 +1,129 @@
+"""The calls of `wethod.persons`.
+
+Generated from the contract by `python -m asyncsdk.contract.generate`; not edited by hand.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from .. import arguments, body
+from ..body import OMITTED, Omitted
+from ..models.persons import Person
+from ..pager import Pager
+
+if TYPE_CHECKING:
+    from ..filters import DateTimeFilter
+    from ..session import Session
+
+__all__ = ["Persons"]
+
+
+class Persons:
+    """Persons of the company (`/api/persons`)."""
+
+    __slots__ = ("_session",)
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def list(
+        self,
+        *,
+        job_title_id: int | None = None,
+        allocation_manager_id: int | None = None,
+        updated_at: DateTimeFilter | None = None,
+        limit: int = 100,
+        offset: int = 0,
+    ) -> Pager[Person]:
+        """Lists persons.
+
+        Permissions: settings.team.
+
+        Args:
+            updated_at: When rows were last changed: an aware date-time or a filter such as `F.gte(since)`.
+            limit: Rows in a page, 1 to 100. To bound the number of rows use `max_items`.
+            offset: Rows to skip.
+
+        Raises:
+            ArgumentError: An argument is refused; nothing was sent.
+            ValidationError, AuthenticationError, PermissionDenied, RateLimited: As the API answers.
+            PreconditionFailed: A company feature it needs is off.
+        """
+        return Pager(
+            self._session,
+            "/api/persons",
+            Person,
+            [
+                arguments.integer("job_title_id", job_title_id, minimum=1),
+                arguments.integer("allocation_manager_id", allocation_manager_id, minimum=1),
+                arguments.date_time("updated_at", updated_at),
+            ],
+            limit=limit,
+            offset=offset,
+        )
+
+    async def get(self, id: int) -> Person:
+        """Reads one person.
+
+        Permissions: settings.team.
+
+        Raises:
+            ArgumentError: An argument is refused; nothing was sent.
+            ValidationError, AuthenticationError, PermissionDenied, NotFound, RateLimited: As the API answers.
+        """
+        return await self._session.call("GET", arguments.path("/api/persons/{id}", id=id), Person)
+
+    async def update(
+        self,
+        id: int,
+        *,
+        name: str | Omitted = OMITTED,
+        surname: str | Omitted = OMITTED,
+        role_id: int | Omitted = OMITTED,
+        is_archived: bool | Omitted = OMITTED,
+        is_visible_in_people_allocation: bool | Omitted = OMITTED,
+        has_timesheet_required: bool | Omitted = OMITTED,
+        level_id: int | Omitted = OMITTED,
+        price_list_id: int | Omitted = OMITTED,
+        job_title_id: int | Omitted = OMITTED,
+        allocation_manager_id: int | Omitted = OMITTED,
+        capacity_id: int | Omitted = OMITTED,
+        location_id: int | Omitted = OMITTED,
+    ) -> Person:
+        """Changes a person.
+
+        Permissions: settings.team.
+
+        Raises:
+            ArgumentError: An argument is refused; nothing was sent.
+            ValidationError, AuthenticationError, PermissionDenied, NotFound, RateLimited: As the API answers.
+        """
+        return await self._session.call(
+            "PATCH",
+            arguments.path("/api/persons/{id}", id=id),
+            Person,
+            body=[
+                body.text("name", name),
+                body.text("surname", surname),
+                body.integer("role_id", role_id),
+                body.boolean("is_archived", is_archived),
+                body.boolean("is_visible_in_people_allocation", is_visible_in_people_allocation),
+                body.boolean("has_timesheet_required", has_timesheet_required),
+                body.integer("level_id", level_id),
+                body.integer("price_list_id", price_list_id),
+                body.integer("job_title_id", job_title_id),
+                body.integer("allocation_manager_id", allocation_manager_id),
+                body.integer("capacity_id", capacity_id),
+                body.integer("location_id", location_id),
+            ],
+        )
+
+    async def me(self) -> Person:
+        """Reads the person of the current token.
+
+        Raises:
+            ValidationError, AuthenticationError, PermissionDenied, RateLimited: As the API answers.
+            PreconditionFailed: A company feature it needs is off.
+        """
+        return await self._session.call("GET", "/api/persons/me", Person)

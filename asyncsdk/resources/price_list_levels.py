@@ -1,0 +1,97 @@
+"""The calls of `wethod.price_list_levels`.
+
+Generated from the contract by `python -m asyncsdk.contract.generate`; not edited by hand.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from .. import arguments, body
+from ..body import OMITTED, Omitted
+from ..models.price_list_levels import PriceListLevel
+from ..pager import Pager
+
+if TYPE_CHECKING:
+    from ..filters import DateTimeFilter
+    from ..session import Session
+
+__all__ = ["PriceListLevels"]
+
+
+class PriceListLevels:
+    """Prices and costs of the levels of price lists (`/api/price-list-levels`)."""
+
+    __slots__ = ("_session",)
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def list(
+        self,
+        *,
+        price_list_id: int | None = None,
+        updated_at: DateTimeFilter | None = None,
+        limit: int = 100,
+        offset: int = 0,
+    ) -> Pager[PriceListLevel]:
+        """Lists price list levels.
+
+        Permissions: pricelist.view.
+
+        Args:
+            updated_at: When rows were last changed: an aware date-time or a filter such as `F.gte(since)`.
+            limit: Rows in a page, 1 to 100. To bound the number of rows use `max_items`.
+            offset: Rows to skip.
+
+        Raises:
+            ArgumentError: An argument is refused; nothing was sent.
+            ValidationError, AuthenticationError, PermissionDenied, RateLimited: As the API answers.
+        """
+        return Pager(
+            self._session,
+            "/api/price-list-levels",
+            PriceListLevel,
+            [
+                arguments.integer("price_list_id", price_list_id),
+                arguments.date_time("updated_at", updated_at),
+            ],
+            limit=limit,
+            offset=offset,
+        )
+
+    async def get(self, id: int) -> PriceListLevel:
+        """Reads one price list level.
+
+        No reference page was at hand; treat as probable.
+
+        Raises:
+            ArgumentError: An argument is refused; nothing was sent.
+            ValidationError, AuthenticationError, PermissionDenied, NotFound, RateLimited: As the API answers.
+        """
+        return await self._session.call("GET", arguments.path("/api/price-list-levels/{id}", id=id), PriceListLevel)
+
+    async def update(
+        self,
+        id: int,
+        *,
+        price: int | Omitted = OMITTED,
+        cost: int | Omitted = OMITTED,
+    ) -> PriceListLevel:
+        """Changes price or cost of a price list level.
+
+        Permissions: pricelist.edit.
+
+        Raises:
+            ArgumentError: An argument is refused; nothing was sent.
+            ValidationError, AuthenticationError, PermissionDenied, NotFound, RateLimited: As the API answers.
+        """
+        return await self._session.call(
+            "PATCH",
+            arguments.path("/api/price-list-levels/{id}", id=id),
+            PriceListLevel,
+            body=[
+                body.integer("price", price),
+                body.integer("cost", cost),
+            ],
+        )

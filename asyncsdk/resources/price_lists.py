@@ -1,0 +1,150 @@
+"""The calls of `wethod.price_lists`.
+
+Generated from the contract by `python -m asyncsdk.contract.generate`; not edited by hand.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING
+
+from .. import arguments, body
+from ..body import OMITTED, Omitted
+from ..models.price_lists import PriceList
+from ..pager import Pager
+
+if TYPE_CHECKING:
+    from ..filters import DateTimeFilter
+    from ..session import Session
+
+__all__ = ["PriceLists"]
+
+
+class PriceLists:
+    """Price lists of the company and of clients (`/api/price-lists`)."""
+
+    __slots__ = ("_session",)
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def list(
+        self,
+        *,
+        updated_at: DateTimeFilter | None = None,
+        limit: int = 100,
+        offset: int = 0,
+    ) -> Pager[PriceList]:
+        """Lists price lists.
+
+        Permissions: pricelist.view.
+
+        Args:
+            updated_at: When rows were last changed: an aware date-time or a filter such as `F.gte(since)`.
+            limit: Rows in a page, 1 to 100. To bound the number of rows use `max_items`.
+            offset: Rows to skip.
+
+        Raises:
+            ArgumentError: An argument is refused; nothing was sent.
+            ValidationError, AuthenticationError, PermissionDenied, RateLimited: As the API answers.
+        """
+        return Pager(
+            self._session,
+            "/api/price-lists",
+            PriceList,
+            [arguments.date_time("updated_at", updated_at)],
+            limit=limit,
+            offset=offset,
+        )
+
+    async def get(self, id: int) -> PriceList:
+        """Reads one price list.
+
+        No reference page was at hand; treat as probable.
+
+        Raises:
+            ArgumentError: An argument is refused; nothing was sent.
+            ValidationError, AuthenticationError, PermissionDenied, NotFound, RateLimited: As the API answers.
+        """
+        return await self._session.call("GET", arguments.path("/api/price-lists/{id}", id=id), PriceList)
+
+    async def create(
+        self,
+        *,
+        client_id: int | Omitted = OMITTED,
+        name: str | Omitted = OMITTED,
+        description: str | Omitted = OMITTED,
+        available_from: dt.date | str | Omitted = OMITTED,
+        available_to: dt.date | str | Omitted = OMITTED,
+        is_default_for_client: bool | Omitted = OMITTED,
+        sync_with_company_default: bool | Omitted = OMITTED,
+    ) -> PriceList:
+        """Creates a price list.
+
+        The contract does not say which fields are mandatory; a ValidationError names what is missing.
+
+        Permissions: pricelist.edit.
+
+        Args:
+            name: At most 255 characters.
+            description: At most 50 characters.
+            sync_with_company_default: Answers name it `uses_default_price_list_costs`.
+
+        Raises:
+            ArgumentError: An argument is refused; nothing was sent.
+            ValidationError, AuthenticationError, PermissionDenied, RateLimited: As the API answers.
+        """
+        return await self._session.call(
+            "POST",
+            "/api/price-lists",
+            PriceList,
+            body=[
+                body.integer("client_id", client_id),
+                body.text("name", name, max_length=255),
+                body.text("description", description, max_length=50),
+                body.date("available_from", available_from),
+                body.date("available_to", available_to),
+                body.boolean("is_default_for_client", is_default_for_client),
+                body.boolean("sync_with_company_default", sync_with_company_default),
+            ],
+        )
+
+    async def update(
+        self,
+        id: int,
+        *,
+        client_id: int | Omitted = OMITTED,
+        name: str | Omitted = OMITTED,
+        description: str | Omitted = OMITTED,
+        available_from: dt.date | str | Omitted = OMITTED,
+        available_to: dt.date | str | Omitted = OMITTED,
+        is_default_for_client: bool | Omitted = OMITTED,
+        sync_with_company_default: bool | Omitted = OMITTED,
+    ) -> PriceList:
+        """Changes fields of a price list.
+
+        Permissions: pricelist.edit.
+
+        Args:
+            name: At most 255 characters.
+            description: At most 50 characters.
+            sync_with_company_default: Answers name it `uses_default_price_list_costs`.
+
+        Raises:
+            ArgumentError: An argument is refused; nothing was sent.
+            ValidationError, AuthenticationError, PermissionDenied, NotFound, RateLimited: As the API answers.
+        """
+        return await self._session.call(
+            "PATCH",
+            arguments.path("/api/price-lists/{id}", id=id),
+            PriceList,
+            body=[
+                body.integer("client_id", client_id),
+                body.text("name", name, max_length=255),
+                body.text("description", description, max_length=50),
+                body.date("available_from", available_from),
+                body.date("available_to", available_to),
+                body.boolean("is_default_for_client", is_default_for_client),
+                body.boolean("sync_with_company_default", sync_with_company_default),
+            ],
+        )

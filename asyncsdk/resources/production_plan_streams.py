@@ -1,0 +1,98 @@
+"""The calls of `wethod.production_plan_streams`.
+
+Generated from the contract by `python -m asyncsdk.contract.generate`; not edited by hand.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+from .. import arguments
+from ..models.production_plan_streams import ProductionPlanStream
+from ..pager import Pager
+
+if TYPE_CHECKING:
+    from ..filters import DateTimeFilter
+    from ..session import Session
+
+__all__ = ["ProductionPlanStreams"]
+
+
+class ProductionPlanStreams:
+    """Percentages of production planned by project, stream and month (`/api/production-plan-streams`).
+
+    For example:
+
+        async for row in wethod.production_plan_streams.list(project_id=7, updated_at=F.gte(since)):
+            print(row.date, row.value)
+    """
+
+    __slots__ = ("_session",)
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def list(
+        self,
+        *,
+        project_id: int | None = None,
+        stream_id: int | None = None,
+        production_plan_id: int | None = None,
+        updated_at: DateTimeFilter | None = None,
+        deleted: Literal["exclude", "include", "only"] | None = None,
+        deleted_at: DateTimeFilter | None = None,
+        limit: int = 100,
+        offset: int = 0,
+    ) -> Pager[ProductionPlanStream]:
+        """Lists production plan streams.
+
+        Permissions: production_plan.view, production_plan.view_other. Feature: Streams.
+
+        Args:
+            updated_at: When rows were last changed: an aware date-time or a filter such as `F.gte(since)`.
+            deleted: `exclude` (default) leaves soft-deleted rows out, `include` adds them, `only` gives just them.
+            deleted_at: When rows were deleted, likewise; for `deleted="include"` or `"only"`.
+            limit: Rows in a page, 1 to 100. To bound the number of rows use `max_items`.
+            offset: Rows to skip.
+
+        Raises:
+            ArgumentError: An argument is refused; nothing was sent.
+            ValidationError, AuthenticationError, PermissionDenied, RateLimited: As the API answers.
+            PreconditionFailed: The company feature Streams is off.
+        """
+        return Pager(
+            self._session,
+            "/api/production-plan-streams",
+            ProductionPlanStream,
+            [
+                arguments.integer("project_id", project_id),
+                arguments.integer("stream_id", stream_id),
+                arguments.integer("production_plan_id", production_plan_id),
+                arguments.date_time("updated_at", updated_at),
+                arguments.choice("deleted", deleted, ("exclude", "include", "only")),
+                arguments.date_time("deleted_at", deleted_at),
+            ],
+            limit=limit,
+            offset=offset,
+        )
+
+    async def get(
+        self, id: int, *, deleted: Literal["exclude", "include", "only"] | None = None
+    ) -> ProductionPlanStream:
+        """Reads one production plan stream.
+
+        No reference page was at hand; treat as probable.
+
+        Args:
+            deleted: `exclude` (default) leaves soft-deleted rows out, `include` adds them, `only` gives just them.
+
+        Raises:
+            ArgumentError: An argument is refused; nothing was sent.
+            ValidationError, AuthenticationError, PermissionDenied, NotFound, RateLimited: As the API answers.
+        """
+        return await self._session.call(
+            "GET",
+            arguments.path("/api/production-plan-streams/{id}", id=id),
+            ProductionPlanStream,
+            [arguments.choice("deleted", deleted, ("exclude", "include", "only"))],
+        )

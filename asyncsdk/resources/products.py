@@ -1,0 +1,143 @@
+"""The calls of `wethod.products`.
+
+Generated from the contract by `python -m asyncsdk.contract.generate`; not edited by hand.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING
+
+from .. import arguments, body
+from ..body import OMITTED, Omitted
+from ..models.products import Product
+from ..pager import Pager
+
+if TYPE_CHECKING:
+    from ..filters import DateFilter, DateTimeFilter
+    from ..session import Session
+
+__all__ = ["Products"]
+
+
+class Products:
+    """Products that budgets can contain (`/api/products`)."""
+
+    __slots__ = ("_session",)
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def list(
+        self,
+        *,
+        available_from: DateFilter | None = None,
+        available_to: DateFilter | None = None,
+        updated_at: DateTimeFilter | None = None,
+        limit: int = 100,
+        offset: int = 0,
+    ) -> Pager[Product]:
+        """Lists products.
+
+        Permissions: product.view.
+
+        Args:
+            available_from: A date or a filter such as `F.between(first, last)`.
+            available_to: A date or a filter such as `F.between(first, last)`.
+            updated_at: When rows were last changed: an aware date-time or a filter such as `F.gte(since)`.
+            limit: Rows in a page, 1 to 100. To bound the number of rows use `max_items`.
+            offset: Rows to skip.
+
+        Raises:
+            ArgumentError: An argument is refused; nothing was sent.
+            ValidationError, AuthenticationError, PermissionDenied, RateLimited: As the API answers.
+            PreconditionFailed: A company feature it needs is off.
+        """
+        return Pager(
+            self._session,
+            "/api/products",
+            Product,
+            [
+                arguments.date("available_from", available_from),
+                arguments.date("available_to", available_to),
+                arguments.date_time("updated_at", updated_at),
+            ],
+            limit=limit,
+            offset=offset,
+        )
+
+    async def get(self, id: int) -> Product:
+        """Reads one product.
+
+        No reference page was at hand; treat as probable.
+
+        Raises:
+            ArgumentError: An argument is refused; nothing was sent.
+            ValidationError, AuthenticationError, PermissionDenied, NotFound, RateLimited: As the API answers.
+        """
+        return await self._session.call("GET", arguments.path("/api/products/{id}", id=id), Product)
+
+    async def create(
+        self,
+        *,
+        name: str,
+        description: str | Omitted = OMITTED,
+        available_from: dt.date | str | Omitted = OMITTED,
+        available_to: dt.date | str | Omitted = OMITTED,
+        external_cost: float | Omitted = OMITTED,
+        markup: int | Omitted = OMITTED,
+        price: float | Omitted = OMITTED,
+    ) -> Product:
+        """Creates a product.
+
+        Permissions: product.edit.
+
+        Args:
+            name: At most 50 characters.
+            description: At most 50 characters.
+            markup: In percent.
+
+        Raises:
+            ArgumentError: An argument is refused; nothing was sent.
+            ValidationError, AuthenticationError, PermissionDenied, RateLimited: As the API answers.
+            PreconditionFailed: A company feature it needs is off.
+        """
+        return await self._session.call(
+            "POST",
+            "/api/products",
+            Product,
+            body=[
+                body.text("name", name, max_length=50),
+                body.text("description", description, max_length=50),
+                body.date("available_from", available_from),
+                body.date("available_to", available_to),
+                body.number("external_cost", external_cost),
+                body.integer("markup", markup),
+                body.number("price", price),
+            ],
+        )
+
+    async def update(
+        self,
+        id: int,
+        *,
+        available_from: dt.date | str | Omitted = OMITTED,
+        available_to: dt.date | str | Omitted = OMITTED,
+    ) -> Product:
+        """Changes the availability dates of a product.
+
+        No reference page was at hand; treat as probable.
+
+        Raises:
+            ArgumentError: An argument is refused; nothing was sent.
+            ValidationError, AuthenticationError, PermissionDenied, NotFound, RateLimited: As the API answers.
+        """
+        return await self._session.call(
+            "PATCH",
+            arguments.path("/api/products/{id}", id=id),
+            Product,
+            body=[
+                body.date("available_from", available_from),
+                body.date("available_to", available_to),
+            ],
+        )

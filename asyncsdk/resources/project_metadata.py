@@ -1,0 +1,136 @@
+"""The calls of `wethod.project_metadata`.
+
+Generated from the contract by `python -m asyncsdk.contract.generate`; not edited by hand.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from .. import arguments, body
+from ..body import OMITTED, Omitted
+from ..models.project_metadata import ProjectMetadata
+from ..pager import Pager
+
+if TYPE_CHECKING:
+    from ..filters import DateTimeFilter
+    from ..session import Session
+
+__all__ = ["ProjectMetadataResource"]
+
+
+class ProjectMetadataResource:
+    """Tags that projects can carry, with their allowed values (`/api/project-metadata`).
+
+    Projects show the values as `project.metadata[id]`; here are the ids.
+    """
+
+    __slots__ = ("_session",)
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def list(
+        self,
+        *,
+        updated_at: DateTimeFilter | None = None,
+        limit: int = 100,
+        offset: int = 0,
+    ) -> Pager[ProjectMetadata]:
+        """Lists project metadata.
+
+        Args:
+            updated_at: When rows were last changed: an aware date-time or a filter such as `F.gte(since)`.
+            limit: Rows in a page, 1 to 100. To bound the number of rows use `max_items`.
+            offset: Rows to skip.
+
+        Raises:
+            ArgumentError: An argument is refused; nothing was sent.
+            ValidationError, AuthenticationError, PermissionDenied, RateLimited: As the API answers.
+        """
+        return Pager(
+            self._session,
+            "/api/project-metadata",
+            ProjectMetadata,
+            [arguments.date_time("updated_at", updated_at)],
+            limit=limit,
+            offset=offset,
+        )
+
+    async def get(self, id: int) -> ProjectMetadata:
+        """Reads one project metadata.
+
+        Raises:
+            ArgumentError: An argument is refused; nothing was sent.
+            ValidationError, AuthenticationError, PermissionDenied, NotFound, RateLimited: As the API answers.
+            PreconditionFailed: A company feature it needs is off.
+        """
+        return await self._session.call("GET", arguments.path("/api/project-metadata/{id}", id=id), ProjectMetadata)
+
+    async def create(
+        self,
+        *,
+        key: str | Omitted = OMITTED,
+        values: Sequence[str] | Omitted = OMITTED,
+        is_required: bool | Omitted = OMITTED,
+    ) -> ProjectMetadata:
+        """Creates a project metadata.
+
+        The contract does not say which fields are mandatory; a ValidationError names what is missing.
+
+        Permissions: settings.company.
+
+        Raises:
+            ArgumentError: An argument is refused; nothing was sent.
+            ValidationError, AuthenticationError, PermissionDenied, RateLimited: As the API answers.
+            PreconditionFailed: A company feature it needs is off.
+        """
+        return await self._session.call(
+            "POST",
+            "/api/project-metadata",
+            ProjectMetadata,
+            body=[
+                body.text("key", key),
+                body.texts("values", values),
+                body.boolean("is_required", is_required),
+            ],
+        )
+
+    async def update(
+        self,
+        id: int,
+        *,
+        key: str | Omitted = OMITTED,
+        values: Sequence[str] | Omitted = OMITTED,
+        is_required: bool | Omitted = OMITTED,
+    ) -> ProjectMetadata:
+        """Changes a project metadata.
+
+        No reference page was at hand; treat as probable.
+
+        Raises:
+            ArgumentError: An argument is refused; nothing was sent.
+            ValidationError, AuthenticationError, PermissionDenied, NotFound, RateLimited: As the API answers.
+        """
+        return await self._session.call(
+            "PATCH",
+            arguments.path("/api/project-metadata/{id}", id=id),
+            ProjectMetadata,
+            body=[
+                body.text("key", key),
+                body.texts("values", values),
+                body.boolean("is_required", is_required),
+            ],
+        )
+
+    async def delete(self, id: int) -> None:
+        """Deletes a project metadata.
+
+        No reference page was at hand; treat as probable.
+
+        Raises:
+            ArgumentError: An argument is refused; nothing was sent.
+            ValidationError, AuthenticationError, PermissionDenied, NotFound, RateLimited: As the API answers.
+        """
+        await self._session.call("DELETE", arguments.path("/api/project-metadata/{id}", id=id), None)

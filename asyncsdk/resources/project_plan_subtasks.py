@@ -1,0 +1,168 @@
+"""The calls of `wethod.project_plan_subtasks`.
+
+Generated from the contract by `python -m asyncsdk.contract.generate`; not edited by hand.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING
+
+from .. import arguments, body
+from ..body import OMITTED, Omitted
+from ..models.project_plan_subtasks import ProjectPlanSubtask
+from ..pager import Pager
+
+if TYPE_CHECKING:
+    from ..filters import DateTimeFilter
+    from ..session import Session
+
+__all__ = ["ProjectPlanSubtasks"]
+
+
+class ProjectPlanSubtasks:
+    """Subtasks of project plans (`/api/project-plan-subtasks`)."""
+
+    __slots__ = ("_session",)
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def list(
+        self,
+        *,
+        project_id: int | None = None,
+        project_plan_task_id: int | None = None,
+        employee_id: int | None = None,
+        updated_at: DateTimeFilter | None = None,
+        limit: int = 100,
+        offset: int = 0,
+    ) -> Pager[ProjectPlanSubtask]:
+        """Lists project plan subtasks.
+
+        No reference page was at hand; treat as probable.
+
+        Args:
+            updated_at: When rows were last changed: an aware date-time or a filter such as `F.gte(since)`.
+            limit: Rows in a page, 1 to 100. To bound the number of rows use `max_items`.
+            offset: Rows to skip.
+
+        Raises:
+            ArgumentError: An argument is refused; nothing was sent.
+            ValidationError, AuthenticationError, PermissionDenied, RateLimited: As the API answers.
+        """
+        return Pager(
+            self._session,
+            "/api/project-plan-subtasks",
+            ProjectPlanSubtask,
+            [
+                arguments.integer("project_id", project_id),
+                arguments.integer("project_plan_task_id", project_plan_task_id),
+                arguments.integer("employee_id", employee_id),
+                arguments.date_time("updated_at", updated_at),
+            ],
+            limit=limit,
+            offset=offset,
+        )
+
+    async def get(self, id: int) -> ProjectPlanSubtask:
+        """Reads one project plan subtask.
+
+        No reference page was at hand; treat as probable.
+
+        Raises:
+            ArgumentError: An argument is refused; nothing was sent.
+            ValidationError, AuthenticationError, PermissionDenied, NotFound, RateLimited: As the API answers.
+        """
+        return await self._session.call(
+            "GET", arguments.path("/api/project-plan-subtasks/{id}", id=id), ProjectPlanSubtask
+        )
+
+    async def create(
+        self,
+        *,
+        project_plan_task_id: int | Omitted = OMITTED,
+        name: str | Omitted = OMITTED,
+        notes: str | Omitted = OMITTED,
+        start_date: dt.date | str | Omitted = OMITTED,
+        end_date: dt.date | str | Omitted = OMITTED,
+        depends_on_id: int | Omitted = OMITTED,
+        dependency_type: str | Omitted = OMITTED,
+        status_key: str | Omitted = OMITTED,
+    ) -> ProjectPlanSubtask:
+        """Creates a project plan subtask.
+
+        The contract does not say which fields are mandatory; a ValidationError names what is missing.
+
+        No reference page was at hand; treat as probable.
+
+        Raises:
+            ArgumentError: An argument is refused; nothing was sent.
+            ValidationError, AuthenticationError, PermissionDenied, RateLimited: As the API answers.
+        """
+        return await self._session.call(
+            "POST",
+            "/api/project-plan-subtasks",
+            ProjectPlanSubtask,
+            body=[
+                body.integer("project_plan_task_id", project_plan_task_id),
+                body.text("name", name),
+                body.text("notes", notes),
+                body.date("start_date", start_date),
+                body.date("end_date", end_date),
+                body.integer("depends_on_id", depends_on_id),
+                body.text("dependency_type", dependency_type),
+                body.text("status_key", status_key),
+            ],
+        )
+
+    async def update(
+        self,
+        id: int,
+        *,
+        name: str | Omitted = OMITTED,
+        notes: str | Omitted = OMITTED,
+        start_date: dt.date | str | Omitted = OMITTED,
+        end_date: dt.date | str | Omitted = OMITTED,
+        depends_on_id: int | Omitted = OMITTED,
+        project_plan_task_id: int | Omitted = OMITTED,
+        dependency_type: str | Omitted = OMITTED,
+        status_key: str | Omitted = OMITTED,
+    ) -> ProjectPlanSubtask:
+        """Changes fields of a project plan subtask.
+
+        No reference page was at hand; treat as probable.
+
+        Args:
+            project_plan_task_id: Moves the subtask to another task.
+
+        Raises:
+            ArgumentError: An argument is refused; nothing was sent.
+            ValidationError, AuthenticationError, PermissionDenied, NotFound, RateLimited: As the API answers.
+        """
+        return await self._session.call(
+            "PATCH",
+            arguments.path("/api/project-plan-subtasks/{id}", id=id),
+            ProjectPlanSubtask,
+            body=[
+                body.text("name", name),
+                body.text("notes", notes),
+                body.date("start_date", start_date),
+                body.date("end_date", end_date),
+                body.integer("depends_on_id", depends_on_id),
+                body.integer("project_plan_task_id", project_plan_task_id),
+                body.text("dependency_type", dependency_type),
+                body.text("status_key", status_key),
+            ],
+        )
+
+    async def delete(self, id: int) -> None:
+        """Deletes a project plan subtask.
+
+        No reference page was at hand; treat as probable.
+
+        Raises:
+            ArgumentError: An argument is refused; nothing was sent.
+            ValidationError, AuthenticationError, PermissionDenied, NotFound, RateLimited: As the API answers.
+        """
+        await self._session.call("DELETE", arguments.path("/api/project-plan-subtasks/{id}", id=id), None)

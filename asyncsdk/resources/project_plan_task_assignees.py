@@ -1,0 +1,127 @@
+"""The calls of `wethod.project_plan_task_assignees`.
+
+Generated from the contract by `python -m asyncsdk.contract.generate`; not edited by hand.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from .. import arguments, body
+from ..models.project_plan_task_assignees import ProjectPlanTaskAssignee
+from ..pager import Pager
+
+if TYPE_CHECKING:
+    from ..filters import DateTimeFilter
+    from ..session import Session
+    from ..wire import Json
+
+__all__ = ["ProjectPlanTaskAssignees"]
+
+
+class ProjectPlanTaskAssignees:
+    """Persons assigned to tasks of project plans, with their hours (`/api/project-plan-task-assignees`)."""
+
+    __slots__ = ("_session",)
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def list(
+        self,
+        *,
+        employee_id: int | None = None,
+        project_plan_task_id: int | None = None,
+        project_id: int | None = None,
+        updated_at: DateTimeFilter | None = None,
+        limit: int = 100,
+        offset: int = 0,
+    ) -> Pager[ProjectPlanTaskAssignee]:
+        """Lists project plan task assignees.
+
+        No reference page was at hand; treat as probable.
+
+        Args:
+            updated_at: When rows were last changed: an aware date-time or a filter such as `F.gte(since)`.
+            limit: Rows in a page, 1 to 100. To bound the number of rows use `max_items`.
+            offset: Rows to skip.
+
+        Raises:
+            ArgumentError: An argument is refused; nothing was sent.
+            ValidationError, AuthenticationError, PermissionDenied, RateLimited: As the API answers.
+        """
+        return Pager(
+            self._session,
+            "/api/project-plan-task-assignees",
+            ProjectPlanTaskAssignee,
+            [
+                arguments.integer("employee_id", employee_id),
+                arguments.integer("project_plan_task_id", project_plan_task_id),
+                arguments.integer("project_id", project_id),
+                arguments.date_time("updated_at", updated_at),
+            ],
+            limit=limit,
+            offset=offset,
+        )
+
+    async def get(self, id: int) -> ProjectPlanTaskAssignee:
+        """Reads one project plan task assignee.
+
+        No reference page was at hand; treat as probable.
+
+        Raises:
+            ArgumentError: An argument is refused; nothing was sent.
+            ValidationError, AuthenticationError, PermissionDenied, NotFound, RateLimited: As the API answers.
+        """
+        return await self._session.call(
+            "GET", arguments.path("/api/project-plan-task-assignees/{id}", id=id), ProjectPlanTaskAssignee
+        )
+
+    async def create(self, *, fields: Mapping[str, Json]) -> ProjectPlanTaskAssignee:
+        """Creates a project plan task assignee.
+
+        No reference page was at hand; treat as probable.
+
+        Args:
+            fields: The body by the API's field names; no schema is published. Answers have employee_id,
+                project_plan_task_id, hours and strategy.
+
+        Raises:
+            ArgumentError: An argument is refused; nothing was sent.
+            ValidationError, AuthenticationError, PermissionDenied, RateLimited: As the API answers.
+        """
+        return await self._session.call(
+            "POST", "/api/project-plan-task-assignees", ProjectPlanTaskAssignee, body=body.open_fields("fields", fields)
+        )
+
+    async def update(self, id: int, *, fields: Mapping[str, Json]) -> ProjectPlanTaskAssignee:
+        """Changes fields of a project plan task assignee.
+
+        No reference page was at hand; treat as probable.
+
+        Args:
+            fields: The body by the API's field names; no schema is published. Answers have employee_id, hours and
+                strategy.
+
+        Raises:
+            ArgumentError: An argument is refused; nothing was sent.
+            ValidationError, AuthenticationError, PermissionDenied, NotFound, RateLimited: As the API answers.
+        """
+        return await self._session.call(
+            "PATCH",
+            arguments.path("/api/project-plan-task-assignees/{id}", id=id),
+            ProjectPlanTaskAssignee,
+            body=body.open_fields("fields", fields),
+        )
+
+    async def delete(self, id: int) -> None:
+        """Deletes a project plan task assignee.
+
+        No reference page was at hand; treat as probable.
+
+        Raises:
+            ArgumentError: An argument is refused; nothing was sent.
+            ValidationError, AuthenticationError, PermissionDenied, NotFound, RateLimited: As the API answers.
+        """
+        await self._session.call("DELETE", arguments.path("/api/project-plan-task-assignees/{id}", id=id), None)

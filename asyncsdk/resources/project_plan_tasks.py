@@ -1,0 +1,198 @@
+"""The calls of `wethod.project_plan_tasks`.
+
+Generated from the contract by `python -m asyncsdk.contract.generate`; not edited by hand.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
+
+from .. import arguments, body
+from ..body import OMITTED, Omitted
+from ..models.project_plan_tasks import ProjectPlanTask
+from ..pager import Pager
+
+if TYPE_CHECKING:
+    from ..filters import DateTimeFilter
+    from ..session import Session
+    from ..wire import Json
+
+__all__ = ["ProjectPlanTasks"]
+
+DependencyType: TypeAlias = Literal["start-to-start", "finish-to-start", "start-to-finish", "finish-to-finish"]
+
+StatusKey: TypeAlias = Literal["not-started", "in-progress", "blocked", "done", "closed"]
+
+
+class ProjectPlanTasks:
+    """Tasks of project plans (`/api/project-plan-tasks`).
+
+    For example:
+
+        await wethod.project_plan_tasks.update(6, status_key="done", notes=None, custom_fields={7: 2})
+    """
+
+    __slots__ = ("_session",)
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def list(
+        self,
+        *,
+        project_id: int | None = None,
+        project_plan_area_id: int | None = None,
+        employee_id: int | None = None,
+        updated_at: DateTimeFilter | None = None,
+        limit: int = 100,
+        offset: int = 0,
+    ) -> Pager[ProjectPlanTask]:
+        """Lists project plan tasks.
+
+        Permissions: project_plan.view.
+
+        Args:
+            employee_id: Tasks assigned to this employee through plan effort.
+            updated_at: When rows were last changed: an aware date-time or a filter such as `F.gte(since)`.
+            limit: Rows in a page, 1 to 100. To bound the number of rows use `max_items`.
+            offset: Rows to skip.
+
+        Raises:
+            ArgumentError: An argument is refused; nothing was sent.
+            ValidationError, AuthenticationError, PermissionDenied, RateLimited: As the API answers.
+            PreconditionFailed: A company feature it needs is off.
+        """
+        return Pager(
+            self._session,
+            "/api/project-plan-tasks",
+            ProjectPlanTask,
+            [
+                arguments.integer("project_id", project_id),
+                arguments.integer("project_plan_area_id", project_plan_area_id, minimum=1),
+                arguments.integer("employee_id", employee_id, minimum=1),
+                arguments.date_time("updated_at", updated_at),
+            ],
+            limit=limit,
+            offset=offset,
+        )
+
+    async def get(self, id: int) -> ProjectPlanTask:
+        """Reads one project plan task.
+
+        Permissions: project_plan.view.
+
+        Raises:
+            ArgumentError: An argument is refused; nothing was sent.
+            ValidationError, AuthenticationError, PermissionDenied, NotFound, RateLimited: As the API answers.
+        """
+        return await self._session.call("GET", arguments.path("/api/project-plan-tasks/{id}", id=id), ProjectPlanTask)
+
+    async def create(
+        self,
+        *,
+        project_plan_area_id: int | Omitted = OMITTED,
+        name: str | Omitted = OMITTED,
+        notes: str | Omitted = OMITTED,
+        start_date: dt.date | str | Omitted = OMITTED,
+        end_date: dt.date | str | Omitted = OMITTED,
+        depends_on_id: int | Omitted = OMITTED,
+        dependency_type: DependencyType | Omitted = OMITTED,
+        status_key: StatusKey | Omitted = OMITTED,
+        custom_fields: Mapping[int, Json] | Omitted = OMITTED,
+    ) -> ProjectPlanTask:
+        """Creates a project plan task.
+
+        The contract does not say which fields are mandatory; a ValidationError names what is missing.
+
+        Permissions: project_plan.edit.
+
+        Args:
+            name: At most 255 characters.
+            custom_fields: Ids of the chosen options by the id of a custom field, as in `{7: 2}`.
+
+        Raises:
+            ArgumentError: An argument is refused; nothing was sent.
+            ValidationError, AuthenticationError, PermissionDenied, RateLimited: As the API answers.
+            PreconditionFailed: A company feature it needs is off.
+        """
+        return await self._session.call(
+            "POST",
+            "/api/project-plan-tasks",
+            ProjectPlanTask,
+            body=[
+                body.integer("project_plan_area_id", project_plan_area_id),
+                body.text("name", name, max_length=255),
+                body.text("notes", notes),
+                body.date("start_date", start_date),
+                body.date("end_date", end_date),
+                body.integer("depends_on_id", depends_on_id),
+                body.choice("dependency_type", dependency_type, get_args(DependencyType)),
+                body.choice("status_key", status_key, get_args(StatusKey)),
+                *body.numbered("custom_fields", custom_fields, "custom_field_"),
+            ],
+        )
+
+    async def update(
+        self,
+        id: int,
+        *,
+        name: str | Omitted = OMITTED,
+        notes: str | Omitted | None = OMITTED,
+        start_date: dt.date | str | Omitted | None = OMITTED,
+        end_date: dt.date | str | Omitted | None = OMITTED,
+        depends_on_id: int | Omitted | None = OMITTED,
+        project_plan_area_id: int | Omitted | None = OMITTED,
+        dependency_type: DependencyType | Omitted | None = OMITTED,
+        status_key: StatusKey | Omitted | None = OMITTED,
+        custom_fields: Mapping[int, Json] | Omitted = OMITTED,
+    ) -> ProjectPlanTask:
+        """Changes fields of a project plan task.
+
+        Of `custom_fields`, an id that is left out keeps its value and None clears it.
+
+        Permissions: project_plan.edit.
+
+        Args:
+            name: At most 255 characters.
+            notes: None is sent as null.
+            start_date: None is sent as null.
+            end_date: None is sent as null.
+            depends_on_id: None is sent as null.
+            project_plan_area_id: None is sent as null.
+            dependency_type: None is sent as null.
+            status_key: None is sent as null.
+            custom_fields: Ids of the chosen options by the id of a custom field, as in `{7: 2}`.
+
+        Raises:
+            ArgumentError: An argument is refused; nothing was sent.
+            ValidationError, AuthenticationError, PermissionDenied, NotFound, RateLimited: As the API answers.
+        """
+        return await self._session.call(
+            "PATCH",
+            arguments.path("/api/project-plan-tasks/{id}", id=id),
+            ProjectPlanTask,
+            body=[
+                body.text("name", name, max_length=255),
+                body.text("notes", notes, nullable=True),
+                body.date("start_date", start_date, nullable=True),
+                body.date("end_date", end_date, nullable=True),
+                body.integer("depends_on_id", depends_on_id, nullable=True),
+                body.integer("project_plan_area_id", project_plan_area_id, nullable=True),
+                body.choice("dependency_type", dependency_type, get_args(DependencyType), nullable=True),
+                body.choice("status_key", status_key, get_args(StatusKey), nullable=True),
+                *body.numbered("custom_fields", custom_fields, "custom_field_"),
+            ],
+        )
+
+    async def delete(self, id: int) -> None:
+        """Deletes a project plan task.
+
+        No reference page was at hand; treat as probable.
+
+        Raises:
+            ArgumentError: An argument is refused; nothing was sent.
+            ValidationError, AuthenticationError, PermissionDenied, NotFound, RateLimited: As the API answers.
+        """
+        await self._session.call("DELETE", arguments.path("/api/project-plan-tasks/{id}", id=id), None)

@@ -1,0 +1,70 @@
+"""The calls of `wethod.project_stages`.
+
+Generated from the contract by `python -m asyncsdk.contract.generate`; not edited by hand.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from .. import arguments
+from ..models.project_stages import ProjectStage
+from ..pager import Pager
+
+if TYPE_CHECKING:
+    from ..filters import DateTimeFilter
+    from ..session import Session
+
+__all__ = ["ProjectStages"]
+
+
+class ProjectStages:
+    """Stages of opportunities in the pipeline (`/api/project-stages`).
+
+    There is no `get`: the API gives these rows only in lists. Instead:
+
+        {stage.id: stage for stage in await wethod.project_stages.list()}
+    """
+
+    __slots__ = ("_session",)
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def list(
+        self,
+        *,
+        order: str | Sequence[str] | None = None,
+        search: str | None = None,
+        updated_at: DateTimeFilter | None = None,
+        limit: int = 100,
+        offset: int = 0,
+    ) -> Pager[ProjectStage]:
+        """Lists opportunity stages.
+
+        No reference page was at hand; treat as probable.
+
+        Args:
+            order: Fields to sort by, descending after `-`; the contract does not name them.
+            search: A keyword to look up.
+            updated_at: When rows were last changed: an aware date-time or a filter such as `F.gte(since)`.
+            limit: Rows in a page, 1 to 100. To bound the number of rows use `max_items`.
+            offset: Rows to skip.
+
+        Raises:
+            ArgumentError: An argument is refused; nothing was sent.
+            ValidationError, AuthenticationError, PermissionDenied, RateLimited: As the API answers.
+        """
+        return Pager(
+            self._session,
+            "/api/project-stages",
+            ProjectStage,
+            [
+                arguments.order("order", order),
+                arguments.text("search", search),
+                arguments.date_time("updated_at", updated_at),
+            ],
+            limit=limit,
+            offset=offset,
+        )

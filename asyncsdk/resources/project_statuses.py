@@ -1,0 +1,168 @@
+"""The calls of `wethod.project_statuses`.
+
+Generated from the contract by `python -m asyncsdk.contract.generate`; not edited by hand.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING, Literal
+
+from .. import arguments, body
+from ..body import OMITTED, Omitted
+from ..models.project_statuses import ProjectStatus
+from ..pager import Pager
+
+if TYPE_CHECKING:
+    from ..filters import DateTimeFilter
+    from ..session import Session
+
+__all__ = ["ProjectStatuses"]
+
+
+class ProjectStatuses:
+    """Statuses of projects: progress and days left, reported by week (`/api/project-statuses`)."""
+
+    __slots__ = ("_session",)
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def list(
+        self,
+        *,
+        project_id: int | None = None,
+        updated_at: DateTimeFilter | None = None,
+        deleted: Literal["exclude", "include", "only"] | None = None,
+        deleted_at: DateTimeFilter | None = None,
+        limit: int = 100,
+        offset: int = 0,
+    ) -> Pager[ProjectStatus]:
+        """Lists project statuses.
+
+        Permissions: project_status.view, project_status.view_other.
+
+        Args:
+            updated_at: When rows were last changed: an aware date-time or a filter such as `F.gte(since)`.
+            deleted: `exclude` (default) leaves soft-deleted rows out, `include` adds them, `only` gives just them.
+            deleted_at: When rows were deleted, likewise; for `deleted="include"` or `"only"`.
+            limit: Rows in a page, 1 to 100. To bound the number of rows use `max_items`.
+            offset: Rows to skip.
+
+        Raises:
+            ArgumentError: An argument is refused; nothing was sent.
+            ValidationError, AuthenticationError, PermissionDenied, RateLimited: As the API answers.
+            PreconditionFailed: A company feature it needs is off.
+        """
+        return Pager(
+            self._session,
+            "/api/project-statuses",
+            ProjectStatus,
+            [
+                arguments.integer("project_id", project_id),
+                arguments.date_time("updated_at", updated_at),
+                arguments.choice("deleted", deleted, ("exclude", "include", "only")),
+                arguments.date_time("deleted_at", deleted_at),
+            ],
+            limit=limit,
+            offset=offset,
+        )
+
+    async def get(self, id: int, *, deleted: Literal["exclude", "include", "only"] | None = None) -> ProjectStatus:
+        """Reads one project status.
+
+        Permissions: project_status.view, project_status.view_other.
+
+        Args:
+            deleted: `exclude` (default) leaves soft-deleted rows out, `include` adds them, `only` gives just them.
+
+        Raises:
+            ArgumentError: An argument is refused; nothing was sent.
+            ValidationError, AuthenticationError, PermissionDenied, NotFound, RateLimited: As the API answers.
+            PreconditionFailed: A company feature it needs is off.
+        """
+        return await self._session.call(
+            "GET",
+            arguments.path("/api/project-statuses/{id}", id=id),
+            ProjectStatus,
+            [arguments.choice("deleted", deleted, ("exclude", "include", "only"))],
+        )
+
+    async def create(
+        self,
+        *,
+        project_id: int | Omitted = OMITTED,
+        date: dt.date | str | Omitted = OMITTED,
+        days_left: float | Omitted = OMITTED,
+        progress: float | Omitted = OMITTED,
+        notes: str | Omitted = OMITTED,
+        project_status_risk_id: int | Omitted = OMITTED,
+    ) -> ProjectStatus:
+        """Creates a project status.
+
+        The contract does not say which fields are mandatory; a ValidationError names what is missing.
+
+        Permissions: project_status.create, project_status.create_other.
+
+        Args:
+            date: Must be a Monday.
+            days_left: Required when the project status mode is remaining-days.
+            progress: In percent; required when the project status mode is percentage. At most 100.
+
+        Raises:
+            ArgumentError: An argument is refused; nothing was sent.
+            ValidationError, AuthenticationError, PermissionDenied, RateLimited: As the API answers.
+        """
+        return await self._session.call(
+            "POST",
+            "/api/project-statuses",
+            ProjectStatus,
+            body=[
+                body.integer("project_id", project_id),
+                body.date("date", date),
+                body.number("days_left", days_left),
+                body.number("progress", progress, maximum=100),
+                body.text("notes", notes),
+                body.integer("project_status_risk_id", project_status_risk_id),
+            ],
+        )
+
+    async def update(
+        self,
+        id: int,
+        *,
+        days_left: float | Omitted = OMITTED,
+        progress: float | Omitted = OMITTED,
+        notes: str | Omitted = OMITTED,
+        project_status_risk_id: int | Omitted = OMITTED,
+    ) -> ProjectStatus:
+        """Changes a project status.
+
+        No reference page was at hand; treat as probable.
+
+        Raises:
+            ArgumentError: An argument is refused; nothing was sent.
+            ValidationError, AuthenticationError, PermissionDenied, NotFound, RateLimited: As the API answers.
+        """
+        return await self._session.call(
+            "PATCH",
+            arguments.path("/api/project-statuses/{id}", id=id),
+            ProjectStatus,
+            body=[
+                body.number("days_left", days_left),
+                body.number("progress", progress),
+                body.text("notes", notes),
+                body.integer("project_status_risk_id", project_status_risk_id),
+            ],
+        )
+
+    async def delete(self, id: int) -> None:
+        """Deletes a project status.
+
+        No reference page was at hand; treat as probable.
+
+        Raises:
+            ArgumentError: An argument is refused; nothing was sent.
+            ValidationError, AuthenticationError, PermissionDenied, NotFound, RateLimited: As the API answers.
+        """
+        await self._session.call("DELETE", arguments.path("/api/project-statuses/{id}", id=id), None)

@@ -1,0 +1,270 @@
+"""The calls of `wethod.projects`.
+
+Generated from the contract by `python -m asyncsdk.contract.generate`; not edited by hand.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Literal
+
+from .. import arguments, body
+from ..body import OMITTED, Omitted
+from ..models.projects import Project
+from ..pager import Pager
+
+if TYPE_CHECKING:
+    from ..filters import DateFilter, DateTimeFilter, IntegerFilter
+    from ..session import Session
+    from ..wire import Json
+
+__all__ = ["Projects"]
+
+
+class Projects:
+    """Projects and pipeline opportunities, which are one resource (`/api/projects`).
+
+    For example:
+
+        project = await wethod.projects.get(7)
+        sector = project.metadata[13]
+        await wethod.projects.update(7, probability=80, metadata={13: "Finance"})
+
+    `project.metadata` holds what `wethod.project_metadata.list()` names, by its ids.
+    """
+
+    __slots__ = ("_session",)
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def list(
+        self,
+        *,
+        probability: IntegerFilter | None = None,
+        project_stage_id: int | None = None,
+        date_start: DateFilter | None = None,
+        updated_at: DateTimeFilter | None = None,
+        deleted: Literal["exclude", "include", "only"] | None = None,
+        deleted_at: DateTimeFilter | None = None,
+        limit: int = 100,
+        offset: int = 0,
+    ) -> Pager[Project]:
+        """Lists projects and pipeline opportunities.
+
+        Permissions: pipeline.view, pipeline.view_other.
+
+        Args:
+            probability: In percent: an integer or a filter such as `F.gte(50)`.
+            date_start: A date or a filter such as `F.between(first, last)`.
+            updated_at: When rows were last changed: an aware date-time or a filter such as `F.gte(since)`.
+            deleted: `exclude` (default) leaves soft-deleted rows out, `include` adds them, `only` gives just them.
+            deleted_at: When rows were deleted, likewise; for `deleted="include"` or `"only"`.
+            limit: Rows in a page, 1 to 100. To bound the number of rows use `max_items`.
+            offset: Rows to skip.
+
+        Raises:
+            ArgumentError: An argument is refused; nothing was sent.
+            ValidationError, AuthenticationError, PermissionDenied, RateLimited: As the API answers.
+        """
+        return Pager(
+            self._session,
+            "/api/projects",
+            Project,
+            [
+                arguments.integers("probability", probability),
+                arguments.integer("project_stage_id", project_stage_id),
+                arguments.date("date_start", date_start),
+                arguments.date_time("updated_at", updated_at),
+                arguments.choice("deleted", deleted, ("exclude", "include", "only")),
+                arguments.date_time("deleted_at", deleted_at),
+            ],
+            limit=limit,
+            offset=offset,
+        )
+
+    async def get(self, id: int) -> Project:
+        """Reads one project.
+
+        Permissions: pipeline.view, pipeline.view_other.
+
+        Raises:
+            ArgumentError: An argument is refused; nothing was sent.
+            ValidationError, AuthenticationError, PermissionDenied, NotFound, RateLimited: As the API answers.
+        """
+        return await self._session.call("GET", arguments.path("/api/projects/{id}", id=id), Project)
+
+    async def create(
+        self,
+        *,
+        name: str | Omitted = OMITTED,
+        client_id: int | Omitted = OMITTED,
+        client_contact_id: int | Omitted = OMITTED,
+        purchase_order: str | Omitted = OMITTED,
+        pm_id: int | Omitted = OMITTED,
+        account_id: int | Omitted = OMITTED,
+        job_order_category_id: int | Omitted = OMITTED,
+        project_type_id: int | Omitted = OMITTED,
+        job_order: str | Omitted = OMITTED,
+        value: float | Omitted = OMITTED,
+        probability: int | Omitted = OMITTED,
+        external_cost_percentage: int | Omitted = OMITTED,
+        start_date: dt.date | str | Omitted = OMITTED,
+        duration: int | Omitted = OMITTED,
+        due_date: dt.date | str | Omitted = OMITTED,
+        signed_on: dt.date | str | Omitted = OMITTED,
+        business_unit_id: int | Omitted = OMITTED,
+        metadata: Mapping[int, Json] | Omitted = OMITTED,
+    ) -> Project:
+        """Creates a project.
+
+        The contract does not say which fields are mandatory; a ValidationError names what is missing.
+
+        Permissions: pipeline.create, pipeline.create_other.
+
+        Args:
+            name: At most 500 characters.
+            client_contact_id: May be mandatory by company settings.
+            job_order: At most 150 characters.
+            value: In thousands (K).
+            probability: In percent. At most 100.
+            external_cost_percentage: Percent of the project value.
+            start_date: First day of the month in which it starts. Answers name it `date_start`.
+            duration: In months. At least 1.
+            metadata: Values by the id of a project metadata, as in `{13: "Finance"}`.
+
+        Raises:
+            ArgumentError: An argument is refused; nothing was sent.
+            ValidationError, AuthenticationError, PermissionDenied, RateLimited: As the API answers.
+        """
+        return await self._session.call(
+            "POST",
+            "/api/projects",
+            Project,
+            body=[
+                body.text("name", name, max_length=500),
+                body.integer("client_id", client_id),
+                body.integer("client_contact_id", client_contact_id),
+                body.text("purchase_order", purchase_order),
+                body.integer("pm_id", pm_id),
+                body.integer("account_id", account_id),
+                body.integer("job_order_category_id", job_order_category_id),
+                body.integer("project_type_id", project_type_id),
+                body.text("job_order", job_order, max_length=150),
+                body.number("value", value),
+                body.integer("probability", probability, maximum=100),
+                body.integer("external_cost_percentage", external_cost_percentage),
+                body.date("start_date", start_date),
+                body.integer("duration", duration, minimum=1),
+                body.date("due_date", due_date),
+                body.date("signed_on", signed_on),
+                body.integer("business_unit_id", business_unit_id),
+                *body.numbered("metadata", metadata, "metadata_"),
+            ],
+        )
+
+    async def update(
+        self,
+        id: int,
+        *,
+        name: str | Omitted = OMITTED,
+        client_id: int | Omitted = OMITTED,
+        client_contact_id: int | Omitted = OMITTED,
+        purchase_order: str | Omitted = OMITTED,
+        pm_id: int | Omitted = OMITTED,
+        account_id: int | Omitted = OMITTED,
+        job_order_category_id: int | Omitted = OMITTED,
+        project_type_id: int | Omitted = OMITTED,
+        job_order: str | Omitted = OMITTED,
+        value: float | Omitted = OMITTED,
+        probability: int | Omitted = OMITTED,
+        external_cost_percentage: int | Omitted = OMITTED,
+        start_date: dt.date | str | Omitted = OMITTED,
+        duration: int | Omitted = OMITTED,
+        due_date: dt.date | str | Omitted = OMITTED,
+        signed_on: dt.date | str | Omitted = OMITTED,
+        project_stage_id: int | Omitted = OMITTED,
+        business_unit_id: int | Omitted = OMITTED,
+        is_timesheet_whitelist_enabled: bool | Omitted = OMITTED,
+        metadata: Mapping[int, Json] | Omitted = OMITTED,
+    ) -> Project:
+        """Changes fields of a project.
+
+        Permissions: pipeline.edit, pipeline.edit_other, pipeline.job_order.
+
+        Args:
+            name: At most 500 characters.
+            job_order: At most 150 characters.
+            value: In thousands (K).
+            probability: In percent. At most 100.
+            external_cost_percentage: Percent of the project value.
+            start_date: First day of the month in which it starts. Answers name it `date_start`.
+            duration: In months. At least 1.
+            metadata: Values by the id of a project metadata, as in `{13: "Finance"}`.
+
+        Raises:
+            ArgumentError: An argument is refused; nothing was sent.
+            ValidationError, AuthenticationError, PermissionDenied, NotFound, RateLimited: As the API answers.
+        """
+        return await self._session.call(
+            "PATCH",
+            arguments.path("/api/projects/{id}", id=id),
+            Project,
+            body=[
+                body.text("name", name, max_length=500),
+                body.integer("client_id", client_id),
+                body.integer("client_contact_id", client_contact_id),
+                body.text("purchase_order", purchase_order),
+                body.integer("pm_id", pm_id),
+                body.integer("account_id", account_id),
+                body.integer("job_order_category_id", job_order_category_id),
+                body.integer("project_type_id", project_type_id),
+                body.text("job_order", job_order, max_length=150),
+                body.number("value", value),
+                body.integer("probability", probability, maximum=100),
+                body.integer("external_cost_percentage", external_cost_percentage),
+                body.date("start_date", start_date),
+                body.integer("duration", duration, minimum=1),
+                body.date("due_date", due_date),
+                body.date("signed_on", signed_on),
+                body.integer("project_stage_id", project_stage_id),
+                body.integer("business_unit_id", business_unit_id),
+                body.boolean("is_timesheet_whitelist_enabled", is_timesheet_whitelist_enabled),
+                *body.numbered("metadata", metadata, "metadata_"),
+            ],
+        )
+
+    async def delete(self, id: int) -> None:
+        """Deletes a project.
+
+        Permissions: pipeline.delete, pipeline.delete_other.
+
+        Raises:
+            ArgumentError: An argument is refused; nothing was sent.
+            ValidationError, AuthenticationError, PermissionDenied, NotFound, RateLimited: As the API answers.
+            PreconditionFailed: A company feature it needs is off.
+        """
+        await self._session.call("DELETE", arguments.path("/api/projects/{id}", id=id), None)
+
+    async def archive(self, id: int) -> Project:
+        """Archives a project.
+
+        No reference page was at hand; treat as probable.
+
+        Raises:
+            ArgumentError: An argument is refused; nothing was sent.
+            ValidationError, AuthenticationError, PermissionDenied, NotFound, RateLimited: As the API answers.
+        """
+        return await self._session.call("POST", arguments.path("/api/projects/{id}:archive", id=id), Project)
+
+    async def unarchive(self, id: int) -> Project:
+        """Unarchives a project.
+
+        Permissions: pipeline.edit, pipeline.edit_other.
+
+        Raises:
+            ArgumentError: An argument is refused; nothing was sent.
+            ValidationError, AuthenticationError, PermissionDenied, NotFound, RateLimited: As the API answers.
+        """
+        return await self._session.call("POST", arguments.path("/api/projects/{id}:unarchive", id=id), Project)

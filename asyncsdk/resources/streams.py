@@ -1,0 +1,276 @@
+"""The calls of `wethod.streams`.
+
+Generated from the contract by `python -m asyncsdk.contract.generate`; not edited by hand.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Literal
+
+from .. import arguments, body
+from ..body import OMITTED, Omitted
+from ..models.streams import Stream, StreamLeader, StreamMember
+from ..pager import Pager
+
+if TYPE_CHECKING:
+    from ..filters import DateTimeFilter
+    from ..session import Session
+
+__all__ = ["Streams"]
+
+
+class Streams:
+    """Streams of the company, with their leaders and members (`/api/streams`).
+
+    For example:
+
+        streams = await wethod.streams.list(is_archived=False, include=["stream_leaders", "stream_members"])
+        await wethod.streams.attach_leader(stream_id=3, leader_id=12)
+        await wethod.streams.archive(12)
+
+    Members cannot be detached: the API has no call for it, so end a membership in Wethod itself. Leaders can, with
+    `detach_leader`.
+    """
+
+    __slots__ = ("_session",)
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def list(
+        self,
+        *,
+        is_archived: bool | None = None,
+        include: Literal["streamLeaders", "streamMembers", "stream_leaders", "stream_members"]
+        | Sequence[Literal["streamLeaders", "streamMembers", "stream_leaders", "stream_members"]]
+        | None = None,
+        order: str | Sequence[str] | None = None,
+        search: str | None = None,
+        updated_at: DateTimeFilter | None = None,
+        limit: int = 100,
+        offset: int = 0,
+    ) -> Pager[Stream]:
+        """Lists the company's streams.
+
+        Args:
+            is_archived: True for archived rows only, False for the others only.
+            include: Relations to read along, one or several. They come back in snake_case.
+            order: Fields to sort by, descending after `-`; the contract does not name them.
+            search: Keyword looked up in the stream name.
+            updated_at: When rows were last changed: an aware date-time or a filter such as `F.gte(since)`.
+            limit: Rows in a page, 1 to 100. To bound the number of rows use `max_items`.
+            offset: Rows to skip.
+
+        Raises:
+            ArgumentError: An argument is refused; nothing was sent.
+            ValidationError, AuthenticationError, PermissionDenied, RateLimited: As the API answers.
+            PreconditionFailed: A company feature it needs is off.
+        """
+        return Pager(
+            self._session,
+            "/api/streams",
+            Stream,
+            [
+                arguments.flag("is_archived", is_archived),
+                arguments.include("include", include, ("streamLeaders", "streamMembers")),
+                arguments.order("order", order),
+                arguments.text("search", search),
+                arguments.date_time("updated_at", updated_at),
+            ],
+            limit=limit,
+            offset=offset,
+        )
+
+    async def get(self, id: int) -> Stream:
+        """Reads one stream.
+
+        No reference page was at hand; treat as probable.
+
+        Raises:
+            ArgumentError: An argument is refused; nothing was sent.
+            ValidationError, AuthenticationError, PermissionDenied, NotFound, RateLimited: As the API answers.
+        """
+        return await self._session.call("GET", arguments.path("/api/streams/{id}", id=id), Stream)
+
+    async def create(self, *, name: str | Omitted = OMITTED) -> Stream:
+        """Creates a stream.
+
+        The contract does not say which fields are mandatory; a ValidationError names what is missing.
+
+        No reference page was at hand; treat as probable.
+
+        Args:
+            name: Responses cap names at 255 characters.
+
+        Raises:
+            ArgumentError: An argument is refused; nothing was sent.
+            ValidationError, AuthenticationError, PermissionDenied, RateLimited: As the API answers.
+        """
+        return await self._session.call("POST", "/api/streams", Stream, body=[body.text("name", name)])
+
+    async def update(self, id: int, *, name: str | Omitted = OMITTED) -> Stream:
+        """Renames a stream.
+
+        No reference page was at hand; treat as probable.
+
+        Args:
+            name: Responses cap names at 255 characters.
+
+        Raises:
+            ArgumentError: An argument is refused; nothing was sent.
+            ValidationError, AuthenticationError, PermissionDenied, NotFound, RateLimited: As the API answers.
+        """
+        return await self._session.call(
+            "PATCH", arguments.path("/api/streams/{id}", id=id), Stream, body=[body.text("name", name)]
+        )
+
+    async def delete(self, id: int) -> None:
+        """Deletes a stream.
+
+        No reference page was at hand; treat as probable.
+
+        Raises:
+            ArgumentError: An argument is refused; nothing was sent.
+            ValidationError, AuthenticationError, PermissionDenied, NotFound, RateLimited: As the API answers.
+        """
+        await self._session.call("DELETE", arguments.path("/api/streams/{id}", id=id), None)
+
+    async def archive(self, id: int) -> Stream:
+        """Archives a stream linked to a person or budget.
+
+        Permissions: settings.company.
+
+        Raises:
+            ArgumentError: An argument is refused; nothing was sent.
+            ValidationError, AuthenticationError, PermissionDenied, NotFound, RateLimited: As the API answers.
+            PreconditionFailed: A company feature it needs is off.
+        """
+        return await self._session.call("POST", arguments.path("/api/streams/{id}:archive", id=id), Stream)
+
+    async def unarchive(self, id: int) -> Stream:
+        """Brings an archived stream back.
+
+        No reference page was at hand; treat as probable.
+
+        Raises:
+            ArgumentError: An argument is refused; nothing was sent.
+            ValidationError, AuthenticationError, PermissionDenied, NotFound, RateLimited: As the API answers.
+        """
+        return await self._session.call("POST", arguments.path("/api/streams/{id}:unarchive", id=id), Stream)
+
+    def list_leaders(
+        self,
+        stream_id: int,
+        *,
+        updated_at: DateTimeFilter | None = None,
+        deleted: Literal["exclude", "include", "only"] | None = None,
+        deleted_at: DateTimeFilter | None = None,
+        limit: int = 100,
+        offset: int = 0,
+    ) -> Pager[StreamLeader]:
+        """Lists the leaders of a stream.
+
+        No reference page was at hand; treat as probable.
+
+        Args:
+            updated_at: When rows were last changed: an aware date-time or a filter such as `F.gte(since)`.
+            deleted: `exclude` (default) leaves soft-deleted rows out, `include` adds them, `only` gives just them.
+            deleted_at: When rows were deleted, likewise; for `deleted="include"` or `"only"`.
+            limit: Rows in a page, 1 to 100. To bound the number of rows use `max_items`.
+            offset: Rows to skip.
+
+        Raises:
+            ArgumentError: An argument is refused; nothing was sent.
+            ValidationError, AuthenticationError, PermissionDenied, NotFound, RateLimited: As the API answers.
+        """
+        return Pager(
+            self._session,
+            arguments.path("/api/streams/{stream_id}/leaders", stream_id=stream_id),
+            StreamLeader,
+            [
+                arguments.date_time("updated_at", updated_at),
+                arguments.choice("deleted", deleted, ("exclude", "include", "only")),
+                arguments.date_time("deleted_at", deleted_at),
+            ],
+            limit=limit,
+            offset=offset,
+        )
+
+    async def attach_leader(self, stream_id: int, leader_id: int) -> StreamLeader:
+        """Makes a person a leader of a stream.
+
+        Permissions: settings.company. Feature: Streams.
+
+        Raises:
+            ArgumentError: An argument is refused; nothing was sent.
+            ValidationError, AuthenticationError, PermissionDenied, NotFound, RateLimited: As the API answers.
+            PreconditionFailed: The company feature Streams is off.
+        """
+        return await self._session.call(
+            "POST",
+            arguments.path("/api/streams/{stream_id}/leaders/{leader_id}", stream_id=stream_id, leader_id=leader_id),
+            StreamLeader,
+        )
+
+    async def detach_leader(self, stream_id: int, leader_id: int) -> None:
+        """Removes a leader from a stream.
+
+        Permissions: settings.company. Feature: Streams.
+
+        Raises:
+            ArgumentError: An argument is refused; nothing was sent.
+            ValidationError, AuthenticationError, PermissionDenied, NotFound, RateLimited: As the API answers.
+            PreconditionFailed: The company feature Streams is off.
+        """
+        await self._session.call(
+            "DELETE",
+            arguments.path("/api/streams/{stream_id}/leaders/{leader_id}", stream_id=stream_id, leader_id=leader_id),
+            None,
+        )
+
+    def list_members(
+        self,
+        stream_id: int,
+        *,
+        updated_at: DateTimeFilter | None = None,
+        limit: int = 100,
+        offset: int = 0,
+    ) -> Pager[StreamMember]:
+        """Lists the members of a stream.
+
+        Permissions: settings.company. Feature: Streams.
+
+        Args:
+            updated_at: When rows were last changed: an aware date-time or a filter such as `F.gte(since)`.
+            limit: Rows in a page, 1 to 100. To bound the number of rows use `max_items`.
+            offset: Rows to skip.
+
+        Raises:
+            ArgumentError: An argument is refused; nothing was sent.
+            ValidationError, AuthenticationError, PermissionDenied, NotFound, RateLimited: As the API answers.
+            PreconditionFailed: The company feature Streams is off.
+        """
+        return Pager(
+            self._session,
+            arguments.path("/api/streams/{stream_id}/members", stream_id=stream_id),
+            StreamMember,
+            [arguments.date_time("updated_at", updated_at)],
+            limit=limit,
+            offset=offset,
+        )
+
+    async def attach_member(self, stream_id: int, member_id: int) -> StreamMember:
+        """Makes a person a member of a stream.
+
+        Permissions: settings.team.
+
+        Raises:
+            ArgumentError: An argument is refused; nothing was sent.
+            ValidationError, AuthenticationError, PermissionDenied, NotFound, RateLimited: As the API answers.
+        """
+        return await self._session.call(
+            "POST",
+            arguments.path("/api/streams/{stream_id}/members/{member_id}", stream_id=stream_id, member_id=member_id),
+            StreamMember,
+        )

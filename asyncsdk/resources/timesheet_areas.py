@@ -1,0 +1,65 @@
+"""The calls of `wethod.timesheet_areas`.
+
+Generated from the contract by `python -m asyncsdk.contract.generate`; not edited by hand.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from .. import arguments
+from ..models.timesheet_areas import TimesheetArea
+from ..pager import Pager
+
+if TYPE_CHECKING:
+    from ..filters import DateTimeFilter
+    from ..session import Session
+
+__all__ = ["TimesheetAreas"]
+
+
+class TimesheetAreas:
+    """Hours of timesheets by budget area (`/api/timesheet-areas`).
+
+    There is no `get`: the API gives these rows only in lists. Instead:
+
+        await wethod.timesheet_areas.list(timesheet_id=9)
+    """
+
+    __slots__ = ("_session",)
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def list(
+        self,
+        *,
+        timesheet_id: int | None = None,
+        updated_at: DateTimeFilter | None = None,
+        limit: int = 100,
+        offset: int = 0,
+    ) -> Pager[TimesheetArea]:
+        """Lists per-budget-area hour details of timesheets.
+
+        No reference page was at hand; treat as probable.
+
+        Args:
+            updated_at: When rows were last changed: an aware date-time or a filter such as `F.gte(since)`.
+            limit: Rows in a page, 1 to 100. To bound the number of rows use `max_items`.
+            offset: Rows to skip.
+
+        Raises:
+            ArgumentError: An argument is refused; nothing was sent.
+            ValidationError, AuthenticationError, PermissionDenied, RateLimited: As the API answers.
+        """
+        return Pager(
+            self._session,
+            "/api/timesheet-areas",
+            TimesheetArea,
+            [
+                arguments.integer("timesheet_id", timesheet_id),
+                arguments.date_time("updated_at", updated_at),
+            ],
+            limit=limit,
+            offset=offset,
+        )

@@ -1,0 +1,113 @@
+"""The calls of `wethod.timesheet_whitelists`.
+
+Generated from the contract by `python -m asyncsdk.contract.generate`; not edited by hand.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from .. import arguments, body
+from ..models.timesheet_whitelists import TimesheetWhitelist
+from ..pager import Pager
+
+if TYPE_CHECKING:
+    from ..filters import DateTimeFilter
+    from ..session import Session
+
+__all__ = ["TimesheetWhitelists"]
+
+
+class TimesheetWhitelists:
+    """Who may log time on which project (`/api/timesheet-whitelists`)."""
+
+    __slots__ = ("_session",)
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def list(
+        self,
+        *,
+        project_id: int | None = None,
+        person_id: int | None = None,
+        updated_at: DateTimeFilter | None = None,
+        limit: int = 100,
+        offset: int = 0,
+    ) -> Pager[TimesheetWhitelist]:
+        """Lists who may log time on which project.
+
+        No reference page was at hand; treat as probable.
+
+        Args:
+            updated_at: When rows were last changed: an aware date-time or a filter such as `F.gte(since)`.
+            limit: Rows in a page, 1 to 100. To bound the number of rows use `max_items`.
+            offset: Rows to skip.
+
+        Raises:
+            ArgumentError: An argument is refused; nothing was sent.
+            ValidationError, AuthenticationError, PermissionDenied, RateLimited: As the API answers.
+        """
+        return Pager(
+            self._session,
+            "/api/timesheet-whitelists",
+            TimesheetWhitelist,
+            [
+                arguments.integer("project_id", project_id),
+                arguments.integer("person_id", person_id),
+                arguments.date_time("updated_at", updated_at),
+            ],
+            limit=limit,
+            offset=offset,
+        )
+
+    async def get(self, id: int) -> TimesheetWhitelist:
+        """Reads one whitelist entry.
+
+        Permissions: pipeline.view, pipeline.view_other.
+
+        Raises:
+            ArgumentError: An argument is refused; nothing was sent.
+            ValidationError, AuthenticationError, PermissionDenied, NotFound, RateLimited: As the API answers.
+            PreconditionFailed: A company feature it needs is off.
+        """
+        return await self._session.call(
+            "GET", arguments.path("/api/timesheet-whitelists/{id}", id=id), TimesheetWhitelist
+        )
+
+    async def create(
+        self,
+        *,
+        project_id: int,
+        person_id: int,
+    ) -> TimesheetWhitelist:
+        """Adds a person to a project's timesheet whitelist.
+
+        Permissions: pipeline.edit, pipeline.edit_other.
+
+        Raises:
+            ArgumentError: An argument is refused; nothing was sent.
+            ValidationError, AuthenticationError, PermissionDenied, Conflict, RateLimited: As the API answers.
+            PreconditionFailed: A company feature it needs is off.
+        """
+        return await self._session.call(
+            "POST",
+            "/api/timesheet-whitelists",
+            TimesheetWhitelist,
+            body=[
+                body.integer("project_id", project_id),
+                body.integer("person_id", person_id),
+            ],
+        )
+
+    async def delete(self, id: int) -> None:
+        """Removes a person from a project's timesheet whitelist.
+
+        Permissions: pipeline.edit, pipeline.edit_other.
+
+        Raises:
+            ArgumentError: An argument is refused; nothing was sent.
+            ValidationError, AuthenticationError, PermissionDenied, NotFound, RateLimited: As the API answers.
+            PreconditionFailed: A company feature it needs is off.
+        """
+        await self._session.call("DELETE", arguments.path("/api/timesheet-whitelists/{id}", id=id), None)

@@ -1,0 +1,163 @@
+"""The calls of `wethod.timesheets`.
+
+Generated from the contract by `python -m asyncsdk.contract.generate`; not edited by hand.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
+
+from .. import arguments, body
+from ..body import OMITTED, Omitted
+from ..models.timesheets import Timesheet
+from ..pager import Pager
+
+if TYPE_CHECKING:
+    from ..filters import DateFilter, DateTimeFilter
+    from ..session import Session
+
+__all__ = ["Timesheets"]
+
+Day: TypeAlias = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+
+
+class Timesheets:
+    """Hours logged by person, project and day (`/api/timesheets`).
+
+    For example:
+
+        await wethod.timesheets.create(person_id=3, project_id=7, date=day, hours=7.5, mode="daily")
+
+    There is no `get`: the API gives these rows only in lists. Instead:
+
+        await wethod.timesheets.list(person_id=3, project_id=7, date=day).first()
+    """
+
+    __slots__ = ("_session",)
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def list(
+        self,
+        *,
+        project_id: int | None = None,
+        person_id: int | None = None,
+        date: DateFilter | None = None,
+        updated_at: DateTimeFilter | None = None,
+        deleted: Literal["exclude", "include", "only"] | None = None,
+        deleted_at: DateTimeFilter | None = None,
+        limit: int = 100,
+        offset: int = 0,
+    ) -> Pager[Timesheet]:
+        """Lists daily timesheets.
+
+        Permissions: timetracking.view.
+
+        Args:
+            date: A date or a filter such as `F.between(first, last)`.
+            updated_at: When rows were last changed: an aware date-time or a filter such as `F.gte(since)`.
+            deleted: `exclude` (default) leaves soft-deleted rows out, `include` adds them, `only` gives just them.
+            deleted_at: When rows were deleted, likewise; for `deleted="include"` or `"only"`.
+            limit: Rows in a page, 1 to 100. To bound the number of rows use `max_items`.
+            offset: Rows to skip.
+
+        Raises:
+            ArgumentError: An argument is refused; nothing was sent.
+            ValidationError, AuthenticationError, PermissionDenied, RateLimited: As the API answers.
+            PreconditionFailed: A company feature it needs is off.
+        """
+        return Pager(
+            self._session,
+            "/api/timesheets",
+            Timesheet,
+            [
+                arguments.integer("project_id", project_id),
+                arguments.integer("person_id", person_id),
+                arguments.date("date", date),
+                arguments.date_time("updated_at", updated_at),
+                arguments.choice("deleted", deleted, ("exclude", "include", "only")),
+                arguments.date_time("deleted_at", deleted_at),
+            ],
+            limit=limit,
+            offset=offset,
+        )
+
+    async def create(
+        self,
+        *,
+        date: dt.date | str | Omitted = OMITTED,
+        day: Day | Omitted = OMITTED,
+        hours: float | Omitted = OMITTED,
+        notes: str | Omitted = OMITTED,
+        mode: Literal["DAILY", "WEEKLY", "daily", "weekly"] | Omitted = OMITTED,
+        project_id: int | Omitted = OMITTED,
+        person_id: int | Omitted = OMITTED,
+    ) -> Timesheet:
+        """Logs hours of a person on a project.
+
+        `mode` is sent in upper case and comes back in lower case.
+
+        The contract does not say which fields are mandatory; a ValidationError names what is missing.
+
+        Permissions: timetracking.view.
+
+        Raises:
+            ArgumentError: An argument is refused; nothing was sent.
+            ValidationError, AuthenticationError, PermissionDenied, RateLimited: As the API answers.
+        """
+        return await self._session.call(
+            "POST",
+            "/api/timesheets",
+            Timesheet,
+            body=[
+                body.date("date", date),
+                body.choice("day", day, get_args(Day)),
+                body.number("hours", hours),
+                body.text("notes", notes),
+                body.choice("mode", mode, ("DAILY", "WEEKLY")),
+                body.integer("project_id", project_id),
+                body.integer("person_id", person_id),
+            ],
+        )
+
+    async def update(
+        self,
+        id: int,
+        *,
+        hours: float | Omitted = OMITTED,
+        notes: str | Omitted = OMITTED,
+        mode: Literal["DAILY", "WEEKLY", "daily", "weekly"] | Omitted = OMITTED,
+    ) -> Timesheet:
+        """Changes hours, notes or mode of a timesheet.
+
+        Date, project and person cannot be changed.
+
+        Permissions: timetracking.view.
+
+        Raises:
+            ArgumentError: An argument is refused; nothing was sent.
+            ValidationError, AuthenticationError, PermissionDenied, NotFound, RateLimited: As the API answers.
+        """
+        return await self._session.call(
+            "PATCH",
+            arguments.path("/api/timesheets/{id}", id=id),
+            Timesheet,
+            body=[
+                body.number("hours", hours),
+                body.text("notes", notes),
+                body.choice("mode", mode, ("DAILY", "WEEKLY")),
+            ],
+        )
+
+    async def delete(self, id: int) -> None:
+        """Deletes a timesheet (soft delete).
+
+        No reference page was at hand; treat as probable.
+
+        Raises:
+            ArgumentError: An argument is refused; nothing was sent.
+            ValidationError, AuthenticationError, PermissionDenied, NotFound, RateLimited: As the API answers.
+        """
+        await self._session.call("DELETE", arguments.path("/api/timesheets/{id}", id=id), None)
