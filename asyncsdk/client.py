@@ -1,0 +1,339 @@
+"""`Wethod`, the client: what it is set up with, what it shares with its copies, and one attribute per resource."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Generic, Literal, Self, TypeAlias, TypeVar, overload
+
+import attrs
+
+from . import filters, wire
+from .body import OMITTED, Omitted
+from .errors import APIError, ArgumentError, ConfigurationError
+from .events import Hooks
+from .resources import Resources
+from .settings import Priority, RetryPolicy, Secret, Settings, from_environment, secret
+from .wire import Json
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+    import aiohttp
+
+    from .account import Stats
+    from .pager import Pager
+    from .throttle import Quota
+
+__all__ = ["Params", "Response", "Wethod"]
+
+T = TypeVar("T")
+
+ParamValue: TypeAlias = "bool | int | float | str | dt.datetime | dt.date | filters.Filter[Any] | Sequence[str] | None"
+Params: TypeAlias = Mapping[str, ParamValue]
+"""Query parameters by wire name. None is left out; False and 0 are sent; a sequence is sent as a comma list."""
+
+
+@attrs.frozen
+class Response(Generic[T]):
+    """A raw answer: `status`, `headers` (lower-case names), `body`, and `value` where `into` was given."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+    value: T
+
+    def json(self) -> Json:
+        """The body as plain data.
+
+        Raises:
+            DecodeError: it is not JSON.
+
+        """
+        from .codec import one_decoder
+
+        return one_decoder(object)(self.body)  # type: ignore[return-value]  # any JSON value is a Json
+
+
+class Wethod(Resources):
+    """A client of the Wethod REST API for one person and one company.
+
+    Use it as an async context manager, or call `aclose`. It may be made outside of any event loop and used on several;
+    each loop gets its own connections, which close with the loop at the latest.
+
+    Args:
+        token: API token; or the environment variable WETHOD_TOKEN.
+        company: the company's slug, as in its address; or WETHOD_COMPANY.
+        version: date of the API's version; or WETHOD_VERSION; else 2024-06-15.
+        base_url: scheme and host; or WETHOD_BASE_URL; else https://api.wethod.com.
+        max_in_flight: requests on the wire at the same time, for this client and its copies together.
+        connect_timeout: seconds for name look-up and handshake of one attempt.
+        read_timeout: seconds between two pieces of an answer of one attempt.
+        deadline: seconds one request may take in all, with its queueing, waits and retries; None: no such limit.
+        retry: how often and how patiently requests are repeated.
+        budget: requests an hour that this token may spend (5,000 is the API's limit), or a `redis://host:port/db`
+            address that shares 5,000 between processes and hosts, or None for no budget; or WETHOD_BUDGET.
+        budget_key: name of the shared budget, where one person has several tokens; or WETHOD_BUDGET_KEY.
+            By default a hash of the token.
+        priority: "bulk" leaves a fifth of the budget to others, for jobs that run beside people.
+        session: an `aiohttp.ClientSession` to send through. It is used as it is and never closed here.
+        hooks: observers of requests, answers, retries and waits.
+
+    Raises:
+        ConfigurationError: no token or company, or a value that cannot be used; nothing was sent.
+
+    Example:
+        >>> async with Wethod() as wethod:  # doctest: +SKIP
+        ...     async for row in wethod.production_plan_streams.list(project_id=7):
+        ...         print(row.date, row.value)
+
+    """
+
+    def __init__(
+        self,
+        *,
+        token: str | Secret | None = None,
+        company: str | None = None,
+        version: str | None = None,
+        base_url: str | None = None,
+        max_in_flight: int = 16,
+        connect_timeout: float = 5.0,
+        read_timeout: float = 30.0,
+        deadline: float | None = None,
+        retry: RetryPolicy | None = None,
+        budget: int | str | Omitted | None = OMITTED,
+        budget_key: str | None = None,
+        priority: Priority = "interactive",
+        session: aiohttp.ClientSession | None = None,
+        hooks: Hooks | None = None,
+    ) -> None:
+        # Wrapped at once: from here on a traceback that shows local variables shows no token.
+        token = None if token is None else secret(token)
+        options: dict[str, Any] = from_environment()
+        given = {
+            "token": token,
+            "company": company,
+            "version": version,
+            "base_url": base_url,
+            "retry": retry,
+            "budget_key": budget_key,
+            "hooks": hooks,
+        }
+        options |= {name: value for name, value in given.items() if value is not None}
+        if budget is not OMITTED:
+            options["budget"] = budget
+        for name, variable in (("token", "WETHOD_TOKEN"), ("company", "WETHOD_COMPANY")):
+            if name not in options:
+                raise ConfigurationError(
+                    f"no {name}: set {variable}, or write Wethod({name}=...); "
+                    "`asyncsdk sandbox` starts a local server that needs no account and prints both"
+                )
+        settings = Settings(
+            max_in_flight=max_in_flight,
+            connect_timeout=connect_timeout,
+            read_timeout=read_timeout,
+            deadline=deadline,
+            priority=priority,
+            **options,
+        )
+        # aiohttp takes a third of a second to import: it waits until a client is made.
+        from .account import Account
+        from .session import Session
+        from .transport import Transport
+
+        self._owner = True
+        self._session = Session(
+            settings,
+            Transport(max_in_flight=settings.max_in_flight, borrowed=session),
+            Account.of(settings),
+        )
+
+    def with_options(
+        self,
+        *,
+        token: str | Secret | Omitted = OMITTED,
+        company: str | Omitted = OMITTED,
+        version: str | Omitted = OMITTED,
+        base_url: str | Omitted = OMITTED,
+        connect_timeout: float | Omitted = OMITTED,
+        read_timeout: float | Omitted = OMITTED,
+        deadline: float | Omitted | None = OMITTED,
+        retry: RetryPolicy | Omitted = OMITTED,
+        priority: Priority | Omitted = OMITTED,
+        hooks: Hooks | Omitted = OMITTED,
+    ) -> Wethod:
+        """A copy that differs in what is named and shares connections and slots with this client.
+
+        A copy with another token has a budget, a pause and statistics of its own; every other copy shares those too.
+        Closing a copy closes nothing else; closing this client ends its copies.
+
+        Raises:
+            ConfigurationError: a value that cannot be used.
+            ClientClosed: this client is closed.
+
+        """
+        changes: dict[str, Any] = {
+            name: value
+            for name, value in {
+                "token": token if isinstance(token, Omitted) else secret(token),
+                "company": company,
+                "version": version,
+                "base_url": base_url,
+                "connect_timeout": connect_timeout,
+                "read_timeout": read_timeout,
+                "deadline": deadline,
+                "retry": retry,
+                "priority": priority,
+                "hooks": hooks,
+            }.items()
+            if value is not OMITTED
+        }
+        copy = Wethod.__new__(Wethod)
+        copy._owner = False
+        copy._session = self._session.copy(attrs.evolve(self._session.settings, **changes))
+        return copy
+
+    async def aclose(self) -> None:
+        """Closes the client and its connections; its copies end with it. Closing a copy ends that copy alone."""
+        self._session.closed = True
+        if self._owner:
+            await self._session.transport.aclose()
+            await self._session.account.aclose()
+
+    async def __aenter__(self) -> Self:
+        self._session.check_open()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.aclose()
+
+    def __repr__(self) -> str:
+        settings = self._session.settings
+        return f"Wethod(company={settings.company!r}, base_url={settings.base_url!r})"
+
+    @property
+    def quota(self) -> Quota:
+        """What is left of this hour's requests, as far as this client knows: limit, remaining, full again at."""
+        return self._session.account.quota
+
+    @property
+    def stats(self) -> Stats:
+        """What this token's requests came to so far: requests, retries, waits, bytes, rows."""
+        return self._session.account.stats
+
+    def list(
+        self, path: str, *, params: Params | None = None, limit: int = 100, offset: int = 0
+    ) -> Pager[dict[str, Json]]:
+        """A pager of plain dictionaries, for a list that asyncsdk does not know yet.
+
+        Args:
+            path: such as `/api/brand-new-thing`.
+            params: query parameters by wire name, filters included.
+            limit: rows a page, 1 to 100; never a maximum of rows (that is `max_items`).
+            offset: the first row, from 0.
+
+        Raises:
+            ArgumentError: the path is not one, or a value that a query cannot hold.
+
+        """
+        from .pager import Pager
+
+        for name in ("limit", "offset"):
+            if params and name in params:
+                raise ArgumentError("params", f"give {name} as an argument of its own: list(path, {name}=...)")
+        return Pager[dict[str, Json]](self._session, path, dict, _query(params), limit=limit, offset=offset)
+
+    @overload
+    async def request(
+        self, method: str, path: str, *, params: Params | None = ..., json: Json | Omitted = ..., check: bool = ...
+    ) -> Response[None]: ...
+    @overload
+    async def request(
+        self,
+        method: str,
+        path: str,
+        *,
+        params: Params | None = ...,
+        json: Json | Omitted = ...,
+        into: type[T],
+        check: Literal[True] = ...,
+    ) -> Response[T]: ...
+    @overload
+    async def request(
+        self,
+        method: str,
+        path: str,
+        *,
+        params: Params | None = ...,
+        json: Json | Omitted = ...,
+        into: type[T],
+        check: bool,
+    ) -> Response[T | None]: ...
+    async def request(
+        self,
+        method: str,
+        path: str,
+        *,
+        params: Params | None = None,
+        json: Json | Omitted = OMITTED,
+        into: type[T] | None = None,
+        check: bool = True,
+    ) -> Response[T] | Response[T | None] | Response[None]:
+        """Any request, with the same budget, retries and errors as every other.
+
+        Args:
+            method: GET, POST, PUT, PATCH, DELETE or HEAD.
+            path: from the base URL on, such as `/api/anything`.
+            params: query parameters by wire name.
+            json: the body; left out, none is sent.
+            into: a model (or `list[Model]`) the body is decoded into, as `response.value`.
+            check: raise for error statuses; False returns them like any other answer, once retrying is over.
+
+        Raises:
+            ArgumentError: nothing was sent; the message says what to write.
+            WethodError: as every call; `APIError` only where `check` is true.
+
+        """
+        request = wire.build(
+            method, path, _query(params), None if isinstance(json, Omitted) else wire.encode_json(json)
+        )
+        from .session import ignore
+
+        if into is None:
+            decode: Any = ignore
+        else:
+            from .codec import one_decoder
+
+            decode = one_decoder(into)
+        try:
+            reply = await self._session.send(request, decode)
+        except APIError as error:
+            if check or error.status is None:
+                raise
+            return Response(error.status, error.headers, error.body, None)
+        headers = {name.lower(): value for name, value in reply.answer.headers.items()}
+        return Response(reply.answer.status, headers, reply.answer.body, reply.value)
+
+
+def _query(params: Params | None) -> Sequence[tuple[str, Json]]:
+    """Parameters that no contract describes: written by the kind of their values."""
+    return [(name, _written(name, value)) for name, value in (params or {}).items() if value is not None]
+
+
+def _written(name: str, value: ParamValue) -> Json:
+    sample = value.values[0] if isinstance(value, filters.Filter) else value
+    if isinstance(sample, dt.datetime):
+        return filters.encode_date_time(name, value)
+    if isinstance(sample, dt.date):
+        return filters.encode_date(name, value)
+    if isinstance(value, filters.Filter):
+        return f"{value.operator}:{','.join(str(each) for each in value.values)}"
+    if isinstance(value, (bool, int, float, str)):
+        return value
+    if isinstance(value, Sequence) and all(isinstance(each, str) for each in value):
+        return ",".join(value)
+    raise ArgumentError(
+        name, f"takes a bool, number, text, date, aware date-time, filter or list of texts, not {value!r}"
+    )

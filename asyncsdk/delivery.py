@@ -1,0 +1,98 @@
+"""What a walk hands out: rows with the place they end at, and the count of what they cost."""
+
+from __future__ import annotations
+
+from typing import Generic, TypeVar
+
+import attrs
+
+from .bookmarks import TAIL_ROWS, Bookmark, Source
+from .joints import Identity, fingerprint
+from .seen import Key, Positions
+
+__all__ = ["Delivery", "Place", "Report", "Writer"]
+
+T = TypeVar("T")
+
+
+@attrs.define
+class Report:
+    """What a walk did so far.
+
+    `pages` and `rows` were delivered. `requests` are all pages asked for; of them `repairs` looked for a lost joint,
+    `closing` proved that the end is the end, `sweep` belonged to the sweep. `joints_repaired` joints were lost and
+    found. `doubles` are rows that came again, beyond those that two pages share on purpose.
+    """
+
+    pages: int = 0
+    rows: int = 0
+    requests: int = 0
+    repairs: int = 0
+    joints_repaired: int = 0
+    closing: int = 0
+    sweep: int = 0
+    doubles: int = 0
+
+    def with_sweep(self, sweep: Report) -> Report:
+        """Both as one: a walk and the sweep that followed it."""
+        mine, its = attrs.asdict(self), attrs.asdict(sweep)
+        return Report(**{name: mine[name] + its[name] for name in mine} | {"sweep": self.sweep + sweep.requests})
+
+
+@attrs.define(eq=False)
+class Place(Generic[T]):
+    """Where the next row stood when its page was read, how many rows were delivered before it, the last of them."""
+
+    offset: int
+    delivered: int
+    tail: list[T]
+
+
+@attrs.define(eq=False)
+class Writer(Generic[T]):
+    """Writes the bookmarks of one walk. `tail` are the rows its own bookmark remembered, if it was resumed."""
+
+    identity: Identity[T]
+    source: Source
+    start: int
+    limit: int
+    stable: bool
+    tail: tuple[tuple[Key, str], ...] = ()
+    since: str | None = None
+
+    def write(self, place: Place[T]) -> str:
+        """The bookmark of a place."""
+        tail: tuple[tuple[Key, str], ...] = ()
+        if self.stable:
+            rows = place.tail[-TAIL_ROWS:]
+            keys, version = self.identity.keys(rows), self.identity.version
+            marks = [(key, fingerprint(key, version(row))) for key, row in zip(keys, rows, strict=True)]
+            tail = (*self.tail, *marks)[-TAIL_ROWS:]
+        return Bookmark(
+            self.source, self.start, place.offset, self.limit, self.stable, place.delivered, self.since, tail
+        ).write()
+
+
+@attrs.frozen(eq=False)
+class Delivery(Generic[T]):
+    """The next rows of the walk, in order, none of them delivered before. Nothing changes `rows` later.
+
+    `offset` is that of the page as it was asked for; `is_last` says that these are the last
+    rows of the list, as far as is known now (`max_items` makes no row the last one).
+    """
+
+    rows: list[T]
+    offset: int
+    is_last: bool
+    _positions: Positions = attrs.field(repr=False)
+    _before: Place[T] = attrs.field(repr=False)
+    _writer: Writer[T] = attrs.field(repr=False)
+
+    def bookmark(self, taken: int | None = None) -> str:
+        """Where the walk stands after the first `taken` rows of this delivery (None: after all of them)."""
+        taken = len(self.rows) if taken is None else taken
+        before = self._before
+        if not taken:
+            return self._writer.write(before)
+        offset = self.offset + self._positions[taken - 1] + 1
+        return self._writer.write(Place(offset, before.delivered + taken, [*before.tail, *self.rows[:taken]]))

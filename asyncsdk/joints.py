@@ -1,0 +1,262 @@
+"""Whether a page of a list that changes continues what was read before, and where to look when it does not.
+
+Why a joint is enough. Let the key of a row be what the list is ordered by, and let every page accepted so far join
+those before it. Then each row whose key is not beyond the greatest key accepted has been met, as of the newest accepted
+answer. A page that holds a row accepted before *in the same version*, so with the same key, covers without a gap all
+keys from that row to its own last one: nothing between is missed, whether the page is newer than what was accepted or
+older, as long as rows keep their place or move to the end when they change. An id without its version proves nothing,
+for a row that moved stands elsewhere. A page from offset 0 needs no joint.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections import deque
+from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
+from datetime import date, datetime
+from hashlib import blake2b
+from itertools import pairwise
+from operator import attrgetter, itemgetter
+from typing import Any, Generic, TypeVar, cast
+
+import attrs
+
+from .seen import Key
+
+__all__ = ["Accepted", "Identity", "Overlap", "fingerprint", "identity_of", "look_around", "look_back"]
+
+T = TypeVar("T")
+
+_KEPT_ROWS = 800
+_SAMPLE = 50
+
+
+def _digest(text: str, size: int = 16) -> str:
+    return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=size).hexdigest()
+
+
+@attrs.frozen
+class Identity(Generic[T]):
+    """How the rows of one list are told apart.
+
+    `keys` gives a page's keys (the ids, or a digest of each row that has none), `changed` the `updated_at` of a row,
+    None where it has none: then the whole row is its version.
+    """
+
+    keys: Callable[[Sequence[T]], list[Key]]
+    changed: Callable[[T], Hashable]
+
+    def version(self, row: T) -> Hashable:
+        """What changes whenever the row does."""
+        changed = self.changed(row)
+        return _digest(repr(row)) if changed is None else changed
+
+    def unchanged(self, row: T, since: T) -> bool:
+        """Whether a row is still as it was when it was read as `since`.
+
+        In whole: where `updated_at` is in seconds a row can move twice under the same one.
+        """
+        return bool(row == since)
+
+    def settled(self, rows: Sequence[T], moment: datetime) -> int:
+        """How many rows there are up to the last one not updated since `moment`, if the page rises by `updated_at`.
+
+        All of them where it does not rise, or where `updated_at` is finer than a second.
+        """
+        if not rows or not _coarse(rows[-1], self.changed, moment):
+            return len(rows)
+        stamps = [_date_time(self.changed(row)) for row in rows]
+        if any(one is None or other is None or one > other for one, other in pairwise(stamps)):
+            return len(rows)
+        return next((at for at, stamp in enumerate(stamps) if stamp is not None and stamp >= moment), len(rows))
+
+
+def _coarse(row: T, changed: Callable[[T], Hashable], moment: datetime) -> bool:
+    stamp = _date_time(changed(row))
+    return stamp is not None and stamp >= moment and not stamp.microsecond
+
+
+def _date_time(stamp: object) -> datetime | None:
+    """An aware date-time, from itself or from its text; None for anything else."""
+    if isinstance(stamp, str):
+        try:
+            stamp = datetime.fromisoformat(stamp)
+        except ValueError:
+            return None
+    return stamp if isinstance(stamp, datetime) and stamp.tzinfo is not None else None
+
+
+def identity_of(model: type[T]) -> Identity[T]:
+    """Find out how rows of `model` (an attrs class, or a mapping for untyped rows) are told apart."""
+    if issubclass(model, Mapping):
+        return Identity(_keys_of_mappings, cast("Callable[[T], Hashable]", _changed_of_mapping))
+    fields = attrs.fields_dict(model) if attrs.has(model) else {}
+    changed = attrgetter("updated_at") if "updated_at" in fields else _never
+    if "id" not in fields:
+        return Identity(_keys_of_whole_rows, changed)
+    if fields["id"].default is attrs.NOTHING:
+        return Identity(_keys_of_rows, changed)
+    return Identity(_keys_of_rows_with_optional_id, changed)
+
+
+def _never(_row: object) -> None:
+    return None
+
+
+def _whole(row: object) -> str:
+    return "#" + _digest(repr(row), 8)
+
+
+def _keys_of_whole_rows(rows: Sequence[object]) -> list[Key]:
+    return list(map(_whole, rows))
+
+
+def _keys_of_rows(rows: Sequence[Any]) -> list[Key]:
+    return [row.id for row in rows]
+
+
+def _keys_of_rows_with_optional_id(rows: Sequence[Any]) -> list[Key]:
+    return [_whole(row) if row.id is None else row.id for row in rows]
+
+
+_id_item = itemgetter("id")
+
+
+def _keys_of_mappings(rows: Sequence[Any]) -> list[Key]:
+    try:
+        keys = list(map(_id_item, rows))
+    except KeyError:
+        keys = [row.get("id") for row in rows]
+    return [key if isinstance(key, (int, str)) else _whole(row) for key, row in zip(keys, rows, strict=True)]
+
+
+def _changed_of_mapping(row: Mapping[str, Hashable]) -> Hashable:
+    return row.get("updated_at")
+
+
+def fingerprint(key: Key, version: Hashable) -> str:
+    """A row in one version as 12 hexadecimal digits, the same in every process."""
+    stamp = version.isoformat() if isinstance(version, date) else repr(version)
+    return _digest(f"{key!r} {stamp}", 6)
+
+
+class Accepted(Generic[T]):
+    """The rows a page may join: the last 800 whole, of those before one in 50 as a hash.
+
+    `remembered` are fingerprints of rows accepted before a bookmark was written.
+    """
+
+    __slots__ = ("_identity", "_kept", "_marks", "_older", "_recent", "_remembered", "last", "last_key")
+
+    def __init__(self, identity: Identity[T], remembered: Collection[str] = ()) -> None:
+        self._identity = identity
+        self._recent: deque[tuple[list[T], Sequence[Key]]] = deque()
+        self._marks: deque[dict[int, T] | None] = deque()  # per recent page, made when first needed
+        self._kept = 0
+        self._older: array[int] = array("q")
+        self._remembered = frozenset(remembered)
+        self.last: T | None = None  # the row accepted last
+        self.last_key: Key | None = None
+
+    def __bool__(self) -> bool:
+        """Whether a page was accepted in this walk."""
+        return self.last is not None
+
+    def add(self, rows: list[T], keys: Sequence[Key]) -> None:
+        """Take in the rows of a page that joined."""
+        if not rows:
+            return
+        recent = self._recent
+        recent.append((rows, keys))
+        self._marks.append(None)
+        self._kept += len(rows)
+        self.last = rows[-1]
+        self.last_key = keys[-1]
+        while self._kept - len(recent[0][0]) >= _KEPT_ROWS:
+            oldest, its_keys = recent.popleft()
+            self._marks.popleft()
+            self._kept -= len(oldest)
+            self._older.extend(self._marks_of(oldest[::_SAMPLE], its_keys[::_SAMPLE]))
+
+    def joint(self, rows: Sequence[T], keys: Sequence[Key], expected: int) -> int | None:
+        """Index of a row of the page that was accepted in the same version, None when there is none.
+
+        `expected` is where the row accepted last stands when nothing moved.
+        """
+        last, key = self.last, self.last_key
+        if last is not None and key is not None:
+            if not (0 <= expected < len(keys) and keys[expected] == key):
+                expected = keys.index(key) if key in keys else -1
+            if expected >= 0 and self._identity.unchanged(rows[expected], last):
+                return expected
+        return self._search(rows, keys)
+
+    def _search(self, rows: Sequence[T], keys: Sequence[Key]) -> int | None:
+        marks = self._marks_of(rows, keys)
+        for at, (recent, its_keys) in enumerate(self._recent):
+            if self._marks[at] is None:
+                self._marks[at] = dict(zip(self._marks_of(recent, its_keys), recent, strict=True))
+        known: dict[int, T] = {}
+        for page in self._marks:
+            known.update(page or {})
+        older = set(self._older)
+        # The last one: the nearer the joint is to the frontier, the better it tells how far the list has moved.
+        for at in range(len(marks) - 1, -1, -1):
+            mark = marks[at]
+            if mark in known:
+                if self._identity.unchanged(rows[at], known[mark]):
+                    return at
+            elif mark in older:
+                return at
+        if self._remembered:
+            for at in range(len(rows) - 1, -1, -1):
+                if fingerprint(keys[at], self._identity.version(rows[at])) in self._remembered:
+                    return at
+        return None
+
+    def _marks_of(self, rows: Sequence[T], keys: Sequence[Key]) -> list[int]:
+        version = self._identity.version
+        return [hash((key, version(row))) for key, row in zip(keys, rows, strict=True)]
+
+
+class Overlap:
+    """How many rows the next page shares with the one before it.
+
+    One while nothing moves. After the list slid by some rows between two answers, enough to bear the same again; it
+    shrinks back while pages join where expected. A wider overlap costs a few rows a page, a missed joint a request.
+    """
+
+    __slots__ = ("_drift", "_most")
+
+    def __init__(self, limit: int) -> None:
+        self._most = max(1, limit // 4)
+        self._drift = 0.0
+
+    @property
+    def rows(self) -> int:
+        """Rows to share, at least one."""
+        return min(self._most, 1 + round(self._drift))
+
+    @property
+    def restless(self) -> bool:
+        """Whether the list was seen to move lately."""
+        return self._drift >= 0.5
+
+    def slid(self, rows: int) -> None:
+        """Learn that the list slid left by `rows` between two answers (0: not at all)."""
+        if rows > 0:
+            self._drift = max(self._drift, 1.5 * rows)
+        elif self._drift:
+            self._drift *= 0.95
+
+
+def look_back(attempt: int, limit: int) -> int:
+    """Where the `attempt`-th look (from 0) begins, in rows from the page at fault: half a page back, 1, 2, 4."""
+    return -(limit // 2 or 1) if attempt == 0 else -((limit - 1) << (attempt - 1))
+
+
+def look_around(attempt: int, limit: int) -> int:
+    """The same for a resumed walk, of whose rows only a few are known: nearer steps, two of three of them back."""
+    turn, which = divmod(attempt, 3)
+    pages = (-0.5 - 2 * turn, -1.5 - 2 * turn, 1.0 + turn)[which]
+    return round(pages * (limit - 1)) or -1

@@ -1,0 +1,51 @@
+"""A page: rows that came in one answer, as an immutable sequence."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Generic, TypeVar, overload
+
+__all__ = ["Page"]
+
+T_co = TypeVar("T_co", covariant=True)
+
+
+class Page(Sequence[T_co], Generic[T_co]):
+    """Rows of one page, in the list's order. It never changes and fetches nothing.
+
+    Attributes:
+        items: the rows as a tuple.
+        offset: where in the list the page was asked for (its first rows may have been dropped as seen before).
+        is_last: whether the list is known to end with this page. A list may also end with a full page, which is known
+            only once the next one comes back empty.
+
+    """
+
+    __slots__ = ("_bookmark", "is_last", "items", "offset")
+
+    def __init__(self, items: Sequence[T_co], *, offset: int, is_last: bool, bookmark: Callable[[], str]) -> None:
+        self.items = tuple(items)
+        self.offset = offset
+        self.is_last = is_last
+        self._bookmark = bookmark
+
+    @property
+    def bookmark(self) -> str:
+        """Where to go on after this page: `pager.pages(resume=page.bookmark)`."""
+        return self._bookmark()
+
+    @overload
+    def __getitem__(self, index: int) -> T_co: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[T_co]: ...
+    def __getitem__(self, index: int | slice) -> T_co | Sequence[T_co]:
+        return self.items[index]
+
+    def __len__(self) -> int:
+        return len(self.items)
+
+    def __iter__(self) -> Iterator[T_co]:
+        return iter(self.items)
+
+    def __repr__(self) -> str:
+        return f"<Page of {len(self.items)} rows at offset {self.offset}{', the last' if self.is_last else ''}>"

@@ -1,0 +1,450 @@
+"""One walk over one list as a state machine without clock, network or event loop: which page next, is this the end.
+
+Whoever does the I/O asks `due()` what to send, tells `answered()` or `failed()`, and hands out what `take()` gives, in
+order. Pages stand in a line, sorted by offset. At its head a page is accepted when it joins what was accepted before
+(`joints` says why that is enough); otherwise pages further back are put before it until one joins. A plain walk accepts
+every page. A short page is the end only if it was asked for after every accepted page had answered: an older one may
+lack rows that moved to the end, or were added, while the others were read.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from datetime import datetime, timedelta
+from typing import Generic, TypeVar
+
+from .bookmarks import TAIL_ROWS, Bookmark, Source
+from .delivery import Delivery, Place, Report, Writer
+from .errors import WalkError
+from .joints import Accepted, Identity, Overlap, look_around, look_back
+from .line import Ask, Line, Page
+from .repetition import Repetition
+from .seen import Key, Positions, SeenKeys
+from .sweeping import moment_before
+
+__all__ = ["Ask", "Delivery", "Plan", "Report"]
+
+T = TypeVar("T")
+
+_MOST_LOOKS = 16
+_MOST_CLOSINGS = 5
+_RESUME_OVERLAP = 8
+_CLOCK_SKEW = timedelta(seconds=2)
+_NOWHERE = Source("", "")
+
+
+class Plan(Generic[T]):
+    """The state machine of one walk.
+
+    `identity` tells how rows are told apart, `limit` is the page size (1..100), `offset` where to begin, `concurrency`
+    the most pages that may be in flight or waiting to be taken, `max_items` the most rows to deliver, `stable` whether
+    pages must join, `resume` the place to go on from (`offset` is then not used), `source` whose bookmarks it writes,
+    `since` the `Date` of the first answer, once known. `excluded` are keys delivered by a walk before this one, when
+    this one is its sweep; what this one delivers is added to them.
+
+    >>> plan = Plan(identity_of(Project), limit=100)
+    >>> while not plan.done:
+    ...     for ask in plan.due():
+    ...         plan.answered(ask, fetch(ask.offset, ask.limit))
+    ...     while delivery := plan.take():
+    ...         yield from delivery.rows
+    """
+
+    def __init__(
+        self,
+        identity: Identity[T],
+        *,
+        limit: int = 100,
+        offset: int = 0,
+        concurrency: int = 8,
+        max_items: int | None = None,
+        stable: bool = True,
+        resume: Bookmark | None = None,
+        source: Source = _NOWHERE,
+        since: str | None = None,
+        excluded: SeenKeys | None = None,
+    ) -> None:
+        self.seen = SeenKeys()
+        self.report = Report()
+        self._identity = identity
+        self._limit = limit
+        self._concurrency = concurrency
+        self._max_items = max_items
+        self._stable = stable and limit > 1
+        self._excluded = excluded
+        start = offset if resume is None else resume.start
+        tail = resume.tail if resume is not None and self._stable else ()
+        known_since = resume.since if resume is not None and resume.since else since
+        self._writer = Writer(identity, source, start, limit, self._stable, tail, known_since)
+        self._position = offset if resume is None else resume.offset  # where the row after the last accepted one stood
+        self._here: Place[T] = Place(self._position, resume.delivered if resume is not None else 0, [])
+        # Of a walk from the top every row is its own; of another one none is that stands before a known row.
+        self._from_top = self._position == 0 or (start == 0 and self._here.delivered == len(tail))
+        self._begun = bool(tail)  # something was accepted, so pages must join
+        remembered = dict(tail)
+        self.seen.admit(list(remembered))
+        self._accepted = Accepted(identity, remembered.values())
+        self._overlap = Overlap(limit)
+        self._line: Line[T] = Line()
+        self._queue: deque[tuple[list[T], int, Positions, Place[T], Place[T]]] = deque()
+        self._taken = self._here
+        self._window = 1
+        self._ended = max_items == 0
+        self.bounded = False  # it ended because of `max_items`
+        self._error: BaseException | None = None
+        self._dated: tuple[str | None, datetime | None] = (None, None)  # the `Date` read last
+        self._newest = 0  # when the newest accepted answer came
+        self._extra = 0  # looks for a joint since the last new row
+        self._looks = 0  # looks since the last accepted page
+        self._looked_from = 0
+        self._closings = 0  # closing pages in a row that brought rows
+        self._repetition = Repetition(identity, limit)
+        self._previous: Page[T] | None = None  # the page accepted last by a plain walk
+
+    # What whoever does the I/O calls
+
+    @property
+    def done(self) -> bool:
+        """Whether nothing more will come."""
+        return self._ended and not self._queue
+
+    @property
+    def since(self) -> str | None:
+        """The `Date` of the first answer of this walk, or of the walk it goes on with: a sweep asks from it."""
+        return self._writer.since
+
+    @property
+    def occupied(self) -> int:
+        """Pages in flight or waiting to be taken."""
+        return self._line.places
+
+    def due(self) -> list[Ask]:
+        """What to send now. Each page is handed out once and is in flight until `answered` or `failed`."""
+        asks: list[Ask] = []
+        if self._ended or self._error is not None:
+            return asks
+        line = self._line
+        for page in line.pages:
+            if page.asked < 0:
+                if line.places >= self._concurrency and (self._queue or not line.make_room()):
+                    return asks
+                asks.append(self._hand_out(page))
+                break  # a page put into the line is put at its head, and alone
+        while line.places < self._window and line.open and (following := self._plan_next()) is not None:
+            asks.append(self._hand_out(following))
+        return asks
+
+    def answered(self, ask: Ask, rows: list[T], date: str | None = None) -> None:
+        """Take in the rows of a page, all that came and as they came, and the `Date` header of the answer."""
+        if self._writer.since is None:
+            self._writer.since = date
+        page = self._line.answered(ask, rows, date)
+        if page is None:
+            return
+        if len(rows) >= ask.limit and self._window < self._concurrency:
+            self._window += 1
+        if page is self._line.pages[0]:
+            self._settle()
+
+    def failed(self, ask: Ask, error: BaseException) -> None:
+        """Take in that a page failed for good; `take` raises `error` once every row before it was taken."""
+        if self._line.failed(ask, error) is not None:
+            self._settle()
+
+    def take(self) -> Delivery[T] | None:
+        """The next rows in order; None when nothing is ready.
+
+        Raises what a page failed with, or `WalkError`, once everything before it was taken.
+        """
+        if self._queue:
+            rows, offset, positions, before, self._taken = self._queue.popleft()
+            self._line.places -= 1
+            is_last = self._ended and not self.bounded and not self._queue
+            return Delivery(rows, offset, is_last, positions, before, self._writer)
+        if self._error is not None:
+            raise self._error
+        return None
+
+    def bookmark(self) -> str:
+        """Where the walk stands after everything that was taken."""
+        return self._writer.write(self._taken)
+
+    # Which page next
+
+    def _hand_out(self, page: Page[T]) -> Ask:
+        report = self.report
+        report.requests += 1
+        if page.ask.reason == "joint":
+            report.repairs += 1
+        elif page.ask.reason == "closing":
+            report.closing += 1
+        return self._line.hand_out(page)
+
+    def _shared(self, position: int) -> int:
+        """How many rows a page that goes on at `position` shares with those before it."""
+        if not self._stable or not (self._begun or self._line.pages):
+            return 0
+        if not self._accepted:
+            return min(_RESUME_OVERLAP, self._limit // 2, position)
+        return min(self._overlap.rows, position)
+
+    def _size(self, shared: int, planned: int = 0) -> int:
+        """The limit of a page that shares `shared` rows; not more than `max_items` still needs beyond `planned`."""
+        if self._max_items is None:
+            return self._limit
+        return min(self._limit, shared + max(0, self._max_items - self.report.rows - planned))
+
+    def _plan_next(self) -> Page[T] | None:
+        """Plan the page after the last one planned, unless what is planned is enough for `max_items`."""
+        pages = self._line.pages
+        position = pages[-1].ask.offset + pages[-1].ask.limit if pages else self._position
+        shared = self._shared(position)
+        size = self._size(shared, sum(page.gain for page in pages) if self._max_items is not None else 0)
+        if size <= shared:
+            return None
+        return self._line.put(len(pages), position - shared, size, size - shared, "page")
+
+    # What an answer means
+
+    def _settle(self) -> None:
+        """Accept pages from the head of the line for as long as they join."""
+        pages = self._line.pages
+        while pages and not self._ended and self._error is None:
+            head = pages[0]
+            if head.error is not None:
+                self._fail(head.error)
+            elif head.rows is None:
+                return
+            elif self._stable:
+                self._weave(head, head.rows)
+            else:
+                self._append(head, head.rows)
+
+    def _append(self, page: Page[T], rows: list[T]) -> None:
+        """Accept the next page of a plain walk."""
+        if self._repeats(page, rows):
+            return
+        previous, self._previous = self._previous, page
+        positions: Positions = range(len(rows))
+        if page.ask.reason == "closing" and previous is not None and previous.rows is not None:
+            # A server that filters after cutting the page shows the end of a short page a second time.
+            before = set(self._identity.keys(previous.rows))
+            positions = [at for at, key in enumerate(self._identity.keys(rows)) if key not in before]
+            self.report.doubles += len(rows) - len(positions)
+        self._line.leave()
+        self._deliver(page, rows, positions)
+        self._go_on(page, rows, len(positions))
+
+    def _weave(self, page: Page[T], rows: list[T]) -> None:
+        """Accept the page at the head of the line if it joins, or see to it that one before it does."""
+        ask = page.ask
+        if self._begun and ask.offset >= max(1, self._position) and not page.passed:
+            self._fill()
+            return
+        keys = self._identity.keys(rows)
+        if not self._begun or (ask.offset == 0 and self._from_top):
+            self._accept(page, rows, keys, None)
+            return
+        joint = self._accepted.joint(rows, keys, self._position - ask.offset - 1)
+        if joint is None:
+            self._astray(page, rows, keys)
+        else:
+            self._accept(page, rows, keys, joint)
+
+    def _accept(self, page: Page[T], rows: list[T], keys: list[Key], joint: int | None) -> None:
+        if self._repeats(page, rows):
+            return
+        cut = False
+        expected = self._position - page.ask.offset - 1
+        if page.asked < self._newest and (settled := self._settled(rows, page.date)) < len(rows):
+            self._window = 1  # what follows changes as well: asked for at once it would be too old again
+            if settled <= (-1 if joint is None else joint):
+                self._line.drop(page)
+                self._ask_again(page)
+                return
+            rows, keys, cut = rows[:settled], keys[:settled], True
+        self._line.leave()
+        if joint is not None and keys[joint] == self._accepted.last_key:
+            self._overlap.slid(expected - joint)
+        own = 0 if joint is None or self._from_top else joint + 1
+        positions = self.seen.admit(keys[own:] if own else keys)
+        if own:
+            positions = [own + at for at in positions]
+        self.report.doubles += max(0, len(rows) - len(positions) - max(0, expected + 1))
+        if self._excluded is not None:
+            positions = [at for at in positions if self._excluded.add(keys[at])]
+        if self._looks:
+            self.report.joints_repaired += 1
+            self._looks = 0
+        if positions:
+            self._extra = 0
+        self._begun = True
+        self._accepted.add(rows, keys)
+        self._deliver(page, rows, positions)
+        self._go_on(page, rows, len(positions), cut=cut)
+
+    def _settled(self, rows: list[T], date: str | None) -> int:
+        """How many rows of a page that may be older than what was accepted can be trusted to be complete.
+
+        Where `updated_at` is in whole seconds, a row that was updated after the page was made, but in the second of the
+        page's last row, stands before that one, not behind it.
+        """
+        if self._dated[0] != date:
+            self._dated = (date, None if date is None else moment_before(date, _CLOCK_SKEW))
+        moment = self._dated[1]
+        return len(rows) if moment is None else self._identity.settled(rows, moment)
+
+    def _deliver(self, page: Page[T], rows: list[T], positions: Positions) -> None:
+        """Let the rows at `positions` be taken; without any the page gives its place back."""
+        report, here = self.report, self._here
+        if self._max_items is not None:
+            positions = positions[: self._max_items - report.rows]
+        if not positions:
+            self._line.places -= 1
+            return
+        if len(positions) == len(rows):
+            new = rows
+        elif isinstance(positions, range):
+            new = rows[positions.start : positions.stop]
+        else:
+            new = [rows[at] for at in positions]
+        tail = new[-TAIL_ROWS:] if len(new) >= TAIL_ROWS else [*here.tail, *new][-TAIL_ROWS:]
+        self._here = Place(page.ask.offset + positions[-1] + 1, here.delivered + len(new), tail)
+        self._queue.append((new, page.ask.offset, positions, here, self._here))
+        report.pages += 1
+        report.rows += len(new)
+
+    def _go_on(self, page: Page[T], rows: list[T], brought: int, *, cut: bool = False) -> None:
+        """After a page was accepted: move on, end, or have the end proved."""
+        fresh = page.asked >= self._newest
+        self._newest = max(self._newest, page.answered)
+        self._move_on(page, rows)
+        if self._max_items is not None and self.report.rows >= self._max_items:
+            self.bounded = True
+            self._end()
+        elif page.passed:
+            return
+        elif cut:
+            self._ask_again(page)
+        elif len(rows) >= page.ask.limit:
+            self._closings = 0
+        elif fresh and not (page.ask.reason == "closing" and brought) and not any(on.rows for on in self._line.pages):
+            self._end()
+        else:
+            self._closings += page.ask.reason == "closing"
+            if self._closings < _MOST_CLOSINGS:
+                self._close()
+            elif brought * 2 < self._limit:
+                self._end()  # a list that grows by a few rows with every request: this was its end when asked for
+            else:
+                self._fail(WalkError(_ENDLESS.format(times=self._closings, end=self._position)))
+
+    def _move_on(self, page: Page[T], rows: list[T]) -> None:
+        end = page.ask.offset + len(rows)
+        self._position = max(self._position, end) if page.passed else end
+
+    def _ask_again(self, page: Page[T]) -> None:
+        """Ask for what follows the last accepted row once more, because the answer at hand may be too old."""
+        if page.short:
+            self._close()
+        else:
+            self._fill()
+
+    def _fill(self) -> None:
+        """Ask for what follows the last accepted row, before the pages in the line."""
+        shared = self._shared(self._position)
+        size = self._size(shared)
+        self._line.put(0, self._position - shared, size, size - shared, "page")
+
+    def _close(self) -> None:
+        """Ask whether the end is the end."""
+        self._line.clear()
+        shared = self._shared(self._position)
+        self._line.put(0, self._position - shared, self._size(shared), 0, "closing")
+
+    def _end(self) -> None:
+        self._ended = True
+        self._line.clear()
+
+    def _fail(self, error: BaseException) -> None:
+        self._error = error
+        self._line.clear()
+
+    # When a page does not join
+
+    def _astray(self, page: Page[T], rows: list[T], keys: list[Key]) -> None:
+        ask, line = page.ask, self._line
+        if ask.reason == "page" and not page.short and self.seen.covers(keys):
+            # Behind the frontier: the list slid to the right. Nothing is accepted, so nothing is skipped either.
+            if not self._repeats(page, rows):
+                line.drop(page)
+                self.report.doubles += len(rows)
+                self._move_on(page, rows)
+            return
+        if page.tried:
+            line.drop(page)  # what was accepted meanwhile reaches beyond its beginning: it is of another time
+            return
+        page.tried = True
+        if self._join_neighbour():
+            return
+        self._look(page)
+
+    def _join_neighbour(self) -> bool:
+        """Accept a page further on in the line if it joins where the head did not: it may be of another age."""
+        for page in self._line.pages[1:]:
+            if not page.rows or page.tried:
+                continue
+            keys = self._identity.keys(page.rows)
+            joint = self._accepted.joint(page.rows, keys, self._position - page.ask.offset - 1)
+            if joint is None:
+                continue
+            for other in self._line.pages[: self._line.pages.index(page)]:
+                if other.rows is None:
+                    self._line.drop(other)
+                else:
+                    other.passed = True
+            self._line.advance(page)
+            self._accept(page, page.rows, keys, joint)
+            return True
+        return False
+
+    def _look(self, page: Page[T]) -> None:
+        """Put the next page to look for the joint in before the head of the line."""
+        if self._looks == 0:
+            self._looked_from = page.ask.offset
+        steps = look_back if self._accepted else look_around
+        offset = max(0, self._looked_from + steps(self._looks, self._limit))
+        at_top = page.ask.reason == "joint" and page.ask.offset == 0 == offset
+        if self._extra >= _MOST_LOOKS or (at_top and self._accepted):
+            lost = _NO_JOINT if self._accepted else _NO_BOOKMARK
+            self._fail(WalkError(lost.format(offset=self._looked_from, looks=self._extra)))
+            return
+        self._looks += 1
+        self._extra += 1
+        self._line.put(0, offset, self._limit, 0, "joint")
+
+    def _repeats(self, page: Page[T], rows: list[T]) -> bool:
+        """Whether the page came too often, which ends the walk."""
+        if self._repetition.endless(page, rows):
+            self._fail(WalkError(_REPEATS.format(times=self._repetition.times, offset=page.ask.offset)))
+            return True
+        return False
+
+
+_REPEATS = (
+    "the same page came {times} times in a row, up to offset {offset}: the server ignores `offset`, or rows are added "
+    "faster than they are read; ask for fewer rows with a filter, or for bigger pages with `limit`"
+)
+_ENDLESS = (
+    "{times} short pages in a row were each followed by more rows, up to offset {end}: the server does not page "
+    "consistently; narrow the list with a filter until it fits into one page"
+)
+_NO_JOINT = (
+    "the page at offset {offset} shares no unchanged row with what was read before it, nor do {looks} pages asked for "
+    "around it: too much changes while it is read; give the list an order that does not change with `order=` where it "
+    "takes one, narrow it with a filter, or walk it with `stable=False`, which may lose or repeat rows"
+)
+_NO_BOOKMARK = (
+    "none of the rows before the bookmark stands unchanged near offset {offset}, where it was taken (looked in {looks} "
+    "pages); begin the walk anew, or resume with `stable=False`, which may lose or repeat rows"
+)

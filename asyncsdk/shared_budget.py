@@ -1,0 +1,401 @@
+"""One hourly budget for all processes and hosts of a person, kept in Redis.
+
+The window, the line of those who wait and the pause live in Redis and are decided by one script, so that a request
+costs at most one round trip and every process sees the same truth on Redis's own clock. `limits`, the library one
+would take, keeps an equally exact moving window. It cannot do the rest: its window runs on each host's clock, it
+answers yes or no (a second trip tells when), it takes a block whole or not at all, cannot give a grant back, and
+knows neither a line nor a pause; those, in scripts beside it, would be three trips for each request.
+
+How it stays exact: a grant counts from the moment it is given. Grants leased ahead (while there is plenty, so that
+not every request makes a trip) count until the last moment at which they may still be used, a period later.
+
+How it stays fair: those who were refused are served in the order they came, whichever process they are of, and a
+process that has had its share leaves the rest to those who lately went hungry, until they have theirs or ask no more.
+
+What happens without Redis: one warning, then this process keeps to its share of the limit and looks for Redis now
+and then. When Redis comes back, or was restarted and forgot, each process tells it again what it was granted.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import logging
+import os
+import time
+import uuid
+import weakref
+from collections import OrderedDict, deque
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+import attrs
+
+from .errors import ArgumentError, ConfigurationError
+from .pause import Pause
+from .throttle import LocalBudget
+from .turn import SHORTEST_WAIT, Clock, Quota, Refused, Turn
+
+if TYPE_CHECKING:
+    from .redis_lane import Answer, Lane, Load
+
+__all__ = ["SharedBudget"]
+
+logger = logging.getLogger(__name__)
+
+KEYS = ("window", "first", "bulk", "due", "tally", "hungry", "pause", "born")
+"""What the script keeps; described there."""
+
+SLACK = 0.05
+"""Seconds. The rest of a pause shorter than this is the difference between two clocks, not news."""
+
+MOST_FRESH = 1.0
+"""Seconds. How long the rest of its fair share is kept for a process that went hungry and asks no more."""
+
+MOST_AHEAD = 32
+"""Requests. The largest block leased ahead."""
+
+
+@attrs.define(eq=False)
+class _Lease:
+    """Grants leased ahead by one event loop: number, and the moment it may no longer be used."""
+
+    grants: deque[tuple[int, float]] = attrs.Factory(deque)
+    expiry: asyncio.TimerHandle | None = None
+    departed: float = float("-inf")  # the last trip
+    taken: int = 0  # since then
+
+
+class SharedBudget:
+    """An exact moving window shared through Redis: in no `period` are more than `limit` requests granted in all.
+
+    `url`: `redis://[:password@]host:port/db`, `rediss://...`, `unix://...`. `key`: who shares; a hash of the token,
+    or a name of your own (the limit is per person, who may hold several tokens), never the token. `pause`: the
+    token's pause, which is told what other processes were ordered. `limit`, `period`, `reserve`, `longest_nap`,
+    `grace`: as for `LocalBudget`. `workers`: without Redis this process keeps to `limit / workers`. `probe`: seconds
+    between two looks for Redis meanwhile. `timeout`: seconds until Redis counts as down. `hold`: seconds for which
+    grants leased ahead are kept; also how late this process may learn of another's pause.
+
+    May be used on several event loops and after a fork; each has its own connection, which `aclose` closes.
+
+    Raises `ConfigurationError` where the extra `redis` is not installed, `ArgumentError` where `url` is none.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        key: str,
+        limit: int = 5000,
+        period: float = 3600.0,
+        *,
+        pause: Pause,
+        reserve: float = 0.2,
+        workers: int = 4,
+        probe: float = 5.0,
+        timeout: float = 1.0,
+        hold: float = 0.1,
+        longest_nap: float = 30.0,
+        grace: float = 1.0,
+        clock: Clock = time.monotonic,
+    ) -> None:
+        try:
+            from redis.asyncio.connection import parse_url
+        except ImportError as error:
+            raise ConfigurationError('a budget in Redis needs the extra: pip install "asyncsdk[redis]"') from error
+        try:
+            parse_url(url)
+        except ValueError:
+            raise ArgumentError("budget", "write redis://host:port/db, rediss://... or unix://...") from None
+        self.limit = limit
+        self.period = period
+        self._url = url
+        self._keys = [f"asyncsdk:{{{key}}}:{name}" for name in KEYS]
+        self._pause = pause
+        self._reserve = reserve
+        self._workers = workers
+        self._probe = probe
+        self._timeout = timeout
+        self._hold = min(hold, period / 50)
+        self._longest_nap = longest_nap
+        self._grace = grace
+        self._clock = clock
+        self._lanes: weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, Lane] = weakref.WeakKeyDictionary()
+        self._leases: weakref.WeakKeyDictionary[Lane, _Lease] = weakref.WeakKeyDictionary()
+        self._inherited: list[object] = []
+        self._pid = os.getpid()
+        self._process = uuid.uuid4().hex
+        self._numbers = itertools.count(1)
+        self._granted: OrderedDict[int, int] = OrderedDict()  # own grants of the last period: number, Redis's time
+        self._offset = time.time() - clock()  # Redis's clock less ours, seconds; measured on each trip
+        self._born: int | None = None
+        self._used = 0
+        self._full = clock()  # when the whole limit is there again
+        self._share: LocalBudget | None = None  # while Redis is down
+        self._probe_at = 0.0
+
+    def __repr__(self) -> str:
+        return f"SharedBudget({self._where()}, limit={self.limit}, period={self.period:g})"
+
+    async def take(self, turn: Turn) -> Refused | None:
+        """Grant one request, or say when it is worth asking again. Waits for Redis, never for the budget."""
+        lane = self._lane()
+        if self._share is not None:
+            return await self._take_share(lane, turn)
+        if turn.number is None:
+            turn.number = self._leased(lane)
+            if turn.number is not None:
+                return None
+            turn.number = next(self._numbers)
+        try:
+            ask = await lane.ask(turn, turn.number)
+        except BaseException:
+            self.give_back(turn)  # the trip may still bring a grant or a place home: the next one takes it back
+            raise
+        if ask is None:
+            return await self._take_share(lane, turn)
+        if ask.wait < 0:
+            return None
+        seconds = max(ask.wait, SHORTEST_WAIT)
+        if ask.silent:
+            return self._pause.ask(turn) or Refused(seconds, "pause", seconds)
+        return Refused(seconds, "budget", min(seconds, self._longest_nap))
+
+    def give_back(self, turn: Turn) -> None:
+        """Undo a grant that was not used, and leave the line. Redis learns of it with the next trip, begun at once."""
+        if self._share is not None:
+            self._share.give_back(turn)
+        turn.place = turn.grant = None
+        if turn.number is not None:
+            self._forget(self._open_lane(), turn.number)
+            turn.number = None
+
+    def extra(self, count: int = 1) -> None:
+        """Charge `count` requests that were sent without asking."""
+        lane = self._open_lane()
+        for _ in range(count):
+            number = next(self._numbers)
+            self._granted[number] = self._redis_time()
+            if lane is not None:
+                lane.load.told.append((number, 0))
+        if self._share is not None:
+            self._share.extra(count)
+        elif lane is not None:
+            lane.depart()
+
+    async def announce(self, seconds: float) -> None:
+        """Tell all who share this budget of a pause. Does not wait; they learn of it when they next ask."""
+        lane = self._open_lane()
+        if lane is not None and self._share is None:
+            lane.load.order = max(lane.load.order, seconds)
+            lane.depart()
+
+    def quota(self) -> Quota:
+        """What was left at the last look."""
+        if self._share is not None:
+            return self._share.quota()
+        full_in = self._full - self._clock()
+        if full_in <= 0:
+            return Quota(self.limit, self.limit)
+        return Quota(self.limit, max(0, self.limit - self._used), datetime.now(UTC) + timedelta(seconds=full_in))
+
+    async def refresh(self) -> Quota:
+        """What is left now."""
+        lane = self._lane()
+        lane.depart()
+        await lane.home()
+        return self.quota()
+
+    async def aclose(self) -> None:
+        """Return what is leased and close this event loop's connection. Takes at most twice `timeout`."""
+        loop = asyncio.get_running_loop()
+        lane = self._lanes.get(loop)
+        if lane is None:
+            return
+        try:
+            await lane.home(self._timeout)  # it may bring another lease
+        finally:
+            self._lanes.pop(loop, None)
+            lease = self._leases[lane]
+            if lease.expiry is not None:
+                lease.expiry.cancel()
+            while lease.grants:
+                self._forget(lane, lease.grants.popleft()[0])
+            await lane.aclose()
+
+    # What the lane asks its home.
+
+    def question(self, lane: Lane, load: Load) -> dict[str, object]:
+        """The script's argument. Leases ahead where the last trip was a moment ago."""
+        lease = self._leases[lane]
+        now = self._clock()
+        if load.asks and not lease.grants and now - lease.departed <= self._hold:
+            load.ahead = [next(self._numbers) for _ in range(min(MOST_AHEAD, 2 * lease.taken))]
+        lease.departed, lease.taken = now, 0
+        return {
+            "process": self._process,
+            "limit": self.limit,
+            "bulk_limit": self.limit - int(self.limit * self._reserve),
+            "period": _us(self.period),
+            "grace": _us(self._grace),
+            "nap": _us(self._longest_nap),
+            "hold": _us(self._hold),
+            "fresh": _us(min(MOST_FRESH, self.period / 10)),
+            "order": int(load.order * 1000),
+            "ahead": load.ahead,
+            "told": load.told,
+            "gone": load.gone,
+            "asks": [(ask.number, ask.turn.bulk, ask.turn.arrived) for ask in load.asks],
+        }
+
+    def arrive(self, lane: Lane, load: Load, answer: Answer) -> None:
+        """Hand out what a trip brought home."""
+        now = self._clock()
+        lease = self._leases[lane]
+        self._offset = answer.now / 1e6 - now
+        self._used = answer.used
+        self._full = now + self.period - (answer.now - answer.last) / 1e6
+        self._remember(lane, answer)
+        silence = answer.silence / 1000
+        if silence > SLACK:
+            self._pause.hold(silence)
+        for index, ask in enumerate(load.asks):
+            if ask.answered.done():
+                continue  # cancelled meanwhile, and given back
+            ask.silent = silence > 0
+            ask.wait = silence if ask.silent else answer.waits[index] / 1e6
+            if ask.wait < 0:
+                self._granted[ask.number] = answer.now
+                lease.taken += 1
+            elif not ask.turn.arrived and not ask.silent:
+                ask.turn.arrived = answer.now + index + 1
+            ask.answered.set_result(True)
+        for number in load.ahead[: answer.leased]:
+            self._granted[number] = answer.now + _us(self._hold)
+            lease.grants.append((number, lease.departed + self._hold))
+        if lease.grants and lease.expiry is None:
+            self._expire(lane)
+
+    def lose(self, lane: Lane, load: Load, error: Exception) -> None:
+        """Redis is down: keep to a share of the limit, in which what this process was granted counts."""
+        self._probe_at = self._clock() + self._probe
+        lane.load.gone[:0] = load.gone
+        if self._share is not None:
+            return
+        spent = sorted(stamp / 1e6 - self._offset for stamp in self._granted.values())
+        self._share = LocalBudget(
+            max(1, self.limit // self._workers),
+            self.period,
+            reserve=self._reserve,
+            longest_nap=self._probe,
+            grace=self._grace,
+            spent=spent,
+            clock=self._clock,
+        )
+        logger.warning(
+            "the budget in Redis at %s cannot be used (%s: %s); until it can, at most %d requests in %g s are sent",
+            self._where(),
+            type(error).__name__,
+            error,
+            self._share.limit,
+            self.period,
+        )
+
+    def _remember(self, lane: Lane, answer: Answer) -> None:
+        """Keep the own grants of one period, and tell them to a Redis that was away or forgot them."""
+        granted = self._granted
+        while granted:
+            number, stamp = next(iter(granted.items()))
+            if stamp > answer.now - _us(self.period):
+                break
+            del granted[number]
+        if self._share is not None or self._born not in (None, answer.born):
+            lane.load.told = list(granted.items())
+        if self._share is not None:
+            self._share = None
+            logger.info("the budget in Redis at %s is back", self._where())
+        self._born = answer.born
+
+    async def _take_share(self, lane: Lane, turn: Turn) -> Refused | None:
+        if self._share is None:  # Redis was down and is up again in the same moment
+            return Refused(SHORTEST_WAIT, "budget", SHORTEST_WAIT)
+        refused = await self._share.take(turn)
+        if refused is None:
+            if turn.number is None:
+                turn.number = next(self._numbers)
+            self._granted[turn.number] = self._redis_time()
+        if self._clock() >= self._probe_at:
+            self._probe_at = self._clock() + self._probe
+            lane.depart()
+        return refused
+
+    def _leased(self, lane: Lane) -> int | None:
+        """The number of a grant leased ahead, if there is one."""
+        lease = self._leases[lane]
+        while lease.grants:
+            number, deadline = lease.grants.popleft()
+            if self._clock() < deadline:
+                lease.taken += 1
+                return number
+            self._forget(lane, number)
+        return None
+
+    def _expire(self, lane: Lane) -> None:
+        """Give back what was leased ahead and not used; look again when the next falls due."""
+        lease = self._leases[lane]
+        lease.expiry = None
+        while lease.grants and lease.grants[0][1] <= self._clock():
+            self._forget(lane, lease.grants.popleft()[0])
+        if lease.grants:
+            delay = max(lease.grants[0][1] - self._clock(), SHORTEST_WAIT)
+            lease.expiry = asyncio.get_running_loop().call_later(delay, self._expire, lane)
+
+    def _forget(self, lane: Lane | None, number: int) -> None:
+        """A grant or a place that is not wanted any more."""
+        self._granted.pop(number, None)
+        if lane is not None:
+            lane.load.gone.append(number)
+            if self._share is None:
+                lane.depart()
+
+    def _redis_time(self) -> int:
+        return _us(self._clock() + self._offset)
+
+    def _where(self) -> str:
+        # Never the address as it was written: it may hold a password.
+        parts = urlsplit(self._url)
+        return f"{parts.hostname or 'localhost'}:{parts.port or 6379}" if parts.scheme != "unix" else parts.path
+
+    def _open_lane(self) -> Lane | None:
+        # What is cleaned up after the client was closed must not open a connection nobody would close.
+        try:
+            return self._lanes.get(asyncio.get_running_loop())
+        except RuntimeError:
+            return None
+
+    def _lane(self) -> Lane:
+        loop = asyncio.get_running_loop()
+        lane = self._lanes.get(loop)
+        if lane is None:
+            from .redis_lane import Lane
+
+            if self._pid != os.getpid():
+                self._start_over()
+            lane = self._lanes[loop] = Lane(self, self._url, self._keys, self._timeout)
+            self._leases[lane] = _Lease()
+        return lane
+
+    def _start_over(self) -> None:
+        """After a fork: the grants are the parent's. Its connections are kept, but never touched.
+
+        Closing one here would take it from the poll set that both processes still share.
+        """
+        self._pid = os.getpid()
+        self._process = uuid.uuid4().hex
+        self._granted = OrderedDict()
+        self._inherited += [(loop, lane) for loop, lane in self._lanes.items()]
+        self._lanes = weakref.WeakKeyDictionary()
+
+
+def _us(seconds: float) -> int:
+    return round(seconds * 1_000_000)

@@ -1,0 +1,298 @@
+"""When a request may leave: slots, the pause after a 429, the hourly budget.
+
+A request passes three gates, in this order, and only the first is waited for in place:
+
+1. `Slots`: how many requests may be on the wire at once, per event loop.
+2. `Pause`: after a 429 nobody of that token sends until it is over; then one after the other, not as a herd.
+3. `Budget`: how many requests a person may send an hour.
+
+Pause and budget never sleep. They answer None (go) or `Refused` (how long, and why), so that the caller gives
+its slot back, logs, looks at its deadline, sleeps, and asks again. A `Turn` keeps the caller's place meanwhile:
+
+    turn = Turn(bulk=False)                      # a new one for each attempt
+    try:
+        while True:
+            await slots.acquire()
+            try:
+                refused = pause.ask(turn) or await budget.take(turn)
+            except BaseException:
+                slots.release()
+                raise
+            if refused is None:
+                break                            # send now, then slots.release()
+            slots.release()
+            await asyncio.sleep(refused.nap)
+    except BaseException:
+        budget.give_back(turn)                   # nothing was sent: neither a grant nor a place is left behind
+        raise
+"""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import time
+from bisect import bisect_left, insort
+from collections import OrderedDict, deque
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+from typing import Protocol
+
+from .pause import Pause
+from .turn import SHORTEST_WAIT, Clock, Place, Quota, Reason, Refused, Turn
+
+__all__ = ["Budget", "LocalBudget", "Pause", "Quota", "Reason", "Refused", "Slots", "Turn", "Unlimited"]
+
+
+class Budget(Protocol):
+    """How many requests may be sent: in process (`LocalBudget`), shared through Redis (`SharedBudget`), or any."""
+
+    async def take(self, turn: Turn) -> Refused | None:
+        """Ask for one request, without waiting for the budget. None: granted, send it now."""
+        ...
+
+    def give_back(self, turn: Turn) -> None:
+        """Undo: the turn's grant was not used, or its holder waits no longer. Harmless when it holds nothing."""
+        ...
+
+    def extra(self, count: int = 1) -> None:
+        """Charge `count` requests that were sent without asking."""
+        ...
+
+    async def announce(self, seconds: float) -> None:
+        """Tell those who share this budget that the server ordered a pause of `seconds`. Does not wait."""
+        ...
+
+    def quota(self) -> Quota:
+        """What is left, as far as is known here."""
+        ...
+
+    async def refresh(self) -> Quota:
+        """What is left, asking whoever knows best."""
+        ...
+
+    async def aclose(self) -> None:
+        """Close what belongs to the running event loop. The budget may be used again."""
+        ...
+
+
+class Slots:
+    """At most `size` requests on the wire, first come first served. Belongs to one event loop.
+
+    A released slot is handed to the first waiter directly; a waiter cancelled meanwhile hands it on.
+    """
+
+    __slots__ = ("_waiting", "free", "size")
+
+    def __init__(self, size: int) -> None:
+        self.size = size
+        self.free = size
+        self._waiting: OrderedDict[asyncio.Future[None], None] = OrderedDict()
+
+    @property
+    def waiting(self) -> int:
+        """How many wait for a slot."""
+        return len(self._waiting)
+
+    def try_acquire(self) -> bool:
+        """Take a slot if one is free. A free slot never has a waiter: release hands it on at once."""
+        if self.free:
+            self.free -= 1
+            return True
+        return False
+
+    async def acquire(self) -> None:
+        """Take a slot, in the order of asking. Nothing is held when this is cancelled."""
+        if self.try_acquire():
+            return
+        turn = asyncio.get_running_loop().create_future()
+        self._waiting[turn] = None
+        try:
+            await turn
+        except BaseException:
+            if self._waiting.pop(turn, turn) is turn and turn.done() and not turn.cancelled():
+                self.release()  # handed over in the same moment as it was cancelled
+            raise
+
+    def release(self) -> None:
+        """Give a slot back. Never waits."""
+        while self._waiting:
+            turn, _ = self._waiting.popitem(last=False)
+            if not turn.done():
+                turn.set_result(None)
+                return
+        self.free += 1
+
+
+class Line:
+    """Who waits for a budget, in the order they came.
+
+    Whoever does not return within `grace` seconds of the moment he was told drops out, so that a caller who
+    vanished cannot keep a grant from the others.
+    """
+
+    __slots__ = ("_due", "_grace", "places")
+
+    def __init__(self, grace: float) -> None:
+        self._grace = grace
+        self.places: list[Place] = []
+        self._due: dict[Place, float] = {}
+
+    def ahead(self, place: Place | None, now: float) -> int:
+        """How many are before `place`; None is the end of the line."""
+        places = self.places
+        while places and self._due[places[0]] + self._grace < now:
+            self.leave(places[0])
+        return len(places) if place is None else bisect_left(places, place)
+
+    def wait(self, place: Place, due: float) -> None:
+        """Keep `place` until `due`."""
+        if place not in self._due:
+            insort(self.places, place)
+        self._due[place] = due
+
+    def leave(self, place: Place) -> None:
+        """Give `place` up, if it is in the line."""
+        if self._due.pop(place, None) is not None:
+            del self.places[bisect_left(self.places, place)]
+
+
+class LocalBudget:
+    """An exact moving window in process: in no `period` are more than `limit` requests granted.
+
+    `limit`: requests. `period`: seconds. `reserve`: the share of `limit` that bulk turns leave to the others.
+    `longest_nap`: seconds between two looks of one waiter. `grace`: seconds a waiter may be late before his place
+    is given up. `spent`: when requests were sent before, by `clock`, the oldest first.
+
+    Those who were refused are served in the order they came, bulk after all others; each is told the moment at
+    which a grant frees for him.
+
+    Safe to share between event loops in several threads.
+    """
+
+    def __init__(
+        self,
+        limit: int = 5000,
+        period: float = 3600.0,
+        *,
+        reserve: float = 0.2,
+        longest_nap: float = 30.0,
+        grace: float = 1.0,
+        spent: Iterable[float] = (),
+        clock: Clock = time.monotonic,
+    ) -> None:
+        self.limit = limit
+        self.period = period
+        self._bulk_limit = limit - int(limit * reserve)
+        self._longest_nap = longest_nap
+        self._clock = clock
+        self._times: deque[float] = deque(spent)
+        self._first = Line(grace)
+        self._bulk = Line(grace)
+        self._number = 0
+        self._lock = threading.Lock()
+
+    async def take(self, turn: Turn) -> Refused | None:
+        """Grant one request, or say when it is worth asking again."""
+        with self._lock:
+            now = self._clock()
+            times = self._times
+            while times and times[0] + self.period <= now:
+                times.popleft()
+            limit, line = (self._bulk_limit, self._bulk) if turn.bulk else (self.limit, self._first)
+            ahead = line.ahead(turn.place, now) if line.places else 0
+            if turn.bulk and self._first.places:
+                ahead += self._first.ahead(None, now)
+            missing = len(times) + ahead - limit
+            if missing < 0:
+                times.append(now)
+                turn.grant = now
+                if turn.place is not None:
+                    line.leave(turn.place)
+                    turn.place = None
+                return None
+            seconds = max(self._until_free(missing, now), SHORTEST_WAIT)
+            nap = min(seconds, self._longest_nap)
+            if turn.place is None:
+                self._number += 1
+                turn.place = (now, self._number)
+            line.wait(turn.place, now + nap)
+            return Refused(seconds, "budget", nap)
+
+    def _until_free(self, missing: int, now: float) -> float:
+        """Seconds until `missing` + 1 grants have left the window, those not yet given out counted from now."""
+        rounds, index = divmod(missing, max(1, self.limit))
+        leaves = self._times[index] if index < len(self._times) else now
+        return leaves + (rounds + 1) * self.period - now
+
+    def give_back(self, turn: Turn) -> None:
+        """Undo a grant that was not used, and leave the line."""
+        with self._lock:
+            if turn.place is not None:
+                (self._bulk if turn.bulk else self._first).leave(turn.place)
+                turn.place = None
+            if turn.grant is not None:
+                times = self._times
+                # From the right: what is given back was granted a moment ago.
+                for index in range(len(times) - 1, -1, -1):
+                    if times[index] == turn.grant:
+                        del times[index]
+                        break
+                    if times[index] < turn.grant:
+                        break
+                turn.grant = None
+
+    def extra(self, count: int = 1) -> None:
+        """Charge `count` requests that were sent without asking."""
+        with self._lock:
+            now = self._clock()
+            self._times.extend([now] * count)
+
+    async def announce(self, seconds: float) -> None:
+        """Nobody else shares this budget."""
+
+    def quota(self) -> Quota:
+        """What is left now."""
+        with self._lock:
+            now = self._clock()
+            times = self._times
+            while times and times[0] + self.period <= now:
+                times.popleft()
+            full_in = times[-1] + self.period - now if times else None
+            remaining = max(0, self.limit - len(times))
+        full_at = None if full_in is None else datetime.now(UTC) + timedelta(seconds=full_in)
+        return Quota(self.limit, remaining, full_at)
+
+    async def refresh(self) -> Quota:
+        """The same as `quota`."""
+        return self.quota()
+
+    async def aclose(self) -> None:
+        """Nothing to close."""
+
+
+class Unlimited:
+    """No budget of one's own: only the server's 429 and the pause it orders hold requests back."""
+
+    async def take(self, turn: Turn) -> Refused | None:
+        """Always granted."""
+
+    def give_back(self, turn: Turn) -> None:
+        """Nothing was counted."""
+
+    def extra(self, count: int = 1) -> None:
+        """Nothing is counted."""
+
+    async def announce(self, seconds: float) -> None:
+        """Nobody else shares this budget."""
+
+    def quota(self) -> Quota:
+        """No limit."""
+        return Quota(None, None)
+
+    async def refresh(self) -> Quota:
+        """No limit."""
+        return self.quota()
+
+    async def aclose(self) -> None:
+        """Nothing to close."""

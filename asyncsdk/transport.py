@@ -1,0 +1,218 @@
+"""aiohttp, wrapped: pools of connections, one per event loop, and a single attempt to send a request.
+
+The only module of the client that imports aiohttp, and it is loaded when a `Wethod` is made. An attempt never raises
+for what the network does: it returns an `Attempt`, so that aiohttp's errors (which hold the request's headers, and so
+the token) go no further than this module.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import AsyncGenerator
+from typing import TYPE_CHECKING, Final
+
+import aiohttp
+import anyio
+import attrs
+from multidict import CIMultiDict
+from yarl import URL
+
+from . import __version__
+from .errors import ClientClosed
+from .retry import Lost, NotSent, Outcome
+from .throttle import Slots
+from .wire import Answer, Request
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+__all__ = ["USER_AGENT", "Attempt", "Pool", "Transport"]
+
+USER_AGENT: Final = f"asyncsdk/{__version__} {aiohttp.http.SERVER_SOFTWARE}"
+CLOSING_SECONDS: Final = 2.0  # how long closing connections may take; a peer that does not answer is left behind
+MAX_BODY: Final = 64 * 2**20  # bytes; a page of 100 rows has some 30 thousand
+
+
+@attrs.define
+class Attempt:
+    """What one attempt came to.
+
+    `answer` is set when an answer was read to its end. `sends` counts requests that reached the wire: aiohttp itself
+    repeats a GET or DELETE once when a pooled connection turns out to be closed (RFC 9112, 9.3.1), and each costs
+    budget. `problem` describes a failure in words free of secrets; `timed_out` and `too_large` tell which one it was.
+    """
+
+    outcome: Outcome
+    answer: Answer | None = None
+    sends: int = 1
+    problem: str = ""
+    timed_out: bool = False
+    too_large: bool = False
+
+
+@attrs.define(eq=False)
+class Pool:
+    """The connections and slots of one event loop."""
+
+    http: aiohttp.ClientSession
+    slots: Slots
+    owned: bool
+    process: int
+    closer: AsyncGenerator[None, None] | None = None
+
+    async def attempt(
+        self, request: Request, *, base_url: str, headers: Mapping[str, str], timeout: aiohttp.ClientTimeout
+    ) -> Attempt:
+        """Sends a request once. Raises nothing but what cancels it (and `ClientClosed` where the pool is gone)."""
+        attempt = Attempt(Lost(), sends=0)
+
+        async def count(sending: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType) -> aiohttp.ClientResponse:
+            attempt.sends += 1
+            return await handler(sending)
+
+        try:
+            async with self.http.request(
+                request.method,
+                URL(base_url + request.target, encoded=True),
+                data=request.body,
+                headers=headers,
+                timeout=timeout,
+                allow_redirects=False,
+                middlewares=(count,),
+            ) as response:
+                body = await _read(response)
+                if body is None:
+                    attempt.too_large = True
+                    attempt.problem = f"the answer is longer than {MAX_BODY} bytes"
+                    return attempt
+                attempt.answer = Answer(response.status, response.headers, body)
+        except (aiohttp.ClientConnectorCertificateError, aiohttp.ServerFingerprintMismatch) as problem:
+            _fail(attempt, NotSent(final=True), problem)
+        except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as problem:
+            _fail(attempt, NotSent(), problem)
+        except (aiohttp.ClientError, TimeoutError, ConnectionError) as problem:
+            if self.http.closed:
+                raise ClientClosed from None
+            _fail(attempt, Lost(), problem)
+        except RuntimeError:
+            # aiohttp says "Session is closed" in this way; anything else is a defect and must be seen.
+            if self.http.closed:
+                raise ClientClosed from None
+            raise
+        return attempt
+
+
+def _fail(attempt: Attempt, outcome: Outcome, problem: BaseException) -> None:
+    attempt.outcome = outcome
+    attempt.problem = f"{type(problem).__name__}: {problem}" if str(problem) else type(problem).__name__
+    attempt.timed_out = isinstance(problem, TimeoutError)
+    if isinstance(outcome, NotSent):
+        attempt.sends = 0
+
+
+async def _read(response: aiohttp.ClientResponse) -> bytes | None:
+    """The body, or None where it is longer than MAX_BODY (a compressed one is measured as it unpacks)."""
+    announced = response.content_length
+    if announced is not None and announced > MAX_BODY:
+        return None
+    if announced is not None and "Content-Encoding" not in response.headers:
+        return await response.read()
+    body = bytearray()
+    async for chunk in response.content.iter_any():
+        body += chunk
+        if len(body) > MAX_BODY:
+            return None
+    return bytes(body)
+
+
+class Transport:
+    """Pools of connections, one per event loop, shared by a client and its copies.
+
+    A pool is opened by the first request on a loop and closed by `aclose`, or by the end of its loop, whichever comes
+    first. A borrowed session is used as it is and never closed.
+    """
+
+    def __init__(self, *, max_in_flight: int, borrowed: aiohttp.ClientSession | None) -> None:
+        self._max_in_flight = max_in_flight
+        self._borrowed = borrowed
+        self._pools: dict[asyncio.AbstractEventLoop, Pool] = {}
+        self._inherited: list[Pool] = []
+        self.closed = False
+
+    def pool(self) -> Pool:
+        """The running loop's pool, opened if need be.
+
+        Raises:
+            ClientClosed: the client was closed.
+
+        """
+        if self.closed:
+            raise ClientClosed
+        loop = asyncio.get_running_loop()
+        pool = self._pools.get(loop)
+        if pool is not None and pool.process == os.getpid() and not (pool.owned and pool.http.closed):
+            return pool
+        return self._open(loop, pool)
+
+    def _open(self, loop: asyncio.AbstractEventLoop, former: Pool | None) -> Pool:
+        if former is not None and former.process != os.getpid():
+            # A forked child shares the parent's sockets: closing them here would end them there.
+            self._inherited.append(former)
+        for other in [known for known in self._pools if known.is_closed()]:
+            del self._pools[other]
+        slots = Slots(self._max_in_flight)
+        if self._borrowed is not None:
+            pool = Pool(self._borrowed, slots, owned=False, process=os.getpid())
+        else:
+            http = aiohttp.ClientSession(
+                # No limit of its own: slots queue before the time-out starts, aiohttp's pool would queue after.
+                connector=aiohttp.TCPConnector(limit=0),
+                # A shared jar would carry one company's cookies to another.
+                cookie_jar=aiohttp.DummyCookieJar(),
+            )
+            pool = Pool(http, slots, owned=True, process=os.getpid(), closer=_closing_with_its_loop(http))
+            _prime(pool.closer)
+        self._pools[loop] = pool
+        return pool
+
+    async def aclose(self) -> None:
+        """Closes the pools this process opened. Those of other running loops close when their loops end."""
+        self.closed = True
+        loop = asyncio.get_running_loop()
+        pool = self._pools.pop(loop, None)
+        if pool is not None and pool.closer is not None and pool.process == os.getpid():
+            await pool.closer.aclose()
+
+    def headers(self, headers: Mapping[str, str]) -> Mapping[str, str]:
+        """Headers in the form that aiohttp takes without copying them first."""
+        return CIMultiDict(headers)
+
+    def timeout(self, connect: float, read: float) -> aiohttp.ClientTimeout:
+        """Time-outs of one attempt, in seconds. aiohttp's `total` is left off: it would count the wait for a slot."""
+        # With a pool of our own `connect` is name look-up and handshake only; a borrowed one may queue in it.
+        return aiohttp.ClientTimeout(
+            total=None, connect=connect if self._borrowed is None else None, sock_connect=connect, sock_read=read
+        )
+
+
+async def _closing_with_its_loop(http: aiohttp.ClientSession) -> AsyncGenerator[None, None]:
+    """Closes a session when the event loop ends: loops close the async generators that began on them.
+
+    It holds the session and nothing else, so that a client that is dropped unclosed leaves no cycle: the generator
+    then is what goes last, and its loop runs the closing.
+    """
+    try:
+        yield
+    finally:
+        with anyio.move_on_after(CLOSING_SECONDS, shield=True):
+            await http.close()
+
+
+def _prime(generator: AsyncGenerator[None, None] | None) -> None:
+    """Runs a generator to its yield. It awaits nothing on the way, so one step by hand does it."""
+    if generator is not None:
+        try:
+            generator.__anext__().send(None)
+        except StopIteration:
+            return

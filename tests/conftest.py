@@ -1,0 +1,68 @@
+"""A real HTTP server on loopback that answers as a test says, and clients that talk to it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from typing import Any
+
+import pytest
+from aiohttp import web
+
+from asyncsdk import Wethod
+from asyncsdk.settings import RetryPolicy
+from tests.stub_server import TOKEN, Server
+
+
+@pytest.fixture
+async def server() -> AsyncIterator[Server]:
+    """A server on a free port of 127.0.0.1."""
+    under_test = Server()
+    app = web.Application(client_max_size=2**24)
+    app.router.add_route("*", "/{tail:.*}", under_test.answer)
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
+    await runner.setup()
+    site = web.TCPSite(runner, "127.0.0.1", 0)
+    await site.start()
+    port = runner.addresses[0][1]
+    under_test.url = f"http://127.0.0.1:{port}"
+    try:
+        yield under_test
+    finally:
+        await runner.cleanup()
+
+
+@pytest.fixture
+async def connect(server: Server) -> AsyncIterator[Callable[..., Wethod]]:
+    """Makes clients of `server` that are closed at the end; back-off is a matter of nanoseconds."""
+    made: list[Wethod] = []
+
+    def make(**options: Any) -> Wethod:
+        options = {
+            "token": TOKEN,
+            "company": "acme",
+            "base_url": server.url,
+            "retry": RetryPolicy(backoff=1e-9),
+            **options,
+        }
+        made.append(Wethod(**options))
+        return made[-1]
+
+    yield make
+    for wethod in made:
+        await wethod.aclose()
+
+
+@pytest.fixture(autouse=True)
+def _no_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The tester's own settings are none of the tests' business."""
+    for name in ("TOKEN", "COMPANY", "VERSION", "BASE_URL", "BUDGET", "BUDGET_KEY"):
+        monkeypatch.delenv(f"WETHOD_{name}", raising=False)
+
+
+@pytest.fixture
+async def no_tasks_left() -> AsyncIterator[None]:
+    """Fails a test that leaves a task of the package running (those of the server under test are its own)."""
+    yield
+    left = [task for task in asyncio.all_tasks() if "Fetcher." in str(task.get_coro())]
+    assert not left
