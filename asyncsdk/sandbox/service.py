@@ -1,0 +1,195 @@
+"""Answers requests without any network: method, path, headers and body in, status, headers and text out."""
+
+from __future__ import annotations
+
+import json
+import logging
+import zlib
+from collections.abc import Collection, Mapping
+
+import attrs
+
+from asyncsdk.sandbox import bodies, handlers
+from asyncsdk.sandbox.access import Identity
+from asyncsdk.sandbox.clock import Clock
+from asyncsdk.sandbox.contract import Contract, Operation, load
+from asyncsdk.sandbox.fill import Filling
+from asyncsdk.sandbox.limits import Window
+from asyncsdk.sandbox.refusals import Failure, Refusal, invalid
+from asyncsdk.sandbox.rules import Setting
+from asyncsdk.sandbox.store import Store
+
+logger = logging.getLogger(__name__)
+
+# Answers the contract need not name: a method that is not there, and a state that does not allow what is asked.
+_UNSAID = frozenset({405, 412})
+
+
+@attrs.frozen
+class Asked:
+    """One request as it came. `query` is the raw query string, `headers` are looked up without regard to case."""
+
+    method: str
+    path: str
+    query: str
+    headers: Mapping[str, str]
+    content_type: str
+    body: bytes
+
+
+@attrs.frozen
+class Answer:
+    """What goes out: `text` is JSON, None where there is no body. `operation` and `store` where it was known whose."""
+
+    status: int
+    text: str | None
+    headers: dict[str, str] = attrs.field(factory=dict)
+    operation: Operation | None = None
+    store: Store | None = None
+
+
+class Service:
+    """The companies, their rows and their people. `breaches` are answers that were not as the contract says."""
+
+    def __init__(
+        self,
+        *,
+        rows: int,
+        seed: int,
+        company: str,
+        clock: Clock,
+        database: str,
+        without: Collection[str],
+        strict: bool,
+        judge: bool,
+        rate_limit: int | None,
+        rate_window: float,
+        order: str = "id",
+    ) -> None:
+        if order.removeprefix("-") not in ("id", "created_at", "updated_at"):
+            raise ValueError(f"order: id, created_at or updated_at, descending after -, not {order!r}")
+
+        self.contract: Contract = load()
+        self.rate_limit, self.rate_window = rate_limit, rate_window
+        self.breaches: list[str] = []
+        self._rows, self._seed, self._company, self._database = rows, seed, company, database
+        self._clock, self._strict, self._judging, self._order = clock, strict, judge, order
+        self._without = frozenset(_feature(name) for name in without)
+        self._stores: dict[str, Store] = {}
+        self._identities: dict[str, Identity] = {}
+        self._windows: dict[str, Window] = {}
+
+    def register(self, identity: Identity) -> None:
+        """Makes a token known, and its company with it."""
+        self._identities[identity.token] = identity
+
+    def store(self, company: str) -> Store:
+        """Returns the rows of a company. Another company than the first has other rows."""
+        store = self._stores.get(company)
+        if store is None:
+            first = company == self._company
+            seed = self._seed if first else self._seed + zlib.crc32(company.encode())
+            database = self._database if first or self._database == ":memory:" else f"{self._database}.{company}"
+            identity = f"company {company}, rows {self._rows}, seed {self._seed}"
+            store = self._stores[company] = Store(Filling(self._rows, seed), identity, self._clock, database)
+        return store
+
+    def reset(self) -> None:
+        """Back to the first rows and full rate limits."""
+        for store in self._stores.values():
+            store.wipe()
+        self._windows.clear()
+        self.breaches.clear()
+
+    def close(self) -> None:
+        """Lets go of the rows."""
+        for store in self._stores.values():
+            store.close()
+        self._stores.clear()
+
+    def answer(self, asked: Asked) -> Answer:
+        """Answers one request. What is refused is an answer as well."""
+        operation: Operation | None = None
+        store: Store | None = None
+        try:
+            operation, ids = self._route(asked)
+            identity = self._identify(asked)
+            self._admit(identity, operation)
+            store = self.store(identity.company)
+            setting = Setting(store, self._clock, identity.person)
+            args = self.contract, operation, ids, asked.query, asked.body, asked.content_type, identity, setting
+            text = handlers.answer(handlers.Request(*args, self._strict, self._order))
+            status, headers = operation.status, dict[str, str]()
+        except Refusal as refusal:
+            status, text, headers = refusal.status, _text(refusal), dict(refusal.headers)
+        except Exception as error:  # a mistake of the sandbox is an answer too, and is not overlooked
+            logger.exception("the sandbox failed at %s %s", asked.method, asked.path)
+            self.breaches.append(f"{asked.method} {asked.path}: {error!r}")
+            status, text, headers = 500, _text(Refusal(500, "The sandbox failed; see its log.")), {}
+        if (
+            self._judging
+            and status != 500
+            and operation is not None
+            and (breach := self._breach(operation, status, text))
+        ):
+            self.breaches.append(f"{operation.id}: {breach}")
+            status, text = 500, _text(Refusal(500, f"the sandbox broke the contract: {breach}"))
+        return Answer(status, text, headers, operation, store)
+
+    def _route(self, asked: Asked) -> tuple[Operation, tuple[int, ...]]:
+        methods, ids = self.contract.find(asked.path)
+        if methods is None:
+            raise Refusal(404, f"There is nothing at {asked.path}.")
+        if asked.method not in methods:
+            allowed = ", ".join(sorted(methods))
+            message = f"{asked.method} is not allowed here; allowed: {allowed}."
+            raise Refusal(405, message, headers=(("Allow", allowed),))
+        return methods[asked.method], ids
+
+    def _identify(self, asked: Asked) -> Identity:
+        scheme, _, token = asked.headers.get("Authorization", "").partition(" ")
+        identity = self._identities.get(token) if scheme.lower() == "bearer" else None
+        if identity is None:
+            raise Refusal(401, "The access token is missing or unknown.")
+        failures: list[Failure] = []
+        company, version = asked.headers.get("Wethod-Company"), asked.headers.get("Wethod-Version")
+        if not company:
+            failures.append(Failure("Wethod-Company", "this header is required"))
+        if version != self.contract.version:
+            known = f"the version this API has is {self.contract.version}"
+            failures.append(Failure("Wethod-Version", known if version else "this header is required"))
+        if failures:
+            raise invalid(failures)
+        if company != identity.company:
+            raise Refusal(403, f"This token is not of the company {company}.")
+        return identity
+
+    def _admit(self, identity: Identity, operation: Operation) -> None:
+        if self.rate_limit is not None:
+            window = self._windows.setdefault(identity.token, Window(self.rate_limit, self.rate_window))
+            if wait := window.take(self._clock.now() / 1000):
+                raise Refusal(429, "Too many requests.", headers=(("x-ratelimit-retry-after", str(wait)),))
+        if operation.feature is not None and _feature(operation.feature) in self._without:
+            raise Refusal(412, f"{operation.feature} is not enabled in the company settings.")
+
+    def _breach(self, operation: Operation, status: int, text: str | None) -> str | None:
+        """Returns how an answer breaks the contract: the sandbox's own mistake, whatever was asked."""
+        if status not in operation.statuses | _UNSAID:
+            return f"{status} is not an answer of this operation"
+        if status < 300:
+            model, array = operation.model, operation.is_list
+        else:
+            model, array = "ValidationError" if status == 400 else "Error", False
+        if model is None:
+            return "an empty body was expected" if text else None
+        found = json.loads(text or "null")
+        error = next(bodies.validator(model, array=array).iter_errors(found), None)
+        return None if error is None else f"{error.json_path}: {error.message}"
+
+
+def _text(refusal: Refusal) -> str:
+    return json.dumps(refusal.body())
+
+
+def _feature(name: str) -> str:
+    return name.lower().replace("_", " ").replace("-", " ")

@@ -1,0 +1,65 @@
+"""`asyncsdk sandbox` from a shell."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import signal
+import subprocess
+import sys
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+from asyncsdk.sandbox.command import add_arguments, run
+
+SERVE = """
+import argparse, sys
+from asyncsdk.sandbox.command import add_arguments, run
+parser = argparse.ArgumentParser()
+add_arguments(parser)
+sys.exit(run(parser.parse_args()))
+"""
+
+
+def parse(*words: str) -> argparse.Namespace:
+    parser = argparse.ArgumentParser()
+    add_arguments(parser)
+    return parser.parse_args(words)
+
+
+def test_it_prints_what_a_shell_needs_and_ends_when_told(tmp_path: Path) -> None:
+    faults = tmp_path / "faults.json"
+    faults.write_text(json.dumps([{"kind": "fail", "on": "GET /api/projects"}]))
+    words = ["--port", "0", "--rows", "120", "--faults", str(faults), "--without", "streams"]
+    with subprocess.Popen(
+        [sys.executable, "-c", SERVE, *words], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+    ) as process:
+        assert process.stdout is not None
+        lines = [process.stdout.readline() for _ in range(4)]
+        environ = dict(line.removeprefix("export ").strip().split("=", 1) for line in lines)
+        with urllib.request.urlopen(f"{environ['WETHOD_BASE_URL']}/_sandbox") as answer:
+            state = json.load(answer)
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(20) == 0
+    assert list(environ) == ["WETHOD_TOKEN", "WETHOD_COMPANY", "WETHOD_VERSION", "WETHOD_BASE_URL"]
+    assert (state["rows"], state["faults"]) == (120, 1)
+
+
+@pytest.mark.parametrize("words", [("--rows", "-1"), ("--faults", "/does/not/exist.json")])
+def test_what_it_cannot_do_is_said_in_a_line(words: tuple[str, ...], capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(parse("--port", "0", *words)) == 2
+    assert capsys.readouterr().err.count("\n") == 1
+
+
+def test_the_parser_costs_no_server() -> None:
+    script = "import sys, asyncsdk.sandbox.command; sys.exit(any(m in sys.modules for m in ('aiohttp', 'jsonschema')))"
+    assert subprocess.run([sys.executable, "-c", script], check=False).returncode == 0
+
+
+def test_the_demo_walks_every_row() -> None:
+    command = [sys.executable, "-m", "asyncsdk.sandbox.demo", "--rows", "2000", "--latency-ms", "0"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith("2,000 rows of ")
