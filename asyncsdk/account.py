@@ -2,12 +2,27 @@
 
 from __future__ import annotations
 
+import asyncio
+import threading
+from collections import OrderedDict
+from typing import TYPE_CHECKING, Final, TypeAlias
+from weakref import WeakValueDictionary
+
+import anyio
 import attrs
 
-from .settings import DEFAULT_BUDGET, Settings
+from .settings import DEFAULT_BUDGET, Secret, Settings
 from .throttle import Budget, LocalBudget, Pause, Quota, Unlimited
 
-__all__ = ["Account", "Counters", "Stats"]
+if TYPE_CHECKING:
+    from .redis_lane import Connections
+
+__all__ = ["Account", "Accounts", "Counters", "Stats"]
+
+CLOSING_SECONDS: Final = 3.0  # leases are given back within two of Redis's time-outs; then it is left behind
+
+Owner: TypeAlias = "tuple[Secret, int | str | None, str | None]"
+"""Whose account: the token, where its budget is kept, and under which name."""
 
 
 @attrs.frozen
@@ -53,12 +68,6 @@ class Account:
     pause: Pause
     counters: Counters = attrs.field(factory=Counters)
 
-    @classmethod
-    def of(cls, settings: Settings) -> Account:
-        """The account a client with these settings starts with."""
-        pause = Pause()
-        return cls(_budget(settings, pause), pause)
-
     @property
     def stats(self) -> Stats:
         """The counts as they are now."""
@@ -69,18 +78,72 @@ class Account:
         """What is left of the hour's requests, as far as is known here."""
         return self.budget.quota()
 
+    @property
+    def idle(self) -> bool:
+        """Whether it has nothing to remember: no pause, and no request within the budget's period."""
+        return self.pause.remaining() == 0.0 and self.budget.quota().full_at is None
+
+
+class Accounts:
+    """The accounts of a client and its copies: one for each token, whoever asks for it and however often.
+
+    Copies come and go (a web application makes one for each call), but what the API counts stays. So an account
+    outlives the copies that used it until it has nothing to remember. Budgets in Redis share their connections.
+    """
+
+    def __init__(self) -> None:
+        self._known: WeakValueDictionary[Owner, Account] = WeakValueDictionary()
+        self._kept: OrderedDict[Owner, Account] = OrderedDict()
+        self._connections: dict[str, Connections] = {}
+        self._lock = threading.Lock()
+
+    def of(self, settings: Settings) -> Account:
+        """The account of a token; a new one has spent nothing."""
+        owner = (settings.token, settings.budget, settings.budget_key)
+        with self._lock:
+            account = self._known.get(owner)
+            if account is None:
+                self._forget_idle()
+                account = self._known[owner] = self._open(settings)
+            self._kept[owner] = account
+            self._kept.move_to_end(owner)
+            return account
+
     async def aclose(self) -> None:
-        """Closes what the budget opened on the running loop."""
-        await self.budget.aclose()
+        """Gives back what the accounts hold on the running loop and closes their connections, even while cancelled."""
+        if not self._connections:
+            return
+        with self._lock:
+            budgets = [account.budget for account in self._known.values()]
+            connections = list(self._connections.values())
+        with anyio.move_on_after(CLOSING_SECONDS, shield=True):
+            try:
+                await asyncio.gather(*(budget.aclose() for budget in budgets))
+            finally:
+                for each in connections:
+                    await each.aclose()
 
+    def _forget_idle(self) -> None:
+        # Two for each new one: cheap, and they never grow beyond twice those of one period.
+        for _ in range(min(2, len(self._kept))):
+            owner, account = self._kept.popitem(last=False)
+            if not account.idle:
+                self._kept[owner] = account
+            del account
+            # One that a copy still holds is idle only until that copy is used.
+            if (held := self._known.get(owner)) is not None:
+                self._kept[owner] = held
 
-def _budget(settings: Settings, pause: Pause) -> Budget:
-    budget = settings.budget
-    if budget is None:
-        return Unlimited()
-    if isinstance(budget, int):
-        return LocalBudget(budget)
-    # Only here, so that a client without a shared budget does not need `redis`.
-    from .shared_budget import SharedBudget
+    def _open(self, settings: Settings) -> Account:
+        budget, pause = settings.budget, Pause()
+        if budget is None:
+            return Account(Unlimited(), pause)
+        if isinstance(budget, int):
+            return Account(LocalBudget(budget), pause)
+        # Only here, so that a client without a shared budget does not need `redis`.
+        from .shared_budget import SharedBudget, connections_to
 
-    return SharedBudget(budget, settings.budget_key or settings.token.digest(), DEFAULT_BUDGET, pause=pause)
+        connections = self._connections.get(budget) or connections_to(budget)
+        self._connections[budget] = connections
+        key = settings.budget_key or settings.token.digest()
+        return Account(SharedBudget(budget, key, DEFAULT_BUDGET, pause=pause, connections=connections), pause)

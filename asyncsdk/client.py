@@ -48,7 +48,6 @@ class Response(Generic[T]):
 
         Raises:
             DecodeError: it is not JSON.
-
         """
         from .codec import one_decoder
 
@@ -86,7 +85,6 @@ class Wethod(Resources):
         >>> async with Wethod() as wethod:  # doctest: +SKIP
         ...     async for row in wethod.production_plan_streams.list(project_id=7):
         ...         print(row.date, row.value)
-
     """
 
     def __init__(
@@ -137,7 +135,7 @@ class Wethod(Resources):
             **options,
         )
         # aiohttp takes a third of a second to import: it waits until a client is made.
-        from .account import Account
+        from .account import Accounts
         from .session import Session
         from .transport import Transport
 
@@ -145,7 +143,7 @@ class Wethod(Resources):
         self._session = Session(
             settings,
             Transport(max_in_flight=settings.max_in_flight, borrowed=session),
-            Account.of(settings),
+            Accounts(),
         )
 
     def with_options(
@@ -159,6 +157,7 @@ class Wethod(Resources):
         read_timeout: float | Omitted = OMITTED,
         deadline: float | Omitted | None = OMITTED,
         retry: RetryPolicy | Omitted = OMITTED,
+        budget_key: str | Omitted | None = OMITTED,
         priority: Priority | Omitted = OMITTED,
         hooks: Hooks | Omitted = OMITTED,
     ) -> Wethod:
@@ -170,7 +169,6 @@ class Wethod(Resources):
         Raises:
             ConfigurationError: a value that cannot be used.
             ClientClosed: this client is closed.
-
         """
         changes: dict[str, Any] = {
             name: value
@@ -183,11 +181,15 @@ class Wethod(Resources):
                 "read_timeout": read_timeout,
                 "deadline": deadline,
                 "retry": retry,
+                "budget_key": budget_key,
                 "priority": priority,
                 "hooks": hooks,
             }.items()
             if value is not OMITTED
         }
+        if "token" in changes:
+            # A key names a person's budget: another person's requests do not belong there.
+            changes.setdefault("budget_key", None)
         copy = Wethod.__new__(Wethod)
         copy._owner = False
         copy._session = self._session.copy(attrs.evolve(self._session.settings, **changes))
@@ -197,8 +199,10 @@ class Wethod(Resources):
         """Closes the client and its connections; its copies end with it. Closing a copy ends that copy alone."""
         self._session.closed = True
         if self._owner:
-            await self._session.transport.aclose()
-            await self._session.account.aclose()
+            try:
+                await self._session.transport.aclose()
+            finally:
+                await self._session.accounts.aclose()
 
     async def __aenter__(self) -> Self:
         self._session.check_open()
@@ -236,7 +240,6 @@ class Wethod(Resources):
 
         Raises:
             ArgumentError: the path is not one, or a value that a query cannot hold.
-
         """
         from .pager import Pager
 
@@ -294,7 +297,6 @@ class Wethod(Resources):
         Raises:
             ArgumentError: nothing was sent; the message says what to write.
             WethodError: as every call; `APIError` only where `check` is true.
-
         """
         request = wire.build(
             method, path, _query(params), None if isinstance(json, Omitted) else wire.encode_json(json)

@@ -23,7 +23,16 @@ from .keys import is_model, key_map, nested_models
 if TYPE_CHECKING:
     from .wire import Json
 
-__all__ = ["Reject", "one_decoder", "page_decoder", "split_page", "to_dict", "to_json"]
+__all__ = [
+    "Decode",
+    "Reject",
+    "lenient_page_decoder",
+    "one_decoder",
+    "page_decoder",
+    "split_page",
+    "to_dict",
+    "to_json",
+]
 
 T = TypeVar("T")
 Decode: TypeAlias = "Callable[[bytes], T]"
@@ -36,11 +45,16 @@ _REFUSALS = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError, BaseValid
 
 @attrs.frozen
 class Reject:
-    """A row that does not fit its model: its place in the page (from 0), its JSON text, and why."""
+    """A row that does not fit its model: its place in the page (from 0), its JSON text, and why.
+
+    `id` and `updated_at` are what the text says, as far as it does, so that a walk can tell the row from others.
+    """
 
     index: int
     raw: bytes
     error: DecodeError
+    id: int | str | None = None
+    updated_at: str | None = None
 
 
 def page_decoder(model: type[T]) -> Decode[list[T]]:
@@ -65,27 +79,52 @@ def one_decoder(model: type[T]) -> Decode[T]:
     return _reader(model).one
 
 
+def lenient_page_decoder(model: type[T]) -> Decode[list[T | Reject]]:
+    """Like `page_decoder`, but a row that does not fit is a `Reject` in its place instead of an error.
+
+    The function raises DecodeError where the body is no JSON array at all.
+    """
+    reader = _reader(model)
+
+    def row(raw: bytes, index: int) -> T | Reject:
+        try:
+            return reader.row(raw, f"$[{index}]")
+        except DecodeError as error:
+            return _reject(raw, index, error)
+
+    def page(body: bytes) -> list[T | Reject]:
+        try:
+            return cast("list[T | Reject]", reader.strict_page(body))
+        except _REFUSALS:
+            pass  # go on outside: an error raised in here would drag this one along
+        return [row(raw, index) for index, raw in enumerate(_raw_rows(body))]
+
+    return page
+
+
 def split_page(model: type[T], body: bytes) -> tuple[list[T], list[Reject]]:
     """The rows of a page that fit `model`, in order, and those that do not.
-
-    Together they are as many as the page has rows, which is what tells whether it was the last one.
 
     Raises:
         DecodeError: the body is no JSON array at all.
     """
-    reader = _reader(model)
+    page = lenient_page_decoder(model)(body)
+    return [row for row in page if not isinstance(row, Reject)], [row for row in page if isinstance(row, Reject)]
+
+
+def _reject(raw: bytes, index: int, error: DecodeError) -> Reject:
     try:
-        return reader.strict_page(body), []
+        facts = msgspec.json.decode(raw, type=dict[str, object])
     except _REFUSALS:
-        pass
-    rows: list[T] = []
-    rejects: list[Reject] = []
-    for index, raw in enumerate(_raw_rows(body)):
-        try:
-            rows.append(reader.row(raw, f"$[{index}]"))
-        except DecodeError as error:
-            rejects.append(Reject(index, raw, error))
-    return rows, rejects
+        facts = {}
+    id, updated_at = facts.get("id"), facts.get("updated_at")
+    return Reject(
+        index,
+        raw,
+        error,
+        id if isinstance(id, (int, str)) else None,
+        updated_at if isinstance(updated_at, str) else None,
+    )
 
 
 def to_dict(obj: object) -> Json:

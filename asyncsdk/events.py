@@ -74,7 +74,6 @@ class Hooks:
 
     Example:
         >>> Hooks(wait=lambda event: print(f"waiting {event.seconds} s for {event.reason}"))  # doctest: +SKIP
-
     """
 
     request: Callable[[RequestSent], object] | None = None

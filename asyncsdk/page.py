@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Generic, TypeVar, overload
 
 __all__ = ["Page"]
@@ -18,12 +18,11 @@ class Page(Sequence[T_co], Generic[T_co]):
         offset: where in the list the page was asked for (its first rows may have been dropped as seen before).
         is_last: whether the list is known to end with this page. A list may also end with a full page, which is known
             only once the next one comes back empty.
-
     """
 
     __slots__ = ("_bookmark", "is_last", "items", "offset")
 
-    def __init__(self, items: Sequence[T_co], *, offset: int, is_last: bool, bookmark: Callable[[], str]) -> None:
+    def __init__(self, items: Iterable[T_co], *, offset: int, is_last: bool, bookmark: Callable[[], str]) -> None:
         self.items = tuple(items)
         self.offset = offset
         self.is_last = is_last

@@ -9,18 +9,19 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Generator, Iterable
 from functools import partial
-from typing import TYPE_CHECKING, Any, Final, Generic, TypeAlias, TypeVar, overload
+from typing import TYPE_CHECKING, Any, Final, Generic, TypeAlias, TypeVar, cast, overload
 
 from . import __version__, bookmarks, wire
-from .codec import page_decoder
+from .codec import Decode, Reject, lenient_page_decoder, page_decoder
 from .counting import Counting
 from .errors import ArgumentError
+from .fetcher import Fetcher, Leg, end_tasks
 from .joints import identity_of
 from .page import Page
 from .paging import Plan
 from .sweeping import sweep_filter
 from .throttle import Slots
-from .walk import Fetcher, Leg, PageWalk, Walk, end_tasks
+from .walk import PageWalk, Walk
 from .wire import Field, Json, Request
 
 if TYPE_CHECKING:
@@ -87,7 +88,6 @@ class Pager(Generic[T]):
 
         Raises:
             ArgumentError: limit or offset out of range, or not whole numbers.
-
         """
         _check_number("limit", limit, 1, LARGEST_PAGE, "it is the size of a page; to bound the rows use max_items")
         _check_number("offset", offset, 0, None, "rows are counted from 0")
@@ -119,6 +119,7 @@ class Pager(Generic[T]):
         sweep: bool = False,
         max_items: int | None = None,
         resume: str | None = None,
+        rejects: Callable[[Reject], object] | None = None,
     ) -> Walk[T]:
         """The rows one by one, in order, pages fetched ahead.
 
@@ -130,6 +131,8 @@ class Pager(Generic[T]):
                 promise hold for any order. One more request, as a rule.
             max_items: rows at the most; None: all of them. Nothing beyond is requested.
             resume: a bookmark of this list with the same filters; the walk goes on behind its row.
+            rejects: is called with each row that does not fit its model (with its text and the reason); the walk goes
+                on without it. By default such a row is a `DecodeError`.
 
         Raises:
             ArgumentError: an argument out of range, or a bookmark of another list. Nothing was sent.
@@ -138,9 +141,10 @@ class Pager(Generic[T]):
             >>> async with pager.items(max_items=1000) as walk:  # doctest: +SKIP
             ...     async for row in walk:
             ...         save(row, walk.bookmark)
-
         """
-        return Walk(self.fetcher(concurrency, stable=stable, sweep=sweep, max_items=max_items, resume=resume))
+        return Walk(
+            self.fetcher(concurrency, stable=stable, sweep=sweep, max_items=max_items, resume=resume, rejects=rejects)
+        )
 
     def pages(
         self,
@@ -150,9 +154,12 @@ class Pager(Generic[T]):
         sweep: bool = False,
         max_items: int | None = None,
         resume: str | None = None,
+        rejects: Callable[[Reject], object] | None = None,
     ) -> PageWalk[T]:
         """The same walk as `items`, page by page. Pages without a row that was not seen before are left out."""
-        return PageWalk(self.fetcher(concurrency, stable=stable, sweep=sweep, max_items=max_items, resume=resume))
+        return PageWalk(
+            self.fetcher(concurrency, stable=stable, sweep=sweep, max_items=max_items, resume=resume, rejects=rejects)
+        )
 
     async def all(
         self,
@@ -167,7 +174,6 @@ class Pager(Generic[T]):
         Raises:
             ArgumentError: as `items`.
             WethodError: a page failed for good; rows read so far are dropped, `error.bookmark` says where it failed.
-
         """
         return await self.fetcher(concurrency, stable=stable, sweep=sweep, max_items=max_items).drain()
 
@@ -206,6 +212,7 @@ class Pager(Generic[T]):
         sweep: bool = False,
         max_items: int | None = None,
         resume: str | None = None,
+        rejects: Callable[[Reject], object] | None = None,
         window: Slots | None = None,
     ) -> Fetcher[T]:
         """A walk that has not begun, its arguments checked. `items`, `pages` and `all` are ways to consume it."""
@@ -237,17 +244,19 @@ class Pager(Generic[T]):
             plan,
             self._session,
             self._requests(query),
-            page_decoder(self._model),
+            # With `rejects`, rows that do not fit stand in their places until the fetcher sifts them out.
+            cast("Decode[list[T]]", (page_decoder if rejects is None else lenient_page_decoder)(self._model)),
             window=window,
+            rejects=rejects,
             sweep=partial(self._sweep, query, concurrency) if sweep else None,
         )
 
-    def _sweep(self, query: Query, concurrency: int, walked: Plan[T]) -> Leg[T] | None:
-        """The second leg of a walk: rows changed since it began, but for those it has delivered."""
-        if walked.since is None or walked.bounded:
+    def _sweep(self, query: Query, concurrency: int, walked: Plan[T], latest: Plan[T]) -> Leg[T] | None:
+        """The next leg of a walk: rows changed since its latest leg began, but for those it has delivered."""
+        if latest.since is None or walked.bounded:
             return None
         own = next((str(value) for name, value in query if name == "updated_at"), None)
-        changed = sweep_filter(own, walked.since)
+        changed = sweep_filter(own, latest.since)
         if changed is None:
             return None
         plan = Plan(identity_of(self._model), limit=self._limit, concurrency=concurrency, excluded=walked.seen)
@@ -287,7 +296,6 @@ async def gather_all(*pagers: Pager[Any], concurrency: int = CONCURRENCY) -> tup
 
     Example:
         >>> projects, streams = await gather_all(wethod.projects.list(), wethod.streams.list())  # doctest: +SKIP
-
     """
     window = Slots(concurrency)
     fetchers = [pager.fetcher(concurrency, window=window) for pager in pagers]

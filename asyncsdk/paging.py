@@ -222,7 +222,7 @@ class Plan(Generic[T]):
 
     def _append(self, page: Page[T], rows: list[T]) -> None:
         """Accept the next page of a plain walk."""
-        if self._repeats(page, rows):
+        if self._repeats(page, rows, self._identity.keys(rows[:1])):
             return
         previous, self._previous = self._previous, page
         positions: Positions = range(len(rows))
@@ -252,7 +252,7 @@ class Plan(Generic[T]):
             self._accept(page, rows, keys, joint)
 
     def _accept(self, page: Page[T], rows: list[T], keys: list[Key], joint: int | None) -> None:
-        if self._repeats(page, rows):
+        if self._repeats(page, rows, keys):
             return
         cut = False
         expected = self._position - page.ask.offset - 1
@@ -376,7 +376,7 @@ class Plan(Generic[T]):
         ask, line = page.ask, self._line
         if ask.reason == "page" and not page.short and self.seen.covers(keys):
             # Behind the frontier: the list slid to the right. Nothing is accepted, so nothing is skipped either.
-            if not self._repeats(page, rows):
+            if not self._repeats(page, rows, keys):
                 line.drop(page)
                 self.report.doubles += len(rows)
                 self._move_on(page, rows)
@@ -423,9 +423,9 @@ class Plan(Generic[T]):
         self._extra += 1
         self._line.put(0, offset, self._limit, 0, "joint")
 
-    def _repeats(self, page: Page[T], rows: list[T]) -> bool:
-        """Whether the page came too often, which ends the walk."""
-        if self._repetition.endless(page, rows):
+    def _repeats(self, page: Page[T], rows: list[T], keys: list[Key]) -> bool:
+        """Whether the page, whose first row has the first of `keys`, came too often, which ends the walk."""
+        if self._repetition.endless(page.ask, rows, keys[0] if keys else None):
             self._fail(WalkError(_REPEATS.format(times=self._repetition.times, offset=page.ask.offset)))
             return True
         return False

@@ -7,7 +7,9 @@ start again in the same instant.
 from __future__ import annotations
 
 import random
+import threading
 import time
+from bisect import bisect_left
 from collections.abc import Callable
 
 from .turn import SHORTEST_WAIT, Clock, Refused, Turn
@@ -15,6 +17,8 @@ from .turn import SHORTEST_WAIT, Clock, Refused, Turn
 __all__ = ["Pause"]
 
 NO_PAUSE = float("-inf")
+ROUNDING = 1e-6
+"""Seconds. A moment reached by adding gaps and one reached by multiplying them differ by less."""
 
 
 class Pause:
@@ -26,6 +30,9 @@ class Pause:
 
     `spacing`: seconds between two requests where nothing was seen; an hour over the hourly limit.
     `idle`: seconds without a request after which the rate is measured afresh.
+    `longest_nap`: seconds between two looks of one waiter; those before him may have left.
+
+    Safe to share between event loops in several threads.
     """
 
     def __init__(
@@ -33,23 +40,32 @@ class Pause:
         *,
         spacing: float = 3600 / 5000,
         idle: float = 10.0,
+        longest_nap: float = 30.0,
         clock: Clock = time.monotonic,
         jitter: Callable[[], float] = random.random,
     ) -> None:
         self._spacing = spacing
         self._idle = idle
+        self._longest_nap = longest_nap
         self._clock = clock
         self._jitter = jitter
+        self._lock = threading.Lock()
         self._until = NO_PAUSE  # when the silence ends
         self._begun = 0.0
         self._gap = spacing
         self._phase = 0.0  # share of a gap: processes told of the same pause do not start in the same instant
-        self._first = 0  # the place that goes first when the silence ends
-        self._next = 0  # the place the next who asks gets
+        self._head = 0.0  # when the first in the line may go; each behind him a gap later
+        self._line: list[int] = []  # who waits, in the order they asked
+        self._number = 0
         self._passed = 0  # let go since `_since`
         self._since = self._last = clock()
         self._let = 0  # let through before the present pause, over `_span` seconds
         self._span = 0.0
+
+    @property
+    def waiting(self) -> int:
+        """How many wait for the pause to end, or for their turn after it."""
+        return len(self._line)
 
     def remaining(self) -> float:
         """Seconds until the silence is over; 0.0 when there is none."""
@@ -57,45 +73,70 @@ class Pause:
 
     def begin(self, seconds: float) -> None:
         """An answer ordered `seconds` of silence. The longest order wins."""
-        self._hold(seconds)
-        self._let = max(0, self._let - 1)  # we let it go, the server did not let it through
-        self._plan()
+        with self._lock:
+            self._hold(seconds)
+            self._let = max(0, self._let - 1)  # we let it go, the server did not let it through
+            self._plan()
 
     def hold(self, seconds: float) -> None:
         """Keep silent for `seconds` because somebody else was told to. The longest order wins."""
-        self._hold(seconds)
-        self._plan()
+        with self._lock:
+            self._hold(seconds)
+            self._plan()
 
     def ask(self, turn: Turn) -> Refused | None:
         """None: go. Otherwise how long until this turn's own moment, at which it asks again."""
-        now = self._clock()
-        if self._until != NO_PAUSE:
-            place = turn.pause_place
-            if place is None or place < self._first:
-                place = self._next
-            seconds = self._moment(place) - now
-            if seconds > 0:
-                if place == self._next:
-                    self._next += 1
-                turn.pause_place = place
-                seconds = max(seconds, SHORTEST_WAIT)
-                return Refused(seconds, "pause", seconds)
+        with self._lock:
+            now = self._clock()
+            if self._until != NO_PAUSE and (refused := self._keep_back(turn, now)) is not None:
+                return refused
+            if not turn.counted:  # it may come again because the budget refused it
+                turn.counted = True
+                if now - self._last > self._idle:
+                    self._since = now
+                    self._passed = 0
+                self._last = now
+                self._passed += 1
+            return None
+
+    def leave(self, turn: Turn) -> None:
+        """The turn waits no longer: those behind it move up. Harmless when it does not wait."""
+        with self._lock:
+            index = self._index(turn)
+            if index is not None:
+                del self._line[index]
             turn.pause_place = None
-            if place == self._next:  # nobody waits in front of a newcomer: it is over
-                self._until = NO_PAUSE
-                self._first = self._next
-        if now - self._last > self._idle:
-            self._since = now
-            self._passed = 0
-        self._last = now
-        self._passed += 1
+
+    def _keep_back(self, turn: Turn, now: float) -> Refused | None:
+        index = self._index(turn)
+        moment = self._head + (len(self._line) if index is None else index) * self._gap
+        if now < self._until or moment > now + ROUNDING:
+            if index is None:
+                self._number += 1
+                self._line.append(self._number)
+                turn.pause_place = self._number
+            seconds = max(moment - now, SHORTEST_WAIT)
+            return Refused(seconds, "pause", min(seconds, self._longest_nap))
+        turn.pause_place = None
+        if index is None:  # all who waited in front of a newcomer are on their way: it is over
+            self._until = NO_PAUSE
+            self._line.clear()
+        else:
+            del self._line[index]
+            # After a stall of the event loop all would be late together, and go together.
+            self._head = max(self._head, now - self._gap) + self._gap
         return None
+
+    def _index(self, turn: Turn) -> int | None:
+        place = turn.pause_place
+        if place is None:
+            return None
+        index = bisect_left(self._line, place)
+        return index if index < len(self._line) and self._line[index] == place else None
 
     def _hold(self, seconds: float) -> None:
         now = self._clock()
         if now >= self._until:
-            if self._until != NO_PAUSE:
-                self._let_go(now)
             self._begun = now
             self._phase = self._jitter()
             self._let = self._passed
@@ -104,16 +145,7 @@ class Pause:
             self._since = self._last = now
         self._until = max(self._until, now + seconds)
 
-    def _let_go(self, now: float) -> None:
-        # Those whose moment came before this pause are on their way; the others keep their order.
-        late = now - self._moment(self._first)
-        if late >= 0:
-            gone = 1 + int(late / self._gap) if self._gap else self._next
-            self._first = min(self._next, self._first + gone)
-
     def _plan(self) -> None:
         took = self._span + self._until - self._begun
         self._gap = min(self._spacing, took / self._let) if self._let else self._spacing
-
-    def _moment(self, place: int) -> float:
-        return self._until + (place - self._first + self._phase) * self._gap
+        self._head = self._until + self._phase * self._gap

@@ -1,4 +1,4 @@
-"""One event loop's way to Redis: a connection, one trip at a time, and whatever gathers meanwhile goes with the next.
+"""One event loop's way to Redis: one trip at a time, and whatever gathers meanwhile goes with the next.
 
 So a burst of requests costs a few trips, not one each, and a caller who is cancelled never interrupts a trip under
 way. What a trip carries and what its answer means is decided by the budget that owns the lane.
@@ -8,9 +8,14 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
+import weakref
+from collections.abc import AsyncGenerator
+from contextlib import suppress
 from importlib import resources
-from typing import Protocol, cast
+from typing import Final, Protocol, cast
 
+import anyio
 import attrs
 from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
@@ -19,7 +24,9 @@ from redis.exceptions import ConnectionError as RedisConnectionError
 
 from .turn import Turn
 
-__all__ = ["Answer", "Ask", "Lane", "Load"]
+__all__ = ["Answer", "Ask", "Connections", "Lane", "Load"]
+
+CLOSING_SECONDS: Final = 2.0
 
 
 class _Script(Protocol):
@@ -80,19 +87,67 @@ class Home(Protocol):
         ...
 
 
-class Lane:
-    """A connection of one event loop. `timeout`: seconds one trip may take, with connecting and a second try."""
+class Connections:
+    """Connections to one Redis, for as many budgets as there are: a few per event loop, not one per budget.
 
-    def __init__(self, home: Home, url: str, keys: list[str], timeout: float) -> None:
-        # No retries inside: a trip that fails is tried once more here, and then requests go on without Redis.
-        self._client: Redis = Redis.from_url(
-            url,
-            socket_timeout=timeout,
-            socket_connect_timeout=timeout,
-            retry=Retry(NoBackoff(), 0),
-        )
+    They close with `aclose`, or with their loop at the latest. `timeout`: seconds until Redis counts as down.
+    """
+
+    def __init__(self, url: str, timeout: float) -> None:
+        self._url = url
+        self._timeout = timeout
+        self._pid = os.getpid()
+        self._open: weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, AsyncGenerator[Redis, None]]
+        self._open = weakref.WeakKeyDictionary()
+        self._clients: weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, Redis] = weakref.WeakKeyDictionary()
+        self._inherited: list[object] = []
+
+    def client(self) -> Redis:
+        """The running loop's client. Its connections are opened as they are needed."""
+        if self._pid != os.getpid():
+            # The parent's. Closing one here would take it from the poll set that both processes still share.
+            self._pid = os.getpid()
+            self._inherited += [*self._clients.items(), *self._open.items()]
+            self._open, self._clients = weakref.WeakKeyDictionary(), weakref.WeakKeyDictionary()
+        loop = asyncio.get_running_loop()
+        client = self._clients.get(loop)
+        if client is None:
+            # No retries inside: a trip that fails is tried once more in `Lane`, and then requests go on without Redis.
+            client = self._clients[loop] = Redis.from_url(
+                self._url,
+                socket_timeout=self._timeout,
+                socket_connect_timeout=self._timeout,
+                retry=Retry(NoBackoff(), 0),
+            )
+            closing = self._open[loop] = _closing_with_its_loop(client)
+            with suppress(StopIteration):
+                closing.__anext__().send(None)  # awaits nothing on its way to the yield
+        return client
+
+    async def aclose(self) -> None:
+        """Close the running loop's connections. They may be opened again."""
+        loop = asyncio.get_running_loop()
+        self._clients.pop(loop, None)
+        closing = self._open.pop(loop, None)
+        if closing is not None and self._pid == os.getpid():
+            await closing.aclose()
+
+
+async def _closing_with_its_loop(client: Redis) -> AsyncGenerator[Redis, None]:
+    """Closes a client when the event loop ends: loops close the async generators that began on them."""
+    try:
+        yield client
+    finally:
+        with anyio.move_on_after(CLOSING_SECONDS, shield=True):
+            await client.aclose()
+
+
+class Lane:
+    """One event loop's way to Redis. `timeout`: seconds one trip may take, with connecting and a second try."""
+
+    def __init__(self, home: Home, client: Redis, keys: list[str], timeout: float) -> None:
         text = resources.files(__package__).joinpath("shared_budget.lua").read_text(encoding="utf-8")
-        self._script = cast("_Script", self._client.register_script(text))
+        self._script = cast("_Script", client.register_script(text))
         self._home = home
         self._keys = keys
         self._timeout = timeout
@@ -117,13 +172,12 @@ class Lane:
             await asyncio.wait({self._trip}, timeout=at_most)
 
     async def aclose(self) -> None:
-        """Let the last trip come home, for at most the time-out, and close the connection."""
+        """Let the last trip come home, for at most the time-out."""
         try:
             await self.home(self._timeout)
         finally:
             if self._trip is not None:
                 self._trip.cancel()
-            await self._client.aclose()
 
     async def _travel(self) -> None:
         load = Load()

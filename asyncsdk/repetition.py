@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Generic, TypeVar
 
 from .joints import Identity
-from .line import Page
+from .line import Ask
+from .seen import Key
 
 __all__ = ["Repetition"]
 
@@ -25,24 +25,21 @@ class Repetition(Generic[T]):
     def __init__(self, identity: Identity[T], limit: int) -> None:
         self._identity = identity
         self._most = 3 if limit >= 8 else 10 - limit
-        self._previous: Page[T] | None = None
+        self._previous: tuple[Key, list[T], int] | None = None  # its first key, its rows, its offset
         self.times = 1
 
-    def endless(self, page: Page[T], rows: Sequence[T]) -> bool:
-        """Take in the next page of the walk; whether it has come once too often."""
-        previous, self._previous = self._previous, page
+    def endless(self, ask: Ask, rows: list[T], first: Key | None) -> bool:
+        """Take in the next page of the walk, whose first row has the key `first`; whether it came once too often."""
+        previous = self._previous
+        self._previous = None if first is None else (first, rows, ask.offset)
         if (
             previous is not None
-            and previous.rows
-            and page.ask.offset > previous.ask.offset
-            and len(rows) == len(previous.rows) == page.ask.limit
-            and self._same(rows[:1], previous.rows[:1])
-            and self._same(rows, previous.rows)
+            and previous[0] == first
+            and ask.offset > previous[2]
+            and len(rows) == len(previous[1]) == ask.limit
+            and self._identity.keys(rows) == self._identity.keys(previous[1])
         ):
             self.times += 1
         else:
             self.times = 1
         return self.times >= self._most
-
-    def _same(self, rows: Sequence[T], others: Sequence[T]) -> bool:
-        return self._identity.keys(rows) == self._identity.keys(others)

@@ -13,11 +13,29 @@ import attrs
 
 from .settings import RetryPolicy
 
-__all__ = ["REPEATABLE", "Again", "Answered", "Decision", "History", "Lost", "NotSent", "Outcome", "Settled", "decide"]
+__all__ = [
+    "REPEATABLE",
+    "Again",
+    "Answered",
+    "Decision",
+    "History",
+    "Lost",
+    "NotSent",
+    "Outcome",
+    "Settled",
+    "decide",
+    "silence",
+]
 
 REPEATABLE = frozenset({"GET", "HEAD", "DELETE"})
 _UNCERTAIN = frozenset({502, 504})  # a gateway lost the answer: the API may have acted
 _PASSING = _UNCERTAIN | {503}
+_ORDERS = frozenset({429, 503})  # may say how long to wait
+
+# Servers count in whole seconds and round down: "0" is less than a second, not a leave to ask for ever.
+_SHORTEST_ORDER = 1.0
+# The limit is by the hour. What is longer is a mistake, and must not silence a token for days.
+_LONGEST_SILENCE = 3600.0
 
 
 @attrs.frozen
@@ -60,11 +78,15 @@ class History:
 
 @attrs.frozen
 class Again:
-    """Send it again after `seconds`. `ordered`: the server said so, and everybody with this token has to wait."""
+    """Send it again after `seconds`.
+
+    `ordered`: the server named the seconds. `shared`: everybody with this token has to wait, not this request alone.
+    """
 
     seconds: float
     ordered: bool
     reason: str
+    shared: bool = False
 
 
 @attrs.frozen
@@ -91,40 +113,57 @@ def decide(policy: RetryPolicy, method: str, outcome: Outcome, history: History,
         outcome: what the last attempt came to.
         history: what came before.
         chance: a random number in [0, 1): the full jitter, drawn by the caller.
-
     """
     repeatable = method in REPEATABLE or method in policy.repeat
+    # A write that may have been carried out once: no later failure makes that untrue.
+    unknown = Settled("unknown") if history.lost and method not in REPEATABLE else None
     match outcome:
         case NotSent(final=True):
-            return Settled("not_sent")
+            return unknown or Settled("not_sent")
         case NotSent():
-            return _back_off(policy, history, chance, "no connection") or Settled("not_sent")
+            return _back_off(policy, history, chance, "no connection") or unknown or Settled("not_sent")
         case Lost():
             again = _back_off(policy, history, chance, "answer lost") if repeatable else None
             return again or Settled("lost" if method in REPEATABLE else "unknown")
-        case Answered(status=429 | 503, wait=float() | int() as wait):
-            if history.waited + wait > policy.max_wait:
-                return Settled("answer")
-            return Again(float(wait), ordered=True, reason=f"status {outcome.status}")
+        case Answered(status=status, wait=float() | int() as wait) if status in _ORDERS:
+            seconds = max(float(wait), _SHORTEST_ORDER)
+            if history.waited + seconds > policy.max_wait:
+                return unknown or Settled("answer")
+            return Again(seconds, ordered=True, reason=f"status {status}", shared=True)
         case Answered(status=429):
             # Refused unread, so any method may go again.
-            return _back_off(policy, history, chance, "status 429") or Settled("answer")
+            again = _back_off(policy, history, chance, "status 429", shared=True)
+            return again or unknown or Settled("answer")
         case Answered(status=404) if method == "DELETE" and history.lost:
             return Settled("done")
         case Answered(status=status) if status in _PASSING:
             again = _back_off(policy, history, chance, f"status {status}") if repeatable else None
             if again is None and status in _UNCERTAIN and method not in REPEATABLE:
                 return Settled("unknown")
-            return again or Settled("answer")
+            return again or unknown or Settled("answer")
         case Answered(garbled=True) if repeatable:
             return _back_off(policy, history, chance, "unreadable body") or Settled("answer")
         case _:
             return Settled("answer")
 
 
-def _back_off(policy: RetryPolicy, history: History, chance: float, reason: str) -> Again | None:
+def silence(outcome: Outcome) -> float | None:
+    """Seconds for which nobody with this token may send; None where the server ordered nothing.
+
+    It holds whatever becomes of the request at hand: others must not draw the same answer again.
+    """
+    match outcome:
+        case Answered(status=status, wait=float() | int() as wait) if status in _ORDERS:
+            return min(max(float(wait), _SHORTEST_ORDER), _LONGEST_SILENCE)
+        case _:
+            return None
+
+
+def _back_off(
+    policy: RetryPolicy, history: History, chance: float, reason: str, *, shared: bool = False
+) -> Again | None:
     if history.attempts >= policy.attempts:
         return None
     # 2.0 ** 1024 overflows; long before that the cap decides.
     ceiling = min(policy.max_backoff, policy.backoff * 2.0 ** min(history.attempts - 1, 64))
-    return Again(chance * ceiling, ordered=False, reason=reason)
+    return Again(chance * ceiling, ordered=False, reason=reason, shared=shared)

@@ -12,7 +12,7 @@ from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from itertools import islice
-from operator import gt, lt
+from operator import gt
 from typing import TypeAlias, cast
 
 __all__ = ["Key", "Positions", "SeenKeys"]
@@ -87,7 +87,7 @@ class SeenKeys:
         except struct.error:
             return [at for at, key in enumerate(keys) if self.add(key)]
         numbers = cast("Sequence[int]", keys)  # faster to compare than the array, which makes its ints anew
-        if all(map(lt, numbers, islice(numbers, 1, None))):
+        if sorted(numbers) == numbers and len(set(numbers)) == count:
             start = bisect_right(numbers, self._maxima[-1]) if self._maxima else 0
             missed = [at for at in range(start) if self.add(numbers[at])]
             if start < count:

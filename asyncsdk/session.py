@@ -15,13 +15,13 @@ import random
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from time import perf_counter
-from typing import Generic, TypeVar, overload
+from typing import Final, Generic, TypeVar, overload
 
 import attrs
 import msgspec
 
 from . import wire
-from .account import Account
+from .account import Accounts
 from .codec import one_decoder
 from .errors import (
     ClientClosed,
@@ -35,7 +35,7 @@ from .errors import (
     WethodError,
 )
 from .events import RequestSent, ResponseReceived, RetryPlanned, WaitBegun, WaitReason, announce
-from .retry import REPEATABLE, Again, Answered, History, Settled, decide
+from .retry import REPEATABLE, Again, Answered, History, Settled, decide, silence
 from .settings import Settings
 from .throttle import Refused, Turn
 from .transport import USER_AGENT, Attempt, Pool, Transport
@@ -44,6 +44,8 @@ from .wire import Answer, Field, Request
 __all__ = ["Reply", "Session"]
 
 logger = logging.getLogger("asyncsdk")
+
+LEEWAY: Final = 1.0  # seconds beyond max_wait for the orderly start after a pause: it is not the server's wait
 
 T = TypeVar("T")
 
@@ -62,22 +64,35 @@ class _Journey:
 
     request: Request
     deadline_at: float | None
+    turn: Turn
     attempts: int = 0
     ordered: int = 0  # attempts the server answered with an order to wait; they do not count as failed ones
+    ordered_seconds: float = 0.0
     waited: float = 0.0
-    lost: bool = False
+    lost: bool = False  # an attempt may have been carried out without our hearing of it
 
     def history(self) -> History:
-        return History(attempts=self.attempts - self.ordered, waited=self.waited, lost=self.lost)
+        return History(
+            attempts=self.attempts - self.ordered, waited=max(self.waited, self.ordered_seconds), lost=self.lost
+        )
+
+    def stopped_by(self, error: WethodError) -> WethodError:
+        """The error of a journey that ends before its next attempt: whatever the reason, a lost write comes first."""
+        if self.lost and self.request.method not in REPEATABLE:
+            return OutcomeUnknown(
+                f"sent, but the answer was lost, and then: {error}; look before repeating it", request=self.request.line
+            )
+        return error
 
 
 class Session:
     """Sends requests for one token and company. Made by `Wethod`; resources and pagers send through it."""
 
-    def __init__(self, settings: Settings, transport: Transport, account: Account) -> None:
+    def __init__(self, settings: Settings, transport: Transport, accounts: Accounts) -> None:
         self.settings = settings
         self.transport = transport
-        self.account = account
+        self.accounts = accounts
+        self.account = accounts.of(settings)
         self.closed = False
         self._headers = transport.headers(
             {
@@ -92,10 +107,9 @@ class Session:
         self._timeout = transport.timeout(settings.connect_timeout, settings.read_timeout)
 
     def copy(self, settings: Settings) -> Session:
-        """A session with other settings on the same connections; another token brings an account of its own."""
+        """A session with other settings on the same connections; each token has an account of its own."""
         self.check_open()
-        same = settings.token == self.settings.token
-        return Session(settings, self.transport, self.account if same else Account.of(settings))
+        return Session(settings, self.transport, self.accounts)
 
     def check_open(self) -> None:
         """Raises ClientClosed once this client, or the one it was copied from, is closed."""
@@ -137,16 +151,15 @@ class Session:
             TransportError: no usable answer came.
             APIError: the API answered with an error.
             DecodeError: the answer is not JSON, or does not fit.
-
         """
-        deadline = self.settings.deadline
-        journey = _Journey(request, None if deadline is None else asyncio.get_running_loop().time() + deadline)
+        deadline, turn = self.settings.deadline, Turn(bulk=self.settings.priority == "bulk")
+        deadline_at = None if deadline is None else asyncio.get_running_loop().time() + deadline
+        journey = _Journey(request, deadline_at, turn)
         while True:
             pool = await self._permit(journey)
             attempt = await self._attempt(journey, pool)
-            answer = attempt.answer
+            outcome, answer = attempt.outcome, attempt.answer
             failure: WethodError | None = None
-            outcome = attempt.outcome
             if answer is not None:
                 outcome = Answered(answer.status)
                 if 200 <= answer.status < 300:
@@ -157,12 +170,17 @@ class Session:
                         failure = error
                         outcome = Answered(answer.status, garbled=not _is_json(answer.body))
                 else:
-                    failure = wire.error_of(request, answer, now=datetime.now(UTC))
+                    now = datetime.now(UTC)
+                    failure = wire.error_of(request, answer, now=now)
                     if answer.status in {429, 503}:
-                        outcome = Answered(answer.status, wait=wire.server_wait(answer.headers, now=datetime.now(UTC)))
+                        outcome = Answered(answer.status, wait=wire.server_wait(answer.headers, now=now))
+            if (seconds := silence(outcome)) is not None:
+                # A fact about the token, whatever this request's patience: everybody who holds it has to wait.
+                self.account.pause.begin(seconds)
+                await self.account.budget.announce(seconds)
             decision = decide(self.settings.retry, request.method, outcome, journey.history(), random.random())
             if isinstance(decision, Again) and not attempt.too_large:
-                await self._again(journey, attempt, decision)
+                await self._again(journey, attempt, decision, pool)
             elif decision == Settled("done") and answer is not None:
                 return Reply(decode(b""), answer)
             else:
@@ -171,26 +189,41 @@ class Session:
 
     async def _permit(self, journey: _Journey) -> Pool:
         """Waits until the request may leave; the caller then holds a slot of the pool, and a grant is spent."""
-        pool = self.transport.pool()
-        slots, account = pool.slots, self.account
-        turn = Turn(bulk=self.settings.priority == "bulk")
+        account, turn = self.account, journey.turn
         try:
             while True:
-                if not slots.try_acquire():
+                self.check_open()
+                pool = self.transport.pool()
+                if not pool.slots.try_acquire():
                     await self._queue(journey, pool)
                 try:
+                    refused = account.pause.ask(turn) or await self._take(journey)
                     self.check_open()
-                    refused = account.pause.ask(turn) or await account.budget.take(turn)
+                    if (late := self._lateness(journey, 0.0, "its turn")) is not None:
+                        raise late
                 except BaseException:
-                    slots.release()
+                    pool.slots.release()
                     raise
                 if refused is None:
                     return pool
-                slots.release()
-                await self._hold_back(journey, refused)
-        except BaseException:
+                pool.slots.release()
+                await self._hold_back(journey, refused, pool)
+        except BaseException as error:
+            account.pause.leave(turn)
             account.budget.give_back(turn)
+            if isinstance(error, WethodError) and (instead := journey.stopped_by(error)) is not error:
+                raise instead from None
             raise
+
+    async def _take(self, journey: _Journey) -> Refused | None:
+        """Asks the budget; a shared one may have to travel for it."""
+        if journey.deadline_at is None:
+            return await self.account.budget.take(journey.turn)
+        try:
+            async with asyncio.timeout_at(journey.deadline_at):
+                return await self.account.budget.take(journey.turn)
+        except TimeoutError:
+            raise self._too_late(journey, "the shared budget") from None
 
     async def _queue(self, journey: _Journey, pool: Pool) -> None:
         """Waits for a free slot. Time-outs do not run meanwhile; the deadline does."""
@@ -204,62 +237,78 @@ class Session:
         finally:
             self.account.counters.waited += perf_counter() - begun
 
-    async def _hold_back(self, journey: _Journey, refused: Refused) -> None:
+    async def _hold_back(self, journey: _Journey, refused: Refused, pool: Pool) -> None:
         """Waits for the budget or a pause, as far as the policy and the deadline allow."""
         what = "the hourly budget" if refused.reason == "budget" else "the pause the server ordered"
-        policy = self.settings.retry
-        if journey.waited + refused.seconds > policy.max_wait:
+        most = self.settings.retry.max_wait
+        if journey.waited + refused.seconds > most + LEEWAY:
             raise RateLimited(
                 f"{what} would hold this request back for {refused.seconds:.0f} s, longer than max_wait "
-                f"({policy.max_wait:.0f} s). To wait for it, raise RetryPolicy(max_wait=...)",
+                f"({most:.0f} s). To wait for it, raise RetryPolicy(max_wait=...)",
                 request=journey.request.line,
                 status=None,
                 retry_after=refused.seconds,
             )
-        self._check_deadline(journey, refused.seconds, what)
+        if (late := self._lateness(journey, refused.seconds, what)) is not None:
+            raise late
         self._tell_wait(journey, refused.reason, refused.seconds)
         journey.waited += refused.nap
         self.account.counters.waited += refused.nap
-        await asyncio.sleep(refused.nap)
+        await pool.sleep(refused.nap)
 
     async def _attempt(self, journey: _Journey, pool: Pool) -> Attempt:
         """One attempt; gives the slot back whatever happens."""
-        request, hooks, counters = journey.request, self.settings.hooks, self.account.counters
-        journey.attempts += 1
-        if hooks.request is not None:
-            announce(hooks.request, RequestSent(request.method, request.path, journey.attempts))
-        counters.requests += 1
-        counters.sent += len(request.body or b"")
-        headers = self._headers if request.body is None else self._body_headers
-        attempting = pool.attempt(request, base_url=self.settings.base_url, headers=headers, timeout=self._timeout)
+        request, hooks = journey.request, self.settings.hooks
+        attempt = Attempt()
+        late = False
         begun = perf_counter()
         try:
+            journey.attempts += 1
+            if hooks.request is not None:
+                announce(hooks.request, RequestSent(request.method, request.path, journey.attempts))
+            sending = pool.attempt(
+                attempt,
+                request,
+                base_url=self.settings.base_url,
+                headers=self._headers if request.body is None else self._body_headers,
+                timeout=self._timeout,
+            )
             if journey.deadline_at is None:
-                attempt = await attempting
+                await sending
             else:
                 async with asyncio.timeout_at(journey.deadline_at):
-                    attempt = await attempting
+                    await sending
         except TimeoutError:
-            # What was sent by then may have been carried out.
-            if request.method in REPEATABLE:
-                raise self._too_late(journey, "the answer") from None
-            raise OutcomeUnknown("the deadline passed before the answer came", request=request.line) from None
+            late = True
         finally:
             pool.slots.release()
-        self._note(journey, attempt, perf_counter() - begun)
+            self._note(journey, attempt, perf_counter() - begun)
+        if late:
+            journey.lost = journey.lost or attempt.sends > 0
+            raise journey.stopped_by(self._too_late(journey, "the answer"))
+        if attempt.answer is None and (self.closed or self.transport.closed):
+            journey.lost = journey.lost or attempt.sends > 0
+            raise journey.stopped_by(ClientClosed())
         return attempt
 
     def _note(self, journey: _Journey, attempt: Attempt, seconds: float) -> None:
         """Counts an attempt and tells the observers."""
-        request, answer, counters = journey.request, attempt.answer, self.account.counters
-        if attempt.sends > 1:
-            # aiohttp sent it again on a fresh connection: another request for the budget, another chance to be done.
-            self.account.budget.extra(attempt.sends - 1)
-            counters.requests += attempt.sends - 1
-            counters.retries += attempt.sends - 1
-            journey.lost = True
+        request, answer, account = journey.request, attempt.answer, self.account
+        counters = account.counters
+        if attempt.sends != 1:
+            if attempt.sends == 0:
+                account.budget.give_back(journey.turn)
+            else:
+                # aiohttp sent it again on a fresh connection: one more for the budget, and one more chance to be done.
+                account.budget.extra(attempt.sends - 1)
+                journey.lost = True
+        journey.turn = Turn(bulk=journey.turn.bulk)
         size = 0 if answer is None else len(answer.body)
+        counters.requests += attempt.sends
+        counters.retries += attempt.sends if journey.attempts > 1 else max(0, attempt.sends - 1)
         counters.received += size
+        if request.body is not None:
+            counters.sent += len(request.body) * attempt.sends
         status = None if answer is None else answer.status
         if self.settings.hooks.response is not None:
             announce(
@@ -271,38 +320,41 @@ class Session:
                 "%s %s -> %s in %.0f ms, attempt %d",
                 request.method,
                 request.path,
-                status or attempt.problem,
+                status or self.settings.token.redact(attempt.problem) or "no answer",
                 seconds * 1000,
                 journey.attempts,
             )
 
-    async def _again(self, journey: _Journey, attempt: Attempt, decision: Again) -> None:
-        """Waits before a request is sent again; an order of the server holds for everybody with this token."""
-        request, account = journey.request, self.account
-        if attempt.answer is None or attempt.answer.status in {502, 504}:
-            journey.lost = journey.lost or attempt.sends > 0
-        what = f"trying again after {decision.reason}"
-        self._check_deadline(journey, decision.seconds, what)
-        account.counters.retries += 1
-        logger.info(
-            "%s: %s (attempt %d); again in %.1f s", request.line, decision.reason, journey.attempts, decision.seconds
-        )
+    async def _again(self, journey: _Journey, attempt: Attempt, decision: Again, pool: Pool) -> None:
+        """Waits before a request is sent again."""
+        request, seconds = journey.request, decision.seconds
+        if attempt.sends and (attempt.answer is None or attempt.answer.status in {502, 504}):
+            journey.lost = True
+        if (late := self._lateness(journey, seconds, f"trying again after {decision.reason}")) is not None:
+            raise journey.stopped_by(late)
+        logger.info("%s: %s (attempt %d); again in %.1f s", request.line, decision.reason, journey.attempts, seconds)
         announce(
             self.settings.hooks.retry,
-            RetryPlanned(request.method, request.path, journey.attempts, decision.seconds, decision.reason),
+            RetryPlanned(request.method, request.path, journey.attempts, seconds, decision.reason),
         )
         if decision.ordered:
+            # The pause holds this request back like every other, and counts its seconds.
             journey.ordered += 1
-            account.pause.begin(decision.seconds)
-            await account.budget.announce(decision.seconds)
-            return  # the pause holds this request back like every other, and counts its seconds
-        self._tell_wait(journey, "backoff", decision.seconds)
-        account.counters.waited += decision.seconds
-        await asyncio.sleep(decision.seconds)
+            journey.ordered_seconds += seconds
+            return
+        if decision.shared:
+            self.account.pause.begin(seconds)
+            await self.account.budget.announce(seconds)
+            return
+        self._tell_wait(journey, "backoff", seconds)
+        self.account.counters.waited += seconds
+        await pool.sleep(seconds)
 
     def _tell_wait(self, journey: _Journey, reason: WaitReason, seconds: float | None) -> None:
         self.account.counters.waits += 1
-        level = logging.WARNING if seconds is not None and seconds >= 10 else logging.DEBUG
+        # One warning a request, not one a nap: hundreds of tasks may be waiting for the same budget.
+        long = seconds is not None and seconds >= 10 and not journey.waited
+        level = logging.WARNING if long else logging.DEBUG
         if logger.isEnabledFor(level):
             until = "until there is a free slot" if seconds is None else f"{seconds:.1f} s for the {reason}"
             logger.log(level, "%s waits %s", journey.request.line, until)
@@ -310,10 +362,11 @@ class Session:
             request = journey.request
             announce(self.settings.hooks.wait, WaitBegun(request.method, request.path, reason, seconds))
 
-    def _check_deadline(self, journey: _Journey, seconds: float, what: str) -> None:
-        """No sleep is begun that would pass the deadline."""
-        if journey.deadline_at is not None and asyncio.get_running_loop().time() + seconds > journey.deadline_at:
-            raise self._too_late(journey, f"{what} ({seconds:.1f} s)")
+    def _lateness(self, journey: _Journey, seconds: float, what: str) -> RequestTimeout | None:
+        """No sleep is begun that would pass the deadline, and nothing is sent after it."""
+        if journey.deadline_at is None or asyncio.get_running_loop().time() + seconds < journey.deadline_at:
+            return None
+        return self._too_late(journey, f"{what} ({seconds:.1f} s)" if seconds else what)
 
     def _too_late(self, journey: _Journey, what: str) -> RequestTimeout:
         return RequestTimeout(

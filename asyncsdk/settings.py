@@ -103,7 +103,6 @@ class RetryPolicy:
             beyond it `RateLimited` is raised at once.
         repeat: methods to repeat although their answer was lost, e.g. `{"PATCH"}`. Only where doing it twice
             does no harm: by default a lost POST or PATCH raises `OutcomeUnknown`.
-
     """
 
     attempts: int = attrs.field(default=4, validator=_count)
@@ -134,8 +133,13 @@ def _budget(instance: object, attribute: attrs.Attribute[Any], value: object) ->
         return
     if isinstance(value, bool) or not isinstance(value, int) or value < 1:
         raise ConfigurationError(
-            f"budget is requests an hour (a whole number), a redis:// address to share, or None, not {value!r}"
+            "budget is requests an hour (a whole number), a redis:// address to share, or None, "
+            f"not {_without_password(value)}"
         )
+
+
+def _without_password(budget: object) -> str:
+    return re.sub(r"//[^@/]*@", "//***@", repr(budget))
 
 
 @attrs.frozen(kw_only=True)
@@ -151,7 +155,7 @@ class Settings:
     read_timeout: float = attrs.field(default=30.0, validator=_positive_seconds)
     deadline: float | None = attrs.field(default=None, validator=_optional_seconds)
     retry: RetryPolicy = attrs.field(factory=RetryPolicy, validator=attrs.validators.instance_of(RetryPolicy))
-    budget: int | str | None = attrs.field(default=DEFAULT_BUDGET, validator=_budget)
+    budget: int | str | None = attrs.field(default=DEFAULT_BUDGET, validator=_budget, repr=_without_password)
     budget_key: str | None = None
     priority: Priority = attrs.field(default="interactive")
     hooks: Hooks = attrs.field(factory=Hooks, validator=attrs.validators.instance_of(Hooks))
@@ -176,7 +180,6 @@ def from_environment(environ: Mapping[str, str] = os.environ) -> dict[str, objec
 
     Raises:
         ConfigurationError: a variable holds what its argument would refuse (WETHOD_BUDGET that is no number).
-
     """
     found: dict[str, object] = {}
     readers: dict[str, tuple[str, Callable[[str], object]]] = {

@@ -38,9 +38,9 @@ from .throttle import LocalBudget
 from .turn import SHORTEST_WAIT, Clock, Quota, Refused, Turn
 
 if TYPE_CHECKING:
-    from .redis_lane import Answer, Lane, Load
+    from .redis_lane import Answer, Connections, Lane, Load
 
-__all__ = ["SharedBudget"]
+__all__ = ["SharedBudget", "connections_to"]
 
 logger = logging.getLogger(__name__)
 
@@ -77,6 +77,8 @@ class SharedBudget:
     between two looks for Redis meanwhile. `timeout`: seconds until Redis counts as down. `hold`: seconds for which
     grants leased ahead are kept; also how late this process may learn of another's pause.
 
+    `connections`: shared with other budgets and closed by whoever made them; by default its own.
+
     May be used on several event loops and after a fork; each has its own connection, which `aclose` closes.
 
     Raises `ConfigurationError` where the extra `redis` is not installed, `ArgumentError` where `url` is none.
@@ -97,16 +99,11 @@ class SharedBudget:
         hold: float = 0.1,
         longest_nap: float = 30.0,
         grace: float = 1.0,
+        connections: Connections | None = None,
         clock: Clock = time.monotonic,
     ) -> None:
-        try:
-            from redis.asyncio.connection import parse_url
-        except ImportError as error:
-            raise ConfigurationError('a budget in Redis needs the extra: pip install "asyncsdk[redis]"') from error
-        try:
-            parse_url(url)
-        except ValueError:
-            raise ArgumentError("budget", "write redis://host:port/db, rediss://... or unix://...") from None
+        self._connections = connections or connections_to(url, timeout)
+        self._owner = connections is None
         self.limit = limit
         self.period = period
         self._url = url
@@ -221,7 +218,11 @@ class SharedBudget:
                 lease.expiry.cancel()
             while lease.grants:
                 self._forget(lane, lease.grants.popleft()[0])
-            await lane.aclose()
+            try:
+                await lane.aclose()
+            finally:
+                if self._owner:
+                    await self._connections.aclose()
 
     # What the lane asks its home.
 
@@ -381,7 +382,7 @@ class SharedBudget:
 
             if self._pid != os.getpid():
                 self._start_over()
-            lane = self._lanes[loop] = Lane(self, self._url, self._keys, self._timeout)
+            lane = self._lanes[loop] = Lane(self, self._connections.client(), self._keys, self._timeout)
             self._leases[lane] = _Lease()
         return lane
 
@@ -395,6 +396,24 @@ class SharedBudget:
         self._granted = OrderedDict()
         self._inherited += [(loop, lane) for loop, lane in self._lanes.items()]
         self._lanes = weakref.WeakKeyDictionary()
+
+
+def connections_to(url: str, timeout: float = 1.0) -> Connections:
+    """Connections for budgets kept at `url`. None is opened yet.
+
+    Raises `ConfigurationError` where the extra `redis` is not installed, `ArgumentError` where `url` is none.
+    """
+    try:
+        from redis.asyncio.connection import parse_url
+
+        from .redis_lane import Connections
+    except ImportError as error:
+        raise ConfigurationError('a budget in Redis needs the extra: pip install "asyncsdk[redis]"') from error
+    try:
+        parse_url(url)
+    except ValueError:
+        raise ArgumentError("budget", "write redis://host:port/db, rediss://... or unix://...") from None
+    return Connections(url, timeout)
 
 
 def _us(seconds: float) -> int:

@@ -23,7 +23,8 @@ its slot back, logs, looks at its deadline, sleeps, and asks again. A `Turn` kee
             slots.release()
             await asyncio.sleep(refused.nap)
     except BaseException:
-        budget.give_back(turn)                   # nothing was sent: neither a grant nor a place is left behind
+        pause.leave(turn)                        # nothing was sent: neither a place nor a grant is left behind
+        budget.give_back(turn)
         raise
 """
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import AsyncGenerator
+from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
 import aiohttp
@@ -36,36 +37,52 @@ MAX_BODY: Final = 64 * 2**20  # bytes; a page of 100 rows has some 30 thousand
 
 @attrs.define
 class Attempt:
-    """What one attempt came to.
+    """What one attempt came to; filled in as it goes, so that it tells how far it got even where it is cancelled.
 
-    `answer` is set when an answer was read to its end. `sends` counts requests that reached the wire: aiohttp itself
-    repeats a GET or DELETE once when a pooled connection turns out to be closed (RFC 9112, 9.3.1), and each costs
-    budget. `problem` describes a failure in words free of secrets; `timed_out` and `too_large` tell which one it was.
+    `answer` is set when an answer was read to its end, `outcome` says what went wrong otherwise. `sends` counts how
+    often the request was handed to a connection: aiohttp itself repeats a GET or DELETE once when a pooled connection
+    turns out to be closed (RFC 9112, 9.3.1), and each costs budget. `problem` describes a failure in words free of
+    secrets; `timed_out` and `too_large` tell which one it was.
     """
 
-    outcome: Outcome
+    outcome: Outcome = attrs.field(factory=Lost)
     answer: Answer | None = None
-    sends: int = 1
+    sends: int = 0
     problem: str = ""
     timed_out: bool = False
     too_large: bool = False
 
 
+class Headers(CIMultiDict[str]):
+    """Headers that hold a token, and do not show it where a traceback prints local variables."""
+
+    def __repr__(self) -> str:
+        return f"<{len(self)} headers>"
+
+    __str__ = __repr__
+
+
 @attrs.define(eq=False)
 class Pool:
-    """The connections and slots of one event loop."""
+    """The connections and slots of one event loop. `closing` is done once the client is closed."""
 
     http: aiohttp.ClientSession
     slots: Slots
     owned: bool
     process: int
+    closing: asyncio.Future[None]
     closer: AsyncGenerator[None, None] | None = None
 
     async def attempt(
-        self, request: Request, *, base_url: str, headers: Mapping[str, str], timeout: aiohttp.ClientTimeout
-    ) -> Attempt:
-        """Sends a request once. Raises nothing but what cancels it (and `ClientClosed` where the pool is gone)."""
-        attempt = Attempt(Lost(), sends=0)
+        self,
+        attempt: Attempt,
+        request: Request,
+        *,
+        base_url: str,
+        headers: Mapping[str, str],
+        timeout: aiohttp.ClientTimeout,
+    ) -> None:
+        """Sends a request once and fills `attempt` in. Raises only what cancels it."""
 
         async def count(sending: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType) -> aiohttp.ClientResponse:
             attempt.sends += 1
@@ -79,36 +96,43 @@ class Pool:
                 headers=headers,
                 timeout=timeout,
                 allow_redirects=False,
+                # A borrowed session may have other defaults.
+                raise_for_status=False,
+                auto_decompress=True,
                 middlewares=(count,),
             ) as response:
                 body = await _read(response)
                 if body is None:
                     attempt.too_large = True
                     attempt.problem = f"the answer is longer than {MAX_BODY} bytes"
-                    return attempt
-                attempt.answer = Answer(response.status, response.headers, body)
+                else:
+                    attempt.answer = Answer(response.status, response.headers, body)
         except (aiohttp.ClientConnectorCertificateError, aiohttp.ServerFingerprintMismatch) as problem:
             _fail(attempt, NotSent(final=True), problem)
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as problem:
             _fail(attempt, NotSent(), problem)
         except (aiohttp.ClientError, TimeoutError, ConnectionError) as problem:
-            if self.http.closed:
-                raise ClientClosed from None
             _fail(attempt, Lost(), problem)
-        except RuntimeError:
+        except RuntimeError as problem:
             # aiohttp says "Session is closed" in this way; anything else is a defect and must be seen.
-            if self.http.closed:
-                raise ClientClosed from None
-            raise
-        return attempt
+            if not self.http.closed:
+                raise
+            _fail(attempt, Lost() if attempt.sends else NotSent(), problem)
+
+    async def sleep(self, seconds: float) -> None:
+        """Waits `seconds`, or until the client is closed."""
+        await asyncio.wait({self.closing}, timeout=seconds)
 
 
 def _fail(attempt: Attempt, outcome: Outcome, problem: BaseException) -> None:
     attempt.outcome = outcome
     attempt.problem = f"{type(problem).__name__}: {problem}" if str(problem) else type(problem).__name__
     attempt.timed_out = isinstance(problem, TimeoutError)
-    if isinstance(outcome, NotSent):
-        attempt.sends = 0
+    if isinstance(outcome, NotSent) and attempt.sends:
+        attempt.sends -= 1
+        if attempt.sends:
+            # aiohttp sent it on a pooled connection before it failed to make a new one.
+            attempt.outcome = Lost()
 
 
 async def _read(response: aiohttp.ClientResponse) -> bytes | None:
@@ -145,10 +169,11 @@ class Transport:
 
         Raises:
             ClientClosed: the client was closed.
-
         """
         if self.closed:
             raise ClientClosed
+        if self._borrowed is not None and self._borrowed.closed:
+            raise ClientClosed("the session lent to this Wethod is closed; keep it open for as long as the client")
         loop = asyncio.get_running_loop()
         pool = self._pools.get(loop)
         if pool is not None and pool.process == os.getpid() and not (pool.owned and pool.http.closed):
@@ -159,11 +184,12 @@ class Transport:
         if former is not None and former.process != os.getpid():
             # A forked child shares the parent's sockets: closing them here would end them there.
             self._inherited.append(former)
-        for other in [known for known in self._pools if known.is_closed()]:
-            del self._pools[other]
-        slots = Slots(self._max_in_flight)
+        for other in list(self._pools):  # a copy: another thread may open its pool meanwhile
+            if other.is_closed():
+                self._pools.pop(other, None)
+        slots, closing = Slots(self._max_in_flight), loop.create_future()
         if self._borrowed is not None:
-            pool = Pool(self._borrowed, slots, owned=False, process=os.getpid())
+            pool = Pool(self._borrowed, slots, owned=False, process=os.getpid(), closing=closing)
         else:
             http = aiohttp.ClientSession(
                 # No limit of its own: slots queue before the time-out starts, aiohttp's pool would queue after.
@@ -171,8 +197,9 @@ class Transport:
                 # A shared jar would carry one company's cookies to another.
                 cookie_jar=aiohttp.DummyCookieJar(),
             )
-            pool = Pool(http, slots, owned=True, process=os.getpid(), closer=_closing_with_its_loop(http))
-            _prime(pool.closer)
+            closer = _closing_with_its_loop(http)
+            _prime(closer)
+            pool = Pool(http, slots, owned=True, process=os.getpid(), closing=closing, closer=closer)
         self._pools[loop] = pool
         return pool
 
@@ -181,12 +208,16 @@ class Transport:
         self.closed = True
         loop = asyncio.get_running_loop()
         pool = self._pools.pop(loop, None)
-        if pool is not None and pool.closer is not None and pool.process == os.getpid():
+        if pool is None or pool.process != os.getpid():
+            return
+        if not pool.closing.done():
+            pool.closing.set_result(None)
+        if pool.closer is not None:
             await pool.closer.aclose()
 
     def headers(self, headers: Mapping[str, str]) -> Mapping[str, str]:
-        """Headers in the form that aiohttp takes without copying them first."""
-        return CIMultiDict(headers)
+        """Headers in the form that aiohttp takes without copying them first, and that nobody can read."""
+        return Headers(headers)
 
     def timeout(self, connect: float, read: float) -> aiohttp.ClientTimeout:
         """Time-outs of one attempt, in seconds. aiohttp's `total` is left off: it would count the wait for a slot."""
@@ -209,10 +240,7 @@ async def _closing_with_its_loop(http: aiohttp.ClientSession) -> AsyncGenerator[
             await http.close()
 
 
-def _prime(generator: AsyncGenerator[None, None] | None) -> None:
+def _prime(generator: AsyncGenerator[None, None]) -> None:
     """Runs a generator to its yield. It awaits nothing on the way, so one step by hand does it."""
-    if generator is not None:
-        try:
-            generator.__anext__().send(None)
-        except StopIteration:
-            return
+    with suppress(StopIteration):
+        generator.__anext__().send(None)

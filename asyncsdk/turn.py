@@ -54,6 +54,7 @@ class Turn:
 
     bulk: bool = False
     pause_place: int | None = None
+    counted: bool = False  # the pause has let it go
     place: Place | None = None
     grant: float | None = None
     number: int | None = None  # names this turn in a shared budget

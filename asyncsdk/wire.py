@@ -98,7 +98,6 @@ def build(method: str, path: str, query: Iterable[Field] = (), body: bytes | Non
 
     Raises:
         ArgumentError: an unknown method, or a path that is a whole URL or holds its own query.
-
     """
     verb = method.upper()
     if verb not in _METHODS:
@@ -122,7 +121,6 @@ def encode_json(value: Json) -> bytes:
 
     Raises:
         ArgumentError: it holds what JSON cannot (nan, a date-time: send its text instead).
-
     """
     try:
         return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()

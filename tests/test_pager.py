@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -13,6 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from asyncsdk import RetryPolicy, Wethod, errors, gather_all
+from asyncsdk.codec import Reject
 from asyncsdk.counting import Counting
 from tests.stub_server import Server, rows_json
 
@@ -165,13 +167,14 @@ async def test_concurrency_is_bounded_by_the_client(server: Server, connect: Con
     ],
 )
 async def test_bad_bounds_are_refused_before_anything_is_sent(
-    server: Server, connect: Connect, options: dict[str, int], says: str
+    server: Server, connect: Connect, options: dict[str, Any], says: str
 ) -> None:
     with pytest.raises(errors.ArgumentError, match=says):
-        connect().production_plan_streams.list(**options)
-    for bad in ({"max_items": -1}, {"concurrency": 0}, {"resume": "nonsense"}):
+        connect().list("/api/production-plan-streams", **options)
+    refused: list[dict[str, Any]] = [{"max_items": -1}, {"concurrency": 0}, {"resume": "nonsense"}]
+    for bad in refused:
         with pytest.raises(errors.ArgumentError):
-            connect().production_plan_streams.list().items(**bad)  # type: ignore[arg-type]  # what the test is about
+            connect().production_plan_streams.list().items(**bad)
     assert server.requests == []
 
 
@@ -401,18 +404,28 @@ def test_counting_is_exact_and_never_asks_more_than_17_times(count: int) -> None
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(data=st.data())
+@given(
+    count=st.integers(0, 400),
+    limit=st.integers(1, 60),
+    concurrency=st.integers(1, 8),
+    stable=st.booleans(),
+    stop=st.none() | st.integers(0, 400),
+    slow=st.sets(st.integers(0, 20)),
+    failing=st.sets(st.integers(0, 20)),
+)
 async def test_whatever_happens_order_is_kept_and_nothing_is_left(
-    server: Server, connect: Connect, no_tasks_left: None, data: st.DataObject
+    server: Server,
+    connect: Connect,
+    no_tasks_left: None,
+    count: int,
+    limit: int,
+    concurrency: int,
+    stable: bool,
+    stop: int | None,
+    slow: set[int],
+    failing: set[int],
 ) -> None:
-    """Any length, page size, window, slow and failing pages, early exit: compared with a plain list."""
-    count = data.draw(st.integers(0, 400), "rows")
-    limit = data.draw(st.integers(1, 60), "limit")
-    concurrency = data.draw(st.integers(1, 8), "concurrency")
-    stable = data.draw(st.booleans(), "stable")
-    stop = data.draw(st.none() | st.integers(0, 400), "stop after")
-    slow = data.draw(st.sets(st.integers(0, 20)), "slow pages")
-    failing = data.draw(st.sets(st.integers(0, 20)), "pages that fail once")
+    """Any length, page size, window, slow pages and pages that fail once, early exit: compared with a plain list."""
     asked: dict[int, int] = {}
     server.requests.clear()
     server.most_in_flight = 0
@@ -442,3 +455,94 @@ async def test_whatever_happens_order_is_kept_and_nothing_is_left(
     repeated = sum(times - 1 for times in asked.values())
     assert len(server.requests) - repeated <= -(-count // step) + concurrency + 1
     assert wethod._session.transport.pool().slots.free == 16
+
+
+# --- rows that do not fit ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("stable", [True, False])
+async def test_rows_that_do_not_fit_can_be_handed_out_instead(server: Server, connect: Connect, stable: bool) -> None:
+    """The walk goes on, its end and its bookmarks stay true, and each bad row is given once with the reason."""
+    rows = rows_json(0, 350)
+    for at in (0, 99, 100, 249):
+        rows[at]["value"] = "much"
+
+    async def handler(request: web.Request) -> web.StreamResponse:
+        offset, limit = int(request.query["offset"]), int(request.query["limit"])
+        return web.json_response(rows[offset : offset + limit])
+
+    server.handler = handler
+    pager = connect().production_plan_streams.list()
+    bad: list[Reject] = []
+    async with pager.items(stable=stable, rejects=bad.append) as walk:
+        ids = [(await anext(walk)).id for _ in range(97)]
+        bookmark = walk.bookmark
+    ids += [row.id async for row in pager.items(stable=stable, rejects=bad.append, resume=bookmark)]
+    assert ids == [row["id"] for row in rows if row["value"] != "much"]
+    assert [reject.id for reject in bad] == [1, 100, 101, 250]
+    assert "value" in bad[0].error.path
+    assert json.loads(bad[0].raw) == rows[0]
+    pages = [page async for page in pager.pages(stable=stable, rejects=bad.append)]
+    assert sum(len(page) for page in pages) == 346
+
+
+async def test_a_walk_knows_the_servers_clock_at_its_beginning(server: Server, connect: Connect) -> None:
+    server.serve_list(10)
+    async with connect().production_plan_streams.list().items() as walk:
+        await anext(walk)
+        since = walk.since
+    assert since is not None
+    assert since.endswith("GMT")
+
+
+# --- sweeping ---------------------------------------------------------------------------------------------------------
+
+
+async def test_a_sweep_delivers_what_moved_out_of_the_walks_way(server: Server, connect: Connect) -> None:
+    """A row that jumps to the front of the list while it is walked would be missed; the sweep asks for it."""
+    rows = rows_json(0, 300)
+    moved = {**rows[250], "updated_at": "2030-01-01T00:00:00Z"}
+    answered = 0
+
+    async def handler(request: web.Request) -> web.StreamResponse:
+        nonlocal answered
+        answered += 1
+        offset, limit = int(request.query["offset"]), int(request.query["limit"])
+        if "updated_at" in request.query:
+            assert request.query["updated_at"].startswith("gte:")
+            return web.json_response([moved][offset : offset + limit])
+        # From the second answer on the row stands at the front.
+        present = rows if answered == 1 else [moved, *rows[:250], *rows[251:]]
+        return web.json_response(present[offset : offset + limit])
+
+    server.handler = handler
+    pager = connect().production_plan_streams.list()
+    assert 251 not in [row.id for row in await pager]
+    answered = 0
+    async with pager.items(sweep=True) as walk:
+        ids = [row.id async for row in walk]
+    assert sorted(ids) == list(range(1, 301))
+    assert len(ids) == 300
+    assert walk.report.sweep == 1
+    assert walk.report.requests == answered
+
+
+async def test_a_bounded_walk_needs_no_sweep(server: Server, connect: Connect) -> None:
+    server.serve_list(300)
+    rows = await connect().production_plan_streams.list().all(max_items=100, sweep=True)
+    assert len(rows) == 100
+    assert len(server.requests) == 1
+
+
+async def test_lists_that_fall_by_default_are_asked_for_a_rising_order(server: Server, connect: Connect) -> None:
+    """New rows at the front would shift every page; the caller's own order is never touched."""
+    server.script((200, []))
+    logs = connect().timesheet_logs
+    await logs.list()
+    await logs.list(order="-date")
+    await logs.list().all(stable=False)
+    assert server.requests == [
+        "GET /api/timesheet-logs?order=created_at&limit=100&offset=0",
+        "GET /api/timesheet-logs?order=-date&limit=100&offset=0",
+        "GET /api/timesheet-logs?limit=100&offset=0",
+    ]

@@ -62,4 +62,6 @@ def test_the_demo_walks_every_row() -> None:
     command = [sys.executable, "-m", "asyncsdk.sandbox.demo", "--rows", "2000", "--latency-ms", "0"]
     done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode == 0, done.stderr
-    assert done.stdout.startswith("2,000 rows of ")
+    assert "8 pages in flight:        2,000 rows" in done.stdout
+    assert "one page at a time:       2,000 rows" in done.stdout
+    assert "planned, % of a month" in done.stdout

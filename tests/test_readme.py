@@ -1,0 +1,38 @@
+"""What the README shows works: its snippets run against the sandbox, its commands are the ones that are tested."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import re
+from pathlib import Path
+
+import pytest
+
+from asyncsdk import Wethod
+from asyncsdk.sandbox import Sandbox
+
+README = (Path(__file__).parent.parent / "README.md").read_text()
+SNIPPETS = re.findall(r"^```python\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
+
+
+@pytest.mark.parametrize(
+    "snippet", [s for s in SNIPPETS if "fastapi" not in s and "extract" not in s and "Mirror" not in s]
+)
+async def test_snippets_run(snippet: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    async with Sandbox(rows=2000) as sandbox:
+        for name, value in sandbox.environ.items():
+            monkeypatch.setenv(name, value)
+        async with Wethod() as wethod:
+            code = compile(snippet, "README.md", "exec", flags=ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
+            names: dict[str, object] = {"wethod": wethod}
+            running = eval(code, names)
+            if inspect.isawaitable(running):
+                await running
+
+
+def test_the_readme_names_one_test_command() -> None:
+    """The checks of a change run the very line that newcomers copy."""
+    commands = re.findall(r"<!-- test-command -->\n```console\n(.*?)\n```", README, re.DOTALL)
+    assert len(commands) == 1
+    assert "pytest" in commands[0]
