@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Account", "Accounts", "Counters", "Stats"]
 
+# An hour, and a second for requests that take longer on their way to the server than those of an hour later.
+PERIOD: Final = 3601.0
 CLOSING_SECONDS: Final = 3.0  # leases are given back within two of Redis's time-outs; then it is left behind
 
 Owner: TypeAlias = "tuple[Secret, int | str | None, str | None]"
@@ -139,11 +141,12 @@ class Accounts:
         if budget is None:
             return Account(Unlimited(), pause)
         if isinstance(budget, int):
-            return Account(LocalBudget(budget), pause)
+            return Account(LocalBudget(budget, PERIOD), pause)
         # Only here, so that a client without a shared budget does not need `redis`.
         from .shared_budget import SharedBudget, connections_to
 
         connections = self._connections.get(budget) or connections_to(budget)
         self._connections[budget] = connections
         key = settings.budget_key or settings.token.digest()
-        return Account(SharedBudget(budget, key, DEFAULT_BUDGET, pause=pause, connections=connections), pause)
+        shared = SharedBudget(budget, key, DEFAULT_BUDGET, PERIOD, pause=pause, connections=connections)
+        return Account(shared, pause)

@@ -75,7 +75,8 @@ class Wethod(Resources):
         budget_key: name of the shared budget, where one person has several tokens; or WETHOD_BUDGET_KEY.
             By default a hash of the token.
         priority: "bulk" leaves a fifth of the budget to others, for jobs that run beside people.
-        session: an `aiohttp.ClientSession` to send through. It is used as it is and never closed here.
+        session: an `aiohttp.ClientSession` to send through, for a proxy or certificates of your own. It is never closed
+            here; its own middlewares are not run.
         hooks: observers of requests, answers, retries and waits.
 
     Raises:
@@ -221,6 +222,15 @@ class Wethod(Resources):
     def quota(self) -> Quota:
         """What is left of this hour's requests, as far as this client knows: limit, remaining, full again at."""
         return self._session.account.quota
+
+    async def refresh_quota(self) -> Quota:
+        """The same, asking Redis first where it keeps the budget; `quota` is as fresh as the last request.
+
+        Raises:
+            ClientClosed: the client is closed.
+        """
+        self._session.check_open()
+        return await self._session.account.budget.refresh()
 
     @property
     def stats(self) -> Stats:

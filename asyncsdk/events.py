@@ -5,15 +5,18 @@ Events name method and path only. They never carry headers, bodies or query valu
 
 from __future__ import annotations
 
+import inspect
 import logging
 from collections.abc import Callable
-from typing import Literal, TypeVar
+from typing import Any, Literal, TypeVar
 
 import attrs
 
+from .errors import ConfigurationError
+
 __all__ = ["Hooks", "RequestSent", "ResponseReceived", "RetryPlanned", "WaitBegun", "WaitReason", "announce"]
 
-WaitReason = Literal["slot", "budget", "pause", "backoff", "server"]
+WaitReason = Literal["slot", "budget", "pause", "backoff"]
 
 logger = logging.getLogger("asyncsdk")
 
@@ -60,6 +63,14 @@ class WaitBegun:
     seconds: float | None
 
 
+def _plain_function(instance: object, attribute: attrs.Attribute[Any], value: object) -> None:
+    if value is None or (callable(value) and not inspect.iscoroutinefunction(value)):
+        return
+    raise ConfigurationError(
+        f"the hook {attribute.name} is a plain function of one event, not {value!r}: nobody would await it"
+    )
+
+
 @attrs.frozen(kw_only=True)
 class Hooks:
     """Observers of what a client does. Each is a plain function of one event, called on the event loop: keep it quick.
@@ -70,16 +81,19 @@ class Hooks:
         request: called with `RequestSent` before every attempt.
         response: called with `ResponseReceived` after every attempt.
         retry: called with `RetryPlanned` before a request is sent again.
-        wait: called with `WaitBegun` when a request must wait for a slot, the budget, a pause or the server.
+        wait: called with `WaitBegun` when a request must wait for a slot, the budget, a pause or its back-off.
+
+    Raises:
+        ConfigurationError: a hook is a coroutine function, or no function.
 
     Example:
         >>> Hooks(wait=lambda event: print(f"waiting {event.seconds} s for {event.reason}"))  # doctest: +SKIP
     """
 
-    request: Callable[[RequestSent], object] | None = None
-    response: Callable[[ResponseReceived], object] | None = None
-    retry: Callable[[RetryPlanned], object] | None = None
-    wait: Callable[[WaitBegun], object] | None = None
+    request: Callable[[RequestSent], object] | None = attrs.field(default=None, validator=_plain_function)
+    response: Callable[[ResponseReceived], object] | None = attrs.field(default=None, validator=_plain_function)
+    retry: Callable[[RetryPlanned], object] | None = attrs.field(default=None, validator=_plain_function)
+    wait: Callable[[WaitBegun], object] | None = attrs.field(default=None, validator=_plain_function)
 
 
 Event = TypeVar("Event")

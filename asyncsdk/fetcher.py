@@ -95,9 +95,10 @@ class Fetcher(Generic[T]):
         if self._failure is not None:
             raise self._failure
         while not self._closed:
-            delivery, self._ready = self._ready or self._take(), None
+            delivery, self._ready = self._ready, None
+            if delivery is None and (delivery := self._take()) is not None:
+                self._start()  # its place is free; of one that was ready a worker has made use already
             if delivery is not None:
-                self._start()
                 self._session.account.counters.rows += len(delivery.rows)
                 return delivery
             if self.plan.done and not self._begin_sweep():
@@ -205,7 +206,10 @@ class Fetcher(Generic[T]):
         """
         plan, request = leg
         try:
-            reply = await self._send(request(ask.offset, ask.limit))
+            if self._window is None:
+                reply = await self._session.send(request(ask.offset, ask.limit), self._decode)
+            else:
+                reply = await self._send_within(self._window, request(ask.offset, ask.limit))
         except asyncio.CancelledError as error:
             if not self._closed:
                 # Somebody else cancelled this task: the consumer must hear of it, or it would wait for ever.
@@ -217,14 +221,12 @@ class Fetcher(Generic[T]):
         else:
             plan.answered(ask, reply.value, reply.answer.headers.get("date"))
 
-    async def _send(self, request: Request) -> Reply[list[T]]:
-        if self._window is None:
-            return await self._session.send(request, self._decode)
-        await self._window.acquire()
+    async def _send_within(self, window: Slots, request: Request) -> Reply[list[T]]:
+        await window.acquire()
         try:
             return await self._session.send(request, self._decode)
         finally:
-            self._window.release()
+            window.release()
 
     def _wake(self) -> None:
         if self._waiter is not None and not self._waiter.done():
@@ -267,12 +269,16 @@ class Fetcher(Generic[T]):
         """Rows for the consumer; those that do not fit their model are handed out on the way."""
         return rows if self._rejects is None else _sift(rows, self._rejects)
 
+    def fitting(self, rows: list[T]) -> list[T]:
+        """The same for a whole page at once."""
+        return rows if self._rejects is None else list(_sift(iter(rows), self._rejects))
+
     async def drain(self) -> list[T]:
         """All rows of the walk, which ends with this."""
         rows: list[T] = []
         try:
             while (delivery := await self.advance()) is not None:
-                rows += self.sift(iter(delivery.rows))
+                rows += self.fitting(delivery.rows)
         finally:
             await self.aclose()
         return rows

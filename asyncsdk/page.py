@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Generic, TypeVar, overload
 
 __all__ = ["Page"]
@@ -14,19 +14,23 @@ class Page(Sequence[T_co], Generic[T_co]):
     """Rows of one page, in the list's order. It never changes and fetches nothing.
 
     Attributes:
-        items: the rows as a tuple.
         offset: where in the list the page was asked for (its first rows may have been dropped as seen before).
         is_last: whether the list is known to end with this page. A list may also end with a full page, which is known
             only once the next one comes back empty.
     """
 
-    __slots__ = ("_bookmark", "is_last", "items", "offset")
+    __slots__ = ("_bookmark", "_rows", "is_last", "offset")
 
-    def __init__(self, items: Iterable[T_co], *, offset: int, is_last: bool, bookmark: Callable[[], str]) -> None:
-        self.items = tuple(items)
+    def __init__(self, rows: Sequence[T_co], *, offset: int, is_last: bool, bookmark: Callable[[], str]) -> None:
+        self._rows = rows
         self.offset = offset
         self.is_last = is_last
         self._bookmark = bookmark
+
+    @property
+    def items(self) -> tuple[T_co, ...]:
+        """The rows as a tuple."""
+        return tuple(self._rows)
 
     @property
     def bookmark(self) -> str:
@@ -38,13 +42,13 @@ class Page(Sequence[T_co], Generic[T_co]):
     @overload
     def __getitem__(self, index: slice) -> Sequence[T_co]: ...
     def __getitem__(self, index: int | slice) -> T_co | Sequence[T_co]:
-        return self.items[index]
+        return self.items[index] if isinstance(index, slice) else self._rows[index]
 
     def __len__(self) -> int:
-        return len(self.items)
+        return len(self._rows)
 
     def __iter__(self) -> Iterator[T_co]:
-        return iter(self.items)
+        return iter(self._rows)
 
     def __repr__(self) -> str:
-        return f"<Page of {len(self.items)} rows at offset {self.offset}{', the last' if self.is_last else ''}>"
+        return f"<Page of {len(self._rows)} rows at offset {self.offset}{', the last' if self.is_last else ''}>"

@@ -17,6 +17,8 @@ from .turn import SHORTEST_WAIT, Clock, Refused, Turn
 __all__ = ["Pause"]
 
 NO_PAUSE = float("-inf")
+EASING = 0.98
+"""What is left of the distance after each one let go who came after the silence: half of it after 34."""
 ROUNDING = 1e-6
 """Seconds. A moment reached by adding gaps and one reached by multiplying them differ by less."""
 
@@ -26,7 +28,8 @@ class Pause:
 
     Until it is over nobody sends. Then those who asked meanwhile are let go one by one, in the order they asked,
     and whoever comes while they leave joins the end. Their distance is the rate the server was seen to grant: what
-    it let through since the last pause, over the time that took with this pause; never more than `spacing`.
+    it let through since the last pause, over the time that took with this pause; never more than `spacing`. It
+    shrinks with everyone who came after the silence: a long walk that met one 429 by chance is soon at full speed.
 
     `spacing`: seconds between two requests where nothing was seen; an hour over the hourly limit.
     `idle`: seconds without a request after which the rate is measured afresh.
@@ -57,6 +60,7 @@ class Pause:
         self._head = 0.0  # when the first in the line may go; each behind him a gap later
         self._line: list[int] = []  # who waits, in the order they asked
         self._number = 0
+        self._last_of_silence = 0  # the last place given while nobody was let go
         self._passed = 0  # let go since `_since`
         self._since = self._last = clock()
         self._let = 0  # let through before the present pause, over `_span` seconds
@@ -115,9 +119,11 @@ class Pause:
                 self._number += 1
                 self._line.append(self._number)
                 turn.pause_place = self._number
+                if now < self._until:
+                    self._last_of_silence = self._number
             seconds = max(moment - now, SHORTEST_WAIT)
             return Refused(seconds, "pause", min(seconds, self._longest_nap))
-        turn.pause_place = None
+        place, turn.pause_place = turn.pause_place, None
         if index is None:  # all who waited in front of a newcomer are on their way: it is over
             self._until = NO_PAUSE
             self._line.clear()
@@ -125,6 +131,8 @@ class Pause:
             del self._line[index]
             # After a stall of the event loop all would be late together, and go together.
             self._head = max(self._head, now - self._gap) + self._gap
+            if place is not None and place > self._last_of_silence:
+                self._gap *= EASING
         return None
 
     def _index(self, turn: Turn) -> int | None:

@@ -12,7 +12,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from datetime import UTC, datetime
 from time import perf_counter
 from typing import Final, Generic, TypeVar, overload
@@ -35,7 +35,8 @@ from .errors import (
     WethodError,
 )
 from .events import RequestSent, ResponseReceived, RetryPlanned, WaitBegun, WaitReason, announce
-from .retry import REPEATABLE, Again, Answered, History, Settled, decide, silence
+from .journey import Journey
+from .retry import Again, Answered, Outcome, Settled, decide, silence
 from .settings import Settings
 from .throttle import Refused, Turn
 from .transport import USER_AGENT, Attempt, Pool, Transport
@@ -56,33 +57,6 @@ class Reply(Generic[T]):
 
     value: T
     answer: Answer
-
-
-@attrs.define
-class _Journey:
-    """What one request has been through so far."""
-
-    request: Request
-    deadline_at: float | None
-    turn: Turn
-    attempts: int = 0
-    ordered: int = 0  # attempts the server answered with an order to wait; they do not count as failed ones
-    ordered_seconds: float = 0.0
-    waited: float = 0.0
-    lost: bool = False  # an attempt may have been carried out without our hearing of it
-
-    def history(self) -> History:
-        return History(
-            attempts=self.attempts - self.ordered, waited=max(self.waited, self.ordered_seconds), lost=self.lost
-        )
-
-    def stopped_by(self, error: WethodError) -> WethodError:
-        """The error of a journey that ends before its next attempt: whatever the reason, a lost write comes first."""
-        if self.lost and self.request.method not in REPEATABLE:
-            return OutcomeUnknown(
-                f"sent, but the answer was lost, and then: {error}; look before repeating it", request=self.request.line
-            )
-        return error
 
 
 class Session:
@@ -152,28 +126,24 @@ class Session:
             APIError: the API answered with an error.
             DecodeError: the answer is not JSON, or does not fit.
         """
-        deadline, turn = self.settings.deadline, Turn(bulk=self.settings.priority == "bulk")
-        deadline_at = None if deadline is None else asyncio.get_running_loop().time() + deadline
-        journey = _Journey(request, deadline_at, turn)
+        deadline = self.settings.deadline
+        journey = Journey(
+            request,
+            None if deadline is None else asyncio.get_running_loop().time() + deadline,
+            Turn(self.settings.priority == "bulk"),
+        )
         while True:
             pool = await self._permit(journey)
             attempt = await self._attempt(journey, pool)
-            outcome, answer = attempt.outcome, attempt.answer
-            failure: WethodError | None = None
-            if answer is not None:
-                outcome = Answered(answer.status)
-                if 200 <= answer.status < 300:
-                    try:
-                        return Reply(decode(answer.body), answer)
-                    except DecodeError as error:
-                        error.request = request.line
-                        failure = error
-                        outcome = Answered(answer.status, garbled=not _is_json(answer.body))
-                else:
-                    now = datetime.now(UTC)
-                    failure = wire.error_of(request, answer, now=now)
-                    if answer.status in {429, 503}:
-                        outcome = Answered(answer.status, wait=wire.server_wait(answer.headers, now=now))
+            answer = attempt.answer
+            unreadable: DecodeError | None = None
+            if answer is not None and 200 <= answer.status < 300:
+                try:
+                    return Reply(decode(answer.body), answer)
+                except DecodeError as error:
+                    error.request = request.line
+                    unreadable = error
+            outcome = _outcome(attempt, unreadable)
             if (seconds := silence(outcome)) is not None:
                 # A fact about the token, whatever this request's patience: everybody who holds it has to wait.
                 self.account.pause.begin(seconds)
@@ -185,21 +155,23 @@ class Session:
                 return Reply(decode(b""), answer)
             else:
                 # Raised outside of any `except`: nothing that holds headers hangs on it as a context.
-                raise self._failure(request, attempt, decision, failure)
+                raise self._failure(request, attempt, decision, unreadable)
 
-    async def _permit(self, journey: _Journey) -> Pool:
+    async def _permit(self, journey: Journey) -> Pool:
         """Waits until the request may leave; the caller then holds a slot of the pool, and a grant is spent."""
         account, turn = self.account, journey.turn
         try:
             while True:
-                self.check_open()
                 pool = self.transport.pool()
                 if not pool.slots.try_acquire():
                     await self._queue(journey, pool)
                 try:
-                    refused = account.pause.ask(turn) or await self._take(journey)
+                    refused = account.pause.ask(turn)
+                    if refused is None:
+                        taking = account.budget.take(turn)
+                        refused = await (taking if journey.deadline_at is None else self._in_time(journey, taking))
                     self.check_open()
-                    if (late := self._lateness(journey, 0.0, "its turn")) is not None:
+                    if journey.deadline_at is not None and (late := self._lateness(journey, 0.0, "its turn")):
                         raise late
                 except BaseException:
                     pool.slots.release()
@@ -215,17 +187,15 @@ class Session:
                 raise instead from None
             raise
 
-    async def _take(self, journey: _Journey) -> Refused | None:
-        """Asks the budget; a shared one may have to travel for it."""
-        if journey.deadline_at is None:
-            return await self.account.budget.take(journey.turn)
+    async def _in_time(self, journey: Journey, taking: Awaitable[Refused | None]) -> Refused | None:
+        """Asks a budget that may have to travel for its answer."""
         try:
             async with asyncio.timeout_at(journey.deadline_at):
-                return await self.account.budget.take(journey.turn)
+                return await taking
         except TimeoutError:
             raise self._too_late(journey, "the shared budget") from None
 
-    async def _queue(self, journey: _Journey, pool: Pool) -> None:
+    async def _queue(self, journey: Journey, pool: Pool) -> None:
         """Waits for a free slot. Time-outs do not run meanwhile; the deadline does."""
         self._tell_wait(journey, "slot", None)
         begun = perf_counter()
@@ -237,7 +207,7 @@ class Session:
         finally:
             self.account.counters.waited += perf_counter() - begun
 
-    async def _hold_back(self, journey: _Journey, refused: Refused, pool: Pool) -> None:
+    async def _hold_back(self, journey: Journey, refused: Refused, pool: Pool) -> None:
         """Waits for the budget or a pause, as far as the policy and the deadline allow."""
         what = "the hourly budget" if refused.reason == "budget" else "the pause the server ordered"
         most = self.settings.retry.max_wait
@@ -256,7 +226,7 @@ class Session:
         self.account.counters.waited += refused.nap
         await pool.sleep(refused.nap)
 
-    async def _attempt(self, journey: _Journey, pool: Pool) -> Attempt:
+    async def _attempt(self, journey: Journey, pool: Pool) -> Attempt:
         """One attempt; gives the slot back whatever happens."""
         request, hooks = journey.request, self.settings.hooks
         attempt = Attempt()
@@ -291,7 +261,7 @@ class Session:
             raise journey.stopped_by(ClientClosed())
         return attempt
 
-    def _note(self, journey: _Journey, attempt: Attempt, seconds: float) -> None:
+    def _note(self, journey: Journey, attempt: Attempt, seconds: float) -> None:
         """Counts an attempt and tells the observers."""
         request, answer, account = journey.request, attempt.answer, self.account
         counters = account.counters
@@ -302,7 +272,6 @@ class Session:
                 # aiohttp sent it again on a fresh connection: one more for the budget, and one more chance to be done.
                 account.budget.extra(attempt.sends - 1)
                 journey.lost = True
-        journey.turn = Turn(bulk=journey.turn.bulk)
         size = 0 if answer is None else len(answer.body)
         counters.requests += attempt.sends
         counters.retries += attempt.sends if journey.attempts > 1 else max(0, attempt.sends - 1)
@@ -325,9 +294,10 @@ class Session:
                 journey.attempts,
             )
 
-    async def _again(self, journey: _Journey, attempt: Attempt, decision: Again, pool: Pool) -> None:
+    async def _again(self, journey: Journey, attempt: Attempt, decision: Again, pool: Pool) -> None:
         """Waits before a request is sent again."""
         request, seconds = journey.request, decision.seconds
+        journey.turn = Turn(journey.turn.bulk)  # the former one is spent
         if attempt.sends and (attempt.answer is None or attempt.answer.status in {502, 504}):
             journey.lost = True
         if (late := self._lateness(journey, seconds, f"trying again after {decision.reason}")) is not None:
@@ -350,7 +320,7 @@ class Session:
         self.account.counters.waited += seconds
         await pool.sleep(seconds)
 
-    def _tell_wait(self, journey: _Journey, reason: WaitReason, seconds: float | None) -> None:
+    def _tell_wait(self, journey: Journey, reason: WaitReason, seconds: float | None) -> None:
         self.account.counters.waits += 1
         # One warning a request, not one a nap: hundreds of tasks may be waiting for the same budget.
         long = seconds is not None and seconds >= 10 and not journey.waited
@@ -362,13 +332,13 @@ class Session:
             request = journey.request
             announce(self.settings.hooks.wait, WaitBegun(request.method, request.path, reason, seconds))
 
-    def _lateness(self, journey: _Journey, seconds: float, what: str) -> RequestTimeout | None:
+    def _lateness(self, journey: Journey, seconds: float, what: str) -> RequestTimeout | None:
         """No sleep is begun that would pass the deadline, and nothing is sent after it."""
         if journey.deadline_at is None or asyncio.get_running_loop().time() + seconds < journey.deadline_at:
             return None
         return self._too_late(journey, f"{what} ({seconds:.1f} s)" if seconds else what)
 
-    def _too_late(self, journey: _Journey, what: str) -> RequestTimeout:
+    def _too_late(self, journey: Journey, what: str) -> RequestTimeout:
         return RequestTimeout(
             f"the deadline of {self.settings.deadline} s would pass while waiting for {what}",
             request=journey.request.line,
@@ -376,7 +346,7 @@ class Session:
         )
 
     def _failure(
-        self, request: Request, attempt: Attempt, decision: Again | Settled, failure: WethodError | None
+        self, request: Request, attempt: Attempt, decision: Again | Settled, unreadable: DecodeError | None
     ) -> WethodError:
         """The error of a request that will not be sent again."""
         line, problem = request.line, self.settings.token.redact(attempt.problem)
@@ -387,8 +357,10 @@ class Session:
             return OutcomeUnknown(
                 f"sent, but the answer was lost ({problem or status}); look before repeating it", request=line
             )
-        if failure is not None:
-            return failure
+        if unreadable is not None:
+            return unreadable
+        if attempt.answer is not None and (error := wire.error_of(request, attempt.answer, now=datetime.now(UTC))):
+            return error
         if decision == Settled("not_sent"):
             if attempt.timed_out:
                 return RequestTimeout(f"no connection in time: {problem}", request=line, phase="connect")
@@ -396,6 +368,15 @@ class Session:
         if attempt.timed_out:
             return RequestTimeout(f"no answer in time: {problem}", request=line, phase="read")
         return TransportError(f"the connection broke: {problem}", request=line)
+
+
+def _outcome(attempt: Attempt, unreadable: DecodeError | None) -> Outcome:
+    """An attempt as the retry table sees it."""
+    answer = attempt.answer
+    if answer is None:
+        return attempt.outcome
+    wait = wire.server_wait(answer.headers, now=datetime.now(UTC)) if answer.status in {429, 503} else None
+    return Answered(answer.status, wait, garbled=unreadable is not None and not _is_json(answer.body))
 
 
 def ignore(body: bytes) -> None:

@@ -61,10 +61,17 @@ MOST_AHEAD = 32
 class _Lease:
     """Grants leased ahead by one event loop: number, and the moment it may no longer be used."""
 
+    loop: weakref.ref[asyncio.AbstractEventLoop]
     grants: deque[tuple[int, float]] = attrs.Factory(deque)
     expiry: asyncio.TimerHandle | None = None
     departed: float = float("-inf")  # the last trip
     taken: int = 0  # since then
+
+    @property
+    def orphaned(self) -> bool:
+        """Whether its loop has ended, so that nobody will use it."""
+        loop = self.loop()
+        return loop is None or loop.is_closed()
 
 
 class SharedBudget:
@@ -119,6 +126,7 @@ class SharedBudget:
         self._clock = clock
         self._lanes: weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, Lane] = weakref.WeakKeyDictionary()
         self._leases: weakref.WeakKeyDictionary[Lane, _Lease] = weakref.WeakKeyDictionary()
+        self._known: list[_Lease] = []
         self._inherited: list[object] = []
         self._pid = os.getpid()
         self._process = uuid.uuid4().hex
@@ -383,8 +391,17 @@ class SharedBudget:
             if self._pid != os.getpid():
                 self._start_over()
             lane = self._lanes[loop] = Lane(self, self._connections.client(), self._keys, self._timeout)
-            self._leases[lane] = _Lease()
+            self._leases[lane] = lease = _Lease(weakref.ref(loop))
+            self._adopt(lane)
+            self._known.append(lease)
         return lane
+
+    def _adopt(self, lane: Lane) -> None:
+        """Give back what was leased by loops that ended without closing."""
+        for lease in [each for each in self._known if each.orphaned]:
+            self._known.remove(lease)
+            while lease.grants:
+                self._forget(lane, lease.grants.popleft()[0])
 
     def _start_over(self) -> None:
         """After a fork: the grants are the parent's. Its connections are kept, but never touched.
@@ -394,6 +411,7 @@ class SharedBudget:
         self._pid = os.getpid()
         self._process = uuid.uuid4().hex
         self._granted = OrderedDict()
+        self._known = []
         self._inherited += [(loop, lane) for loop, lane in self._lanes.items()]
         self._lanes = weakref.WeakKeyDictionary()
 

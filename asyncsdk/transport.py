@@ -35,6 +35,9 @@ CLOSING_SECONDS: Final = 2.0  # how long closing connections may take; a peer th
 MAX_BODY: Final = 64 * 2**20  # bytes; a page of 100 rows has some 30 thousand
 
 
+LOST: Final = Lost()
+
+
 @attrs.define
 class Attempt:
     """What one attempt came to; filled in as it goes, so that it tells how far it got even where it is cancelled.
@@ -45,7 +48,7 @@ class Attempt:
     secrets; `timed_out` and `too_large` tell which one it was.
     """
 
-    outcome: Outcome = attrs.field(factory=Lost)
+    outcome: Outcome = LOST
     answer: Answer | None = None
     sends: int = 0
     problem: str = ""
@@ -64,14 +67,14 @@ class Headers(CIMultiDict[str]):
 
 @attrs.define(eq=False)
 class Pool:
-    """The connections and slots of one event loop. `closing` is done once the client is closed."""
+    """The connections and slots of one event loop, and those who sleep on it."""
 
     http: aiohttp.ClientSession
     slots: Slots
     owned: bool
     process: int
-    closing: asyncio.Future[None]
     closer: AsyncGenerator[None, None] | None = None
+    sleepers: set[asyncio.Future[None]] = attrs.field(factory=set)
 
     async def attempt(
         self,
@@ -107,6 +110,9 @@ class Pool:
                     attempt.problem = f"the answer is longer than {MAX_BODY} bytes"
                 else:
                     attempt.answer = Answer(response.status, response.headers, body)
+        except asyncio.CancelledError as cancelled:
+            # The frames of aiohttp hold the request's headers, and error trackers print the variables of every frame.
+            raise cancelled.with_traceback(None)  # noqa: B904  # the same error goes on
         except (aiohttp.ClientConnectorCertificateError, aiohttp.ServerFingerprintMismatch) as problem:
             _fail(attempt, NotSent(final=True), problem)
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as problem:
@@ -121,12 +127,32 @@ class Pool:
 
     async def sleep(self, seconds: float) -> None:
         """Waits `seconds`, or until the client is closed."""
-        await asyncio.wait({self.closing}, timeout=seconds)
+        loop = asyncio.get_running_loop()
+        nap = loop.create_future()
+        self.sleepers.add(nap)
+        timer = loop.call_later(seconds, _wake, nap)
+        try:
+            await nap
+        finally:
+            timer.cancel()
+            self.sleepers.discard(nap)
+
+    def wake(self) -> None:
+        """Ends every sleep: the client is closed, and whoever sleeps has to hear of it."""
+        for nap in self.sleepers:
+            _wake(nap)
+
+
+def _wake(nap: asyncio.Future[None]) -> None:
+    if not nap.done():
+        nap.set_result(None)
 
 
 def _fail(attempt: Attempt, outcome: Outcome, problem: BaseException) -> None:
     attempt.outcome = outcome
-    attempt.problem = f"{type(problem).__name__}: {problem}" if str(problem) else type(problem).__name__
+    # The text of a ClientResponseError holds the whole address, and so the values of the query.
+    words = problem.message if isinstance(problem, aiohttp.ClientResponseError) else str(problem)
+    attempt.problem = f"{type(problem).__name__}: {words}" if words else type(problem).__name__
     attempt.timed_out = isinstance(problem, TimeoutError)
     if isinstance(outcome, NotSent) and attempt.sends:
         attempt.sends -= 1
@@ -187,9 +213,9 @@ class Transport:
         for other in list(self._pools):  # a copy: another thread may open its pool meanwhile
             if other.is_closed():
                 self._pools.pop(other, None)
-        slots, closing = Slots(self._max_in_flight), loop.create_future()
+        slots = Slots(self._max_in_flight)
         if self._borrowed is not None:
-            pool = Pool(self._borrowed, slots, owned=False, process=os.getpid(), closing=closing)
+            pool = Pool(self._borrowed, slots, owned=False, process=os.getpid())
         else:
             http = aiohttp.ClientSession(
                 # No limit of its own: slots queue before the time-out starts, aiohttp's pool would queue after.
@@ -199,7 +225,7 @@ class Transport:
             )
             closer = _closing_with_its_loop(http)
             _prime(closer)
-            pool = Pool(http, slots, owned=True, process=os.getpid(), closing=closing, closer=closer)
+            pool = Pool(http, slots, owned=True, process=os.getpid(), closer=closer)
         self._pools[loop] = pool
         return pool
 
@@ -210,8 +236,7 @@ class Transport:
         pool = self._pools.pop(loop, None)
         if pool is None or pool.process != os.getpid():
             return
-        if not pool.closing.done():
-            pool.closing.set_result(None)
+        pool.wake()
         if pool.closer is not None:
             await pool.closer.aclose()
 

@@ -47,7 +47,7 @@ class PageWalk(Generic[T]):
         if delivery is None:
             raise StopAsyncIteration
         return Page(
-            self._fetcher.sift(iter(delivery.rows)),
+            self._fetcher.fitting(delivery.rows),
             offset=delivery.offset,
             is_last=delivery.is_last,
             bookmark=delivery.bookmark,

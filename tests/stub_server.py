@@ -44,9 +44,9 @@ class Server:
 
     url: str = ""
     handler: Handler | None = None
-    requests: list[str] = attrs.field(factory=list)
-    headers: list[dict[str, str]] = attrs.field(factory=list)
-    bodies: list[bytes] = attrs.field(factory=list)
+    requests: list[str] = attrs.field(factory=list, repr=False)
+    headers: list[dict[str, str]] = attrs.field(factory=list, repr=False)
+    bodies: list[bytes] = attrs.field(factory=list, repr=False)
     in_flight: int = 0
     most_in_flight: int = 0
 

@@ -23,6 +23,7 @@ from asyncsdk.body import OMITTED
 from asyncsdk.contract import generate as generator
 from asyncsdk.contract import words
 from asyncsdk.contract.reading import Contract, Field, Operation, Parameter, python_name, read
+from asyncsdk.contract.settling import mark_of
 from asyncsdk.errors import ArgumentError
 from asyncsdk.resources import Resources
 from asyncsdk.session import Session
@@ -171,7 +172,10 @@ def test_the_signature_is_that_of_the_contract(operation: Operation, recorder: R
         fields |= {"fields"}
     if operation.body and operation.body.prefix:
         fields |= {DYNAMIC[operation.body.prefix]}
-    assert {each.name for each in parameters.values() if each.kind is each.KEYWORD_ONLY} == query | paging | fields
+    settle = {"settle"} if mark_of(operation) else set()
+    given = {each.name for each in parameters.values() if each.kind is each.KEYWORD_ONLY}
+    assert given == query | paging | fields | settle
+    assert all(parameters[name].default is False for name in settle)
 
     assert all(parameters[name].default is None for name in query)
     mandatory = {name for name in fields if parameters[name].default is inspect.Parameter.empty}

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from asyncsdk.retry import Again, Answered, History, Lost, NotSent, Outcome, Settled, decide
+from asyncsdk.retry import Again, Answered, History, Lost, NotSent, Outcome, Settled, decide, silence
 from asyncsdk.settings import RetryPolicy
 
 POLICY = RetryPolicy(attempts=4, backoff=0.5, max_backoff=8.0, max_wait=120.0)
@@ -77,7 +77,7 @@ def test_writes_whose_answer_was_lost_never_go_again(method: str, outcome: Outco
 
 
 def test_a_write_goes_again_where_the_server_says_when() -> None:
-    assert decide(POLICY, "POST", Answered(503, wait=3.0), FRESH, 0.9) == Again(3.0, True, "status 503")
+    assert decide(POLICY, "POST", Answered(503, wait=3.0), FRESH, 0.9) == Again(3.0, True, "status 503", shared=True)
 
 
 def test_repeat_opts_in_for_the_named_method_only() -> None:
@@ -102,6 +102,39 @@ def test_a_404_is_the_done_of_a_delete_whose_first_answer_was_lost() -> None:
 def test_waits_the_server_orders_are_bounded_by_their_sum() -> None:
     assert after("GET", Answered(429, wait=20), History(waited=100)) == "again"
     assert after("GET", Answered(429, wait=21), History(waited=100)) == "answer"
+
+
+@pytest.mark.parametrize("status", [429, 503])
+def test_an_order_of_no_time_at_all_is_one_second(status: int) -> None:
+    """Servers round down: obeyed to the letter, "0" would be a loop that asks thousands of times."""
+    assert decide(POLICY, "GET", Answered(status, wait=0.0), FRESH, 0.9) == Again(1.0, True, f"status {status}", True)
+    assert after("GET", Answered(status, wait=0.0), History(waited=119.5)) == "answer"
+
+
+def test_what_is_ordered_holds_for_everybody_whatever_becomes_of_the_request() -> None:
+    assert silence(Answered(429, wait=3000.0)) == 3000.0
+    assert silence(Answered(503, wait=0.0)) == 1.0
+    assert silence(Answered(429, wait=86400.0 * 365)) == 3600.0, "a mistake must not silence a token for a year"
+    for outcome in (Answered(429), Answered(500, wait=3.0), Answered(200), Lost(), NotSent()):
+        assert silence(outcome) is None
+
+
+def test_a_429_without_a_wait_holds_everybody_back_too() -> None:
+    decision = decide(POLICY, "POST", Answered(429), FRESH, 0.5)
+    assert isinstance(decision, Again)
+    assert decision.shared
+    assert not decision.ordered, "it counts as an attempt: nothing else would bound it"
+
+
+@pytest.mark.parametrize(
+    "outcome", [NotSent(), NotSent(final=True), Answered(429), Answered(429, wait=900.0), Answered(503)]
+)
+def test_a_write_that_may_have_happened_stays_unknown_whatever_comes_after(outcome: Outcome) -> None:
+    """With repeat={"PATCH"}: sent, answer lost, then no connection. "Nothing was sent" would be a lie."""
+    policy = RetryPolicy(repeat={"PATCH"}, max_wait=60.0)
+    over = History(attempts=99, lost=True)
+    assert after("PATCH", outcome, over, policy) == "unknown"
+    assert after("GET", outcome, over, policy) != "unknown"
 
 
 @given(policies, methods, outcomes, histories, chances)

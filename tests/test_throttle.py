@@ -361,6 +361,69 @@ def test_those_still_waiting_keep_their_order_when_a_second_pause_interrupts_the
         assert refused.seconds == pytest.approx(10.0 + number)
 
 
+def test_those_who_leave_a_pause_make_room_for_the_others() -> None:
+    """Cancelled calls and calls that give up must not stand in the line for ever."""
+    clock = FakeClock(0.0)
+    pause = pause_of(clock, spacing=1.0)
+    pause.begin(10.0)
+    turns = [Turn() for _ in range(400)]
+    for turn in turns:
+        assert pause.ask(turn) is not None
+    last = turns.pop()
+    for turn in turns:
+        pause.leave(turn)
+        pause.leave(turn)
+    assert pause.waiting == 1
+    refused = pause.ask(last)
+    assert refused is not None
+    assert refused.seconds == 10.0
+    newcomer = pause.ask(Turn())
+    assert newcomer is not None
+    assert newcomer.seconds == 11.0
+
+
+def test_a_stalled_event_loop_does_not_let_a_herd_go() -> None:
+    clock = FakeClock(0.0)
+    pause = pause_of(clock, spacing=1.0)
+    pause.begin(10.0)
+    turns = [Turn() for _ in range(10)]
+    for turn in turns:
+        pause.ask(turn)
+    clock.now = 100.0
+    assert sum(pause.ask(turn) is None for turn in turns) <= 2
+
+
+def test_a_walk_that_met_one_429_by_chance_is_soon_at_full_speed_again() -> None:
+    """Eight always wait, so the line never empties: without easing all the rest would go at 1.4 a second."""
+    clock = FakeClock(0.0)
+    pause = pause_of(clock)
+    pause.begin(1.0)
+    workers = [Turn() for _ in range(8)]
+    sent = 0
+    due: list[tuple[float, int]] = [(0.0, number) for number in range(8)]
+    while sent < 2000 and clock.now < 3600:
+        moment, number = heapq.heappop(due)
+        clock.now = max(clock.now, moment)
+        refused = pause.ask(workers[number])
+        if refused is None:
+            sent += 1
+            workers[number] = Turn()
+        heapq.heappush(due, (clock.now + (0.02 if refused is None else refused.nap), number))
+    assert clock.now < 60
+
+
+def test_a_turn_the_budget_sends_back_is_not_counted_twice_as_let_through() -> None:
+    """Otherwise the rate seen would be too high, and the start after the next pause too quick."""
+    clock = FakeClock(0.0)
+    pause = pause_of(clock)
+    turns = [Turn() for _ in range(4)]
+    for turn in turns * 5:
+        assert pause.ask(turn) is None
+    pause.hold(2.0)
+    granted = simulate(clock, [(0.0, Caller(number)) for number in range(3)], pause.ask)
+    assert times(granted) == pytest.approx([2.0, 2.5, 3.0])
+
+
 def test_processes_told_of_the_same_pause_do_not_start_in_the_same_instant() -> None:
     clock = FakeClock(0.0)
     first = []
@@ -386,6 +449,7 @@ def test_twenty_calls_against_five_in_two_seconds_need_few_more_than_twenty_requ
         if refused is not None:
             return refused
         requests += 1
+        turn.counted = False  # a new attempt has a new turn
         if sum(moment > clock.now - 2.0 for moment in answered) < 5:
             answered.append(clock.now)
             return None

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 from .reading import Field, Operation, Parameter, Resource, Schema, python_name
+from .settling import mark_of
 from .words import (
     DYNAMIC,
     EXAMPLES,
@@ -143,6 +144,8 @@ def _raises(operation: Operation) -> list[str]:
             else "A company feature it needs is off."
         )
         lines.append(f"    PreconditionFailed: {missing}")
+    if mark_of(operation):
+        lines.append("    OutcomeUnknown: It was sent and the answer lost; with `settle`: the row does not show it.")
     return lines
 
 
@@ -160,6 +163,9 @@ def _arguments(operation: Operation) -> list[tuple[str, str]]:
     if operation.paginated:
         described.append(("limit", "Rows in a page, 1 to 100. To bound the number of rows use `max_items`."))
         described.append(("offset", "Rows to skip."))
+    if mark := mark_of(operation):
+        text = f"Where the answer is lost, look once with a GET whether `{mark[0]}` shows that it was done."
+        described.append(("settle", text))
     return described
 
 

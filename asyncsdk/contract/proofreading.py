@@ -1,9 +1,10 @@
-"""Holds `words` against the contract: nothing without its sentence, no sentence whose subject is gone."""
+"""Holds `words` and `settling` against the contract: nothing without its entry, no entry whose subject is gone."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
+from . import settling
 from .reading import Contract, Schema
 from .words import (
     DYNAMIC,
@@ -22,10 +23,10 @@ __all__ = ["proofread"]
 
 
 def proofread(contract: Contract) -> None:
-    """Compares every table of words with what the contract has.
+    """Compares every table with what the contract has.
 
     Raises:
-        ValueError: They differ; the message names the words.
+        ValueError: They differ; the message names the entries.
     """
     resources = {resource.name for resource in contract.resources}
     with_get = {
@@ -49,6 +50,8 @@ def proofread(contract: Contract) -> None:
         if there != described:
             names = ", ".join(sorted(str(each) for each in there ^ described))
             raise ValueError(f"words.{table} and the contract differ: {names}")
+    for complaint in settling.check(contract):
+        raise ValueError(complaint)
 
 
 def _schemas(contract: Contract) -> Iterator[Schema]:

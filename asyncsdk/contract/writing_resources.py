@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
+import attrs
+
 from . import docstrings
 from .parameters import Call, of_operation, rising_orders
 from .reading import Contract, Operation, Resource
+from .settling import mark_of
 
 __all__ = ["class_name", "write_resources"]
 
@@ -67,6 +70,7 @@ def _imports(used: str, aliases: Mapping[str, Sequence[str]], resource: Resource
         _from("..body", ["OMITTED", "Omitted"] if "OMITTED" in used else []),
         *(_from(f"..models.{home}", sorted(each for each in models if contract.homes[each] == home)) for home in homes),
         _from("..pager", ["Pager"] if "Pager[" in used else []),
+        _from("..settle", [name for name in ("SOME", "settled") if f"{name}(" in used or f"={name})" in used]),
     )
     filters = [each for each in ("DateFilter", "DateTimeFilter", "IntegerFilter") if f": {each} " in used]
     yield _lines(
@@ -88,8 +92,8 @@ def _lines(*lines: str) -> str:
 def _method(operation: Operation, call: Call) -> str:
     define = "def" if operation.paginated else "async def"
     # A comma at the end makes the formatter give each argument a line of its own, so that a new one is one line more.
-    comma = "," if len(call.arguments) > 1 else ""
-    signature = ", ".join(_signature(call)) + comma
+    comma = "," if len(call.arguments) + (mark_of(operation) is not None) > 1 else ""
+    signature = ", ".join(_signature(operation, call)) + comma
     return f"""    {define} {operation.method}({signature}) -> {_returns(operation)}:
 {docstrings.block(docstrings.of_operation(operation), indent=8)}
         {_statement(operation, call)}
@@ -98,7 +102,7 @@ def _method(operation: Operation, call: Call) -> str:
 
 def _code(operation: Operation, call: Call) -> str:
     """A method without its docstring: what decides which names the module imports."""
-    return f"{', '.join(_signature(call))} -> {_returns(operation)}: {_statement(operation, call)}"
+    return f"{', '.join(_signature(operation, call))} -> {_returns(operation)}: {_statement(operation, call)}"
 
 
 def _returns(operation: Operation) -> str:
@@ -106,14 +110,16 @@ def _returns(operation: Operation) -> str:
     return f"Pager[{answer}]" if operation.paginated else answer
 
 
-def _signature(call: Call) -> Iterator[str]:
+def _signature(operation: Operation, call: Call) -> Iterator[str]:
     yield "self"
     yield from (f"{name}: int" for name in call.ids)
-    if call.arguments:
+    if call.arguments or mark_of(operation):
         yield "*"
     for each in call.arguments:
         default = f" = {each.default}" if each.default else ""
         yield f"{each.name}: {each.annotation}{default}"
+    if mark_of(operation):
+        yield "settle: bool = False"
 
 
 def _statement(operation: Operation, call: Call) -> str:
@@ -126,8 +132,12 @@ def _statement(operation: Operation, call: Call) -> str:
         return f"return Pager(self._session, {', '.join(given)})"
     if operation.body:
         given += [f"body={entries}" for entries in _entries(call, "body")]
-    done = f'await self._session.call("{operation.verb}", {", ".join(given)})'
-    return f"return {done}" if operation.model else done
+    call_ = f'self._session.call("{operation.verb}", {", ".join(given)})'
+    if mark := mark_of(operation):
+        row = _path(attrs.evolve(operation, path=operation.path.partition(":")[0]))
+        look = f"settled(call, self._session, {row}, {operation.model}, {mark[0]}={mark[1]})"
+        return f"call = {call_}\n        if settle:\n            return await {look}\n        return await call"
+    return f"return await {call_}" if operation.model else f"await {call_}"
 
 
 def _entries(call: Call, place: str) -> list[str]:

@@ -11,6 +11,7 @@ from .. import arguments, body
 from ..body import OMITTED, Omitted
 from ..models.budgets import Budget
 from ..pager import Pager
+from ..settle import settled
 
 if TYPE_CHECKING:
     from ..filters import DateTimeFilter
@@ -155,67 +156,122 @@ class Budgets:
             ],
         )
 
-    async def approve(self, id: int, *, message: str | Omitted = OMITTED) -> Budget:
+    async def approve(
+        self,
+        id: int,
+        *,
+        message: str | Omitted = OMITTED,
+        settle: bool = False,
+    ) -> Budget:
         """Approves a submitted budget.
 
         Permissions: budget.approve, budget.approve_other.
 
         Args:
             message: Text for the project manager.
+            settle: Where the answer is lost, look once with a GET whether `status` shows that it was done.
 
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
             ValidationError, AuthenticationError, PermissionDenied, NotFound, RateLimited: As the API answers.
+            OutcomeUnknown: It was sent and the answer lost; with `settle`: the row does not show it.
         """
-        return await self._session.call(
+        call = self._session.call(
             "POST", arguments.path("/api/budgets/{id}:approve", id=id), Budget, body=[body.text("message", message)]
         )
+        if settle:
+            return await settled(
+                call, self._session, arguments.path("/api/budgets/{id}", id=id), Budget, status="APPROVED"
+            )
+        return await call
 
-    async def draft(self, id: int) -> Budget:
+    async def draft(self, id: int, *, settle: bool = False) -> Budget:
         """Puts a budget back to draft.
 
         No reference page was at hand; treat as probable.
 
+        Args:
+            settle: Where the answer is lost, look once with a GET whether `status` shows that it was done.
+
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
             ValidationError, AuthenticationError, PermissionDenied, NotFound, RateLimited: As the API answers.
+            OutcomeUnknown: It was sent and the answer lost; with `settle`: the row does not show it.
         """
-        return await self._session.call("POST", arguments.path("/api/budgets/{id}:draft", id=id), Budget)
+        call = self._session.call("POST", arguments.path("/api/budgets/{id}:draft", id=id), Budget)
+        if settle:
+            return await settled(
+                call, self._session, arguments.path("/api/budgets/{id}", id=id), Budget, status="DRAFT"
+            )
+        return await call
 
-    async def recall(self, id: int) -> Budget:
+    async def recall(self, id: int, *, settle: bool = False) -> Budget:
         """Takes back a budget submitted for approval.
 
         Permissions: budget.edit, budget.edit_other.
 
+        Args:
+            settle: Where the answer is lost, look once with a GET whether `status` shows that it was done.
+
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
             ValidationError, AuthenticationError, PermissionDenied, NotFound, RateLimited: As the API answers.
+            OutcomeUnknown: It was sent and the answer lost; with `settle`: the row does not show it.
         """
-        return await self._session.call("POST", arguments.path("/api/budgets/{id}:recall", id=id), Budget)
+        call = self._session.call("POST", arguments.path("/api/budgets/{id}:recall", id=id), Budget)
+        if settle:
+            return await settled(
+                call, self._session, arguments.path("/api/budgets/{id}", id=id), Budget, status="DRAFT"
+            )
+        return await call
 
-    async def reject(self, id: int, *, message: str | Omitted = OMITTED) -> Budget:
+    async def reject(
+        self,
+        id: int,
+        *,
+        message: str | Omitted = OMITTED,
+        settle: bool = False,
+    ) -> Budget:
         """Rejects a submitted budget.
 
         No reference page was at hand; treat as probable.
 
+        Args:
+            settle: Where the answer is lost, look once with a GET whether `status` shows that it was done.
+
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
             ValidationError, AuthenticationError, PermissionDenied, NotFound, RateLimited: As the API answers.
+            OutcomeUnknown: It was sent and the answer lost; with `settle`: the row does not show it.
         """
-        return await self._session.call(
+        call = self._session.call(
             "POST", arguments.path("/api/budgets/{id}:reject", id=id), Budget, body=[body.text("message", message)]
         )
+        if settle:
+            return await settled(
+                call, self._session, arguments.path("/api/budgets/{id}", id=id), Budget, status="DRAFT"
+            )
+        return await call
 
-    async def set_baseline(self, id: int) -> Budget:
+    async def set_baseline(self, id: int, *, settle: bool = False) -> Budget:
         """Makes this budget version the baseline.
 
         No reference page was at hand; treat as probable.
 
+        Args:
+            settle: Where the answer is lost, look once with a GET whether `is_baseline` shows that it was done.
+
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
             ValidationError, AuthenticationError, PermissionDenied, NotFound, RateLimited: As the API answers.
+            OutcomeUnknown: It was sent and the answer lost; with `settle`: the row does not show it.
         """
-        return await self._session.call("POST", arguments.path("/api/budgets/{id}:set-baseline", id=id), Budget)
+        call = self._session.call("POST", arguments.path("/api/budgets/{id}:set-baseline", id=id), Budget)
+        if settle:
+            return await settled(
+                call, self._session, arguments.path("/api/budgets/{id}", id=id), Budget, is_baseline=True
+            )
+        return await call
 
     async def submit(
         self,
@@ -223,6 +279,7 @@ class Budgets:
         *,
         approver_id: int | Omitted = OMITTED,
         message: str | Omitted = OMITTED,
+        settle: bool = False,
     ) -> Budget:
         """Submits a budget for approval.
 
@@ -231,12 +288,14 @@ class Budgets:
         Args:
             approver_id: Employee id.
             message: Text for the approver.
+            settle: Where the answer is lost, look once with a GET whether `status` shows that it was done.
 
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
             ValidationError, AuthenticationError, PermissionDenied, NotFound, RateLimited: As the API answers.
+            OutcomeUnknown: It was sent and the answer lost; with `settle`: the row does not show it.
         """
-        return await self._session.call(
+        call = self._session.call(
             "POST",
             arguments.path("/api/budgets/{id}:submit", id=id),
             Budget,
@@ -245,3 +304,8 @@ class Budgets:
                 body.text("message", message),
             ],
         )
+        if settle:
+            return await settled(
+                call, self._session, arguments.path("/api/budgets/{id}", id=id), Budget, status="SUBMITTED"
+            )
+        return await call

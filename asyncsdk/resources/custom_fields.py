@@ -12,6 +12,7 @@ from .. import arguments, body
 from ..body import OMITTED, Omitted
 from ..models.custom_fields import CustomField
 from ..pager import Pager
+from ..settle import SOME, settled
 
 if TYPE_CHECKING:
     from ..filters import DateTimeFilter
@@ -189,30 +190,48 @@ class CustomFields:
         """
         await self._session.call("DELETE", arguments.path("/api/custom-fields/{id}", id=id), None)
 
-    async def archive(self, id: int) -> CustomField:
+    async def archive(self, id: int, *, settle: bool = False) -> CustomField:
         """Archives a custom field.
 
         Feature: Custom Fields.
 
         No reference page was at hand; treat as probable.
 
+        Args:
+            settle: Where the answer is lost, look once with a GET whether `archived_at` shows that it was done.
+
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
             ValidationError, AuthenticationError, PermissionDenied, NotFound, RateLimited: As the API answers.
             PreconditionFailed: The company feature Custom Fields is off.
+            OutcomeUnknown: It was sent and the answer lost; with `settle`: the row does not show it.
         """
-        return await self._session.call("POST", arguments.path("/api/custom-fields/{id}:archive", id=id), CustomField)
+        call = self._session.call("POST", arguments.path("/api/custom-fields/{id}:archive", id=id), CustomField)
+        if settle:
+            return await settled(
+                call, self._session, arguments.path("/api/custom-fields/{id}", id=id), CustomField, archived_at=SOME
+            )
+        return await call
 
-    async def unarchive(self, id: int) -> CustomField:
+    async def unarchive(self, id: int, *, settle: bool = False) -> CustomField:
         """Unarchives a custom field.
 
         Feature: Custom Fields.
 
         No reference page was at hand; treat as probable.
 
+        Args:
+            settle: Where the answer is lost, look once with a GET whether `archived_at` shows that it was done.
+
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
             ValidationError, AuthenticationError, PermissionDenied, NotFound, RateLimited: As the API answers.
             PreconditionFailed: The company feature Custom Fields is off.
+            OutcomeUnknown: It was sent and the answer lost; with `settle`: the row does not show it.
         """
-        return await self._session.call("POST", arguments.path("/api/custom-fields/{id}:unarchive", id=id), CustomField)
+        call = self._session.call("POST", arguments.path("/api/custom-fields/{id}:unarchive", id=id), CustomField)
+        if settle:
+            return await settled(
+                call, self._session, arguments.path("/api/custom-fields/{id}", id=id), CustomField, archived_at=None
+            )
+        return await call

@@ -12,6 +12,7 @@ from .. import arguments, body
 from ..body import OMITTED, Omitted
 from ..models.invoices import Invoice
 from ..pager import Pager
+from ..settle import settled
 
 if TYPE_CHECKING:
     from ..filters import DateFilter, DateTimeFilter
@@ -187,49 +188,86 @@ class Invoices:
         """
         await self._session.call("DELETE", arguments.path("/api/invoices/{id}", id=id), None)
 
-    async def send(self, id: int, *, invoice_contact_id: int | Omitted = OMITTED) -> Invoice:
+    async def send(
+        self,
+        id: int,
+        *,
+        invoice_contact_id: int | Omitted = OMITTED,
+        settle: bool = False,
+    ) -> Invoice:
         """Sends an invoice.
 
         No reference page was at hand; treat as probable.
 
+        Args:
+            settle: Where the answer is lost, look once with a GET whether `status` shows that it was done.
+
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
             ValidationError, AuthenticationError, PermissionDenied, NotFound, RateLimited: As the API answers.
+            OutcomeUnknown: It was sent and the answer lost; with `settle`: the row does not show it.
         """
-        return await self._session.call(
+        call = self._session.call(
             "POST",
             arguments.path("/api/invoices/{id}:send", id=id),
             Invoice,
             body=[body.integer("invoice_contact_id", invoice_contact_id)],
         )
+        if settle:
+            return await settled(
+                call, self._session, arguments.path("/api/invoices/{id}", id=id), Invoice, status="sent"
+            )
+        return await call
 
-    async def set_paid(self, id: int, *, payment_date: dt.date | str | Omitted | None = OMITTED) -> Invoice:
+    async def set_paid(
+        self,
+        id: int,
+        *,
+        payment_date: dt.date | str | Omitted | None = OMITTED,
+        settle: bool = False,
+    ) -> Invoice:
         """Marks an invoice as paid.
 
         Permissions: invoices.edit_sent.
 
         Args:
             payment_date: Defaults to the current date. None is sent as null.
+            settle: Where the answer is lost, look once with a GET whether `status` shows that it was done.
 
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
             ValidationError, AuthenticationError, PermissionDenied, NotFound, RateLimited: As the API answers.
+            OutcomeUnknown: It was sent and the answer lost; with `settle`: the row does not show it.
         """
-        return await self._session.call(
+        call = self._session.call(
             "POST",
             arguments.path("/api/invoices/{id}:set-paid", id=id),
             Invoice,
             body=[body.date("payment_date", payment_date, nullable=True)],
         )
+        if settle:
+            return await settled(
+                call, self._session, arguments.path("/api/invoices/{id}", id=id), Invoice, status="paid"
+            )
+        return await call
 
-    async def set_unpaid(self, id: int) -> Invoice:
+    async def set_unpaid(self, id: int, *, settle: bool = False) -> Invoice:
         """Marks an invoice as unpaid.
 
         Permissions: invoices.edit_sent.
+
+        Args:
+            settle: Where the answer is lost, look once with a GET whether `status` shows that it was done.
 
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
             ValidationError, AuthenticationError, PermissionDenied, NotFound, RateLimited: As the API answers.
             PreconditionFailed: A company feature it needs is off.
+            OutcomeUnknown: It was sent and the answer lost; with `settle`: the row does not show it.
         """
-        return await self._session.call("POST", arguments.path("/api/invoices/{id}:set-unpaid", id=id), Invoice)
+        call = self._session.call("POST", arguments.path("/api/invoices/{id}:set-unpaid", id=id), Invoice)
+        if settle:
+            return await settled(
+                call, self._session, arguments.path("/api/invoices/{id}", id=id), Invoice, status="sent"
+            )
+        return await call

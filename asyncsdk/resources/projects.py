@@ -13,6 +13,7 @@ from .. import arguments, body
 from ..body import OMITTED, Omitted
 from ..models.projects import Project
 from ..pager import Pager
+from ..settle import settled
 
 if TYPE_CHECKING:
     from ..filters import DateFilter, DateTimeFilter, IntegerFilter
@@ -247,24 +248,42 @@ class Projects:
         """
         await self._session.call("DELETE", arguments.path("/api/projects/{id}", id=id), None)
 
-    async def archive(self, id: int) -> Project:
+    async def archive(self, id: int, *, settle: bool = False) -> Project:
         """Archives a project.
 
         No reference page was at hand; treat as probable.
 
+        Args:
+            settle: Where the answer is lost, look once with a GET whether `is_archived` shows that it was done.
+
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
             ValidationError, AuthenticationError, PermissionDenied, NotFound, RateLimited: As the API answers.
+            OutcomeUnknown: It was sent and the answer lost; with `settle`: the row does not show it.
         """
-        return await self._session.call("POST", arguments.path("/api/projects/{id}:archive", id=id), Project)
+        call = self._session.call("POST", arguments.path("/api/projects/{id}:archive", id=id), Project)
+        if settle:
+            return await settled(
+                call, self._session, arguments.path("/api/projects/{id}", id=id), Project, is_archived=True
+            )
+        return await call
 
-    async def unarchive(self, id: int) -> Project:
+    async def unarchive(self, id: int, *, settle: bool = False) -> Project:
         """Unarchives a project.
 
         Permissions: pipeline.edit, pipeline.edit_other.
 
+        Args:
+            settle: Where the answer is lost, look once with a GET whether `is_archived` shows that it was done.
+
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
             ValidationError, AuthenticationError, PermissionDenied, NotFound, RateLimited: As the API answers.
+            OutcomeUnknown: It was sent and the answer lost; with `settle`: the row does not show it.
         """
-        return await self._session.call("POST", arguments.path("/api/projects/{id}:unarchive", id=id), Project)
+        call = self._session.call("POST", arguments.path("/api/projects/{id}:unarchive", id=id), Project)
+        if settle:
+            return await settled(
+                call, self._session, arguments.path("/api/projects/{id}", id=id), Project, is_archived=False
+            )
+        return await call

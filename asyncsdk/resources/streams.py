@@ -12,6 +12,7 @@ from .. import arguments, body
 from ..body import OMITTED, Omitted
 from ..models.streams import Stream, StreamLeader, StreamMember
 from ..pager import Pager
+from ..settle import SOME, settled
 
 if TYPE_CHECKING:
     from ..filters import DateTimeFilter
@@ -136,28 +137,46 @@ class Streams:
         """
         await self._session.call("DELETE", arguments.path("/api/streams/{id}", id=id), None)
 
-    async def archive(self, id: int) -> Stream:
+    async def archive(self, id: int, *, settle: bool = False) -> Stream:
         """Archives a stream linked to a person or budget.
 
         Permissions: settings.company.
+
+        Args:
+            settle: Where the answer is lost, look once with a GET whether `archived_at` shows that it was done.
 
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
             ValidationError, AuthenticationError, PermissionDenied, NotFound, RateLimited: As the API answers.
             PreconditionFailed: A company feature it needs is off.
+            OutcomeUnknown: It was sent and the answer lost; with `settle`: the row does not show it.
         """
-        return await self._session.call("POST", arguments.path("/api/streams/{id}:archive", id=id), Stream)
+        call = self._session.call("POST", arguments.path("/api/streams/{id}:archive", id=id), Stream)
+        if settle:
+            return await settled(
+                call, self._session, arguments.path("/api/streams/{id}", id=id), Stream, archived_at=SOME
+            )
+        return await call
 
-    async def unarchive(self, id: int) -> Stream:
+    async def unarchive(self, id: int, *, settle: bool = False) -> Stream:
         """Brings an archived stream back.
 
         No reference page was at hand; treat as probable.
 
+        Args:
+            settle: Where the answer is lost, look once with a GET whether `archived_at` shows that it was done.
+
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
             ValidationError, AuthenticationError, PermissionDenied, NotFound, RateLimited: As the API answers.
+            OutcomeUnknown: It was sent and the answer lost; with `settle`: the row does not show it.
         """
-        return await self._session.call("POST", arguments.path("/api/streams/{id}:unarchive", id=id), Stream)
+        call = self._session.call("POST", arguments.path("/api/streams/{id}:unarchive", id=id), Stream)
+        if settle:
+            return await settled(
+                call, self._session, arguments.path("/api/streams/{id}", id=id), Stream, archived_at=None
+            )
+        return await call
 
     def list_leaders(
         self,

@@ -1,0 +1,45 @@
+"""What one request has been through so far: its attempts, its waits, and what may have happened unheard."""
+
+from __future__ import annotations
+
+import attrs
+
+from .errors import OutcomeUnknown, WethodError
+from .retry import REPEATABLE, History
+from .turn import Turn
+from .wire import Request
+
+__all__ = ["Journey"]
+
+
+@attrs.define
+class Journey:
+    """One request, from the call to its end.
+
+    `deadline_at` is a moment of the event loop's clock, `turn` the way of the next attempt through pause and budget.
+    `ordered` counts attempts the server answered with an order to wait, which do not count as failed ones;
+    `ordered_seconds` and `waited` sum what was ordered and what was waited; `lost` is true once an attempt may have
+    been carried out without our hearing of it.
+    """
+
+    request: Request
+    deadline_at: float | None
+    turn: Turn
+    attempts: int = 0
+    ordered: int = 0
+    ordered_seconds: float = 0.0
+    waited: float = 0.0
+    lost: bool = False
+
+    def history(self) -> History:
+        """What the retry table wants to know."""
+        waited = max(self.waited, self.ordered_seconds)
+        return History(attempts=self.attempts - self.ordered, waited=waited, lost=self.lost)
+
+    def stopped_by(self, error: WethodError) -> WethodError:
+        """The error of a journey that ends before its next attempt: whatever the reason, a lost write comes first."""
+        if self.lost and self.request.method not in REPEATABLE:
+            return OutcomeUnknown(
+                f"sent, but the answer was lost, and then: {error}; look before repeating it", request=self.request.line
+            )
+        return error
