@@ -14,7 +14,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from . import filters, models
+    from . import dates, filters, models
     from .account import Stats
     from .client import Response, Wethod
     from .codec import to_dict, to_json
@@ -43,16 +43,20 @@ if TYPE_CHECKING:
         WethodError,
     )
     from .events import Hooks, RequestSent, ResponseReceived, RetryPlanned, WaitBegun
+    from .mirror import Mirror, MirroredList
     from .pager import Page, Pager, gather_all
     from .settings import RetryPolicy
+    from .sharing import single_flight
     from .throttle import Quota
     from .walk import PageWalk, Walk
 
 __version__ = "0.1.0"
 
-_MODULES = frozenset({"filters", "models"})
+_MODULES = frozenset({"dates", "filters", "models"})
 _HOMES = {
     "Hooks": "events",
+    "Mirror": "mirror",
+    "MirroredList": "mirror",
     "Page": "pager",
     "PageWalk": "walk",
     "Pager": "pager",
@@ -67,6 +71,7 @@ _HOMES = {
     "Walk": "walk",
     "Wethod": "client",
     "gather_all": "pager",
+    "single_flight": "sharing",
     "to_dict": "codec",
     "to_json": "codec",
 }
@@ -83,6 +88,8 @@ __all__ = [
     "DecodeError",
     "Failure",
     "Hooks",
+    "Mirror",
+    "MirroredList",
     "NotFound",
     "OutcomeUnknown",
     "Page",
@@ -109,9 +116,11 @@ __all__ = [
     "WalkError",
     "Wethod",
     "WethodError",
+    "dates",
     "filters",
     "gather_all",
     "models",
+    "single_flight",
     "to_dict",
     "to_json",
 ]

@@ -15,12 +15,15 @@ import attrs
 import msgspec
 
 if TYPE_CHECKING:
+    from pydantic import GetCoreSchemaHandler
+    from pydantic_core import CoreSchema
+
     from .wire import Json
 else:
     # A schema that says nothing accepts anything; decoders cannot resolve the recursive alias, and need not.
     Json = Any
 
-__all__ = ["Json", "Number", "Timestamp", "dynamic", "dynamic_prefix", "wire", "wire_name"]
+__all__ = ["Json", "Number", "Timestamp", "dynamic", "dynamic_prefix", "pydantic_schema", "wire", "wire_name"]
 
 Timestamp: TypeAlias = Annotated[dt.datetime, msgspec.Meta(tz=True)]
 """A point in time: date-times without an offset are refused."""
@@ -55,3 +58,16 @@ def dynamic_prefix(field: attrs.Attribute[Any]) -> str | None:
 def _text(metadata: Mapping[Any, Any], mark: str) -> str | None:
     value = metadata.get(mark)
     return value if isinstance(value, str) else None
+
+
+def _pydantic_schema(model: type[object], source: type, handler: GetCoreSchemaHandler) -> CoreSchema:
+    from .integrations.pydantic import core_schema
+
+    return core_schema(model, handler)
+
+
+pydantic_schema: classmethod[object, [type, GetCoreSchemaHandler], CoreSchema] = classmethod(_pydantic_schema)
+"""What pydantic calls on a model that is a response model of FastAPI or a field of a pydantic model.
+
+pydantic is imported when it does, never before.
+"""

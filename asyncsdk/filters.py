@@ -19,6 +19,7 @@ from typing import Final, Generic, Literal, TypeAlias, TypeVar
 
 import attrs
 
+from . import dates
 from .errors import ArgumentError
 
 __all__ = [
@@ -33,9 +34,11 @@ __all__ = [
     "in_",
     "lt",
     "lte",
+    "month",
     "ne",
     "neq",
     "not_in",
+    "week",
 ]
 
 Operator: TypeAlias = Literal["eq", "neq", "gt", "gte", "lt", "lte", "in", "nin", "bt"]
@@ -138,6 +141,26 @@ def between(minimum: T, maximum: T) -> Filter[T]:
     if not (isinstance(minimum, str) or isinstance(maximum, str)):
         _in_order("between", minimum, maximum, minimum, maximum)
     return Filter("bt", (minimum, maximum))
+
+
+def month(year: int, month: int) -> Filter[dt.date]:
+    """The days of a month, for date parameters: `F.month(2026, 5)` is from May 1 to May 31.
+
+    Raises:
+        ArgumentError: No such month.
+    """
+    days = dates.month(year, month)
+    return between(days.first, days.last)
+
+
+def week(day: dt.date) -> Filter[dt.date]:
+    """The days of the week of `day`, Monday to Sunday, for date parameters.
+
+    Raises:
+        ArgumentError: `day` is a moment and not a date, or neither.
+    """
+    days = dates.week(day)
+    return between(days.first, days.last)
 
 
 def _some(function: str, values: tuple[T, ...]) -> tuple[T, ...]:

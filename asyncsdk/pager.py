@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final, Generic, TypeAlias, TypeVar, cast,
 from . import __version__, bookmarks, wire
 from .codec import Decode, Reject, lenient_page_decoder, page_decoder
 from .counting import Counting
-from .errors import ArgumentError
+from .errors import ArgumentError, ConfigurationError
 from .fetcher import Fetcher, Leg, end_tasks
 from .joints import identity_of
 from .page import Page
@@ -25,6 +25,8 @@ from .walk import PageWalk, Walk
 from .wire import Field, Json, Request
 
 if TYPE_CHECKING:
+    import pyarrow as pa
+
     from .session import Session
 
 __all__ = ["Page", "Pager", "gather_all"]
@@ -98,6 +100,11 @@ class Pager(Generic[T]):
         self._limit = limit
         self._offset = offset
         self._stable_order = stable_order
+
+    @property
+    def model(self) -> type[T]:
+        """What its rows are decoded into: a model of `asyncsdk.models`, or `dict`."""
+        return self._model
 
     def __repr__(self) -> str:
         query = wire.encode_query((*self._query, ("limit", self._limit), ("offset", self._offset)))
@@ -201,6 +208,19 @@ class Pager(Generic[T]):
             reply = await self._session.send(request(self._offset + probe, LARGEST_PAGE), page_decoder(self._model))
             counting.answered(len(reply.value))
         return counting.count
+
+    async def to_arrow(self, *, max_items: int | None = None, concurrency: int = CONCURRENCY) -> pa.Table:
+        """The list as an Arrow table with real column types, which polars, pandas and DuckDB read as it is.
+
+        Raises:
+            ConfigurationError: pyarrow is missing: `pip install "asyncsdk[parquet]"`.
+            ArgumentError, WethodError: as `all`.
+        """
+        try:
+            from .extract.arrow import to_arrow
+        except ImportError as problem:
+            raise ConfigurationError(f'to_arrow needs the extra: pip install "asyncsdk[parquet]" ({problem})') from None
+        return to_arrow(await self.all(max_items=max_items, concurrency=concurrency), self._model)
 
     # --- how pages are asked for ----------------------------------------------------------------------------------
 

@@ -17,7 +17,7 @@ SNIPPETS = re.findall(r"^```python\n(.*?)^```$", README, re.MULTILINE | re.DOTAL
 
 
 @pytest.mark.parametrize(
-    "snippet", [s for s in SNIPPETS if "fastapi" not in s and "extract" not in s and "Mirror" not in s]
+    "snippet", [s for s in SNIPPETS if "fastapi" not in s and "extract" not in s]
 )
 async def test_snippets_run(snippet: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     async with Sandbox(rows=2000) as sandbox:

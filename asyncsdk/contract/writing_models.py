@@ -61,7 +61,7 @@ def _borrowed(models: Sequence[Schema]) -> list[str]:
     marks = {"wire" for model in models for field in model.fields if python_name(field.name) != field.name}
     if any(model.prefix for model in models):
         types, marks = types | {"Json"}, marks | {"dynamic"}
-    return sorted(types & {"Json", "Number", "Timestamp"}) + sorted(marks)
+    return sorted(types & {"Json", "Number", "Timestamp"}) + sorted(marks | {"pydantic_schema"})
 
 
 def _nested_first(models: Sequence[Schema]) -> list[Schema]:
@@ -78,6 +78,7 @@ def _class(model: Schema) -> str:
         name = DYNAMIC[model.prefix][0]
         mark = f'attrs.field(factory=dict, hash=False, metadata=dynamic("{model.prefix}"))'
         lines.append(f"    {name}: Mapping[int, Json] = {mark}")
+    lines += ["", "    __get_pydantic_core_schema__ = pydantic_schema"]
     return "\n".join(lines)
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import attrs
 
-from ..fields import Number, Timestamp
+from ..fields import Number, Timestamp, pydantic_schema
 
 __all__ = ["BudgetArea"]
 
@@ -34,3 +34,5 @@ class BudgetArea:
     budget_id: int
     price_list_id: int | None = None
     stream_id: int | None = None
+
+    __get_pydantic_core_schema__ = pydantic_schema

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import attrs
 
-from ..fields import Number, Timestamp
+from ..fields import Number, Timestamp, pydantic_schema
 
 __all__ = ["BudgetDay"]
 
@@ -28,3 +28,5 @@ class BudgetDay:
     budget_job_title_id: int | None = None
     budget_price_list_level_id: int | None = None
     budget_task_id: int | None = None
+
+    __get_pydantic_core_schema__ = pydantic_schema

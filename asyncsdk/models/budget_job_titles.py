@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import attrs
 
-from ..fields import Timestamp
+from ..fields import Timestamp, pydantic_schema
 
 __all__ = ["BudgetJobTitle"]
 
@@ -22,3 +22,5 @@ class BudgetJobTitle:
     job_title_id: int | None = None
     budget_id: int | None = None
     job_title_name: str | None = None
+
+    __get_pydantic_core_schema__ = pydantic_schema

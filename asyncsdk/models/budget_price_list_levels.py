@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import attrs
 
-from ..fields import Number, Timestamp
+from ..fields import Number, Timestamp, pydantic_schema
 
 __all__ = ["BudgetPriceListLevel"]
 
@@ -31,3 +31,5 @@ class BudgetPriceListLevel:
     level_code: str
     level_cost: Number
     level_price: Number
+
+    __get_pydantic_core_schema__ = pydantic_schema

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import attrs
 
-from ..fields import Number, Timestamp
+from ..fields import Number, Timestamp, pydantic_schema
 
 __all__ = ["BudgetTask"]
 
@@ -43,3 +43,5 @@ class BudgetTask:
     product_id: int | None = None
     quantity: int | None = None
     budget_area_id: int
+
+    __get_pydantic_core_schema__ = pydantic_schema

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import attrs
 
-from ..fields import Number, Timestamp
+from ..fields import Number, Timestamp, pydantic_schema
 
 __all__ = ["Budget"]
 
@@ -42,3 +42,5 @@ class Budget:
     notes: str
     currency: str | None = None
     is_currency_enabled: bool
+
+    __get_pydantic_core_schema__ = pydantic_schema

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import attrs
 
-from ..fields import Timestamp
+from ..fields import Timestamp, pydantic_schema
 
 __all__ = ["BusinessUnit"]
 
@@ -20,3 +20,5 @@ class BusinessUnit:
     created_at: Timestamp | None = None
     updated_at: Timestamp | None = None
     name: str | None = None
+
+    __get_pydantic_core_schema__ = pydantic_schema

@@ -9,7 +9,7 @@ import datetime as dt
 
 import attrs
 
-from ..fields import Timestamp
+from ..fields import Timestamp, pydantic_schema
 
 __all__ = ["Client", "ExternalClientIdentifier"]
 
@@ -28,6 +28,8 @@ class ExternalClientIdentifier:
     updated_at: Timestamp | None = None
     external_id: str | None = None
     type: str | None = None
+
+    __get_pydantic_core_schema__ = pydantic_schema
 
 
 @attrs.frozen(kw_only=True)
@@ -72,3 +74,5 @@ class Client:
     payment_term_id: int | None = None
     external_identifiers: tuple[ExternalClientIdentifier, ...] | None = None
     deleted_at: Timestamp | None = None
+
+    __get_pydantic_core_schema__ = pydantic_schema

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import attrs
 
-from ..fields import Timestamp
+from ..fields import Timestamp, pydantic_schema
 
 __all__ = ["Contact"]
 
@@ -28,3 +28,5 @@ class Contact:
     linkedin: str | None = None
     description: str | None = None
     telephone: str | None = None
+
+    __get_pydantic_core_schema__ = pydantic_schema

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import attrs
 
-from ..fields import Timestamp
+from ..fields import Timestamp, pydantic_schema
 
 __all__ = ["CustomFieldOption"]
 
@@ -28,3 +28,5 @@ class CustomFieldOption:
     sort: int
     custom_field_id: int
     deleted_at: Timestamp | None = None
+
+    __get_pydantic_core_schema__ = pydantic_schema

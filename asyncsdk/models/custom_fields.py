@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import attrs
 
-from ..fields import Timestamp
+from ..fields import Timestamp, pydantic_schema
 from .custom_field_options import CustomFieldOption
 
 __all__ = ["CustomField"]
@@ -34,3 +34,5 @@ class CustomField:
     options: tuple[CustomFieldOption, ...] | None = None
     archived_at: Timestamp | None = None
     deleted_at: Timestamp | None = None
+
+    __get_pydantic_core_schema__ = pydantic_schema

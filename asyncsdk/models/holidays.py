@@ -9,7 +9,7 @@ import datetime as dt
 
 import attrs
 
-from ..fields import Timestamp
+from ..fields import Timestamp, pydantic_schema
 
 __all__ = ["Holiday", "HolidayLocation"]
 
@@ -34,6 +34,8 @@ class Holiday:
     repeating_month: int | None = None
     deleted_at: Timestamp | None = None
 
+    __get_pydantic_core_schema__ = pydantic_schema
+
 
 @attrs.frozen(kw_only=True)
 class HolidayLocation:
@@ -49,3 +51,5 @@ class HolidayLocation:
     holiday_id: int | None = None
     location_id: int | None = None
     deleted_at: Timestamp | None = None
+
+    __get_pydantic_core_schema__ = pydantic_schema

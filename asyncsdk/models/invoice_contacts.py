@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import attrs
 
-from ..fields import Timestamp
+from ..fields import Timestamp, pydantic_schema
 
 __all__ = ["InvoiceContact"]
 
@@ -21,3 +21,5 @@ class InvoiceContact:
     updated_at: Timestamp | None = None
     email: str | None = None
     alias: str | None = None
+
+    __get_pydantic_core_schema__ = pydantic_schema

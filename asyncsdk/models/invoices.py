@@ -9,7 +9,7 @@ import datetime as dt
 
 import attrs
 
-from ..fields import Number, Timestamp
+from ..fields import Number, Timestamp, pydantic_schema
 
 __all__ = ["Invoice"]
 
@@ -37,3 +37,5 @@ class Invoice:
     budget_area_uid: str | None = None
     vat_rate_id: int | None = None
     payment_term_id: int | None = None
+
+    __get_pydantic_core_schema__ = pydantic_schema

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import attrs
 
-from ..fields import Timestamp
+from ..fields import Timestamp, pydantic_schema
 
 __all__ = ["JobOrderCategory"]
 
@@ -46,3 +46,5 @@ class JobOrderCategory:
     job_order_category_group_id: int | None = None
     job_order_template_id: int | None = None
     deleted_at: Timestamp | None = None
+
+    __get_pydantic_core_schema__ = pydantic_schema

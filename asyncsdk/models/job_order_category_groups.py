@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import attrs
 
-from ..fields import Timestamp
+from ..fields import Timestamp, pydantic_schema
 
 __all__ = ["JobOrderCategoryGroup"]
 
@@ -26,3 +26,5 @@ class JobOrderCategoryGroup:
     name: str | None = None
     is_default: bool | None = None
     deleted_at: Timestamp | None = None
+
+    __get_pydantic_core_schema__ = pydantic_schema

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import attrs
 
-from ..fields import Timestamp
+from ..fields import Timestamp, pydantic_schema
 
 __all__ = ["JobTitle"]
 
@@ -22,3 +22,5 @@ class JobTitle:
     name: str | None = None
     is_archived: bool | None = None
     level_id: int | None = None
+
+    __get_pydantic_core_schema__ = pydantic_schema

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import attrs
 
-from ..fields import Number, Timestamp
+from ..fields import Number, Timestamp, pydantic_schema
 
 __all__ = ["Level"]
 
@@ -30,3 +30,5 @@ class Level:
     must_be_planned: bool | None = None
     must_do_timesheet: bool | None = None
     is_default_in_budget: bool | None = None
+
+    __get_pydantic_core_schema__ = pydantic_schema

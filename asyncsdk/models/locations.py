@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import attrs
 
-from ..fields import Timestamp
+from ..fields import Timestamp, pydantic_schema
 
 __all__ = ["Location"]
 
@@ -26,3 +26,5 @@ class Location:
     name: str
     default: bool
     deleted_at: Timestamp | None = None
+
+    __get_pydantic_core_schema__ = pydantic_schema

@@ -9,7 +9,7 @@ import datetime as dt
 
 import attrs
 
-from ..fields import Timestamp
+from ..fields import Timestamp, pydantic_schema
 
 __all__ = ["PeopleAllocation"]
 
@@ -31,3 +31,5 @@ class PeopleAllocation:
     project_id: int
     person_id: int
     deleted_at: Timestamp | None = None
+
+    __get_pydantic_core_schema__ = pydantic_schema

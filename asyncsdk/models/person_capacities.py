@@ -9,7 +9,7 @@ import datetime as dt
 
 import attrs
 
-from ..fields import Timestamp
+from ..fields import Timestamp, pydantic_schema
 
 __all__ = ["PersonCapacity"]
 
@@ -30,3 +30,5 @@ class PersonCapacity:
     capacity_id: int
     deleted_at: Timestamp | None = None
     starts_at: dt.date | None = None
+
+    __get_pydantic_core_schema__ = pydantic_schema

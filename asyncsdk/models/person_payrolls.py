@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import attrs
 
-from ..fields import Number, Timestamp, wire
+from ..fields import Number, Timestamp, pydantic_schema, wire
 
 __all__ = ["PersonPayroll"]
 
@@ -32,3 +32,5 @@ class PersonPayroll:
     taxes: int | None = None
     from_: str | None = attrs.field(default=None, metadata=wire("from"))
     to: str | None = None
+
+    __get_pydantic_core_schema__ = pydantic_schema

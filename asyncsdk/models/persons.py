@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import attrs
 
-from ..fields import Timestamp
+from ..fields import Timestamp, pydantic_schema
 
 __all__ = ["Person"]
 
@@ -38,3 +38,5 @@ class Person:
     allocation_manager_id: int | None = None
     capacity_id: int | None = None
     location_id: int | None = None
+
+    __get_pydantic_core_schema__ = pydantic_schema

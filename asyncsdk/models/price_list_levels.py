@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import attrs
 
-from ..fields import Timestamp
+from ..fields import Timestamp, pydantic_schema
 
 __all__ = ["PriceListLevel"]
 
@@ -23,3 +23,5 @@ class PriceListLevel:
     level_id: int | None = None
     price: int
     cost: int
+
+    __get_pydantic_core_schema__ = pydantic_schema

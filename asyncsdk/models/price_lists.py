@@ -9,7 +9,7 @@ import datetime as dt
 
 import attrs
 
-from ..fields import Timestamp
+from ..fields import Timestamp, pydantic_schema
 
 __all__ = ["PriceList"]
 
@@ -34,3 +34,5 @@ class PriceList:
     is_default_for_company: bool
     uses_default_price_list_costs: bool
     client_id: int | None = None
+
+    __get_pydantic_core_schema__ = pydantic_schema

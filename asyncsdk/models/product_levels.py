@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import attrs
 
-from ..fields import Number, Timestamp
+from ..fields import Number, Timestamp, pydantic_schema
 
 __all__ = ["ProductLevel"]
 
@@ -22,3 +22,5 @@ class ProductLevel:
     product_id: int | None = None
     level_id: int | None = None
     days: Number | None = None
+
+    __get_pydantic_core_schema__ = pydantic_schema

@@ -9,7 +9,7 @@ import datetime as dt
 
 import attrs
 
-from ..fields import Number, Timestamp
+from ..fields import Number, Timestamp, pydantic_schema
 
 __all__ = ["ProductionPlanStream"]
 
@@ -33,3 +33,5 @@ class ProductionPlanStream:
     stream_id: int
     production_plan_id: int
     deleted_at: Timestamp | None = None
+
+    __get_pydantic_core_schema__ = pydantic_schema

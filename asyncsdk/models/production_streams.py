@@ -9,7 +9,7 @@ import datetime as dt
 
 import attrs
 
-from ..fields import Number, Timestamp
+from ..fields import Number, Timestamp, pydantic_schema
 
 __all__ = ["ProductionStream"]
 
@@ -32,3 +32,5 @@ class ProductionStream:
     production_id: int
     stream_id: int
     deleted_at: Timestamp | None = None
+
+    __get_pydantic_core_schema__ = pydantic_schema

@@ -9,7 +9,7 @@ import datetime as dt
 
 import attrs
 
-from ..fields import Json, Timestamp
+from ..fields import Json, Timestamp, pydantic_schema
 
 __all__ = ["Production"]
 
@@ -30,3 +30,5 @@ class Production:
     value: Json = attrs.field(default=None, hash=False)
     project_id: int | None = None
     deleted_at: Timestamp | None = None
+
+    __get_pydantic_core_schema__ = pydantic_schema

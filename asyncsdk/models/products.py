@@ -9,7 +9,7 @@ import datetime as dt
 
 import attrs
 
-from ..fields import Number, Timestamp
+from ..fields import Number, Timestamp, pydantic_schema
 
 __all__ = ["Product"]
 
@@ -32,3 +32,5 @@ class Product:
     external_cost: Number
     markup: int
     price: Number | None = None
+
+    __get_pydantic_core_schema__ = pydantic_schema

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import attrs
 
-from ..fields import Timestamp
+from ..fields import Timestamp, pydantic_schema
 
 __all__ = ["ProjectMetadata"]
 
@@ -27,3 +27,5 @@ class ProjectMetadata:
     key: str | None = None
     values: tuple[str, ...] | None = None
     is_required: bool | None = None
+
+    __get_pydantic_core_schema__ = pydantic_schema

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import attrs
 
-from ..fields import Number, Timestamp
+from ..fields import Number, Timestamp, pydantic_schema
 
 __all__ = ["ProjectPlanArea"]
 
@@ -27,3 +27,5 @@ class ProjectPlanArea:
     sort: Number | None = None
     project_id: int | None = None
     budget_area_id: int | None = None
+
+    __get_pydantic_core_schema__ = pydantic_schema

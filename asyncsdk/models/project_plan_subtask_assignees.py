@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import attrs
 
-from ..fields import Timestamp
+from ..fields import Timestamp, pydantic_schema
 
 __all__ = ["ProjectPlanSubtaskAssignee"]
 
@@ -27,3 +27,5 @@ class ProjectPlanSubtaskAssignee:
     project_plan_subtask_id: int | None = None
     hours: int | None = None
     strategy: str | None = None
+
+    __get_pydantic_core_schema__ = pydantic_schema

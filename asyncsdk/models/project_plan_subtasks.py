@@ -9,7 +9,7 @@ import datetime as dt
 
 import attrs
 
-from ..fields import Number, Timestamp
+from ..fields import Number, Timestamp, pydantic_schema
 
 __all__ = ["ProjectPlanSubtask"]
 
@@ -30,3 +30,5 @@ class ProjectPlanSubtask:
     status_key: str | None = None
     depends_on_id: int | None = None
     dependency_type: str | None = None
+
+    __get_pydantic_core_schema__ = pydantic_schema

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import attrs
 
-from ..fields import Timestamp
+from ..fields import Timestamp, pydantic_schema
 
 __all__ = ["ProjectPlanTaskAssignee"]
 
@@ -23,3 +23,5 @@ class ProjectPlanTaskAssignee:
     project_plan_task_id: int | None = None
     hours: int | None = None
     strategy: str | None = None
+
+    __get_pydantic_core_schema__ = pydantic_schema

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 
 import attrs
 
-from ..fields import Json, Number, Timestamp, dynamic
+from ..fields import Json, Number, Timestamp, dynamic, pydantic_schema
 
 __all__ = ["ProjectPlanTask"]
 
@@ -42,3 +42,5 @@ class ProjectPlanTask:
     depends_on_id: int | None = None
     dependency_type: str | None = None
     custom_fields: Mapping[int, Json] = attrs.field(factory=dict, hash=False, metadata=dynamic("custom_field_"))
+
+    __get_pydantic_core_schema__ = pydantic_schema

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import attrs
 
-from ..fields import Timestamp
+from ..fields import Timestamp, pydantic_schema
 
 __all__ = ["ProjectStage"]
 
@@ -22,3 +22,5 @@ class ProjectStage:
     name: str | None = None
     description: str | None = None
     hierarchy: int | None = None
+
+    __get_pydantic_core_schema__ = pydantic_schema

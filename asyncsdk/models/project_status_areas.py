@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import attrs
 
-from ..fields import Number, Timestamp
+from ..fields import Number, Timestamp, pydantic_schema
 
 __all__ = ["ProjectStatusArea"]
 
@@ -29,3 +29,5 @@ class ProjectStatusArea:
     project_status_id: int | None = None
     budget_area_id: int | None = None
     deleted_at: Timestamp | None = None
+
+    __get_pydantic_core_schema__ = pydantic_schema

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import attrs
 
-from ..fields import Timestamp
+from ..fields import Timestamp, pydantic_schema
 
 __all__ = ["ProjectType"]
 
@@ -21,3 +21,5 @@ class ProjectType:
     updated_at: Timestamp | None = None
     name: str | None = None
     group: str | None = None
+
+    __get_pydantic_core_schema__ = pydantic_schema

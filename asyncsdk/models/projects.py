@@ -10,7 +10,7 @@ from collections.abc import Mapping
 
 import attrs
 
-from ..fields import Json, Number, Timestamp, dynamic
+from ..fields import Json, Number, Timestamp, dynamic, pydantic_schema
 from .job_order_categories import JobOrderCategory
 
 __all__ = ["Project"]
@@ -61,3 +61,5 @@ class Project:
     job_order_category: JobOrderCategory | None = None
     deleted_at: Timestamp | None = None
     metadata: Mapping[int, Json] = attrs.field(factory=dict, hash=False, metadata=dynamic("metadata_"))
+
+    __get_pydantic_core_schema__ = pydantic_schema

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import attrs
 
-from ..fields import Timestamp
+from ..fields import Timestamp, pydantic_schema
 
 __all__ = ["Role"]
 
@@ -21,3 +21,5 @@ class Role:
     updated_at: Timestamp | None = None
     name: str | None = None
     is_default: bool | None = None
+
+    __get_pydantic_core_schema__ = pydantic_schema

@@ -9,7 +9,7 @@ import datetime as dt
 
 import attrs
 
-from ..fields import Timestamp
+from ..fields import Timestamp, pydantic_schema
 
 __all__ = ["Stream", "StreamLeader", "StreamMember"]
 
@@ -30,6 +30,8 @@ class StreamLeader:
     leader_id: int
     deleted_at: Timestamp | None = None
 
+    __get_pydantic_core_schema__ = pydantic_schema
+
 
 @attrs.frozen(kw_only=True)
 class StreamMember:
@@ -46,6 +48,8 @@ class StreamMember:
     member_id: int
     starts_at: dt.date | None = None
     ends_at: dt.date | None = None
+
+    __get_pydantic_core_schema__ = pydantic_schema
 
 
 @attrs.frozen(kw_only=True)
@@ -65,3 +69,5 @@ class Stream:
     archived_at: Timestamp | None = None
     stream_leaders: tuple[StreamLeader, ...] | None = None
     stream_members: tuple[StreamMember, ...] | None = None
+
+    __get_pydantic_core_schema__ = pydantic_schema

@@ -9,7 +9,7 @@ import datetime as dt
 
 import attrs
 
-from ..fields import Number, Timestamp
+from ..fields import Number, Timestamp, pydantic_schema
 
 __all__ = ["TimesheetArea"]
 
@@ -30,3 +30,5 @@ class TimesheetArea:
     travel_hours: Number | None = None
     overtime_hours: Number | None = None
     night_shift_hours: Number | None = None
+
+    __get_pydantic_core_schema__ = pydantic_schema

@@ -9,7 +9,7 @@ import datetime as dt
 
 import attrs
 
-from ..fields import Number, Timestamp
+from ..fields import Number, Timestamp, pydantic_schema
 
 __all__ = ["TimesheetLog"]
 
@@ -34,3 +34,5 @@ class TimesheetLog:
     from_hours: Number | None = None
     to_hours: Number | None = None
     author_id: int | None = None
+
+    __get_pydantic_core_schema__ = pydantic_schema

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import attrs
 
-from ..fields import Timestamp
+from ..fields import Timestamp, pydantic_schema
 
 __all__ = ["TimesheetWhitelist"]
 
@@ -21,3 +21,5 @@ class TimesheetWhitelist:
     updated_at: Timestamp
     project_id: int
     person_id: int
+
+    __get_pydantic_core_schema__ = pydantic_schema

@@ -1,0 +1,272 @@
+"""Lists as streams: rows go out as pages come in, so that neither memory nor the reader waits for the last page.
+
+The first page is there before the status line, so that a list that is refused is answered with its status. What fails
+later can no longer change the status: the body then stays unterminated, which every HTTP client reports as an error.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import csv
+import io
+from collections.abc import AsyncIterator, Callable, Iterable, MutableMapping, Sequence
+from typing import Any, Final, TypeAlias, TypeVar, cast
+from urllib.parse import quote
+
+import anyio
+import attrs
+import msgspec
+from fastapi.responses import Response
+from starlette.background import BackgroundTask
+from starlette.types import Receive, Scope, Send
+
+from ...codec import to_dict, to_json
+from ...errors import ArgumentError, WethodError
+from ...keys import is_model, key_map
+from ...page import Page
+from ...pager import CONCURRENCY, Pager
+from ...walk import PageWalk
+from ...wire import Json
+from .failures import verdict
+
+__all__ = ["RowStream", "stream_csv", "stream_ndjson"]
+
+CLOSING_SECONDS: Final = 2.0
+
+T = TypeVar("T")
+Encode: TypeAlias = "Callable[[Sequence[T]], bytes]"
+
+
+async def stream_ndjson(
+    pager: Pager[T],
+    *,
+    max_items: int | None = None,
+    resume: str | None = None,
+    concurrency: int = CONCURRENCY,
+    error_line: bool = False,
+    filename: str | None = None,
+    background: BackgroundTask | None = None,
+) -> RowStream:
+    """A list as lines of JSON, one row each, with the names of the wire.
+
+        @app.get("/plan.ndjson")
+        async def plan(wethod: WethodClient) -> Response:
+            return await stream_ndjson(wethod.production_plan_streams.list(project_id=7))
+
+    Args:
+        pager: the list. A reader that goes away ends its walk at once.
+        max_items: rows at the most; None: all of them.
+        resume: a bookmark of this list, from an error line; the stream goes on behind its row.
+        concurrency: pages in flight or waiting to be sent.
+        error_line: when the list fails on the way, end with one line `{"$error": {"status": ..., "key": ...,
+            "message": ..., "bookmark": ...}}`; without it the body is left unterminated.
+        filename: what browsers save it as.
+        background: runs after the answer.
+
+    Raises:
+        WethodError: the first page failed; nothing was answered yet.
+
+    """
+    walk, first = await _begin(pager, max_items, resume, concurrency)
+    chunks = _chunks(walk, first, _lines, (lambda error: to_json(error) + b"\n") if error_line else None)
+    return RowStream(chunks, walk, "application/x-ndjson", filename, background)
+
+
+async def stream_csv(
+    pager: Pager[T],
+    *,
+    columns: Sequence[str] | None = None,
+    max_items: int | None = None,
+    resume: str | None = None,
+    concurrency: int = CONCURRENCY,
+    error_line: bool = False,
+    filename: str | None = None,
+    background: BackgroundTask | None = None,
+) -> RowStream:
+    """A list as CSV (RFC 4180, UTF-8) with a header line, which an empty list has too.
+
+    Cells hold what JSON would: dates as `2026-05-31`, `true` and `false`, nothing for null; nested values are JSON.
+
+    Args:
+        pager: the list. A reader that goes away ends its walk at once.
+        columns: names of the wire in the order wanted, keys such as `metadata_13` among them. By default every field of
+            the model, its dynamic keys as JSON in one column; for rows that are dicts the keys of the first page.
+        max_items: rows at the most; None: all of them.
+        resume: a bookmark of this list; the stream goes on behind its row, with a header line of its own.
+        concurrency: pages in flight or waiting to be sent.
+        error_line: as for `stream_ndjson`; the line is one quoted cell.
+        filename: what browsers save it as.
+        background: runs after the answer.
+
+    Raises:
+        ArgumentError: a column that the model does not have. Nothing was sent.
+        WethodError: the first page failed; nothing was answered yet.
+
+    """
+    model = pager.model
+    if columns is not None:
+        _check_columns(columns, model)
+    walk, first = await _begin(pager, max_items, resume, concurrency)
+    table = _Table(model, list(columns) if columns is not None else _columns(model, first))
+    failing = (lambda error: _csv([[to_json(error).decode()]])) if error_line else None
+    return RowStream(_chunks(walk, first, table.rows, failing, table.header()), walk, "text/csv", filename, background)
+
+
+class RowStream(Response):
+    """An answer whose body is written while a list is walked; `stream_ndjson` and `stream_csv` make it."""
+
+    def __init__(
+        self,
+        chunks: AsyncIterator[bytes],
+        walk: PageWalk[T],
+        media_type: str,
+        filename: str | None = None,
+        background: BackgroundTask | None = None,
+    ) -> None:
+        self._chunks = chunks
+        self._walk = walk
+        self.status_code = 200
+        self.media_type = media_type
+        self.background = background
+        self.body = b""
+        self.init_headers({} if filename is None else {"Content-Disposition": _disposition(filename)})
+        del self.headers["Content-Length"]  # nobody knows it yet
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Writes the rows until the list, or the reader, is gone."""
+        writing = asyncio.ensure_future(self._write(send))
+        reading = asyncio.ensure_future(_departure(receive))
+        try:
+            await asyncio.wait((writing, reading), return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            # All of it is cancelled before anything is awaited: who serves us may cancel again and again.
+            writing.cancel()
+            reading.cancel()
+            try:
+                await self._walk.aclose()
+            finally:
+                with anyio.move_on_after(CLOSING_SECONDS, shield=True):
+                    await asyncio.wait((writing, reading))
+        for task in (writing, reading):
+            if not task.cancelled() and (error := task.exception()) is not None:
+                raise error
+        if self.background is not None:
+            await self.background()
+
+    async def _write(self, send: Send) -> None:
+        try:
+            await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
+            async for chunk in self._chunks:
+                await send({"type": "http.response.body", "body": chunk, "more_body": True})
+            await send({"type": "http.response.body", "body": b"", "more_body": False})
+        except OSError:
+            return  # how some servers say that the reader is gone
+
+
+async def _departure(receive: Receive) -> None:
+    message: MutableMapping[str, Any] = {"type": ""}
+    while message["type"] != "http.disconnect":
+        message = await receive()
+
+
+async def _begin(
+    pager: Pager[T], max_items: int | None, resume: str | None, concurrency: int
+) -> tuple[PageWalk[T], Page[T] | None]:
+    walk = pager.pages(max_items=max_items, resume=resume, concurrency=concurrency)
+    try:
+        return walk, await anext(walk, None)
+    except BaseException:
+        await walk.aclose()
+        raise
+
+
+async def _chunks(
+    walk: PageWalk[T],
+    first: Page[T] | None,
+    encode: Encode[T],
+    failing: Callable[[Json], bytes] | None,
+    header: bytes = b"",
+) -> AsyncIterator[bytes]:
+    if header:
+        yield header
+    try:
+        page = first
+        while page is not None:
+            yield encode(page)
+            page = await anext(walk, None)
+    except WethodError as error:
+        if failing is None:
+            raise
+        told = verdict(error)
+        line = failing({"$error": {"status": told.status, **told.content, "bookmark": error.bookmark}})
+    else:
+        return
+    yield line
+
+
+def _disposition(filename: str) -> str:
+    return f"attachment; filename*=UTF-8''{quote(filename, safe='')}"
+
+
+def _lines(rows: Sequence[object]) -> bytes:
+    return b"".join(to_json(row) + b"\n" for row in rows)
+
+
+class _Table:
+    """Rows as lines of CSV."""
+
+    def __init__(self, model: type, columns: Sequence[str]) -> None:
+        self._columns = columns
+        self._gathered = {name: prefix for prefix, name in key_map(model).dynamic.items()} if is_model(model) else {}
+
+    def header(self) -> bytes:
+        return _csv([self._columns])
+
+    def rows(self, rows: Sequence[object]) -> bytes:
+        return _csv([self._cells(row) for row in rows])
+
+    def _cells(self, row: object) -> list[str]:
+        values = to_dict(row)
+        if not isinstance(values, dict):
+            raise TypeError(f"a row is an object, not {type(row).__name__}")
+        for name, prefix in self._gathered.items():
+            values[name] = {key[len(prefix) :]: value for key, value in values.items() if _carries_id(key, prefix)}
+        return [_cell(values.get(column)) for column in self._columns]
+
+
+def _columns(model: type, first: Page[T] | None) -> list[str]:
+    if is_model(model):
+        keys = key_map(model)
+        return [keys.key_of(field.name) for field in attrs.fields(cast("type[attrs.AttrsInstance]", model))]
+    found: dict[str, None] = {}
+    for row in first or ():
+        found |= dict.fromkeys(row) if isinstance(row, dict) else {}
+    return list(found)
+
+
+def _check_columns(columns: Iterable[str], model: type) -> None:
+    if isinstance(columns, str):
+        raise ArgumentError("columns", f"a list of names, not the text {columns!r}")
+    if not is_model(model):
+        return
+    known = _columns(model, None)
+    prefixes = key_map(model).dynamic
+    for column in columns:
+        if column not in known and not any(_carries_id(column, prefix) for prefix in prefixes):
+            raise ArgumentError("columns", f"{model.__name__} has no {column!r}; it has {', '.join(known)}")
+
+
+def _carries_id(key: str, prefix: str) -> bool:
+    return key.startswith(prefix) and key[len(prefix) :].isdecimal()
+
+
+def _cell(value: Json) -> str:
+    if value is None:
+        return ""
+    return value if isinstance(value, str) else msgspec.json.encode(value).decode()
+
+
+def _csv(rows: Iterable[Sequence[str]]) -> bytes:
+    text = io.StringIO(newline="")
+    csv.writer(text).writerows(rows)
+    return text.getvalue().encode()

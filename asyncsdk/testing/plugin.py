@@ -1,0 +1,87 @@
+"""The fixtures, as pytest finds them (entry point `pytest11`).
+
+pytest loads this module in every run of every project that has asyncsdk installed, so it imports pytest and nothing
+else; what a fixture needs is imported by the fixture.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from ..client import Wethod
+    from ..sandbox import Sandbox
+    from .clock import FakeClock
+    from .factory import Factory
+
+ROWS = 200  # enough for three pages, and there in a moment
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Registers the marker."""
+    config.addinivalue_line("markers", "wethod(**options): arguments of the Sandbox behind the wethod fixtures")
+
+
+@pytest.fixture
+def wethod_clock() -> FakeClock:
+    """The clock of `wethod_sandbox`: real until it is frozen or advanced."""
+    from .clock import FakeClock
+
+    return FakeClock()
+
+
+@pytest.fixture
+def wethod_sandbox(request: pytest.FixtureRequest, wethod_clock: FakeClock) -> Iterator[Sandbox]:
+    """A local Wethod that runs beside the test; `@pytest.mark.wethod(...)` gives it other arguments."""
+    try:
+        import jsonschema  # noqa: F401  # the sandbox validates requests with it
+
+        from ..sandbox import Sandbox
+    except ImportError:
+        pytest.skip("the sandbox needs the extra: pip install 'asyncsdk[testing]'")
+    from .beside import beside
+
+    options: dict[str, object] = {}
+    for mark in request.node.iter_markers("wethod"):  # the closest first
+        options = {**mark.kwargs, **options}
+    make: type = Sandbox
+    with beside(make(**{"rows": ROWS, "clock": wethod_clock, **options})) as sandbox:
+        yield sandbox
+
+
+@pytest.fixture
+def wethod_environ(wethod_sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
+    """The WETHOD_* variables that lead to the sandbox, set while the test runs."""
+    environ = wethod_sandbox.environ
+    for name, value in environ.items():
+        monkeypatch.setenv(name, value)
+    for name in ("WETHOD_BUDGET", "WETHOD_BUDGET_KEY"):
+        monkeypatch.delenv(name, raising=False)
+    return environ
+
+
+@pytest.fixture
+def wethod(wethod_sandbox: Sandbox) -> Wethod:
+    """A client of the sandbox that never makes a test wait: back-off takes no time, orders to wait are raised."""
+    from ..client import Wethod
+    from ..settings import RetryPolicy
+
+    # Not closed here: it may have been used on several loops, and each closes its own connections.
+    return Wethod(
+        token=wethod_sandbox.token,
+        company=wethod_sandbox.company,
+        base_url=wethod_sandbox.url,
+        retry=RetryPolicy(backoff=0.0, max_wait=0.0),
+        budget=None,
+    )
+
+
+@pytest.fixture
+def wethod_factory() -> Factory:
+    """Makes rows and errors: `wethod_factory(Project, name="x")`, `wethod_factory.error(NotFound)`."""
+    from .factory import Factory
+
+    return Factory()

@@ -1,0 +1,331 @@
+"""Lists kept in memory, and equal GETs that share a request."""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+import pickle
+import pkgutil
+import re
+from collections.abc import AsyncIterator, Callable
+from importlib import import_module
+
+import attrs
+import pytest
+from aiohttp import web
+
+from asyncsdk import ArgumentError, NotFound, PermissionDenied, ServerError, Wethod, resources
+from asyncsdk.mirror import Mirror
+from asyncsdk.sandbox import Sandbox
+from asyncsdk.settings import RetryPolicy
+from asyncsdk.sharing import single_flight
+from tests.stub_server import Server, rows_json
+
+Connect = Callable[..., Wethod]
+NO_RETRY = RetryPolicy(attempts=1)
+
+
+@attrs.define
+class Ticking:
+    """A clock that moves when told, and a little with every look, as real ones do."""
+
+    now: float = 1000.0
+
+    def __call__(self) -> float:
+        self.now += 1e-6
+        return self.now
+
+
+@pytest.fixture
+async def sandbox() -> AsyncIterator[Sandbox]:
+    async with Sandbox(rows=300, seed=5) as running:
+        yield running
+
+
+@pytest.fixture
+async def wethod(sandbox: Sandbox) -> AsyncIterator[Wethod]:
+    async with Wethod(token=sandbox.token, company=sandbox.company, base_url=sandbox.url, retry=NO_RETRY) as connected:
+        yield connected
+
+
+# --- mirror -------------------------------------------------------------------------------------------------------
+
+
+async def test_a_mirror_holds_the_lists_by_id(sandbox: Sandbox, wethod: Wethod) -> None:
+    async with Mirror(wethod, ["production_plan_streams", "streams"]) as mirror:
+        rows = await wethod.production_plan_streams.list()
+        assert dict(mirror.production_plan_streams) == {row.id: row for row in rows}
+        assert len(mirror.streams) == sandbox.count("streams")
+        stream = next(iter(mirror.streams.values()))
+        assert stream.name == (await wethod.streams.get(stream.id)).name
+        assert mirror.streams[stream.id] is stream
+        assert 0 <= mirror.age < 60
+
+
+async def test_a_refresh_costs_one_request_a_list_while_nothing_changes(sandbox: Sandbox, wethod: Wethod) -> None:
+    async with Mirror(wethod, ["projects", "streams", "persons"]) as mirror:
+        before = {name: dict(getattr(mirror, name)) for name in ("projects", "streams", "persons")}
+        sandbox.requests.clear()
+        await mirror.refresh()
+        assert [request.path for request in sandbox.requests] == ["/api/projects", "/api/streams", "/api/persons"]
+        assert {name: dict(getattr(mirror, name)) for name in before} == before
+
+
+async def test_a_refresh_brings_what_was_inserted_updated_and_softly_deleted(sandbox: Sandbox, wethod: Wethod) -> None:
+    async with Mirror(wethod, ["production_plan_streams"]) as mirror:
+        for kind in ("insert", "update", "soft_delete"):
+            assert sandbox.mutate("production_plan_streams", kind, 7)
+        seen = mirror.production_plan_streams
+        under_way = iter(seen)
+        first = next(under_way)
+        await mirror.refresh()
+        assert first not in seen or next(under_way), "a loop that began before the refresh goes on"
+        rows = await wethod.production_plan_streams.list()
+        assert dict(seen) == {row.id: row for row in rows}
+
+
+async def test_deletions_that_no_change_shows_go_with_the_next_whole_reading(sandbox: Sandbox, wethod: Wethod) -> None:
+    clock = Ticking()
+    async with Mirror(wethod, ["streams"], whole=3600, clock=clock) as mirror:
+        (gone,) = sandbox.mutate("streams", "hard_delete", 1)
+        await mirror.refresh()
+        assert gone.id in mirror.streams
+        clock.now += 3600
+        await mirror.refresh()
+        assert gone.id not in mirror.streams
+
+
+async def test_soft_deletes_that_leave_updated_at_alone_are_looked_for_now_and_then(
+    server: Server, connect: Connect
+) -> None:
+    deleted = {**rows_json(1, 2)[0], "deleted_at": "2026-02-01T00:00:00Z"}
+
+    async def handler(request: web.Request) -> web.StreamResponse:
+        if request.query.get("deleted") == "only":
+            return web.json_response([deleted])
+        return web.json_response([] if "updated_at" in request.query else rows_json(0, 3))
+
+    server.handler = handler
+    clock = Ticking()
+    async with Mirror(connect(), ["production_plan_streams"], whole=600, clock=clock) as mirror:
+        await mirror.refresh()
+        assert list(mirror.production_plan_streams) == [1, 2, 3]
+        clock.now += 600
+        await mirror.refresh()
+        assert list(mirror.production_plan_streams) == [1, 3]
+        await mirror.refresh()
+        assert [("deleted=only" in line) for line in server.requests] == [False, False, False, True, False]
+
+
+async def test_the_next_look_begins_at_the_servers_date_less_five_minutes(server: Server, connect: Connect) -> None:
+    async def handler(request: web.Request) -> web.StreamResponse:
+        rows = [] if "updated_at" in request.query else rows_json(0, 3)
+        return web.json_response(rows, headers={"Date": "Fri, 01 May 2026 10:00:00 GMT"})
+
+    server.handler = handler
+    async with Mirror(connect(), ["production_plan_streams"]) as mirror:
+        await mirror.refresh()
+    assert "updated_at=gte:2026-05-01T09:55:00Z" in server.requests[-1]
+    assert "deleted=include" in server.requests[-1]
+
+
+async def test_a_failed_refresh_keeps_the_rows_and_tells(sandbox: Sandbox, wethod: Wethod) -> None:
+    clock = Ticking()
+    async with Mirror(wethod, ["projects", "streams"], clock=clock) as mirror:
+        rows = dict(mirror.projects)
+        clock.now += 100
+        sandbox.fail("GET /api/projects", status=500)
+        sandbox.requests.clear()
+        with pytest.raises(ServerError):
+            await mirror.refresh()
+        assert [request.path for request in sandbox.requests] == ["/api/projects", "/api/streams"]
+        assert dict(mirror.projects) == rows
+        assert mirror.age >= 100 > mirror.streams.age
+        assert str(mirror.failure).startswith("500")
+        await mirror.refresh()
+        assert mirror.failure is None
+        assert mirror.age < 100
+
+
+async def test_the_background_refreshes_until_the_mirror_is_left(server: Server, connect: Connect) -> None:
+    third = asyncio.Event()
+
+    async def handler(request: web.Request) -> web.StreamResponse:
+        if len(server.requests) == 2:
+            return web.json_response({"key": "oops", "message": "no"}, status=500)
+        if len(server.requests) >= 3:
+            third.set()
+        return web.json_response([] if "updated_at" in request.query else rows_json(0, 3))
+
+    server.handler = handler
+    mirror = Mirror(connect(retry=NO_RETRY), ["production_plan_streams"], refresh=1e-3)
+    async with mirror:
+        await third.wait()
+    assert len(mirror.production_plan_streams) == 3
+    assert not [task for task in asyncio.all_tasks() if task.get_name() == "asyncsdk mirror"]
+
+
+async def test_a_mirror_that_cannot_be_read_does_not_begin(sandbox: Sandbox, wethod: Wethod) -> None:
+    sandbox.fail("GET /api/streams", status=403)
+    with pytest.raises(PermissionDenied):
+        await Mirror(wethod, ["streams"]).start()
+    assert not [task for task in asyncio.all_tasks() if task.get_name() == "asyncsdk mirror"]
+
+
+async def test_names_and_seconds_are_checked_before_anything_is_sent(wethod: Wethod) -> None:
+    with pytest.raises(ArgumentError, match="'project'"):
+        Mirror(wethod, ["project"])
+    with pytest.raises(ArgumentError, match="above 0"):
+        Mirror(wethod, ["projects"], refresh=0)
+    with pytest.raises(AttributeError, match="keeps streams"):
+        _ = Mirror(wethod, ["streams"]).projects
+    assert wethod.stats.requests == 0
+
+
+def test_every_list_of_the_contract_can_be_mirrored() -> None:
+    """The class spells its lists out for type checkers; a list that is new in the contract has to be added."""
+    models = {}
+    for resource in (found.name for found in pkgutil.iter_modules(resources.__path__)):
+        module = import_module(f"asyncsdk.resources.{resource}")
+        for kind in vars(module).values():
+            if inspect.isclass(kind) and kind.__module__ == module.__name__ and "list" in vars(kind):
+                model = re.fullmatch(r"Pager\[(\w+)\]", inspect.signature(vars(kind)["list"]).return_annotation)
+                assert model
+                models[resource] = f"MirroredList[models.{model[1]}]"
+    assert Mirror.__annotations__ == models
+
+
+# --- single flight ------------------------------------------------------------------------------------------------
+
+
+class Gate:
+    """Answers with one row once it is opened."""
+
+    def __init__(self, server: Server, status: int = 200) -> None:
+        self.open = asyncio.Event()
+        self.asked = asyncio.Event()
+        server.handler = self.answer
+        self._status = status
+
+    async def answer(self, request: web.Request) -> web.StreamResponse:
+        self.asked.set()
+        await self.open.wait()
+        body = rows_json(0, 1) if "limit" in request.query else rows_json(0, 1)[0]
+        return web.json_response(body if self._status == 200 else {"key": "x", "message": "y"}, status=self._status)
+
+
+async def test_equal_gets_in_the_air_share_one_request(server: Server, connect: Connect) -> None:
+    gate, shared = Gate(server), single_flight(connect())
+    calls = [asyncio.create_task(shared.production_plan_streams.get(1)) for _ in range(20)]
+    other = asyncio.create_task(shared.production_plan_streams.get(2))
+    lists = [asyncio.create_task(shared.list("/api/streams").all()) for _ in range(3)]
+    await gate.asked.wait()
+    gate.open.set()
+    rows = await asyncio.gather(*calls)
+    assert all(row == rows[0] for row in rows)
+    await other
+    first, second, third = await asyncio.gather(*lists)
+    first[0]["name"] = "changed"
+    assert second == third != first, "dicts are each caller's own"
+    assert len(server.requests) == 3
+    await shared.production_plan_streams.get(1)
+    assert len(server.requests) == 4, "nothing is kept"
+
+
+async def test_a_cancelled_caller_takes_nothing_from_the_others(server: Server, connect: Connect) -> None:
+    gate, shared = Gate(server), single_flight(connect())
+    leader, follower = (asyncio.create_task(shared.production_plan_streams.get(1)) for _ in range(2))
+    await gate.asked.wait()
+    leader.cancel()
+    await asyncio.wait([leader])
+    gate.open.set()
+    assert (await follower).id == 1
+    assert len(server.requests) == 1
+
+
+async def test_the_last_caller_to_leave_ends_the_request(server: Server, connect: Connect) -> None:
+    client = connect(max_in_flight=1)
+    gate, shared = Gate(server), single_flight(client)
+    callers = [asyncio.create_task(shared.production_plan_streams.get(1)) for _ in range(2)]
+    await gate.asked.wait()
+    for caller in callers:
+        caller.cancel()
+    await asyncio.wait(callers)
+    server.script((200, rows_json(0, 1)[0]))
+    async with asyncio.timeout(10):
+        assert (await client.production_plan_streams.get(2)).id == 1, "the only slot is free again"
+
+
+async def test_each_caller_gets_an_error_of_its_own(server: Server, connect: Connect) -> None:
+    gate, shared = Gate(server, status=404), single_flight(connect())
+    calls = [asyncio.create_task(shared.production_plan_streams.get(1)) for _ in range(3)]
+    await gate.asked.wait()
+    gate.open.set()
+    errors = await asyncio.gather(*calls, return_exceptions=True)
+    assert len(server.requests) == 1
+    assert len({id(error) for error in errors}) == 3
+    for error in errors:
+        assert isinstance(error, NotFound)
+        assert str(error) == str(errors[0])
+        assert pickle.loads(pickle.dumps(error)).status == 404
+
+
+async def test_who_writes_and_then_reads_does_not_get_an_answer_from_before(server: Server, connect: Connect) -> None:
+    gate, shared = Gate(server), single_flight(connect(read_timeout=5.0))
+    before = asyncio.create_task(shared.production_plan_streams.get(1))
+    await gate.asked.wait()
+    reads, gate.open = gate.open, asyncio.Event()
+    gate.open.set()
+    server.handler = gate.answer
+    await shared.request("POST", "/api/streams", json={"name": "x"})
+    after = await shared.production_plan_streams.get(1)
+    assert after.id == 1
+    assert not before.done()
+    assert [line.split()[0] for line in server.requests] == ["GET", "POST", "GET"]
+    reads.set()
+    await before
+
+
+async def test_other_tokens_and_other_settings_do_not_share(server: Server, connect: Connect) -> None:
+    gate, shared = Gate(server), single_flight(connect())
+    copies = [
+        shared,
+        shared.with_options(token="other"),
+        shared.with_options(company="globex"),
+        shared.with_options(),
+        single_flight(shared),
+    ]
+    calls = [asyncio.create_task(copy.production_plan_streams.get(1)) for copy in copies]
+    await gate.asked.wait()
+    gate.open.set()
+    await asyncio.gather(*calls)
+    assert len(server.requests) == 3, "plain copies share with the first"
+
+
+async def test_a_copy_that_is_closed_does_not_fail_its_neighbours(server: Server, connect: Connect) -> None:
+    shared = single_flight(connect(max_in_flight=1))
+    gate = Gate(server)
+    blocking = asyncio.create_task(shared.production_plan_streams.get(9))
+    await gate.asked.wait()
+    closing = shared.with_options()
+    first = asyncio.create_task(closing.production_plan_streams.get(1))
+    await asyncio.sleep(0)
+    second = asyncio.create_task(shared.production_plan_streams.get(1))
+    await asyncio.sleep(0)
+    await closing.aclose()
+    gate.open.set()
+    await blocking
+    assert (await second).id == 1
+    assert isinstance((await asyncio.gather(first, return_exceptions=True))[0], Exception)
+
+
+async def test_walks_that_share_pages_deliver_every_row_to_each(server: Server, connect: Connect) -> None:
+    server.serve_list(450)
+    shared = single_flight(connect())
+    first, second = await asyncio.gather(
+        shared.production_plan_streams.list().all(), shared.production_plan_streams.list().all()
+    )
+    assert [row.id for row in first] == [row.id for row in second] == list(range(1, 451))
+    alone = len(server.requests)
+    await connect().production_plan_streams.list()
+    assert alone <= len(server.requests) - alone + 2
