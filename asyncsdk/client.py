@@ -219,6 +219,11 @@ class Wethod(Resources):
         return f"Wethod(company={settings.company!r}, base_url={settings.base_url!r})"
 
     @property
+    def settings(self) -> Settings:
+        """What the client was set up with; the token in it shows itself to nobody."""
+        return self._session.settings
+
+    @property
     def quota(self) -> Quota:
         """What is left of this hour's requests, as far as this client knows: limit, remaining, full again at."""
         return self._session.account.quota

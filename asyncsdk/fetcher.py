@@ -271,7 +271,9 @@ class Fetcher(Generic[T]):
 
     def fitting(self, rows: list[T]) -> list[T]:
         """The same for a whole page at once."""
-        return rows if self._rejects is None else list(_sift(iter(rows), self._rejects))
+        if self._rejects is None or Reject not in set(map(type, rows)):
+            return rows
+        return list(_sift(iter(rows), self._rejects))
 
     async def drain(self) -> list[T]:
         """All rows of the walk, which ends with this."""

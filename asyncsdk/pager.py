@@ -106,6 +106,18 @@ class Pager(Generic[T]):
         """What its rows are decoded into: a model of `asyncsdk.models`, or `dict`."""
         return self._model
 
+    def into(self, model: type[A]) -> Pager[A]:
+        """The same list, its rows decoded into another model: a class of your own, or `dict` for plain data."""
+        return Pager(
+            self._session,
+            self._path,
+            model,
+            self._query,
+            limit=self._limit,
+            offset=self._offset,
+            stable_order=self._stable_order,
+        )
+
     def __repr__(self) -> str:
         query = wire.encode_query((*self._query, ("limit", self._limit), ("offset", self._offset)))
         return f"<Pager GET {self._path}?{query}>"
@@ -273,8 +285,8 @@ class Pager(Generic[T]):
 
     def _sweep(self, query: Query, concurrency: int, walked: Plan[T], latest: Plan[T]) -> Leg[T] | None:
         """The next leg of a walk: rows changed since its latest leg began, but for those it has delivered."""
-        if latest.since is None or walked.bounded:
-            return None
+        if latest.since is None or walked.bounded or walked.report.requests == 1:
+            return None  # what came in one answer is how the list stood at one moment
         own = next((str(value) for name, value in query if name == "updated_at"), None)
         changed = sweep_filter(own, latest.since)
         if changed is None:

@@ -19,7 +19,7 @@ from asyncsdk.models import ProductionPlanStream
 from .measure import Contender, Result, compare
 from .server import serving
 
-ROWS = 50_000
+ROWS = 100_000
 IN_FLIGHT = 8
 PATH = "/api/production-plan-streams"
 

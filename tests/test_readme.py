@@ -16,10 +16,11 @@ README = (Path(__file__).parent.parent / "README.md").read_text()
 SNIPPETS = re.findall(r"^```python\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
 
 
-@pytest.mark.parametrize(
-    "snippet", [s for s in SNIPPETS if "fastapi" not in s and "extract" not in s]
-)
-async def test_snippets_run(snippet: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize("snippet", [s for s in SNIPPETS if "fastapi" not in s])
+async def test_snippets_run(
+    snippet: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
     async with Sandbox(rows=2000) as sandbox:
         for name, value in sandbox.environ.items():
             monkeypatch.setenv(name, value)

@@ -93,7 +93,7 @@ def extract(
     Exit status: 0 all rows delivered; 1 failed, what was delivered is kept; 2 used or set up wrongly; 3 delivered, but
     some rows were rejected.
     """
-    from .extracting import extract_all
+    from .extracting import collect_rarely, extract_all
 
     if everything == bool(resources):
         raise typer.BadParameter("name lists to read, or --all")
@@ -116,6 +116,7 @@ def extract(
         quiet=quiet,
         as_json=as_json,
     )
+    collect_rarely()
     raise typer.Exit(asyncio.run(extract_all(order)))
 
 

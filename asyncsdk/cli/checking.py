@@ -11,12 +11,12 @@ from email.utils import parsedate_to_datetime
 from typing import Final
 
 import attrs
-from rich.console import Console
 from rich.table import Table
 
 from ..errors import APIError, WethodError
 from ..extract.catalog import Listing, listings
 from .client import connect
+from .display import terminal
 
 __all__ = ["check_all", "show_quota"]
 
@@ -44,7 +44,7 @@ async def check_all(company: str | None, *, as_json: bool) -> int:
     """Asks every list for one row. Returns the exit status: 1 where nothing could be read."""
     async with connect(company) as wethod:
         places = asyncio.Semaphore(AT_ONCE)
-        settings = wethod._session.settings
+        settings = wethod.settings
 
         async def one(listing: Listing) -> Tried:
             async with places:
@@ -78,7 +78,7 @@ async def check_all(company: str | None, *, as_json: bool) -> int:
         }
         sys.stdout.write(json.dumps(facts, indent=2) + "\n")
         return 0 if readable else 1
-    console = Console()
+    console = terminal()
     console.print(f"{settings.base_url}, company {settings.company}, version {settings.version}", highlight=False)
     if tried[0].status in {401, None}:
         console.print(f"not usable: {tried[0].meaning}", highlight=False)
@@ -106,7 +106,7 @@ async def show_quota(*, as_json: bool) -> None:
     """Writes what is left of the budget."""
     async with connect() as wethod:
         quota = wethod.quota
-        shared = isinstance(wethod._session.settings.budget, str)
+        shared = isinstance(wethod.settings.budget, str)
     if as_json:
         full_at = quota.full_at.isoformat() if quota.full_at else None
         facts = {"limit": quota.limit, "remaining": quota.remaining, "full_at": full_at, "shared": shared}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import sys
 import time
 from collections.abc import AsyncIterator, Sequence
@@ -20,10 +21,16 @@ if TYPE_CHECKING:
     from ..events import WaitBegun
     from ..extract import Plan, Report
 
-__all__ = ["Display", "show_plan", "show_report"]
+__all__ = ["Display", "show_plan", "show_report", "terminal"]
 
 REFRESH_SECONDS: Final = 0.2
 LOG_SECONDS: Final = 10.0
+
+
+def terminal(*, stderr: bool = False) -> Console:
+    """Where people read; wide where the output goes to a file, which has no edge to cut at."""
+    console = Console(stderr=stderr)
+    return console if console.is_terminal or "COLUMNS" in os.environ else Console(stderr=stderr, width=200)
 
 
 class Display:
@@ -130,7 +137,7 @@ def _duration(seconds: float) -> str:
 
 def show_plan(plan: Plan, *, details: bool) -> None:
     """Says what a run will cost: in a line, or table by table."""
-    console = Console() if details else Console(stderr=True)
+    console = terminal() if details else terminal(stderr=True)
     if details:
         table = Table("list", "mode", "rows", "requests", "by")
         for cost in plan.costs:
@@ -149,13 +156,13 @@ def show_plan(plan: Plan, *, details: bool) -> None:
 
 def show_report(report: Report) -> None:
     """Says what a run came to."""
-    console = Console()
+    console = terminal()
     table = Table("table", "outcome", "mode", "rows", "rejected", "gone", "requests", "seconds")
     for each in report.tables:
         numbers = [f"{number:,}" for number in (each.rows, each.rejected, each.vanished, each.requests)]
         table.add_row(each.table, each.outcome, each.mode, *numbers, f"{each.seconds:.1f}")
     console.print(table)
-    words = Console(stderr=True)
+    words = terminal(stderr=True)
     for each in report.tables:
         for warning in each.warnings:
             words.print(f"warning: {warning}", highlight=False, markup=False)

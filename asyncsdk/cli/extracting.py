@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import json
 import os
 import re
@@ -22,7 +23,7 @@ from ..extract import Plan, Report, extract, plan
 from .client import connect
 from .display import Display, show_plan, show_report
 
-__all__ = ["Order", "extract_all"]
+__all__ = ["Order", "collect_rarely", "extract_all"]
 
 PATIENCE_SECONDS: Final = 0.9
 """What an interrupted run may take to end. Then the process ends as it stands: every target bears that."""
@@ -49,6 +50,16 @@ class Order:
     plan_only: bool
     quiet: bool
     as_json: bool
+
+
+def collect_rarely() -> None:
+    """Lets the garbage collector run every 20,000 new objects, not every 700: for a process that only extracts.
+
+    Rows wait in batches of thousands and make no cycles; looking through them again and again takes a tenth of a run.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 10, 10)
 
 
 async def extract_all(order: Order) -> int:

@@ -8,7 +8,6 @@ import sys
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias, cast
 
-from rich.console import Console
 from rich.table import Table
 
 from ..codec import to_dict, to_json
@@ -16,6 +15,7 @@ from ..errors import ArgumentError
 from ..extract.catalog import find, listings
 from ..extract.reading import pager_of
 from .client import connect
+from .display import terminal
 
 if TYPE_CHECKING:
     from ..wire import Json
@@ -71,14 +71,14 @@ async def show_list(
 
 
 def _table(title: str, rows: Sequence[Mapping[str, Json]], most: int | None) -> None:
-    console = Console()
+    console = terminal()
     names = list(dict.fromkeys(name for row in rows for name in row))
     table = Table(*names, title=title)
     for row in rows:
         table.add_row(*(_cell(row.get(name)) for name in names))
     console.print(table if rows else f"{title}: no rows")
     if len(rows) == most:
-        Console(stderr=True).print(f"the first {most} rows; --max-items shows more")
+        terminal(stderr=True).print(f"the first {most} rows; --max-items shows more")
 
 
 def _cell(value: Json) -> str:
@@ -122,5 +122,5 @@ def show_resources(*, as_json: bool) -> None:
     for each in known:
         names = [name for name in each.parameters if name not in {"updated_at", "deleted_at"}]
         table.add_row(each.table, ", ".join(names), ", ".join(each.permissions), each.feature or "")
-    Console().print(table)
+    terminal().print(table)
     sys.stdout.write("Every list can be filtered by updated_at, those with deleted by deleted_at too.\n")

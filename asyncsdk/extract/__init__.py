@@ -1,0 +1,26 @@
+"""Bulk extraction: from lists of the API to Parquet, DuckDB, PostgreSQL, CSV or JSON lines.
+
+```python
+from asyncsdk import Wethod
+from asyncsdk.extract import extract
+
+async with Wethod() as wethod:
+    report = await extract(wethod, ["timesheets", "production_plan_streams"], "duckdb:plan.duckdb")
+```
+
+The first run reads whole lists, later ones what changed since. A run that was killed goes on where it stood: no row is
+lost, none doubled. From a shell: `asyncsdk extract timesheets --to duckdb:plan.duckdb`.
+
+Every table has the columns of its model, by wire name, and `_seen_at` (when a run last met the row) and `_vanished_at`
+(when a whole pass no longer met it). Rows are never erased.
+"""
+
+from __future__ import annotations
+
+from .plan import Cost, Plan
+from .progress import Tally
+from .report import Report, TableReport
+from .run import extract, plan
+from .target import TargetError, TargetRefused
+
+__all__ = ["Cost", "Plan", "Report", "TableReport", "Tally", "TargetError", "TargetRefused", "extract", "plan"]

@@ -1,0 +1,90 @@
+"""From what a user names to what is done: tables, filters and the keys their states are kept under."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime, time
+from typing import TYPE_CHECKING, Literal
+
+from ..errors import ArgumentError
+from .catalog import Listing, find, listings
+from .columns import columns_of
+from .incremental import key_of
+from .loading import Job
+from .reading import pager_of
+from .target import Table
+
+if TYPE_CHECKING:
+    from ..client import Wethod
+
+__all__ = ["jobs_of", "moment_of"]
+
+
+def jobs_of(
+    wethod: Wethod,
+    resources: Sequence[str] | Literal["all"],
+    *,
+    filters: Mapping[str, object],
+    since: datetime | None,
+    raw: bool = False,
+) -> list[Job]:
+    """What is to be done for each table named, in that order, each once.
+
+    Args:
+        wethod: checks the filters; nothing is sent.
+        resources: names of lists, or "all".
+        filters: by parameter (`project_id`), valid for every list named, or by table and parameter
+            (`timesheets.project_id`). Text is read as on the command line (`gte:2026-05-01`).
+        since: lower bound of `updated_at`.
+        raw: whether tables keep the JSON text of rows.
+
+    Raises:
+        ArgumentError: a name or a filter that does not exist.
+
+    """
+    named = listings().values() if resources == "all" else {each.table: each for each in map(find, resources)}.values()
+    if not named:
+        raise ArgumentError("resource", "name at least one, or --all")
+    own = {name.partition(".")[0].replace("-", "_") for name in filters if "." in name}
+    for table in own - {listing.table for listing in named}:
+        raise ArgumentError("filter", f"{table} is not among the lists of this run")
+    return [_job(wethod, listing, filters, since, raw=raw) for listing in named]
+
+
+def _job(wethod: Wethod, listing: Listing, filters: Mapping[str, object], since: datetime | None, *, raw: bool) -> Job:
+    given: dict[str, object] = {}
+    for name, value in filters.items():
+        table, dot, parameter = name.rpartition(".")
+        if not dot or table.replace("-", "_") == listing.table:
+            given[parameter] = value
+    if since is not None and "updated_at" in given:
+        raise ArgumentError("since", "is a filter of updated_at itself; give one of the two")
+    query = {name: listing.value(name, value) if isinstance(value, str) else value for name, value in given.items()}
+    if listing.parent is None:
+        pager_of(wethod, listing, query)
+    else:
+        since = None  # asked for parent by parent, whole
+    return Job(
+        listing=listing,
+        table=Table(listing.table, listing.model, columns_of(listing.model), raw=raw),
+        key=key_of(listing, {name: str(value) for name, value in given.items()}, since),
+        filters=query,
+        since=since,
+    )
+
+
+def moment_of(value: datetime | date | str | None) -> datetime | None:
+    """A lower bound in UTC, from a date, an aware date-time or their ISO texts; a date begins at midnight UTC.
+
+    Raises:
+        ArgumentError: the text is neither.
+
+    """
+    if isinstance(value, str):
+        try:
+            value = datetime.fromisoformat(value)
+        except ValueError:
+            raise ArgumentError("since", f"takes a date or a date-time such as 2026-05-01, not {value!r}") from None
+    if isinstance(value, datetime):
+        return (value if value.tzinfo else value.replace(tzinfo=UTC)).astimezone(UTC)
+    return None if value is None else datetime.combine(value, time(), UTC)

@@ -1,0 +1,391 @@
+"""One table brought up to date: its passes, their batches, and the checkpoint that is committed with each batch.
+
+While one batch is being written the next is collected, never more: so at most twice `BATCH_ROWS` rows have to be asked
+for again after a crash, and a target that is slower than the API holds the walk back.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from array import array
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import aclosing, suppress
+from datetime import UTC, datetime
+from functools import partial
+from typing import TYPE_CHECKING, Any, Final, Protocol, TypeGuard, TypeVar
+
+import anyio
+import attrs
+
+from ..errors import ArgumentError, PermissionDenied, PreconditionFailed, WethodError
+from . import rejects
+from .incremental import Pass, Progress, State, passes
+from .reading import Chunk, Source
+from .report import TableReport
+from .shape import compare
+from .standing import Standing, without
+from .target import Batch, RunLine, Shrink, Table, Target, TargetError
+
+if TYPE_CHECKING:
+    from ..client import Wethod
+    from ..codec import Reject
+    from ..throttle import Slots
+    from .catalog import Listing
+    from .progress import Tally
+
+__all__ = ["BATCH_ROWS", "Job", "Lane", "Options", "concurrency_for", "load"]
+
+T = TypeVar("T")
+
+BATCH_ROWS: Final = 5_000
+BATCH_SECONDS: Final = 20.0
+LAST_WORDS_SECONDS: Final = 0.5
+"""What a cancelled run may still take to commit the rows it holds."""
+
+LOG_SECONDS: Final = 0.2
+"""And to say in the run log that it was interrupted."""
+
+
+class Lane(Protocol):
+    """Runs a blocking function in the thread of the target, one after the other."""
+
+    def __call__(self, function: Callable[[], T], /) -> Awaitable[T]:
+        """The function's result, once it has run."""
+        ...
+
+
+@attrs.frozen(kw_only=True)
+class Options:
+    """What all tables of a run share."""
+
+    run: str
+    full: bool
+    reconcile: bool
+    raw: bool
+    allow_shrink: bool
+    concurrency: int
+
+
+@attrs.frozen(kw_only=True)
+class Job:
+    """What is to be done for one table.
+
+    Args:
+        listing: what is read.
+        table: what is written.
+        key: of its state.
+        filters: the user's, as the client's method takes them.
+        since: the user's lower bound of `updated_at`.
+
+    """
+
+    listing: Listing
+    table: Table
+    key: str
+    filters: Mapping[str, object]
+    since: datetime | None
+
+    @property
+    def partial(self) -> bool:
+        """Whether the table holds more than this job reads, so that nothing can be said about what vanished."""
+        return bool(self.filters) or self.since is not None
+
+
+class _Stopped(WethodError):
+    """The table was left as it was, for a reason that the message gives."""
+
+
+def concurrency_for(rows: int | None, most: int) -> int:
+    """Pages in flight for a list of so many rows (None: nobody knows): a quarter of its pages at the most.
+
+    What is in flight when the end shows was asked for in vain, and requests are scarcer than seconds.
+
+    >>> [concurrency_for(rows, 8) for rows in (None, 0, 800, 100_000)]
+    [8, 1, 2, 8]
+    """
+    return most if rows is None else min(most, max(1, rows // 400))
+
+
+async def load(
+    job: Job, *, wethod: Wethod, target: Target, lane: Lane, window: Slots, options: Options, tally: Tally
+) -> tuple[TableReport, WethodError | None]:
+    """Brings one table up to date.
+
+    Every failure of the API or of the target ends in the report, and is given beside it; only being cancelled, and
+    defects, raise.
+    """
+    loading = _Loading(job=job, wethod=wethod, target=target, lane=lane, window=window, options=options, tally=tally)
+    tally.started, tally.stage = asyncio.get_running_loop().time(), "reading"
+    error: WethodError | None = None
+    try:
+        await loading.run()
+    except WethodError as problem:
+        error = problem
+    except asyncio.CancelledError:
+        report = attrs.evolve(loading.report(None), outcome="failed", error="interrupted")
+        with anyio.move_on_after(LOG_SECONDS, shield=True), suppress(WethodError):
+            await lane(partial(loading.log, report))
+        raise
+    report = loading.report(error)
+    tally.stage = report.outcome
+    try:
+        await lane(partial(loading.close, report))
+    except TargetError as problem:
+        report = attrs.evolve(report, outcome="failed", error=report.error or str(problem))
+        tally.stage = "failed"
+    return report, error
+
+
+@attrs.define(eq=False, kw_only=True)
+class _Loading:
+    job: Job
+    wethod: Wethod
+    target: Target
+    lane: Lane
+    window: Slots
+    options: Options
+    tally: Tally
+    started: datetime = attrs.field(factory=lambda: datetime.now(UTC))
+    _clock: float = attrs.field(factory=time.monotonic)
+    state: State = attrs.field(factory=State)
+    mode: Any = "full"
+    rows: int = 0
+    rejected: int = 0
+    vanished: int = 0
+    requests: int = 0
+    warnings: list[str] = attrs.field(factory=list)
+    unwritable: list[int | None] = attrs.field(factory=list)
+    compared: bool = False
+    server_time: datetime | None = None
+    _writing: asyncio.Future[None] | None = None
+
+    async def run(self) -> None:
+        job, options = self.job, self.options
+        self.state = State.read(await self.lane(partial(self.target.state, job.key)))
+        todo = passes(
+            job.listing,
+            self.state,
+            now=self.started,
+            filters=job.filters,
+            since=job.since,
+            full=options.full,
+            reconcile=options.reconcile,
+        )
+        self.mode = "full" if todo[0].kind == "whole" else "incremental"
+        if self.mode == "full" and self.state.rows is not None:
+            self.tally.expected = max(0, self.state.rows - (todo[0].resume.rows if todo[0].resume else 0))
+        if todo[0].resume is None:
+            await self.lane(partial(rejects.begin, self.target.rejects_path(job.table)))
+        done = self.state
+        for each in todo:
+            done = await self._walk(each, done)
+        done = attrs.evolve(
+            done,
+            # Without the server's clock the overlap has to make up for ours.
+            watermark=self.server_time or self.started,
+            requests=self.requests,
+            seconds=time.monotonic() - self._clock,
+            progress=None,
+        )
+        await self.lane(partial(self.target.save, job.key, done.write()))
+
+    async def _walk(self, each: Pass, before: State) -> State:
+        """One pass. Returns the state after it."""
+        source = Source(
+            wethod=self.wethod,
+            listing=self.job.listing,
+            query={**self.job.filters, **each.query},
+            concurrency=concurrency_for(self.state.rows if each.kind == "whole" else None, self.options.concurrency),
+            window=self.window,
+            raw=self.options.raw,
+        )
+        progress = each.resume or Progress(kind=each.kind, place="", began=datetime.now(UTC))
+        self.server_time = self.server_time or progress.server_time
+        try:
+            progress = await self._read(source, progress)
+        except ArgumentError as error:
+            if error.argument != "resume" or each.resume is None:
+                raise
+            # A bookmark of another version: the pass begins anew.
+            progress = await self._read(source, Progress(kind=each.kind, place="", began=datetime.now(UTC)))
+        if each.kind != "whole":
+            return before
+        await self._mark_vanished(progress)
+        return attrs.evolve(before, whole_at=progress.began, rows=progress.rows)
+
+    async def _read(self, source: Source, begun: Progress) -> Progress:
+        """Reads a pass to its end, committing as it goes."""
+        standing = Standing(begun)
+        last = time.monotonic()
+        spent = self.requests
+        try:
+            sweep = begun.kind == "whole"
+            async with aclosing(source.chunks(resume=begun.place or None, sweep=sweep)) as chunks:
+                async for chunk in chunks:
+                    self._take(chunk, standing)
+                    self.server_time = self.server_time or source.server_time
+                    self.tally.requests = self.requests = spent + source.requests
+                    now = time.monotonic()
+                    if len(standing.waiting) >= BATCH_ROWS or (now - last > BATCH_SECONDS and standing.has_news):
+                        await self._commit(standing, source)
+                        last = now
+                    if not self.compared and chunk.rows:
+                        await self._compare(source)
+            # The answer that ended the list may have come after the last chunk.
+            self.server_time = self.server_time or source.server_time
+            await self._commit(standing, source)
+            await self._written()
+        except asyncio.CancelledError:
+            with anyio.move_on_after(LAST_WORDS_SECONDS, shield=True), suppress(WethodError):
+                await self._commit(standing, source)
+                await self._written()
+            raise
+        except (_Stopped, TargetError):
+            raise
+        except WethodError:
+            # What was delivered before the failure is good: the next run goes on behind it.
+            await self._commit(standing, source)
+            await self._written()
+            raise
+        finally:
+            self.tally.requests = self.requests = spent + source.requests
+        return standing.progress(source.place, self.server_time)
+
+    def _take(self, chunk: Chunk, standing: Standing) -> None:
+        standing.add(chunk)
+        self.rows += len(chunk.rows)
+        self.rejected += len(chunk.rejects)
+        self.tally.rows, self.tally.rejected = self.rows, self.rejected
+
+    async def _commit(self, standing: Standing, source: Source) -> None:
+        """Hands what was collected to the target, once the batch before is written."""
+        await self._written()
+        if not standing.has_news:
+            return
+        if rejects.too_many(standing.rows, standing.rejected):
+            # The state from before this run: the next one reads the same rows again, by the same way.
+            await self.lane(partial(self.target.save, self.job.key, attrs.evolve(self.state, progress=None).write()))
+            await self.lane(partial(self._write_rejects, standing.refused))
+            raise _Stopped(
+                f"{standing.rejected} of {standing.rows + standing.rejected} rows do not fit their model: the API has "
+                f"changed; the table keeps what it had. See {self.target.rejects_path(self.job.table)}"
+            )
+        progress = standing.progress(source.place, self.server_time)
+        state = attrs.evolve(self.state, progress=progress).write()
+        batch = Batch(standing.waiting, progress.began, standing.raw)
+        self._writing = asyncio.ensure_future(self.lane(partial(self._write, batch, standing.refused, state)))
+        standing.clear()
+
+    async def _written(self) -> None:
+        writing, self._writing = self._writing, None
+        if writing is not None:
+            try:
+                await asyncio.shield(writing)
+            except asyncio.CancelledError:
+                self._writing = writing  # a thread cannot be cancelled: whoever cleans up waits for it
+                raise
+
+    def _write(self, batch: Batch, refused: list[Reject], state: bytes) -> None:
+        """In the target's thread."""
+        self._write_rejects(refused)
+        while batch.rows:
+            try:
+                self.target.write(self.job.table, batch, self.job.key, state)
+            except TargetError as error:
+                parted = without(batch, error)
+                if parted is None:
+                    raise
+                batch, misfit = parted
+                self._write_rejects([misfit])
+                self.unwritable.append(rejects.id_of(misfit))
+            else:
+                return
+        self.target.save(self.job.key, state)
+
+    def _write_rejects(self, refused: list[Reject]) -> None:
+        if refused:
+            rejects.append(self.target.rejects_path(self.job.table), refused)
+
+    async def _compare(self, source: Source) -> None:
+        """Looks at one row as it came, for fields that are gone or new."""
+        self.compared = True
+        row = await source.sample()
+        if row is None:
+            return
+        drift = compare(self.job.listing.model, row)
+        name = self.job.table.name
+        for field in drift.vanished:
+            self.warnings.append(f"{name}.{field} is gone from the API; its column is null")
+        for field in drift.new:
+            kept = "it is kept in _raw" if self.options.raw else "--raw keeps it"
+            self.warnings.append(f"{name}.{field} is new in the API and unknown to this version; {kept}")
+
+    async def _mark_vanished(self, progress: Progress) -> None:
+        if self.job.partial:
+            return
+        if progress.anonymous:
+            self.warnings.append(f"{self.job.table.name}: a rejected row has no id, so vanished rows were not marked")
+            return
+        shrink: Shrink = await self.lane(
+            partial(
+                self.target.mark_vanished,
+                self.job.table,
+                progress.began,
+                datetime.now(UTC),
+                array("q", filter(_fits, (*progress.spared, *self.unwritable))),
+                allow_shrink=self.options.allow_shrink,
+            )
+        )
+        if shrink.absent and not shrink.marked:
+            await self.lane(partial(self.target.save, self.job.key, attrs.evolve(self.state, progress=None).write()))
+            raise _Stopped(
+                f"{shrink.absent} of {shrink.live} rows are not in the list any more, and none was marked: a lost "
+                "permission narrows lists in silence (*.view without *.view_other). Where they are really gone, run "
+                "with --allow-shrink"
+            )
+        self.vanished = shrink.absent
+
+    def report(self, error: WethodError | None) -> TableReport:
+        refused = isinstance(error, (PermissionDenied, PreconditionFailed))
+        return TableReport(
+            table=self.job.table.name,
+            outcome="complete" if error is None else "skipped" if refused else "failed",
+            mode=self.mode,
+            rows=self.rows - len(self.unwritable),
+            rejected=self.rejected + len(self.unwritable),
+            vanished=self.vanished,
+            requests=self.requests,
+            seconds=time.monotonic() - self._clock,
+            warnings=tuple(self.warnings),
+            error=None if error is None else str(error),
+            rejects=str(self.target.rejects_path(self.job.table)) if self.rejected or self.unwritable else None,
+        )
+
+    def close(self, report: TableReport) -> None:
+        """The last words to the target. In its thread."""
+        self.target.finish(self.job.table)
+        self.log(report)
+
+    def log(self, report: TableReport) -> None:
+        """A line in the run log. In the target's thread."""
+        self.target.log_run(
+            RunLine(
+                run=self.options.run,
+                table=report.table,
+                mode=report.mode,
+                started=self.started,
+                finished=datetime.now(UTC),
+                rows=report.rows,
+                rejected=report.rejected,
+                vanished=report.vanished,
+                requests=report.requests,
+                complete=report.outcome == "complete",
+                error=report.error,
+            )
+        )
+
+
+def _fits(id_: int | None) -> TypeGuard[int]:
+    """Whether an id is one that a table can hold."""
+    return id_ is not None and -(2**63) <= id_ < 2**63

@@ -1,0 +1,154 @@
+"""What a run will cost, before it starts: rows, requests, share of the hour's budget, time."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Final, Literal, TypeAlias
+
+import attrs
+
+from ..errors import PermissionDenied, PreconditionFailed
+from .catalog import find
+from .incremental import State, passes
+from .loading import Job
+from .reading import pager_of
+
+if TYPE_CHECKING:
+    from ..client import Wethod
+    from ..wire import Json
+    from .target import Target
+
+__all__ = ["Cost", "Plan", "costs_of", "counted", "requests_for", "seconds_for"]
+
+Basis: TypeAlias = Literal["last run", "counted", "unknown", "refused"]
+
+REQUEST_SECONDS: Final = 0.2
+"""What a request is thought to take where nothing was measured."""
+
+
+@attrs.frozen(kw_only=True)
+class Cost:
+    """What one table will cost.
+
+    Args:
+        table: its name.
+        mode: `full` reads the whole list, `incremental` what changed.
+        rows: to expect; None where that is not known (what changed is not known before it is read).
+        requests: to expect, likewise.
+        basis: where the figures come from.
+
+    """
+
+    table: str
+    mode: Literal["full", "incremental"]
+    rows: int | None
+    requests: int | None
+    basis: Basis
+
+
+@attrs.frozen(kw_only=True)
+class Plan:
+    """What a run will cost.
+
+    Args:
+        costs: table by table.
+        hourly: requests an hour; None: no budget.
+        remaining: what is left of them, as far as this client knows.
+        seconds: the time it should take.
+
+    """
+
+    costs: tuple[Cost, ...]
+    hourly: int | None
+    remaining: int | None
+    seconds: float
+
+    @property
+    def requests(self) -> int:
+        """Requests of all tables whose cost is known."""
+        return sum(cost.requests or 0 for cost in self.costs)
+
+    @property
+    def unknown(self) -> int:
+        """How many tables cost nobody knows what."""
+        return sum(cost.basis == "unknown" for cost in self.costs)
+
+    def to_dict(self) -> Json:
+        """The plan as data that JSON can say."""
+        return {**attrs.asdict(self), "requests": self.requests, "unknown": self.unknown}
+
+
+def requests_for(rows: int) -> int:
+    """Requests that read a whole list of so many rows: pages overlap by one row, and the end is asked for.
+
+    >>> requests_for(0), requests_for(99), requests_for(100_000)
+    (2, 3, 1013)
+    """
+    return -(-rows // 99) + 2
+
+
+def seconds_for(requests: int, *, each: float, concurrency: int, hourly: int | None, remaining: int | None) -> float:
+    """The time that so many requests take, waits for the budget included.
+
+    Args:
+        requests: how many.
+        each: seconds of one.
+        concurrency: how many at once.
+        hourly: requests an hour, None: no budget.
+        remaining: what is left of them now.
+
+    """
+    busy = requests * each / concurrency
+    if not hourly:
+        return busy
+    beyond = max(0, requests - (hourly if remaining is None else remaining))
+    return max(busy, beyond / hourly * 3600)
+
+
+def costs_of(jobs: Sequence[Job], target: Target, *, full: bool, reconcile: bool) -> list[Cost]:
+    """What each table will cost, from what its last run left; nothing is asked of the API. Blocking."""
+    return [_cost(job, State.read(target.peek(job.key)), full=full, reconcile=reconcile) for job in jobs]
+
+
+def _cost(job: Job, state: State, *, full: bool, reconcile: bool) -> Cost:
+    todo = passes(
+        job.listing,
+        state,
+        now=datetime.now(UTC),
+        filters=job.filters,
+        since=job.since,
+        full=full,
+        reconcile=reconcile,
+    )
+    first = todo[0]
+    if first.kind != "whole":
+        return Cost(table=job.table.name, mode="incremental", rows=None, requests=len(todo), basis="last run")
+    if state.rows is None:
+        return Cost(table=job.table.name, mode="full", rows=None, requests=None, basis="unknown")
+    rows = max(0, state.rows - (first.resume.rows if first.resume else 0))
+    nested = job.listing.parent is not None and state.requests is not None
+    requests = state.requests if nested else requests_for(rows)
+    return Cost(table=job.table.name, mode="full", rows=rows, requests=requests, basis="last run")
+
+
+async def counted(wethod: Wethod, job: Job, cost: Cost) -> tuple[Cost, float | None]:
+    """The cost of a table that no run has read yet, by counting: a few requests, whatever its length.
+
+    Returns:
+        The cost, and the seconds that one request took.
+
+    """
+    parent = job.listing.parent
+    listing = job.listing if parent is None else find(parent.table)
+    query = {**job.filters, **({"deleted": "include"} if listing.soft_deletes and "deleted" not in job.filters else {})}
+    before, start = wethod.stats.requests, time.perf_counter()
+    try:
+        number = await pager_of(wethod, listing, query if parent is None else {}).count()
+    except (PermissionDenied, PreconditionFailed):
+        return attrs.evolve(cost, basis="refused", rows=0, requests=1), None
+    each = (time.perf_counter() - start) / max(1, wethod.stats.requests - before)
+    if parent is not None:
+        return attrs.evolve(cost, basis="counted", requests=number + requests_for(number)), each
+    return attrs.evolve(cost, basis="counted", rows=number, requests=requests_for(number)), each

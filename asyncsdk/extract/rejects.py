@@ -1,0 +1,80 @@
+"""Rows that do not fit their model: written to a file with the reason, and counted, so that a run can go on."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+
+from .target import TargetError
+
+if TYPE_CHECKING:
+    from ..codec import Reject
+
+__all__ = ["LARGEST_SHARE", "append", "begin", "id_of", "too_many"]
+
+LARGEST_SHARE: Final = 0.05
+"""Share of rejected rows beyond which the API has changed, and not the odd row."""
+
+
+def too_many(rows: int, rejected: int) -> bool:
+    """Whether so many rows were rejected that the table must be left as it was.
+
+    >>> too_many(95, 5), too_many(94, 6)
+    (False, True)
+    """
+    return rejected > LARGEST_SHARE * (rows + rejected)
+
+
+def id_of(reject: Reject) -> int | None:
+    """The id a rejected row carries, where it carries one."""
+    try:
+        return msgspec.json.decode(reject.raw, type=_Identified).id
+    except (msgspec.MsgspecError, UnicodeDecodeError):
+        return None
+
+
+class _Identified(msgspec.Struct):
+    id: int
+
+
+def begin(path: Path) -> None:
+    """Removes what an earlier run left. Blocking."""
+    try:
+        path.unlink(missing_ok=True)
+    except OSError as problem:
+        raise TargetError(f"{path} cannot be replaced: {problem.strerror}") from problem
+
+
+def append(path: Path, rejects: Sequence[Reject]) -> None:
+    """Adds rows to a file of rejected rows, one JSON object a line: `row`, `path`, `reason`, `at`. Blocking."""
+    at = datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+    lines = [
+        json.dumps(
+            {
+                "at": at,
+                "path": "$" + reject.error.path.removeprefix(f"$[{reject.index}]"),
+                "reason": str(reject.error.args[0]),
+                "row": _row(reject.raw),
+            },
+            ensure_ascii=False,
+        )
+        for reject in rejects
+    ]
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("a", encoding="utf-8") as file:
+            file.write("\n".join(lines) + "\n")
+    except OSError as problem:
+        raise TargetError(f"rejected rows cannot be written to {path}: {problem.strerror}") from problem
+
+
+def _row(raw: bytes) -> object:
+    try:
+        return json.loads(raw)
+    except ValueError:
+        return raw.decode("utf-8", errors="replace")

@@ -1,0 +1,223 @@
+"""A run: opens the target, brings its tables up to date side by side, and reports."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import uuid
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import UTC, date, datetime
+from functools import partial
+from typing import TYPE_CHECKING, Final, Literal, TypeVar
+
+import anyio
+import anyio.to_thread
+import attrs
+
+from ..errors import ArgumentError, AuthenticationError, ClientClosed, WethodError
+from ..throttle import Slots
+from .jobs import jobs_of, moment_of
+from .loading import Job, Lane, Options, load
+from .plan import REQUEST_SECONDS, Plan, costs_of, counted, seconds_for
+from .progress import Tally
+from .report import Report, TableReport
+from .target import Owner, Place
+from .targets import make_target
+
+if TYPE_CHECKING:
+    from ..client import Wethod
+
+__all__ = ["extract", "plan"]
+
+T = TypeVar("T")
+
+SIDE_BY_SIDE: Final = 4
+"""Tables read at the same time; their pages share one window."""
+
+PATIENCE_SECONDS: Final = 3600.0
+"""What a request of a nightly job may wait for the budget: an hour frees it all."""
+
+CLOSING_SECONDS: Final = 5.0
+
+_PASSWORD: Final = re.compile(r"(//[^:/@]*):[^@/]*@")
+
+
+async def extract(
+    wethod: Wethod,
+    resources: Sequence[str] | Literal["all"],
+    to: str,
+    *,
+    since: datetime | date | str | None = None,
+    filters: Mapping[str, object] | None = None,
+    full: bool = False,
+    reconcile: bool = False,
+    concurrency: int = 8,
+    raw: bool = False,
+    strict: bool = False,
+    allow_shrink: bool = False,
+    schema: str | None = None,
+    prefix: str = "",
+    watch: Callable[[Sequence[Tally]], object] | None = None,
+) -> Report:
+    """Brings tables up to date with lists of the API.
+
+    The first run reads whole lists, later ones what changed since. Rows and the place they were read up to are
+    committed together: a run that was killed goes on where it stood. A list that fails does not keep the others from
+    being read: see the report.
+
+    Args:
+        wethod: the client; its company's rows are read.
+        resources: names of lists (`timesheets`, `production-plan-streams`, `streams_leaders`), or "all".
+        to: `parquet:DIR`, `duckdb:FILE`, `postgresql://...`, `csv:DIR` or `jsonl:DIR`.
+        since: read only what was updated since; a table that is read so holds no older rows.
+        filters: by parameter, or by table and parameter (`{"timesheets.project_id": 7}`).
+        full: read whole lists from their start, whatever is remembered. Nothing is truncated.
+        reconcile: read whole lists, so that rows that are gone are marked.
+        concurrency: pages in flight, of all lists together.
+        raw: keep the JSON text of each row in a column `_raw`.
+        strict: with "all", count lists that are refused as failures.
+        allow_shrink: mark vanished rows even where they are more than a fifth of a table.
+        schema, prefix: where in the target: a database schema (or folder), and what table names start with.
+        watch: called once, before the first request, with a tally for each table, to look at while the run goes on.
+
+    Returns:
+        The report; `report.status` is the exit status of the command line.
+
+    Raises:
+        ConfigurationError: a name, filter or target that cannot be used; nothing was sent.
+        TargetRefused: the target is locked, holds another company's rows, or cannot be written.
+        TargetError: the target failed for good.
+
+    Example:
+        >>> report = await extract(wethod, ["timesheets"], "duckdb:plan.duckdb")  # doctest: +SKIP
+
+    """
+    moment = moment_of(since)
+    most = wethod.settings.max_in_flight
+    if not 1 <= concurrency <= most:
+        raise ArgumentError("concurrency", f"a whole number from 1 to {most}, the client's max_in_flight")
+    target = make_target(Place(to, schema, prefix))
+    settings = wethod.settings
+    bulk = wethod.with_options(
+        priority="bulk", retry=attrs.evolve(settings.retry, max_wait=max(settings.retry.max_wait, PATIENCE_SECONDS))
+    )
+    jobs = jobs_of(bulk, resources, filters=filters or {}, since=moment, raw=raw)
+    options = Options(
+        run=uuid.uuid4().hex[:12],
+        full=full,
+        reconcile=reconcile,
+        raw=raw,
+        allow_shrink=allow_shrink,
+        concurrency=concurrency,
+    )
+    started = datetime.now(UTC)
+    lane = _lane()
+    tallies = {job.table.name: Tally(table=job.table.name) for job in jobs}
+    if watch is not None:
+        watch(list(tallies.values()))
+    try:
+        owner = Owner(settings.base_url, settings.company)
+        await lane(partial(target.open, owner, [job.table for job in jobs]))
+        each = partial(load, wethod=bulk, target=target, lane=lane, window=Slots(concurrency), options=options)
+        reports = await _side_by_side(jobs, lambda job: each(job, tally=tallies[job.table.name]))
+    finally:
+        with anyio.move_on_after(CLOSING_SECONDS, shield=True):
+            await lane(target.close)
+    return Report(
+        run=options.run,
+        company=settings.company,
+        target=_PASSWORD.sub(r"\1:***@", to),
+        started=started,
+        finished=datetime.now(UTC),
+        tables=tuple(reports),
+        strict=strict or resources != "all",
+    )
+
+
+async def plan(
+    wethod: Wethod,
+    resources: Sequence[str] | Literal["all"],
+    to: str,
+    *,
+    since: datetime | date | str | None = None,
+    filters: Mapping[str, object] | None = None,
+    full: bool = False,
+    reconcile: bool = False,
+    concurrency: int = 8,
+    schema: str | None = None,
+    prefix: str = "",
+    count: bool = True,
+) -> Plan:
+    """What `extract` with the same arguments will cost. The target is neither locked nor made.
+
+    Args:
+        wethod, resources, to, since, filters, full, reconcile, concurrency, schema, prefix: as for `extract`.
+        count: count the lists that no run has read yet, with a few requests each; False asks nothing.
+
+    Raises:
+        ConfigurationError: as `extract`.
+
+    """
+    target = make_target(Place(to, schema, prefix))
+    jobs = jobs_of(wethod, resources, filters=filters or {}, since=moment_of(since))
+    costs = await anyio.to_thread.run_sync(partial(costs_of, jobs, target, full=full, reconcile=reconcile))
+    timed = [REQUEST_SECONDS]
+    if count:
+        for at, (job, cost) in enumerate(zip(jobs, costs, strict=True)):
+            if cost.basis == "unknown":
+                costs[at], seconds = await counted(wethod, job, cost)
+                timed = [*(timed if timed != [REQUEST_SECONDS] else ()), *([] if seconds is None else [seconds])]
+    quota = wethod.quota
+    requests = sum(cost.requests or 0 for cost in costs)
+    return Plan(
+        costs=tuple(costs),
+        hourly=quota.limit,
+        remaining=quota.remaining,
+        seconds=seconds_for(
+            requests,
+            each=sorted(timed or [REQUEST_SECONDS])[len(timed) // 2],
+            concurrency=concurrency,
+            hourly=quota.limit,
+            remaining=quota.remaining,
+        ),
+    )
+
+
+async def _side_by_side(
+    jobs: Sequence[Job], each: Callable[[Job], Awaitable[tuple[TableReport, WethodError | None]]]
+) -> list[TableReport]:
+    """Does the jobs, a few at a time; reports in their order."""
+    reports: dict[int, TableReport] = {}
+    waiting = list(enumerate(jobs))[::-1]
+    over: list[WethodError] = []
+
+    async def work() -> None:
+        while waiting:
+            at, job = waiting.pop()
+            if over:
+                # The token is refused, or the client closed: every other list would be as well.
+                reports[at] = TableReport(
+                    table=job.table.name, outcome="failed", mode="full", error=f"not asked for: {over[0]}"
+                )
+                continue
+            reports[at], error = await each(job)
+            if isinstance(error, (AuthenticationError, ClientClosed)):
+                over.append(error)
+
+    working = [asyncio.ensure_future(work()) for _ in range(min(SIDE_BY_SIDE, len(jobs)))]
+    try:
+        await asyncio.gather(*working)
+    finally:
+        for task in working:
+            task.cancel()
+        await asyncio.wait(working)
+    return [reports[at] for at in range(len(jobs))]
+
+
+def _lane() -> Lane:
+    limiter = anyio.CapacityLimiter(1)
+
+    async def run(function: Callable[[], T]) -> T:
+        return await anyio.to_thread.run_sync(function, limiter=limiter)
+
+    return run

@@ -1,0 +1,66 @@
+"""Makes the target that a place names, and imports what that one needs and nothing else."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from ...errors import ConfigurationError
+from ..target import Place, Target
+
+__all__ = ["make_target"]
+
+_NAME = re.compile(r"[^\W\d][\w.-]*|\d[\w.-]*")
+
+_KINDS = "parquet:DIR, duckdb:FILE, postgresql://..., csv:DIR or jsonl:DIR"
+
+
+def make_target(place: Place) -> Target:
+    """The target that `place` names. Nothing is opened or made on disk.
+
+    Raises:
+        ConfigurationError: a place that says no target, or one whose extra is not installed.
+
+    Example:
+        >>> make_target(Place("jsonl:out"))  # doctest: +SKIP
+
+    """
+    kind, _, where = place.text.partition(":")
+    for name, value in (("schema", place.schema), ("prefix", place.prefix or None)):
+        if value is not None and not _NAME.fullmatch(value):
+            raise ConfigurationError(f"{name}: letters, digits, _, - and . only, not {value!r}")
+    if not where or kind not in ("parquet", "csv", "jsonl", "duckdb", "postgresql", "postgres"):
+        # What was given may be an address with a password in it, only misspelt.
+        raise ConfigurationError(f"no such target; write {_KINDS}")
+    try:
+        if kind in ("postgresql", "postgres"):
+            from .postgres import PostgresTarget
+
+            return PostgresTarget(place.text, place.schema, place.prefix)
+        if kind == "duckdb":
+            from .duckdb import DuckDBTarget
+
+            return DuckDBTarget(Path(where).expanduser(), place.schema, place.prefix)
+        return _file_target(kind, Path(where).expanduser() / (place.schema or ""), place.prefix)
+    except ImportError as error:
+        extra = {"duckdb": "duckdb", "postgresql": "postgres", "postgres": "postgres"}.get(kind, "parquet")
+        raise ConfigurationError(
+            f"{kind}: needs {error.name or 'a package'}, which is not installed; "
+            f"`python -m pip install 'asyncsdk[{extra}]'`"
+        ) from None
+
+
+def _file_target(kind: str, folder: Path, prefix: str) -> Target:
+    from .files import FileTarget
+
+    if kind == "parquet":
+        from .parquet import Parquet
+
+        return FileTarget(folder, Parquet(), prefix)
+    if kind == "csv":
+        from .csv import Csv
+
+        return FileTarget(folder, Csv(), prefix)
+    from .jsonl import JsonLines
+
+    return FileTarget(folder, JsonLines(), prefix)

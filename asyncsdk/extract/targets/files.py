@@ -1,0 +1,378 @@
+"""Rows in files of a folder, one folder a table: the target behind `parquet:`, `csv:` and `jsonl:`.
+
+    DIR/_asyncsdk.jsonl                  whose rows these are, which files count, the state of each key
+    DIR/_asyncsdk.lock                   there while a run is writing
+    DIR/_runs.jsonl                      the run log
+    DIR/timesheets/part-000001.parquet   rows; each id once
+    DIR/timesheets.rejects.jsonl         rows that did not fit
+
+A batch becomes a file: written, put on disk, renamed, then named in one line of the log. Rows of new ids show at once;
+rows that replace others wait under a name that readers do not look for (`_part-000002.parquet`) until `finish` merges.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from array import array
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
+from operator import attrgetter
+from pathlib import Path
+from typing import Final
+
+import attrs
+import msgspec
+import pyarrow as pa
+
+from ..columns import Column, stored_columns, widened
+from ..target import LARGEST_SHRINK, Batch, Owner, RunLine, Shrink, Table, TargetError, TargetRefused
+from .formats import Format, Ids, Mask, Pick, whole
+from .locks import FileLock
+from .manifest import Commit, LogUncertain, Manifest, PartFile, read, sync_folder
+from .merging import absent, newest, unreplaced
+
+__all__ = ["FileTarget"]
+
+_id_of = attrgetter("id")
+
+LARGE: Final = 250_000
+"""Rows from which on a file is not merged with others only because they are many."""
+
+_NOTHING: Final = (2**63 - 1, -(2**63))
+"""The bounds of no ids at all."""
+
+MANY: Final = 24
+"""Small files of a table that are left alone."""
+
+LARGEST: Final = 1_000_000
+"""Rows in a file that a merge writes."""
+
+
+class FileTarget:
+    """A folder of files of one format. See `Target` for what its methods promise.
+
+    Args:
+        folder: where the tables' folders go; made where it is missing.
+        format: what the files are.
+        prefix: of the tables' folders and of the target's own files.
+
+    """
+
+    def __init__(self, folder: Path, format: Format, prefix: str = "") -> None:
+        self._folder = folder
+        self._format = format
+        self._prefix = prefix
+        self._lock: FileLock | None = None
+        self._manifest: Manifest | None = None
+        self._next = 1
+
+    # --- opening and closing --------------------------------------------------------------------------------------
+
+    def peek(self, key: str) -> bytes | None:
+        """See `Target.peek`."""
+        with suppress(OSError, TargetError):
+            content = read(self._own("asyncsdk.jsonl"))
+            return content.states.get(key) if content else None
+        return None
+
+    def open(self, owner: Owner, tables: Sequence[Table]) -> None:
+        """See `Target.open`."""
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            self._lock = FileLock(self._own("asyncsdk.lock"), str(self._folder))
+            self._manifest = Manifest(self._own("asyncsdk.jsonl"), owner, self._format.suffix)
+            for name in {*self._manifest.content.files, *(table.name for table in tables)}:
+                self._recover(name)
+            for table in tables:
+                self._reshape(table)
+        except OSError as error:
+            self.close()
+            raise TargetRefused(
+                f"{self._folder} cannot be written ({_said(error)}); give a folder that can, or change its rights"
+            ) from None
+        except TargetError:
+            self.close()
+            raise
+
+    def close(self) -> None:
+        """See `Target.close`."""
+        if self._manifest is not None:
+            self._manifest.close()
+            self._manifest = None
+        if self._lock is not None:
+            with suppress(OSError):
+                self._lock.release()
+            self._lock = None
+
+    def _recover(self, table: str) -> None:
+        """Makes the folder what the log says: a crash may have come before or after any line."""
+        folder = self._table_folder(table)
+        folder.mkdir(exist_ok=True)
+        files = self._log.content.files.get(table)
+        for file in (files or {}).values():
+            self._show(table, file)
+        named = {self._path(table, file).name for file in (files or {}).values()}
+        own = re.compile(rf"_?part-(\d{{6,}}){re.escape(self._format.suffix)}(\.tmp)?")
+        for path in sorted(folder.iterdir()):
+            if (match := own.fullmatch(path.name)) is None:
+                continue
+            if files is None:
+                raise TargetRefused(
+                    f"{path} is of no run that {self._own('asyncsdk.jsonl').name} knows; "
+                    "remove its folder, or give this run another --schema or --prefix"
+                )
+            self._next = max(self._next, int(match[1]) + 1)
+            if path.name not in named:
+                path.unlink()
+        missing = sorted(named - {path.name for path in folder.iterdir()})
+        if missing:
+            raise TargetRefused(
+                f"{folder} lacks {missing[0]}, whose rows were delivered; put it back, "
+                f"or remove {self._own('asyncsdk.jsonl')} and the folders beside it to start anew"
+            )
+
+    def _reshape(self, table: Table) -> None:
+        stored = self._log.content.columns.get(table.name)
+        wanted = self._columns_wanted(table)
+        try:
+            columns = wanted if stored is None else widened(stored, wanted)
+        except ValueError as error:
+            raise TargetRefused(
+                f"{self._table_folder(table.name)}: {error}; give this run another --schema or --prefix"
+            ) from None
+        if stored is None or _shape(stored) != _shape(columns):
+            self._log.append(Commit(table=table.name, columns=columns))
+
+    # --- state and rows -------------------------------------------------------------------------------------------
+
+    def state(self, key: str) -> bytes | None:
+        """See `Target.state`."""
+        return self._log.content.states.get(key)
+
+    def save(self, key: str, state: bytes) -> None:
+        """See `Target.save`."""
+        with self._failing():
+            self._log.append(Commit(key=key, state=state))
+
+    def write(self, table: Table, batch: Batch, key: str, state: bytes) -> None:
+        """See `Target.write`."""
+        if not batch.rows:
+            self.save(key, state)
+            return
+        self._add(table, batch, key, state)
+
+    def _add(self, table: Table, batch: Batch, key: str | None = None, state: bytes | None = None) -> None:
+        ids = list(map(_id_of, batch.rows))
+        least, most = (min(ids), max(ids)) if ids else _NOTHING
+        others = self._files(table)
+        new = PartFile(
+            self._number(),
+            len(ids),
+            least,
+            most,
+            # Only where no row can be there twice may readers see it before a merge.
+            shown=all(file.most < least for file in others) and len(set(ids)) == len(ids),
+        )
+        with self._failing(), self._fresh(table.name, new) as path:
+            self._format.write(path, self._columns(table), batch)
+            _sync(path)
+            path.replace(self._path(table.name, new))
+            sync_folder(path.parent)
+            self._log.append(Commit(table=table.name, add=(new,), key=key, state=state))
+
+    def mark_vanished(
+        self, table: Table, before: datetime, at: datetime, spared: array[int], *, allow_shrink: bool
+    ) -> Shrink:
+        """See `Target.mark_vanished`."""
+        self.finish(table)
+        marks: dict[int, Mask] = {}
+        live = gone = 0
+        with self._failing():
+            for file in filter(attrgetter("rows"), self._files(table)):
+                masks: list[Mask] = []
+                for index in self._format.index(self._path(table.name, file), self._columns(table)):
+                    live += index.live.true_count
+                    masks.append(absent(index, before, spared))
+                if number := sum(mask.true_count for mask in masks):
+                    gone += number
+                    marks[file.number] = whole(pa.chunked_array(masks))
+            if gone > LARGEST_SHRINK * live and not allow_shrink:
+                return Shrink(live, gone, marked=False)
+            changed = [file for file in self._files(table) if file.number in marks]
+            for file in changed:
+                self._rewrite(table, [file], {}, marks, at)
+        return Shrink(live, gone, marked=True)
+
+    def finish(self, table: Table) -> None:
+        """See `Target.finish`."""
+        with self._failing():
+            files = self._files(table)
+            keep = self._stay(table, files)
+            small = [file.number for file in files if file.rows < LARGE]
+            merged = {
+                *(file.number for file in files if file.stale or not file.shown),
+                *(number for number, mask in keep.items() if mask is not None),
+                *(small if len(small) > MANY else ()),
+            }
+            if merged:
+                self._rewrite(table, [file for file in files if file.number in merged], keep, {}, None)
+            if not self._files(table):
+                # Readers want a file with the columns, also of a list that is empty.
+                self._add(table, Batch((), datetime.now(UTC)))
+
+    def log_run(self, line: RunLine) -> None:
+        """See `Target.log_run`."""
+        with self._failing(), self._own("runs.jsonl").open("a+b") as file:
+            if file.tell():
+                file.seek(-1, os.SEEK_END)
+                if file.read(1) != b"\n":
+                    file.write(b"\n")  # a crash cut the last line
+            file.write(msgspec.json.encode(line) + b"\n")
+
+    def rejects_path(self, table: Table) -> Path:
+        """See `Target.rejects_path`."""
+        return self._folder / f"{self._prefix}{table.name}.rejects.jsonl"
+
+    def _stay(self, table: Table, files: Sequence[PartFile]) -> dict[int, Mask | None]:
+        """By file which rows no newer ones replace. Those that readers see share no id with each other."""
+        waiting = [file for file in files if not file.shown]
+        ids = [self._ids(table, file) for file in waiting]
+        masks: dict[int, Mask | None] = dict(zip((file.number for file in waiting), newest(ids), strict=True))
+        for file in files:
+            if file.shown and any(other.least <= file.most and file.least <= other.most for other in waiting):
+                masks[file.number] = unreplaced(self._ids(table, file), ids)
+        return masks
+
+    def _ids(self, table: Table, file: PartFile) -> Ids:
+        pieces = self._format.index(self._path(table.name, file), self._columns(table))
+        ids: Ids = whole(pa.chunked_array([piece.ids for piece in pieces], pa.int64()))
+        return ids
+
+    # --- files ----------------------------------------------------------------------------------------------------
+
+    def _rewrite(
+        self,
+        table: Table,
+        files: Sequence[PartFile],
+        keep: dict[int, Mask | None],
+        marks: dict[int, Mask],
+        at: datetime | None,
+    ) -> None:
+        """Puts the rows of `files` that stay into new ones. The log's line changes all at once; names follow."""
+        fresh: list[PartFile] = []
+        for group in _groups(files):
+            rows = sum(file.rows if (mask := keep.get(file.number)) is None else mask.true_count for file in group)
+            if not rows:
+                continue
+            new = PartFile(
+                self._number(), rows, min(file.least for file in group), max(file.most for file in group), shown=True
+            )
+            picks = [
+                Pick(self._path(table.name, file), keep.get(file.number), marks.get(file.number)) for file in group
+            ]
+            path = self._waiting_path(table.name, new)
+            try:
+                self._format.copy(picks, path, self._columns(table), at)
+                _sync(path)
+            except BaseException:
+                self._discard(path, *(self._waiting_path(table.name, file) for file in fresh))
+                raise
+            fresh.append(new)
+        sync_folder(self._table_folder(table.name))
+        self._log.append(Commit(table=table.name, add=tuple(fresh), drop=tuple(file.number for file in files)))
+        # From here on only names change: a crash is made good by the next `open`.
+        for file in fresh:
+            self._show(table.name, file)
+        for file in files:
+            self._path(table.name, file).unlink(missing_ok=True)
+
+    def _show(self, table: str, file: PartFile) -> None:
+        """Gives a file that counts the name that readers look for."""
+        if file.shown and (waiting := self._waiting_path(table, file)).exists():
+            waiting.replace(self._path(table, file))
+
+    @contextmanager
+    def _fresh(self, table: str, file: PartFile) -> Iterator[Path]:
+        """A path to write to; what was written is removed when the block fails."""
+        path = self._table_folder(table) / f"_part-{file.number:06}{self._format.suffix}.tmp"
+        try:
+            yield path
+        except LogUncertain:
+            raise
+        except BaseException:
+            self._discard(path, self._path(table, file))
+            raise
+
+    def _discard(self, *paths: Path) -> None:
+        for path in paths:
+            with suppress(OSError):
+                path.unlink(missing_ok=True)
+
+    def _files(self, table: Table) -> list[PartFile]:
+        """The files of a table, the oldest first."""
+        return list(self._log.content.files.get(table.name, {}).values())
+
+    def _number(self) -> int:
+        number, self._next = self._next, self._next + 1
+        return number
+
+    def _columns(self, table: Table) -> tuple[Column, ...]:
+        """What the files of a table have: its rows' columns, and those of earlier versions."""
+        return widened(self._log.content.columns.get(table.name, ()), self._columns_wanted(table))
+
+    def _columns_wanted(self, table: Table) -> tuple[Column, ...]:
+        return stored_columns(table.columns, raw=table.raw)
+
+    def _table_folder(self, table: str) -> Path:
+        return self._folder / f"{self._prefix}{table}"
+
+    def _path(self, table: str, file: PartFile) -> Path:
+        if not file.shown:
+            return self._waiting_path(table, file)
+        return self._table_folder(table) / f"part-{file.number:06}{self._format.suffix}"
+
+    def _waiting_path(self, table: str, file: PartFile) -> Path:
+        return self._table_folder(table) / f"_part-{file.number:06}{self._format.suffix}"
+
+    def _own(self, name: str) -> Path:
+        return self._folder / f"{self._prefix}_{name}"
+
+    @property
+    def _log(self) -> Manifest:
+        if self._manifest is None:
+            raise TargetError(f"{self._folder} is not open")
+        return self._manifest
+
+    @contextmanager
+    def _failing(self) -> Iterator[None]:
+        try:
+            yield
+        except (OSError, pa.ArrowException, msgspec.MsgspecError) as error:
+            raise TargetError(f"{self._folder}: {_said(error)}; what was committed before is kept") from None
+
+
+def _groups(files: Iterable[PartFile]) -> Iterator[list[PartFile]]:
+    """Neighbours that together make a file of a good size."""
+    group: list[PartFile] = []
+    for file in files:
+        if group and sum(each.rows for each in group) + file.rows > LARGEST:
+            yield group
+            group = []
+        group.append(file)
+    if group:
+        yield group
+
+
+def _shape(columns: Iterable[Column]) -> list[Column]:
+    return [attrs.evolve(column, attribute=None, fields=tuple(_shape(column.fields))) for column in columns]
+
+
+def _sync(path: Path) -> None:
+    with path.open("rb+") as file:
+        os.fsync(file.fileno())
+
+
+def _said(error: Exception) -> str:
+    return (error.strerror or str(error)) if isinstance(error, OSError) else str(error)

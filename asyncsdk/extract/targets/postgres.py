@@ -1,0 +1,303 @@
+"""Tables in PostgreSQL: `postgresql://...`. Rows go in by COPY, then one upsert; rows and state are one transaction."""
+
+# ruff: noqa: S608 - names come from the contract and stand in quotes, values never go into a statement
+
+from __future__ import annotations
+
+import io
+import re
+from array import array
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from datetime import datetime
+from pathlib import Path
+from typing import Final
+
+import psycopg
+import pyarrow as pa
+import pyarrow.csv as pc
+from psycopg import conninfo, errors
+
+from ...errors import ConfigurationError
+from ..arrow import batch_table, flat_column
+from ..columns import Column, Kind, stored_columns
+from ..target import LARGEST_SHRINK, Batch, Owner, RunLine, Shrink, Table, TargetError, TargetRefused
+from .sql import LAYOUT, Names, check_foreign, check_owner, live_rows, quoted, run_values, runs_columns
+
+__all__ = ["PostgresTarget"]
+
+_TYPES: Final[dict[Kind, str]] = {
+    "bigint": "bigint",
+    "double": "double precision",
+    "bool": "boolean",
+    "text": "text",
+    "date": "date",
+    "timestamptz": "timestamp with time zone",
+    "json": "jsonb",
+}
+
+_PATIENCE: Final = "3s"
+"""For the lock: so long a server may take to see that a killed run is gone."""
+
+_NUL: Final = re.compile(r"(?<!\\)((?:\\\\)*)\\u0000")
+
+
+class PostgresTarget:
+    """A schema with a table per list; nested values are jsonb. See `Target` for what its methods promise.
+
+    A text with the character NUL, which PostgreSQL cannot hold, gets U+FFFD in its place.
+
+    Args:
+        address: `postgresql://user:password@host:port/database`, as libpq reads it. It appears in no message.
+        schema: of the tables; None: `public`.
+        prefix: of every table's name.
+
+    Raises:
+        ConfigurationError: the address is none.
+
+    """
+
+    def __init__(self, address: str, schema: str | None = None, prefix: str = "") -> None:
+        try:
+            parts = {name: str(value) for name, value in conninfo.conninfo_to_dict(address).items()}
+        except psycopg.Error:
+            # Its own words repeat the address, and with it the password.
+            raise ConfigurationError("not an address that PostgreSQL understands; write postgresql://...") from None
+        self._secret = parts.get("password")
+        defaults = {"connect_timeout": "10", "application_name": "asyncsdk", "keepalives_idle": "30"}
+        self._address = conninfo.make_conninfo(**{**defaults, **parts, "client_encoding": "UTF8"})
+        self._names = Names(schema or "public", prefix)
+        self._open: psycopg.Connection | None = None
+        self._columns: dict[str, tuple[Column, ...]] = {}
+
+    def __repr__(self) -> str:
+        return f"PostgresTarget(schema={self._names.schema!r}, prefix={self._names.prefix!r})"
+
+    # --- opening and closing --------------------------------------------------------------------------------------
+
+    def peek(self, key: str) -> bytes | None:
+        """See `Target.peek`."""
+        with suppress(psycopg.Error), psycopg.connect(self._address) as database:
+            return self._state(database, key)
+        return None
+
+    def open(self, owner: Owner, tables: Sequence[Table]) -> None:
+        """See `Target.open`."""
+        try:
+            self._open = psycopg.connect(self._address, autocommit=True)
+            self._hold()
+            with self._sql.transaction():
+                self._claim(owner)
+                for table in tables:
+                    self._make(table)
+        except psycopg.Error as error:
+            self.close()
+            raise TargetRefused(f"PostgreSQL refuses: {self._said(error)}") from None
+        except TargetError:
+            self.close()
+            raise
+
+    def close(self) -> None:
+        """See `Target.close`."""
+        if self._open is not None:
+            with suppress(psycopg.Error):
+                self._open.close()
+            self._open = None
+
+    def _hold(self) -> None:
+        """Takes a lock that ends with the connection."""
+        names = self._names
+        try:
+            with self._sql.transaction():
+                self._run(f"SET LOCAL lock_timeout = '{_PATIENCE}'")
+                self._run(
+                    "SELECT pg_advisory_lock(hashtextextended(%s, 0))", [f"asyncsdk {names.schema} {names.prefix}"]
+                )
+        except errors.LockNotAvailable:
+            raise TargetRefused(
+                f"another run is writing to schema {names.schema}; wait for it to end, "
+                "or give this one another --schema or --prefix"
+            ) from None
+
+    def _claim(self, owner: Owner) -> None:
+        names = self._names
+        there = self._found("_asyncsdk_owner")
+        found = self._run(f"SELECT layout, base_url, company FROM {names.owner}").fetchone() if there else None
+        check_owner(found, owner, f"schema {names.schema}")
+        # IF NOT EXISTS asks for the right to create even where nothing has to be.
+        if self._run("SELECT 1 FROM pg_namespace WHERE nspname = %s", [names.schema]).fetchone() is None:
+            self._run(f"CREATE SCHEMA {quoted(names.schema)}")
+        if not there:
+            runs = ", ".join(f"{quoted(column.name)} {_type(column)}" for column in runs_columns())
+            self._run(f"CREATE TABLE {names.owner} (layout bigint, base_url text, company text)")
+            self._run(f"CREATE TABLE {names.state} (key text PRIMARY KEY, state bytea)")
+            self._run(f"CREATE TABLE {names.runs} ({runs})")
+        if found is None:
+            self._run(f"INSERT INTO {names.owner} VALUES (%s, %s, %s)", [LAYOUT, owner.base_url, owner.company])
+
+    def _make(self, table: Table) -> None:
+        """Makes or widens a table and its view, and the temporary table that batches go through."""
+        name = self._names.table(table.name)
+        view = self._names.table(f"{table.name}_live")
+        wanted = stored_columns(table.columns, raw=table.raw)
+        found = self._found(table.name)
+        if not found:
+            columns = ", ".join(f"{quoted(column.name)} {_type(column)}" for column in wanted)
+            self._run(f"CREATE TABLE {name} ({columns}, PRIMARY KEY (id))")
+        else:
+            check_foreign(found, name)
+        changes = [change for column in wanted if found and (change := _change(name, column, found.get(column.name)))]
+        if changes:
+            self._run(f"DROP VIEW IF EXISTS {view}")
+            self._run(f"ALTER TABLE {name} {', '.join(changes)}")
+        present = {*found, *(column.name for column in wanted)}
+        if changes or not found or not self._found(f"{table.name}_live"):
+            self._run(f"CREATE OR REPLACE VIEW {view} AS SELECT * FROM {name} WHERE {live_rows(present)}")
+        columns_now = stored_columns(table.columns, raw="_raw" in present)
+        typed = ", ".join(f"{quoted(column.name)} {_type(column)}" for column in columns_now)
+        self._run(f"CREATE TEMPORARY TABLE {_way_in(table)} ({typed}) ON COMMIT DELETE ROWS")
+        self._columns[table.name] = columns_now
+
+    def _found(self, table: str) -> dict[str, str]:
+        """The columns of a table or view with their types; none where it does not exist."""
+        rows = self._run(
+            "SELECT column_name, data_type FROM information_schema.columns WHERE table_schema = %s AND table_name = %s",
+            [self._names.schema, self._names.prefix + table],
+        ).fetchall()
+        return {str(name): str(type_) for name, type_ in rows}
+
+    # --- state and rows -------------------------------------------------------------------------------------------
+
+    def state(self, key: str) -> bytes | None:
+        """See `Target.state`."""
+        with self._failing():
+            return self._state(self._sql, key)
+
+    def save(self, key: str, state: bytes) -> None:
+        """See `Target.save`."""
+        with self._failing(), self._sql.transaction():
+            self._put_state(key, state)
+
+    def write(self, table: Table, batch: Batch, key: str, state: bytes) -> None:
+        """See `Target.write`."""
+        columns = self._columns[table.name]
+        text = _csv(batch_table(batch, columns, flat=True), columns)
+        listed = ", ".join(quoted(column.name) for column in columns)
+        replaced = ", ".join(f"{quoted(c.name)} = excluded.{quoted(c.name)}" for c in columns if c.name != "id")
+        with self._failing(), self._sql.transaction():
+            self._copy(f"{_way_in(table)} ({listed})", text)
+            self._run(
+                f"INSERT INTO {self._names.table(table.name)} ({listed}) SELECT {listed} FROM {_way_in(table)} "
+                f"ON CONFLICT (id) DO UPDATE SET {replaced}"
+            )
+            self._put_state(key, state)
+
+    def mark_vanished(
+        self, table: Table, before: datetime, at: datetime, spared: array[int], *, allow_shrink: bool
+    ) -> Shrink:
+        """See `Target.mark_vanished`."""
+        name = self._names.table(table.name)
+        given = {"before": before, "at": at, "spared": spared.tolist()}
+        with self._failing(), self._sql.transaction():
+            live = live_rows(self._found(table.name))
+            gone = f"{live} AND _seen_at < %(before)s AND id <> ALL(%(spared)s::bigint[])"
+            total = self._count(f"{name} WHERE {live}", given)
+            absent = self._count(f"{name} WHERE {gone}", given)
+            marked = allow_shrink or absent <= LARGEST_SHRINK * total
+            if marked and absent:
+                self._run(f"UPDATE {name} SET _vanished_at = %(at)s WHERE {gone}", given)
+        return Shrink(total, absent, marked=marked)
+
+    def finish(self, table: Table) -> None:
+        """See `Target.finish`: a database holds each id once at any time."""
+
+    def log_run(self, line: RunLine) -> None:
+        """See `Target.log_run`."""
+        values = run_values(line)
+        listed = ", ".join(quoted(column.name) for column in runs_columns())
+        with self._failing():
+            self._run(f"INSERT INTO {self._names.runs} ({listed}) VALUES ({', '.join(['%s'] * len(values))})", values)
+
+    def rejects_path(self, table: Table) -> Path:
+        """See `Target.rejects_path`: in the working directory, for a server has no place next to it."""
+        schema = "" if self._names.schema == "public" else f"{self._names.schema}."
+        return Path(f"{schema}{self._names.bare(table.name)}.rejects.jsonl")
+
+    # --- the connection -------------------------------------------------------------------------------------------
+
+    def _state(self, database: psycopg.Connection, key: str) -> bytes | None:
+        row = database.execute(f"SELECT state FROM {self._names.state} WHERE key = %s".encode(), [key]).fetchone()
+        return bytes(row[0]) if row else None
+
+    def _put_state(self, key: str, state: bytes) -> None:
+        self._run(
+            f"INSERT INTO {self._names.state} VALUES (%s, %s) ON CONFLICT (key) DO UPDATE SET state = excluded.state",
+            [key, state],
+        )
+
+    def _copy(self, where: str, text: bytes) -> None:
+        with self._sql.cursor() as cursor, cursor.copy(f"COPY {where} FROM STDIN (FORMAT csv)".encode()) as copy:
+            copy.write(text)
+
+    def _run(
+        self, statement: str, values: Sequence[object] | dict[str, object] | None = None
+    ) -> psycopg.Cursor[tuple[object, ...]]:
+        # As bytes: psycopg's types take text only where it is a literal.
+        return self._sql.execute(statement.encode(), values)
+
+    def _count(self, what: str, values: dict[str, object]) -> int:
+        row = self._run(f"SELECT count(*) FROM {what}", values).fetchone()
+        return int(str(row[0])) if row else 0
+
+    @property
+    def _sql(self) -> psycopg.Connection:
+        if self._open is None:
+            raise TargetError("PostgreSQL is not open")
+        return self._open
+
+    @contextmanager
+    def _failing(self) -> Iterator[None]:
+        try:
+            yield
+        except psycopg.Error as error:
+            raise TargetError(f"PostgreSQL: {self._said(error)}; what was committed before is kept") from None
+
+    def _said(self, error: psycopg.Error) -> str:
+        text = str(error).strip().split("\n")[0] or type(error).__name__
+        return text.replace(self._secret, "***") if self._secret else text
+
+
+def _type(column: Column) -> str:
+    return _TYPES[flat_column(column).kind]
+
+
+def _change(table: str, column: Column, stored: str | None) -> str | None:
+    """What ALTER TABLE has to do so that `column` fits; None: nothing."""
+    wanted = _type(column)
+    if stored is None:
+        return f"ADD COLUMN {quoted(column.name)} {wanted}"
+    if stored == wanted or (stored, wanted) == ("double precision", "bigint"):
+        return None
+    if (stored, wanted) == ("bigint", "double precision"):
+        return f"ALTER COLUMN {quoted(column.name)} TYPE double precision"
+    raise TargetRefused(
+        f'{table}: column "{column.name}" holds {stored}, the rows have {wanted}; '
+        "give this run another --schema or --prefix"
+    )
+
+
+def _way_in(table: Table) -> str:
+    return f"pg_temp.{quoted(table.name)}"
+
+
+def _csv(rows: pa.Table, columns: tuple[Column, ...]) -> bytes:
+    """Rows as COPY reads them: empty is null, `""` is empty text."""
+    for place, column in enumerate(columns):
+        if flat_column(column).kind == "json":
+            texts = rows.column(place).to_pylist()
+            if any(text is not None and "\\u0000" in text for text in texts):
+                fixed = [None if text is None else _NUL.sub("\\1\ufffd", text) for text in texts]
+                rows = rows.set_column(place, column.name, pa.array(fixed, pa.string()))
+    buffer = io.BytesIO()
+    pc.write_csv(rows, buffer, pc.WriteOptions(include_header=False))
+    return buffer.getvalue().replace(b"\0", "\ufffd".encode())

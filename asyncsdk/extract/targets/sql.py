@@ -1,0 +1,118 @@
+"""What the databases have in common: names in quotes, the target's own tables, and which rows count as live."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import Final
+
+import attrs
+
+from ..columns import Column
+from ..target import Owner, RunLine, TargetRefused
+
+__all__ = ["LAYOUT", "Names", "check_owner", "live_rows", "quoted", "run_values", "runs_columns"]
+
+LAYOUT: Final = 1
+"""Of the target's own tables. Newer ones are refused, older ones are brought up to it."""
+
+_LONGEST: Final = 63 - len("_live")
+"""PostgreSQL cuts longer names in silence; two could become one."""
+
+
+@attrs.frozen
+class Names:
+    """The names of a target's tables, in quotes, with schema and prefix."""
+
+    schema: str
+    prefix: str
+
+    def table(self, name: str) -> str:
+        """`"main"."timesheets"`."""
+        return f"{quoted(self.schema)}.{quoted(self.bare(name))}"
+
+    def bare(self, name: str) -> str:
+        """The name with its prefix, without schema and quotes.
+
+        Raises:
+            TargetRefused: it is too long for a database.
+
+        """
+        whole = self.prefix + name
+        if len(whole.encode()) > _LONGEST:
+            raise TargetRefused(f"the name {whole} is longer than {_LONGEST} bytes; give a shorter --prefix")
+        return whole
+
+    @property
+    def owner(self) -> str:
+        """Whose rows these are: one row."""
+        return self.table("_asyncsdk_owner")
+
+    @property
+    def state(self) -> str:
+        """The state of each key."""
+        return self.table("_asyncsdk_state")
+
+    @property
+    def runs(self) -> str:
+        """The run log."""
+        return self.table("_asyncsdk_runs")
+
+
+def quoted(name: str) -> str:
+    """A name as SQL wants it, whatever is in it."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def live_rows(columns: Iterable[str]) -> str:
+    """The condition for rows that are neither deleted nor vanished, for a table with these columns."""
+    vanished = f"{quoted('_vanished_at')} IS NULL"
+    return f"{vanished} AND {quoted('deleted_at')} IS NULL" if "deleted_at" in columns else vanished
+
+
+def check_owner(found: tuple[object, ...] | None, owner: Owner, where: str) -> None:
+    """Compares what a target remembers, (layout, base URL, company), with who wants to write.
+
+    Raises:
+        TargetRefused: another owner's, or a newer layout.
+
+    """
+    if found is None:
+        return
+    layout, base_url, company = found
+    if not isinstance(layout, int) or layout > LAYOUT:
+        raise TargetRefused(
+            f"{where} was written by a newer asyncsdk (layout {layout}, this one knows {LAYOUT}); "
+            "upgrade asyncsdk, or give this run another --schema or --prefix"
+        )
+    if (base_url, company) != (owner.base_url, owner.company):
+        raise TargetRefused(
+            f"{where} holds rows of {company} at {base_url}, not of {owner.company} at {owner.base_url}; "
+            "give these another --schema or --prefix"
+        )
+
+
+def check_foreign(found: Iterable[str], table: str) -> None:
+    """Refuses a table that is there already and that no extraction has made.
+
+    Raises:
+        TargetRefused: it lacks the column that every extracted table has.
+
+    """
+    if "_vanished_at" not in found:
+        raise TargetRefused(
+            f"there is a table {table} that asyncsdk has not made; give this run another --schema or --prefix"
+        )
+
+
+def runs_columns() -> tuple[Column, ...]:
+    """The columns of the run log, in the order of `run_values`."""
+    kinds = {"started": "timestamptz", "finished": "timestamptz", "complete": "bool"}
+    kinds |= dict.fromkeys(("rows", "rejected", "vanished", "requests"), "bigint")
+    return tuple(Column(field.name, kinds.get(field.name, "text")) for field in attrs.fields(RunLine))  # type: ignore[arg-type]  # each is a Kind
+
+
+def run_values(line: RunLine) -> list[object]:
+    """A line of the run log as values."""
+    values = [getattr(line, column.name) for column in runs_columns()]
+    return [value.astimezone(UTC) if isinstance(value, datetime) else value for value in values]

@@ -1,0 +1,158 @@
+"""What the next run reads, decided from what the last one left."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import attrs
+import pytest
+
+from asyncsdk import filters
+from asyncsdk.extract.catalog import find, listings
+from asyncsdk.extract.incremental import OVERLAP, Progress, State, key_of, passes
+
+NOW = dt.datetime(2026, 5, 20, 3, tzinfo=dt.UTC)
+LAST = dt.datetime(2026, 5, 19, 3, tzinfo=dt.UTC)
+
+SOFT = find("production_plan_streams")
+HARD = find("timesheet_whitelists")
+NESTED = find("streams_leaders")
+
+DONE = State(watermark=LAST, whole_at=LAST, rows=50_000, requests=500, seconds=60.0)
+
+
+def kinds(listing: str, state: State, **options: object) -> list[str]:
+    options.setdefault("filters", {})
+    return [each.kind for each in passes(find(listing), state, now=NOW, **options)]  # type: ignore[arg-type]
+
+
+def test_the_first_run_reads_the_whole_list_with_deleted_rows() -> None:
+    (only,) = passes(SOFT, State(), now=NOW, filters={})
+    assert (only.kind, only.query) == ("whole", {"deleted": "include"})
+
+
+def test_the_next_run_asks_for_changes_and_deletions_since_the_watermark_less_an_overlap() -> None:
+    changed, deleted = passes(SOFT, DONE, now=NOW, filters={"project_id": 7})
+    since = filters.gte(LAST - OVERLAP)
+    assert changed.query == {"updated_at": since, "deleted": "include"}
+    assert deleted.query == {"deleted": "only", "deleted_at": since}
+
+
+@pytest.mark.parametrize(
+    ("rows", "age", "kind"),
+    [
+        (1000, dt.timedelta(hours=1), "whole"),  # small: ten pages are cheaper than doubt
+        (1001, dt.timedelta(hours=1), "changed"),
+        (1001, dt.timedelta(days=7), "whole"),  # a week: deletions must show some day
+        (None, dt.timedelta(hours=1), "whole"),
+    ],
+)
+def test_a_list_without_deleted_is_read_whole_while_small_or_after_a_week(
+    rows: int | None, age: dt.timedelta, kind: str
+) -> None:
+    assert kinds("timesheet_whitelists", attrs.evolve(DONE, rows=rows, whole_at=NOW - age)) == [kind]
+
+
+def test_a_list_with_deleted_needs_no_whole_pass_of_itself() -> None:
+    assert kinds("timesheets", attrs.evolve(DONE, rows=5, whole_at=NOW - dt.timedelta(days=400))) == [
+        "changed",
+        "deleted",
+    ]
+
+
+@pytest.mark.parametrize("option", ["full", "reconcile"])
+def test_full_and_reconcile_read_whole_lists(option: str) -> None:
+    assert kinds("timesheets", DONE, **{option: True}) == ["whole"]
+
+
+def test_a_filter_of_the_times_themselves_leaves_only_whole_reads() -> None:
+    assert kinds("timesheets", DONE, filters={"updated_at": filters.lt(LAST)}) == ["whole"]
+
+
+def test_nested_lists_are_read_whole() -> None:
+    assert kinds("streams_leaders", DONE) == ["whole"]
+
+
+def progress(kind: str) -> Progress:
+    return Progress(kind=kind, place="bookmark", began=LAST, server_time=LAST, rows=5)  # type: ignore[arg-type]
+
+
+def test_a_pass_that_was_begun_is_gone_on_with() -> None:
+    (whole,) = passes(SOFT, State(progress=progress("whole")), now=NOW, filters={})
+    assert whole.resume == progress("whole")
+    changed, deleted = passes(SOFT, attrs.evolve(DONE, progress=progress("changed")), now=NOW, filters={})
+    assert (changed.resume, deleted.resume) == (progress("changed"), None)
+    (deleted,) = passes(SOFT, attrs.evolve(DONE, progress=progress("deleted")), now=NOW, filters={})
+    assert deleted.resume == progress("deleted")
+
+
+def test_full_begins_anew_and_reconcile_goes_on() -> None:
+    begun = attrs.evolve(DONE, progress=progress("whole"))
+    assert passes(SOFT, begun, now=NOW, filters={}, full=True)[0].resume is None
+    assert passes(SOFT, begun, now=NOW, filters={}, reconcile=True)[0].resume is not None
+
+
+def test_since_bounds_every_read_and_moves_on_with_the_watermark() -> None:
+    since = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
+    first, _ = passes(SOFT, State(), now=NOW, filters={}, since=since)
+    assert first.query["updated_at"] == filters.gte(since)
+    later, _ = passes(SOFT, DONE, now=NOW, filters={}, since=since)
+    assert later.query["updated_at"] == filters.gte(LAST - OVERLAP)
+    again, _ = passes(SOFT, DONE, now=NOW, filters={}, since=since, full=True)
+    assert again.query["updated_at"] == filters.gte(since)
+
+
+def test_other_filters_are_another_state() -> None:
+    keys = {
+        key_of(SOFT, {}, None),
+        key_of(SOFT, {"project_id": "7"}, None),
+        key_of(SOFT, {"project_id": "8"}, None),
+        key_of(SOFT, {"deleted": "exclude"}, None),
+        key_of(SOFT, {}, LAST),
+        key_of(HARD, {}, None),
+    }
+    assert len(keys) == 6
+    assert key_of(SOFT, {"a": "1", "b": "2"}, None) == key_of(SOFT, {"b": "2", "a": "1"}, None)
+
+
+def test_a_state_survives_being_written() -> None:
+    state = attrs.evolve(DONE, progress=attrs.evolve(progress("whole"), spared=(3, 4), anonymous=True))
+    assert State.read(state.write()) == state
+    assert State.read(State().write()) == State()
+
+
+@pytest.mark.parametrize("data", [None, b"", b"nonsense", b"{}", b"[]", b'{"format": 99}', b'{"format": 1}'])
+def test_what_cannot_be_read_begins_with_a_whole_pass(data: bytes | None) -> None:
+    assert State.read(data) == State()
+
+
+def test_every_list_of_the_contract_is_there_and_has_a_model_with_an_id() -> None:
+    known = listings()
+    assert len(known) == 52
+    assert sum(not each.soft_deletes for each in known.values()) == 32
+    assert {name for name, each in known.items() if each.parent} == {
+        "holidays_locations",
+        "streams_leaders",
+        "streams_members",
+    }
+    assert all("id" in attrs.fields_dict(each.model) for each in known.values())
+
+
+def test_lists_are_found_by_path_and_by_attribute() -> None:
+    assert find("production-plan-streams") == find("/api/production-plan-streams") == SOFT
+    with pytest.raises(ValueError, match="did you mean timesheets"):
+        find("timesheet")
+
+
+def test_filters_are_read_as_the_api_writes_them() -> None:
+    timesheets = find("timesheets")
+    assert timesheets.value("project_id", "7") == 7
+    assert timesheets.value("date", "gte:2026-05-01") == filters.gte("2026-05-01")
+    assert timesheets.value("date", "bt:2026-05-01,2026-05-31") == filters.between("2026-05-01", "2026-05-31")
+    assert find("projects").value("probability", "gt:50") == filters.gt(50)
+    assert find("streams").value("is_archived", "False") is False
+    for name, text in (("project_id", "seven"), ("no_such", "1"), ("project_id", "gte:7")):
+        with pytest.raises(ValueError, match=name):
+            timesheets.value(name, text)
+    assert NESTED.parent is not None
+    assert NESTED.parent.parameter == "stream_id"
