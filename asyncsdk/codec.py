@@ -74,6 +74,11 @@ def one_decoder(model: type[T]) -> Decode[T]:
 
     The function raises DecodeError with the field's path (`$.value`).
     """
+    return cast("Decode[T]", _one(model))
+
+
+@functools.cache
+def _one(model: type[T]) -> Decode[T]:
     if get_origin(model) is list:
         return cast("Decode[T]", page_decoder(get_args(model)[0]))
     return _reader(model).one

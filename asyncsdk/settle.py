@@ -43,7 +43,6 @@ def shows(row: object, marks: Mapping[str, Mark]) -> bool:
     Example:
         >>> shows({"status": "paid"}, {"status": "paid"}), shows({}, {"archived_at": None})
         (True, False)
-
     """
     return isinstance(row, dict) and all(name in row and _is(row[name], mark) for name, mark in marks.items())
 
@@ -70,7 +69,6 @@ async def settled(call: Awaitable[T], session: Session, path: str, model: type[T
         OutcomeUnknown: the answer was lost, and the row does not show the action or cannot be read. It may still be
             carried out later, by a server that is slow.
         WethodError: as the action raised it.
-
     """
     try:
         return await call

@@ -108,7 +108,7 @@ def build(method: str, path: str, query: Iterable[Field] = (), body: bytes | Non
         raise ArgumentError("path", f"holds no '?' or '#'; give parameters as params={{...}}, not {path!r}")
     if not _PLAIN_PATH.fullmatch(path):
         path = quote(path, safe="/:%@!$&'()*+,;=~")
-    return Request(verb, path, encode_query(query), body)
+    return Request(verb, path, encode_query(query) if query else "", body)
 
 
 def encode_fields(fields: Iterable[Field]) -> bytes:

@@ -24,7 +24,6 @@ def main(words: Sequence[str] | None = None) -> int:
 
     Returns:
         The exit status: 0 done, 1 failed, 2 used or set up wrongly, 3 done but for rows that were rejected.
-
     """
     words = list(sys.argv[1:] if words is None else words)
     match words:

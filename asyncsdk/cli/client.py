@@ -19,7 +19,6 @@ def connect(
 
     Raises:
         ConfigurationError: no token or company.
-
     """
     in_flight = max(16, in_flight)
     if budget is None:

@@ -73,7 +73,6 @@ def to_arrow(rows: Sequence[object], model: type) -> pa.Table:
 
     Example:
         >>> table = to_arrow(await wethod.timesheets.list(), Timesheet)  # doctest: +SKIP
-
     """
     if model is dict:
         dicts: list[dict[str, Json]] = [dict(row) for row in rows]  # type: ignore[call-overload]  # rows are mappings here
@@ -86,7 +85,6 @@ def table_of(rows: Sequence[object], columns: Iterable[Column]) -> pa.Table:
 
     Raises:
         RowMisfit: a number or a date-time that Arrow cannot hold.
-
     """
     columns = tuple(columns)
     return pa.Table.from_arrays([_array(rows, column) for column in columns], schema=schema_of(columns))
@@ -102,7 +100,6 @@ def batch_table(batch: Batch, columns: Iterable[Column], *, flat: bool = False) 
 
     Raises:
         RowMisfit: as `table_of`.
-
     """
     length = len(batch.rows)
     arrays: list[pa.Array[Any]] = []

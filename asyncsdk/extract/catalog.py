@@ -30,7 +30,6 @@ class Parent:
     Args:
         table: the parent's list, such as `streams`.
         parameter: what the nested list calls the parent's id, such as `stream_id`.
-
     """
 
     table: str
@@ -52,7 +51,6 @@ class Listing:
         soft_deletes: whether it shows deleted rows on request (`deleted=`).
         permissions: of which the reader needs some.
         feature: the company feature it belongs to.
-
     """
 
     table: str
@@ -78,7 +76,6 @@ class Listing:
 
         Raises:
             ArgumentError: the list has no such filter, or the text is none of its values.
-
         """
         kind = self.parameters.get(name)
         if kind is None:
@@ -112,7 +109,6 @@ def find(name: str) -> Listing:
 
     Raises:
         ArgumentError: there is none; the message names the nearest.
-
     """
     wanted = name.strip().strip("/").removeprefix("api/").replace("-", "_").replace(".", "_")
     known = listings()

@@ -42,7 +42,6 @@ class Column:
         attribute: of the row; None for a column that no model has.
         many: a list of them.
         fields: of a `struct`.
-
     """
 
     name: str
@@ -74,7 +73,6 @@ def columns_of(model: type) -> tuple[Column, ...]:
         >>> from asyncsdk.models.levels import Level
         >>> columns_of(Level)[0]
         Column(name='id', kind='bigint', attribute='id', many=False, fields=())
-
     """
     types = field_types(model)
     return tuple(_column(field, types[field.name]) for field in attrs.fields(cast("type[attrs.AttrsInstance]", model)))
@@ -92,7 +90,6 @@ def widened(stored: tuple[Column, ...], wanted: tuple[Column, ...]) -> tuple[Col
 
     Raises:
         ValueError: a column of one name holds things that do not go together; the message names it.
-
     """
     before = {column.name: column for column in stored}
     names = {column.name for column in wanted}

@@ -42,7 +42,6 @@ class Progress:
         rows, rejected: what it came to so far.
         spared: ids of rejected rows: they exist, so they have not vanished.
         anonymous: a rejected row told no id, so nothing can be said about what vanished.
-
     """
 
     kind: Kind
@@ -65,7 +64,6 @@ class State:
         rows: rows of the last whole pass.
         requests, seconds: what the last complete run cost.
         progress: where a run that was not completed stood.
-
     """
 
     watermark: datetime | None = None
@@ -103,7 +101,6 @@ class Pass:
         kind: `whole` reads the list, `changed` what was updated since a moment, `deleted` what was deleted since.
         query: what it asks for besides the user's filters.
         resume: the pass that was begun before, to go on with.
-
     """
 
     kind: Kind
@@ -141,7 +138,6 @@ def passes(
         since: the user's lower bound of `updated_at`: the table holds no more than what changed since.
         full: read the whole list from its start, whatever is remembered.
         reconcile: read the whole list, going on where such a pass was ended.
-
     """
     include = {"deleted": "include"} if listing.soft_deletes and "deleted" not in filters else {}
     progress = None if full else state.progress

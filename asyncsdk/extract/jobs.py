@@ -40,7 +40,6 @@ def jobs_of(
 
     Raises:
         ArgumentError: a name or a filter that does not exist.
-
     """
     named = listings().values() if resources == "all" else {each.table: each for each in map(find, resources)}.values()
     if not named:
@@ -78,7 +77,6 @@ def moment_of(value: datetime | date | str | None) -> datetime | None:
 
     Raises:
         ArgumentError: the text is neither.
-
     """
     if isinstance(value, str):
         try:

@@ -77,7 +77,6 @@ class Job:
         key: of its state.
         filters: the user's, as the client's method takes them.
         since: the user's lower bound of `updated_at`.
-
     """
 
     listing: Listing

@@ -38,7 +38,6 @@ class Cost:
         rows: to expect; None where that is not known (what changed is not known before it is read).
         requests: to expect, likewise.
         basis: where the figures come from.
-
     """
 
     table: str
@@ -57,7 +56,6 @@ class Plan:
         hourly: requests an hour; None: no budget.
         remaining: what is left of them, as far as this client knows.
         seconds: the time it should take.
-
     """
 
     costs: tuple[Cost, ...]
@@ -98,7 +96,6 @@ def seconds_for(requests: int, *, each: float, concurrency: int, hourly: int | N
         concurrency: how many at once.
         hourly: requests an hour, None: no budget.
         remaining: what is left of them now.
-
     """
     busy = requests * each / concurrency
     if not hourly:
@@ -138,7 +135,6 @@ async def counted(wethod: Wethod, job: Job, cost: Cost) -> tuple[Cost, float | N
 
     Returns:
         The cost, and the seconds that one request took.
-
     """
     parent = job.listing.parent
     listing = job.listing if parent is None else find(parent.table)

@@ -23,7 +23,6 @@ class Tally:
         requests: requests sent for it.
         expected: rows to expect, where that is known.
         started: the event loop's clock when its first request went out.
-
     """
 
     table: str

@@ -37,7 +37,6 @@ class Chunk:
         rows: those that fit.
         raw: the JSON text of each, where it was asked for.
         rejects: those that did not fit; they may belong to pages that come next.
-
     """
 
     rows: Sequence[object]
@@ -56,7 +55,6 @@ class Source:
         concurrency: pages in flight at the most.
         window: places in flight that are shared with the other tables of the run.
         raw: rows come with their JSON text; such rows are decoded at a third of the speed.
-
     """
 
     wethod: Wethod
@@ -87,7 +85,6 @@ class Source:
         Raises:
             ArgumentError: `resume` is no place of this list (argument `resume`).
             WethodError: as every walk.
-
         """
         if self.listing.parent is not None:
             reading = self._nested(int(resume) if resume else 0)
@@ -185,7 +182,6 @@ def pager_of(wethod: Wethod, listing: Listing, query: Mapping[str, object]) -> P
 
     Raises:
         ArgumentError: a filter is refused; nothing was sent.
-
     """
     return cast("Pager[Any]", getattr(getattr(wethod, listing.resource), listing.method)(**query))
 

@@ -29,7 +29,6 @@ class TableReport:
         warnings: what somebody should look at.
         error: why it is not complete.
         rejects: the file with the rejected rows, where there are any.
-
     """
 
     table: str
@@ -55,7 +54,6 @@ class Report:
         started, finished: UTC.
         tables: one report each, in the order they were named.
         strict: whether a list that was refused makes the run fail.
-
     """
 
     run: str

@@ -90,7 +90,6 @@ async def extract(
 
     Example:
         >>> report = await extract(wethod, ["timesheets"], "duckdb:plan.duckdb")  # doctest: +SKIP
-
     """
     moment = moment_of(since)
     most = wethod.settings.max_in_flight
@@ -156,7 +155,6 @@ async def plan(
 
     Raises:
         ConfigurationError: as `extract`.
-
     """
     target = make_target(Place(to, schema, prefix))
     jobs = jobs_of(wethod, resources, filters=filters or {}, since=moment_of(since))

@@ -45,7 +45,6 @@ class Place:
         text: `parquet:DIR`, `duckdb:FILE`, `postgresql://...`, `csv:DIR` or `jsonl:DIR`.
         schema: a schema of the database, or a folder in DIR; None: its own default (`public`, `main`, DIR itself).
         prefix: what every table's and folder's name starts with.
-
     """
 
     text: str
@@ -73,7 +72,6 @@ class Table:
         columns: of the model, by wire name. Besides them every table has `_seen_at` and `_vanished_at` (timestamps with
             zone), and `_raw` where `raw` is set.
         raw: rows come with their JSON text, for the column `_raw`. A table that has the column keeps it.
-
     """
 
     name: str
@@ -91,7 +89,6 @@ class Batch:
         seen_at: when the pass that read them began (UTC): the value of `_seen_at` of all of them. Writing a row also
             empties its `_vanished_at`.
         raw: the JSON text of each row, in the order of rows; None where the table has no `_raw`.
-
     """
 
     rows: Sequence[object]
@@ -107,7 +104,6 @@ class Shrink:
         live: rows that were neither deleted nor vanished before.
         absent: of these, rows that the pass did not meet.
         marked: whether they got their `_vanished_at`; False where they were too many.
-
     """
 
     live: int
@@ -130,7 +126,6 @@ class RunLine:
         requests: requests sent for it.
         complete: all rows were delivered. False: the next run goes on.
         error: why it is not complete.
-
     """
 
     run: str
@@ -164,7 +159,6 @@ class Target(Protocol):
 
         Raises:
             TargetRefused: another run holds it, it is another company's, too new, or it cannot be written.
-
         """
 
     def state(self, key: str) -> bytes | None:

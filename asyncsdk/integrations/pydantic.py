@@ -33,7 +33,6 @@ def core_schema(model: type, handler: GetCoreSchemaHandler) -> CoreSchema:
     Args:
         model: an attrs class of `asyncsdk.models`.
         handler: pydantic's generator of schemas for the types inside.
-
     """
     about = _about(model)
     incoming, outgoing = (_fields(model, handler, required=required) for required in (None, True))

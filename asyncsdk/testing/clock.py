@@ -39,7 +39,6 @@ class FakeClock:
 
         Raises:
             ArgumentError: the moment has no time zone.
-
         """
         if at is not None and at.utcoffset() is None:
             raise ArgumentError("at", f"{at!r} has no time zone; add tzinfo=datetime.UTC")

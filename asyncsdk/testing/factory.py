@@ -66,7 +66,6 @@ class Factory:
         Raises:
             ArgumentError: the model has no such field, or it cannot hold the value.
             DecodeError: the API could not have sent the value.
-
         """
         if not is_model(model):
             raise ArgumentError("model", f"a model of asyncsdk.models, not {model!r}")
@@ -115,7 +114,6 @@ class Factory:
             body: the answer of an APIError, or the excerpt of a DecodeError.
             request: what was asked for; a GET of projects by default.
             bookmark: where a walk that raised it goes on.
-
         """
         line = request or RequestLine("GET", "/api/projects")
         make = cast("Any", kind)  # each class has arguments of its own

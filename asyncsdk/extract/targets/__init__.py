@@ -23,7 +23,6 @@ def make_target(place: Place) -> Target:
 
     Example:
         >>> make_target(Place("jsonl:out"))  # doctest: +SKIP
-
     """
     kind, _, where = place.text.partition(":")
     for name, value in (("schema", place.schema), ("prefix", place.prefix or None)):

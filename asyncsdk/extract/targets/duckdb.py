@@ -40,7 +40,6 @@ class DuckDBTarget:
         path: of the file; made where it is missing.
         schema: of the tables; None: `main`.
         prefix: of every table's name.
-
     """
 
     def __init__(self, path: Path, schema: str | None = None, prefix: str = "") -> None:

@@ -57,7 +57,6 @@ class FileTarget:
         folder: where the tables' folders go; made where it is missing.
         format: what the files are.
         prefix: of the tables' folders and of the target's own files.
-
     """
 
     def __init__(self, folder: Path, format: Format, prefix: str = "") -> None:

@@ -32,7 +32,6 @@ class FileLock:
     Raises:
         TargetRefused: another run holds it, in this process or another.
         OSError: the file cannot be made.
-
     """
 
     def __init__(self, path: Path, holds: str) -> None:

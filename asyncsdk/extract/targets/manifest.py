@@ -33,7 +33,6 @@ class PartFile:
         least, most: the bounds of their ids.
         shown: readers of the folder see it; False: it waits to be merged, under a name they do not look for.
         stale: it was written before the table got the columns it has now.
-
     """
 
     number: int
@@ -54,7 +53,6 @@ class Commit:
         drop: numbers of files that do not any more.
         columns: of the table from now on; files written before are stale.
         key, state: the state of a key from now on.
-
     """
 
     table: str | None = None
@@ -121,7 +119,6 @@ class Manifest:
     Raises:
         TargetRefused: the folder is another owner's, of another format or of a newer layout, or the log is damaged.
         OSError: it cannot be read or written.
-
     """
 
     def __init__(self, path: Path, owner: Owner, suffix: str) -> None:
@@ -150,7 +147,6 @@ class Manifest:
         Raises:
             OSError: it is not on disk; what the log said before still holds.
             LogUncertain: nobody knows whether it is on disk. The next `open` will tell.
-
         """
         line = memoryview(msgspec.json.encode(commit) + b"\n")
         try:
@@ -183,7 +179,6 @@ def read(path: Path) -> Content | None:
     Raises:
         TargetRefused: the log is of a newer layout or damaged.
         OSError: it cannot be read.
-
     """
     try:
         text = path.read_bytes()
@@ -217,7 +212,6 @@ def replace(path: Path, content: bytes) -> None:
 
     Raises:
         OSError: the old one is still there.
-
     """
     fresh = path.with_name(f"{path.name}.tmp")
     with fresh.open("wb") as file:

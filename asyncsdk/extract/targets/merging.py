@@ -27,7 +27,6 @@ def newest(ids: Sequence[Ids]) -> list[Mask | None]:
 
     Args:
         ids: of the rows of each file, in order; the oldest file first.
-
     """
     if _apart(ids):
         return [None] * len(ids)

@@ -37,7 +37,6 @@ def reshaped(table: pa.Table, schema: pa.Schema) -> pa.Table:
 
     Raises:
         pyarrow.ArrowException: a column that cannot be widened.
-
     """
     if table.schema.equals(schema):
         return table

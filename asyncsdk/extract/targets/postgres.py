@@ -54,7 +54,6 @@ class PostgresTarget:
 
     Raises:
         ConfigurationError: the address is none.
-
     """
 
     def __init__(self, address: str, schema: str | None = None, prefix: str = "") -> None:

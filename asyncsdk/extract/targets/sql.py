@@ -36,7 +36,6 @@ class Names:
 
         Raises:
             TargetRefused: it is too long for a database.
-
         """
         whole = self.prefix + name
         if len(whole.encode()) > _LONGEST:
@@ -75,7 +74,6 @@ def check_owner(found: tuple[object, ...] | None, owner: Owner, where: str) -> N
 
     Raises:
         TargetRefused: another owner's, or a newer layout.
-
     """
     if found is None:
         return
@@ -97,7 +95,6 @@ def check_foreign(found: Iterable[str], table: str) -> None:
 
     Raises:
         TargetRefused: it lacks the column that every extracted table has.
-
     """
     if "_vanished_at" not in found:
         raise TargetRefused(

@@ -81,7 +81,6 @@ def wethod_lifespan(
 
     Raises:
         ConfigurationError: when the process starts: no token or company, or a value that cannot be used.
-
     """
 
     @asynccontextmanager
@@ -149,7 +148,6 @@ def user_wethod(token: Callable[..., Any]) -> Callable[..., Coroutine[Any, Any, 
 
     Args:
         token: a dependency whose value is a token, or None.
-
     """
 
     async def client(connection: HTTPConnection, found: str | Secret | None = Depends(token)) -> Wethod:  # noqa: B008  # FastAPI's way

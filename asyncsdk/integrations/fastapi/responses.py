@@ -18,7 +18,6 @@ class ModelResponse(Response):
 
     Raises:
         ArgumentError: something that has no place in JSON, or a date-time without a time zone.
-
     """
 
     media_type = "application/json"

@@ -65,7 +65,6 @@ async def stream_ndjson(
 
     Raises:
         WethodError: the first page failed; nothing was answered yet.
-
     """
     walk, first = await _begin(pager, max_items, resume, concurrency)
     chunks = _chunks(walk, first, _lines, (lambda error: to_json(error) + b"\n") if error_line else None)
@@ -101,7 +100,6 @@ async def stream_csv(
     Raises:
         ArgumentError: a column that the model does not have. Nothing was sent.
         WethodError: the first page failed; nothing was answered yet.
-
     """
     model = pager.model
     if columns is not None:
