@@ -74,13 +74,14 @@ def one_decoder(model: type[T]) -> Decode[T]:
 
     The function raises DecodeError with the field's path (`$.value`).
     """
-    return cast("Decode[T]", _one(model))
+    key: type = model  # a type variable is not seen to be hashable
+    return cast("Decode[T]", _one(key))
 
 
 @functools.cache
-def _one(model: type[T]) -> Decode[T]:
+def _one(model: type) -> Decode[object]:
     if get_origin(model) is list:
-        return cast("Decode[T]", page_decoder(get_args(model)[0]))
+        return page_decoder(get_args(model)[0])
     return _reader(model).one
 
 
