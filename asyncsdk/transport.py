@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Coroutine
 from contextlib import suppress
-from typing import TYPE_CHECKING, Final
+from contextvars import ContextVar
+from typing import TYPE_CHECKING, Any, Final
 
 import aiohttp
 import anyio
@@ -27,6 +28,9 @@ from .wire import Answer, Request
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from aiohttp.connector import Connection
+    from aiohttp.tracing import Trace
 
 __all__ = ["USER_AGENT", "Attempt", "Pool", "Transport"]
 
@@ -56,6 +60,26 @@ class Attempt:
     too_large: bool = False
 
 
+_SENDING: Final[ContextVar[Attempt]] = ContextVar("sending")
+"""The attempt that a task is making, for those who count how often aiohttp hands it to a connection."""
+
+
+class _CountingConnector(aiohttp.TCPConnector):
+    """Counts what the session hands to it: aiohttp asks it for a connection each time it sends."""
+
+    def connect(  # a plain function that returns the coroutine: one frame less in every request
+        self, req: aiohttp.ClientRequest, traces: list[Trace], timeout: aiohttp.ClientTimeout
+    ) -> Coroutine[Any, Any, Connection]:
+        _SENDING.get().sends += 1
+        return super().connect(req, traces, timeout)
+
+
+async def _count(sending: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType) -> aiohttp.ClientResponse:
+    """The same for a borrowed session, whose connector is not ours."""
+    _SENDING.get().sends += 1
+    return await handler(sending)
+
+
 class Headers(CIMultiDict[str]):
     """Headers that hold a token, and do not show it where a traceback prints local variables."""
 
@@ -73,6 +97,7 @@ class Pool:
     slots: Slots
     owned: bool
     process: int
+    counting: tuple[aiohttp.ClientMiddlewareType, ...] = ()
     closer: AsyncGenerator[None, None] | None = None
     sleepers: set[asyncio.Future[None]] = attrs.field(factory=set)
 
@@ -86,11 +111,7 @@ class Pool:
         timeout: aiohttp.ClientTimeout,
     ) -> None:
         """Sends a request once and fills `attempt` in. Raises only what cancels it."""
-
-        async def count(sending: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType) -> aiohttp.ClientResponse:
-            attempt.sends += 1
-            return await handler(sending)
-
+        _SENDING.set(attempt)
         try:
             async with self.http.request(
                 request.method,
@@ -102,7 +123,7 @@ class Pool:
                 # A borrowed session may have other defaults.
                 raise_for_status=False,
                 auto_decompress=True,
-                middlewares=(count,),
+                middlewares=self.counting,
             ) as response:
                 body = await _read(response)
                 if body is None:
@@ -159,6 +180,8 @@ def _fail(attempt: Attempt, outcome: Outcome, problem: BaseException) -> None:
         if attempt.sends:
             # aiohttp sent it on a pooled connection before it failed to make a new one.
             attempt.outcome = Lost()
+    elif isinstance(outcome, Lost):
+        attempt.sends = max(1, attempt.sends)  # to be on the safe side where the counting was got round
 
 
 async def _read(response: aiohttp.ClientResponse) -> bytes | None:
@@ -215,11 +238,11 @@ class Transport:
                 self._pools.pop(other, None)
         slots = Slots(self._max_in_flight)
         if self._borrowed is not None:
-            pool = Pool(self._borrowed, slots, owned=False, process=os.getpid())
+            pool = Pool(self._borrowed, slots, owned=False, process=os.getpid(), counting=(_count,))
         else:
             http = aiohttp.ClientSession(
                 # No limit of its own: slots queue before the time-out starts, aiohttp's pool would queue after.
-                connector=aiohttp.TCPConnector(limit=0),
+                connector=_CountingConnector(limit=0),
                 # A shared jar would carry one company's cookies to another.
                 cookie_jar=aiohttp.DummyCookieJar(),
             )
