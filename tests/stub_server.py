@@ -12,6 +12,14 @@ from aiohttp import web
 
 TOKEN = "tok-very-secret-123"
 
+STREAM = {
+    "id": 5,
+    "created_at": "2026-01-09T17:32:14.550Z",
+    "updated_at": "2026-01-09T17:32:14.550Z",
+    "name": "Developers",
+    "is_default": False,
+}
+
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
@@ -106,3 +114,9 @@ async def cut(request: web.Request) -> web.StreamResponse:
     assert request.transport is not None
     request.transport.close()
     return response
+
+
+async def hang(request: web.Request) -> web.StreamResponse:
+    """Never answers."""
+    await asyncio.Event().wait()
+    raise AssertionError("unreachable")

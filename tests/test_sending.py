@@ -23,8 +23,8 @@ from asyncsdk.events import Hooks, RetryPlanned, WaitBegun
 from asyncsdk.sandbox import Sandbox
 from asyncsdk.settings import RetryPolicy, Settings, secret
 from asyncsdk.throttle import LocalBudget, Turn
-from tests.stub_server import TOKEN, Server, drop
-from tests.test_session import STREAM, run_alone
+from tests.alone import run_alone
+from tests.stub_server import STREAM, TOKEN, Server, drop
 
 Connect = Callable[..., Wethod]
 
@@ -545,7 +545,6 @@ def test_a_budget_in_redis_serves_loop_after_loop(redis: str) -> None:
     key = f"test-{uuid.uuid4().hex}"
 
     async def spend() -> None:
-        from tests.test_session import STREAM
 
         async def answer(request: web.Request) -> web.StreamResponse:
             return web.json_response(STREAM)

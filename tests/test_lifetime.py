@@ -1,0 +1,281 @@
+"""The life of a client: set-up, copies, event loops, forks, cancellation, closing, and what is left behind."""
+
+from __future__ import annotations
+
+import asyncio
+import subprocess
+import sys
+from collections.abc import Callable
+
+import aiohttp
+import anyio
+import pytest
+
+from asyncsdk import Wethod, errors
+from tests.alone import run_alone
+from tests.stub_server import STREAM, TOKEN, Server, hang
+
+Connect = Callable[..., Wethod]
+
+
+# --- sharing and closing ----------------------------------------------------------------------------------------------
+
+
+async def test_copies_share_the_pool_and_their_close_is_their_own(server: Server, connect: Connect) -> None:
+    server.script((200, STREAM))
+    parent = connect()
+    async with parent.with_options(company="globex", token="another") as copy:
+        await copy.streams.get(5)
+        assert server.headers[-1]["Wethod-Company"] == "globex"
+        assert server.headers[-1]["Authorization"] == "Bearer another"
+    with pytest.raises(errors.ClientClosed):
+        await copy.streams.get(5)
+    await parent.streams.get(5)
+    assert server.headers[-1]["Wethod-Company"] == "acme"
+
+
+async def test_closing_the_parent_ends_its_copies(server: Server, connect: Connect) -> None:
+    server.script((200, STREAM))
+    parent = connect()
+    copy = parent.with_options(company="globex")
+    await copy.streams.get(5)
+    await parent.aclose()
+    with pytest.raises(errors.ClientClosed, match="make a new one"):
+        await copy.streams.get(5)
+    with pytest.raises(errors.ClientClosed):
+        parent.with_options(company="other")
+    with pytest.raises(errors.ClientClosed):
+        async with parent:
+            pass
+
+
+async def test_a_token_of_its_own_has_a_budget_of_its_own(server: Server, connect: Connect) -> None:
+    server.script((200, STREAM))
+    parent = connect()
+    same, other = parent.with_options(company="globex"), parent.with_options(token="another")
+    await same.streams.get(5)
+    assert parent.stats.requests == 1
+    assert parent.quota.remaining == 4999
+    assert other.stats.requests == 0
+    assert other.quota.remaining == 5000
+
+
+async def test_a_borrowed_session_is_never_closed(server: Server, connect: Connect) -> None:
+    server.script((200, STREAM))
+    async with aiohttp.ClientSession() as http:
+        async with connect(session=http) as wethod:
+            await wethod.streams.get(5)
+        assert not http.closed
+        async with http.get(server.url) as answer:
+            assert answer.status == 200
+        closed_under_us = connect(session=http)
+    with pytest.raises(errors.ClientClosed):
+        await closed_under_us.streams.get(5)
+
+
+async def test_cookies_are_not_kept(server: Server, connect: Connect) -> None:
+    """One company's cookie must not travel with another company's request."""
+    server.script((200, STREAM, {"Set-Cookie": "session=acme"}), (200, STREAM))
+    wethod = connect()
+    await wethod.streams.get(5)
+    await wethod.with_options(company="globex").streams.get(5)
+    assert "Cookie" not in server.headers[-1]
+
+
+async def test_closing_while_requests_are_out_ends_them(server: Server, connect: Connect) -> None:
+    server.script(hang)
+    wethod = connect(max_in_flight=1)
+    waiting = [asyncio.ensure_future(wethod.streams.get(5)) for _ in range(3)]
+    while not server.requests:
+        await asyncio.sleep(0)
+    await wethod.aclose()
+    for outcome in await asyncio.gather(*waiting, return_exceptions=True):
+        assert isinstance(outcome, errors.ClientClosed), outcome
+
+
+def test_one_client_over_several_loops_leaves_no_warning() -> None:
+    """Each `asyncio.run` gets a pool of its own, closed with its loop; nobody closes the client."""
+    out = run_alone(
+        """
+        wethod = Wethod(token="t", company="c", base_url="http://127.0.0.1:1")
+
+        async def use(url):
+            copy = wethod.with_options(base_url=url)
+            print((await copy.streams.get(5)).name)
+
+        for _ in range(3):
+            asyncio.run(serve(use))
+        """
+    )
+    assert out.split() == ["Developers"] * 3
+
+
+def test_a_client_that_is_dropped_unclosed_closes_itself() -> None:
+    out = run_alone(
+        """
+        import gc
+
+        async def use(url):
+            wethod = Wethod(token="t", company="c", base_url=url)
+            await wethod.streams.get(5)
+            del wethod
+            gc.collect()
+            await asyncio.sleep(0.01)
+            print("fine")
+
+        asyncio.run(serve(use))
+        """
+    )
+    assert out.strip() == "fine"
+
+
+def test_two_loops_in_two_threads() -> None:
+    out = run_alone(
+        """
+        import threading
+        wethod = Wethod(token="t", company="c", base_url="http://127.0.0.1:1")
+
+        async def use(url):
+            copy = wethod.with_options(base_url=url)
+            names = await asyncio.gather(*(copy.streams.get(5) for _ in range(40)))
+            print(len(names))
+
+        threads = [threading.Thread(target=lambda: asyncio.run(serve(use))) for _ in range(2)]
+        for thread in threads: thread.start()
+        for thread in threads: thread.join()
+        """
+    )
+    assert out.split() == ["40", "40"]
+
+
+def test_a_forked_child_opens_its_own_pool() -> None:
+    """It shares the parent's sockets: using or closing them would break the parent."""
+    out = run_alone(
+        """
+        import os
+
+        async def use(url):
+            wethod = Wethod(token="t", company="c", base_url=url)
+            await wethod.streams.get(5)
+            child = os.fork()
+            if child == 0:
+                asyncio._set_running_loop(None)
+                code = 1
+                try:
+                    asyncio.run(child_main(wethod))
+                    code = 0
+                finally:
+                    os._exit(code)
+            status = await asyncio.to_thread(os.waitpid, child, 0)
+            print("child", os.waitstatus_to_exitcode(status[1]))
+            await wethod.streams.get(5)
+            print("parent fine")
+            await wethod.aclose()
+
+        async def child_main(wethod):
+            assert (await wethod.streams.get(5)).name == "Developers"
+
+        asyncio.run(serve(use))
+        """
+    )
+    assert out.splitlines() == ["child 0", "parent fine"]
+
+
+def test_uvloop_works_the_same() -> None:
+    pytest.importorskip("uvloop")
+    out = run_alone(
+        """
+        import uvloop
+
+        wethod = Wethod(token="t", company="c", base_url="http://127.0.0.1:1")
+
+        async def use(url):
+            print((await wethod.with_options(base_url=url).streams.get(5)).name)
+
+        for _ in range(2):
+            with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+                runner.run(serve(use))
+        """
+    )
+    assert out.split() == ["Developers"] * 2
+
+
+# --- cancellation -----------------------------------------------------------------------------------------------------
+
+
+async def test_a_storm_of_cancellations_leaves_nothing_behind(
+    server: Server, connect: Connect, no_tasks_left: None
+) -> None:
+    """Whatever await a call is cancelled at, its slot is free again afterwards."""
+    server.script((200, STREAM))
+    wethod = connect(max_in_flight=4, budget=None)
+    for turns in range(400):
+        calls = [asyncio.ensure_future(wethod.streams.get(5)) for _ in range(6)]
+        for _ in range(turns % 25):
+            await asyncio.sleep(0)
+        for call in calls[turns % 3 :]:
+            call.cancel()
+        await asyncio.gather(*calls, return_exceptions=True)
+    slots = wethod._session.transport.pool().slots
+    assert slots.free == 4
+    assert slots.waiting == 0
+    await wethod.streams.get(5)
+
+
+async def test_cancelled_calls_that_were_not_sent_cost_no_budget(server: Server, connect: Connect) -> None:
+    server.script(hang)
+    wethod = connect(max_in_flight=1)
+    calls = [asyncio.ensure_future(wethod.streams.get(5)) for _ in range(5)]
+    while not server.requests:
+        await asyncio.sleep(0)
+    for call in calls:
+        call.cancel()
+    await asyncio.gather(*calls, return_exceptions=True)
+    assert wethod.quota.remaining == 4999
+
+
+async def test_anyios_repeated_cancellation_gets_through(server: Server, connect: Connect) -> None:
+    """Starlette cancels at every await, again and again."""
+    server.script(hang)
+    wethod = connect()
+    for _ in range(5):
+        with anyio.move_on_after(0.01) as scope:
+            async with wethod.streams.list().items() as walk:
+                async for _row in walk:
+                    pass
+        assert scope.cancelled_caught
+    assert wethod._session.transport.pool().slots.free == 16
+
+
+# --- set-up -----------------------------------------------------------------------------------------------------------
+
+
+def test_a_client_without_token_says_what_to_do() -> None:
+    with pytest.raises(errors.ConfigurationError, match=r"WETHOD_TOKEN.*asyncsdk sandbox"):
+        Wethod(company="acme")
+    with pytest.raises(errors.ConfigurationError, match="WETHOD_COMPANY"):
+        Wethod(token="t")
+
+
+def test_a_client_reads_the_environment_and_arguments_win(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WETHOD_TOKEN", TOKEN)
+    monkeypatch.setenv("WETHOD_COMPANY", "acme")
+    monkeypatch.setenv("WETHOD_BASE_URL", "http://127.0.0.1:8787")
+    assert repr(Wethod()) == "Wethod(company='acme', base_url='http://127.0.0.1:8787')"
+    assert "globex" in repr(Wethod(company="globex"))
+    assert TOKEN not in repr(Wethod())
+
+
+def test_importing_costs_next_to_nothing() -> None:
+    """Nothing heavy is loaded before it is needed: checked by name, because times creep back unseen."""
+    code = (
+        "import sys; from asyncsdk import Wethod; "
+        "heavy = [m for m in sys.modules if m.split('.')[0] in "
+        "('aiohttp', 'cattrs', 'limits', 'redis', 'msgspec', 'yarl', 'anyio', 'jsonschema') "
+        "or m.startswith(('asyncsdk.models', 'asyncsdk.sandbox', 'asyncsdk.codec', 'asyncsdk.resources.'))]; "
+        "assert not heavy, heavy; Wethod(token='t', company='c'); assert 'aiohttp' in sys.modules; "
+        "print(sum(m.startswith(('asyncsdk.models', 'asyncsdk.resources.')) for m in sys.modules))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.strip() == "0"
