@@ -27,7 +27,7 @@ __all__ = ["Accepted", "Identity", "Overlap", "fingerprint", "identity_of", "loo
 
 T = TypeVar("T")
 
-_KEPT_PAGES = 2
+_KEPT_ROWS = 800
 _SAMPLE = 50
 
 
@@ -141,19 +141,18 @@ def fingerprint(key: Key, version: Hashable) -> str:
 
 
 class Accepted(Generic[T]):
-    """The rows a page may join: the last two pages whole, of those before one row in 50 as a hash.
-
-    More would be kept cold: rows that outlive a few pages cost as much to free as to decode.
+    """The rows a page may join: the last 800 whole, of those before one in 50 as a hash.
 
     `remembered` are fingerprints of rows accepted before a bookmark was written.
     """
 
-    __slots__ = ("_identity", "_marks", "_older", "_recent", "_remembered", "last", "last_key")
+    __slots__ = ("_identity", "_kept", "_marks", "_older", "_recent", "_remembered", "last", "last_key")
 
     def __init__(self, identity: Identity[T], remembered: Collection[str] = ()) -> None:
         self._identity = identity
         self._recent: deque[tuple[list[T], Sequence[Key]]] = deque()
         self._marks: deque[dict[int, T] | None] = deque()  # per recent page, made when first needed
+        self._kept = 0
         self._older: array[int] = array("q")
         self._remembered = frozenset(remembered)
         self.last: T | None = None  # the row accepted last
@@ -170,14 +169,14 @@ class Accepted(Generic[T]):
         recent = self._recent
         recent.append((rows, keys))
         self._marks.append(None)
+        self._kept += len(rows)
         self.last = rows[-1]
         self.last_key = keys[-1]
-        if len(recent) > _KEPT_PAGES:
+        while self._kept - len(recent[0][0]) >= _KEPT_ROWS:
             oldest, its_keys = recent.popleft()
             self._marks.popleft()
-            version = self._identity.version
-            for at in range(0, len(its_keys), _SAMPLE):
-                self._older.append(hash((its_keys[at], version(oldest[at]))))
+            self._kept -= len(oldest)
+            self._older.extend(self._marks_of(oldest[::_SAMPLE], its_keys[::_SAMPLE]))
 
     def joint(self, rows: Sequence[T], keys: Sequence[Key], expected: int) -> int | None:
         """Index of a row of the page that was accepted in the same version, None when there is none.
