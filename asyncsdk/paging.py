@@ -279,7 +279,8 @@ class Plan(Generic[T]):
         if positions:
             self._extra = 0
         self._begun = True
-        self._accepted.add(rows, keys)
+        # What stands before the joint of a resumed walk was delivered before it: nothing may join there.
+        self._accepted.add(*((rows[own - 1 :], keys[own - 1 :]) if own > 1 else (rows, keys)))
         self._deliver(page, rows, positions)
         self._go_on(page, rows, len(positions), cut=cut)
 

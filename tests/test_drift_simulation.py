@@ -16,6 +16,7 @@ import attrs
 import pytest
 
 from asyncsdk.bookmarks import read, source_of
+from asyncsdk.errors import WalkError
 from asyncsdk.joints import Identity, identity_of
 from asyncsdk.paging import Ask, Plan, Report
 from asyncsdk.sweeping import moment_before
@@ -280,6 +281,22 @@ def test_a_bookmark_is_exact_to_the_row_while_the_list_changes(order: Order) -> 
         outcome = simulate(drift, seed, (1, 3, 8)[seed % 3], stop_after=1 + seed * 24)
         assert not outcome.lost
         assert not outcome.doubles
+
+
+@pytest.mark.parametrize("order", ["id", "created falling", "updated"])
+def test_a_resumed_walk_repeats_nothing_when_hundreds_of_rows_vanish(order: Order) -> None:
+    """The list is much shorter than it was: what stands before the bookmark must not be taken for new."""
+    finished = 0
+    for seed in range(60):
+        drift = Drift(order, rows=1500, rate=(0.3, 3.0)[seed % 2], ties=3, bulk=0.05)
+        try:
+            outcome = simulate(drift, seed, (1, 3, 8)[seed % 3], stop_after=1 + seed * 6)
+        except WalkError:
+            continue  # every remembered row is gone: it says so instead of guessing
+        finished += 1
+        assert not outcome.lost
+        assert not outcome.doubles
+    assert finished > 30
 
 
 @pytest.mark.parametrize(
