@@ -87,6 +87,14 @@ class Home(Protocol):
         ...
 
 
+@attrs.define(eq=False)
+class Link:
+    """One event loop's client; `over` once it closes, be it because the loop ends: then no trip may begin."""
+
+    client: Redis
+    over: bool = False
+
+
 class Connections:
     """Connections to one Redis, for as many budgets as there are: a few per event loop, not one per budget.
 
@@ -97,57 +105,60 @@ class Connections:
         self._url = url
         self._timeout = timeout
         self._pid = os.getpid()
-        self._open: weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, AsyncGenerator[Redis, None]]
+        self._open: weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, AsyncGenerator[Link, None]]
         self._open = weakref.WeakKeyDictionary()
-        self._clients: weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, Redis] = weakref.WeakKeyDictionary()
+        self._links: weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, Link] = weakref.WeakKeyDictionary()
         self._inherited: list[object] = []
 
-    def client(self) -> Redis:
+    def link(self) -> Link:
         """The running loop's client. Its connections are opened as they are needed."""
         if self._pid != os.getpid():
             # The parent's. Closing one here would take it from the poll set that both processes still share.
             self._pid = os.getpid()
-            self._inherited += [*self._clients.items(), *self._open.items()]
-            self._open, self._clients = weakref.WeakKeyDictionary(), weakref.WeakKeyDictionary()
+            self._inherited += [*self._links.items(), *self._open.items()]
+            self._open, self._links = weakref.WeakKeyDictionary(), weakref.WeakKeyDictionary()
         loop = asyncio.get_running_loop()
-        client = self._clients.get(loop)
-        if client is None:
+        link = self._links.get(loop)
+        if link is None:
             # No retries inside: a trip that fails is tried once more in `Lane`, and then requests go on without Redis.
-            client = self._clients[loop] = Redis.from_url(
+            client = Redis.from_url(
                 self._url,
                 socket_timeout=self._timeout,
                 socket_connect_timeout=self._timeout,
                 retry=Retry(NoBackoff(), 0),
             )
-            closing = self._open[loop] = _closing_with_its_loop(client)
+            link = self._links[loop] = Link(client)
+            closing = self._open[loop] = _closing_with_its_loop(link)
             with suppress(StopIteration):
                 closing.__anext__().send(None)  # awaits nothing on its way to the yield
-        return client
+        return link
 
     async def aclose(self) -> None:
         """Close the running loop's connections. They may be opened again."""
         loop = asyncio.get_running_loop()
-        self._clients.pop(loop, None)
+        self._links.pop(loop, None)
         closing = self._open.pop(loop, None)
         if closing is not None and self._pid == os.getpid():
             await closing.aclose()
 
 
-async def _closing_with_its_loop(client: Redis) -> AsyncGenerator[Redis, None]:
+async def _closing_with_its_loop(link: Link) -> AsyncGenerator[Link, None]:
     """Closes a client when the event loop ends: loops close the async generators that began on them."""
     try:
-        yield client
+        yield link
     finally:
+        link.over = True
         with anyio.move_on_after(CLOSING_SECONDS, shield=True):
-            await client.aclose()
+            await link.client.aclose()
 
 
 class Lane:
     """One event loop's way to Redis. `timeout`: seconds one trip may take, with connecting and a second try."""
 
-    def __init__(self, home: Home, client: Redis, keys: list[str], timeout: float) -> None:
+    def __init__(self, home: Home, link: Link, keys: list[str], timeout: float) -> None:
         text = resources.files(__package__).joinpath("shared_budget.lua").read_text(encoding="utf-8")
-        self._script = cast("_Script", client.register_script(text))
+        self._script = cast("_Script", link.client.register_script(text))
+        self._link = link
         self._home = home
         self._keys = keys
         self._timeout = timeout
@@ -155,7 +166,9 @@ class Lane:
         self.load = Load()
 
     async def ask(self, turn: Turn, number: int) -> Ask | None:
-        """Ask for one grant with the next trip. None: Redis is down."""
+        """Ask for one grant with the next trip. None: Redis is down, or the loop ends."""
+        if self._link.over:
+            return None
         ask = Ask(turn, number, asyncio.get_running_loop().create_future())
         self.load.asks.append(ask)
         self.depart()
@@ -163,7 +176,7 @@ class Lane:
 
     def depart(self) -> None:
         """See to it that the load goes: now, or right after the trip under way."""
-        if self._trip is None:
+        if self._trip is None and not self._link.over:  # a timer may ring while its loop is being shut down
             self._trip = asyncio.get_running_loop().create_task(self._travel())
 
     async def home(self, at_most: float | None = None) -> None:

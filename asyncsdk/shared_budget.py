@@ -390,7 +390,7 @@ class SharedBudget:
 
             if self._pid != os.getpid():
                 self._start_over()
-            lane = self._lanes[loop] = Lane(self, self._connections.client(), self._keys, self._timeout)
+            lane = self._lanes[loop] = Lane(self, self._connections.link(), self._keys, self._timeout)
             self._leases[lane] = lease = _Lease(weakref.ref(loop))
             self._adopt(lane)
             self._known.append(lease)
