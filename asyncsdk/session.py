@@ -39,7 +39,7 @@ from .journey import Journey
 from .retry import Again, Answered, Outcome, Settled, decide, silence
 from .settings import Settings
 from .throttle import Refused, Turn
-from .transport import USER_AGENT, Attempt, Pool, Transport
+from .transport import USER_AGENT, Attempt, Base, Pool, Transport
 from .wire import Answer, Field, Request
 
 __all__ = ["Reply", "Session"]
@@ -78,7 +78,8 @@ class Session:
             }
         )
         self._body_headers = transport.headers({**self._headers, "Content-Type": "application/json"})
-        self._timeout = transport.timeout(settings.connect_timeout, settings.read_timeout)
+        self._timeouts = transport.timeouts(settings.connect_timeout, settings.read_timeout)
+        self._base = Base.of(settings.base_url)
 
     def copy(self, settings: Settings) -> Session:
         """A session with other settings on the same connections; each token has an account of its own."""
@@ -239,9 +240,9 @@ class Session:
             sending = pool.attempt(
                 attempt,
                 request,
-                base_url=self.settings.base_url,
+                base=self._base,
                 headers=self._headers if request.body is None else self._body_headers,
-                timeout=self._timeout,
+                timeouts=self._timeouts,
             )
             if journey.deadline_at is None:
                 await sending

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import AsyncGenerator, Coroutine
+from collections.abc import AsyncGenerator
 from contextlib import suppress
 from contextvars import ContextVar
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import aiohttp
 import anyio
@@ -23,6 +23,7 @@ from yarl import URL
 from . import __version__
 from .errors import ClientClosed
 from .retry import Lost, NotSent, Outcome
+from .silence import Listening, Silence
 from .throttle import Slots
 from .wire import Answer, Request
 
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
     from aiohttp.connector import Connection
     from aiohttp.tracing import Trace
 
-__all__ = ["USER_AGENT", "Attempt", "Pool", "Transport"]
+__all__ = ["USER_AGENT", "Attempt", "Base", "Pool", "Timeouts", "Transport"]
 
 USER_AGENT: Final = f"asyncsdk/{__version__} {aiohttp.http.SERVER_SOFTWARE}"
 CLOSING_SECONDS: Final = 2.0  # how long closing connections may take; a peer that does not answer is left behind
@@ -49,7 +50,8 @@ class Attempt:
     `answer` is set when an answer was read to its end, `outcome` says what went wrong otherwise. `sends` counts how
     often the request was handed to a connection: aiohttp itself repeats a GET or DELETE once when a pooled connection
     turns out to be closed (RFC 9112, 9.3.1), and each costs budget. `problem` describes a failure in words free of
-    secrets; `timed_out` and `too_large` tell which one it was.
+    secrets; `timed_out` and `too_large` tell which one it was. `listening` looks for silence, where that
+    is not left to aiohttp.
     """
 
     outcome: Outcome = LOST
@@ -58,6 +60,40 @@ class Attempt:
     problem: str = ""
     timed_out: bool = False
     too_large: bool = False
+    listening: Listening | None = None
+
+
+@attrs.frozen
+class Base:
+    """What the addresses of all requests of a client begin with."""
+
+    scheme: str
+    authority: str
+    path: str
+
+    @classmethod
+    def of(cls, url: str) -> Base:
+        """The parts of a base URL, checked by the settings."""
+        parsed = URL(url)
+        return cls(parsed.scheme, parsed.raw_authority, parsed.raw_path.rstrip("/"))
+
+    def url(self, request: Request) -> URL:
+        """The address of a request, whose path and query are encoded already. Half as costly as parsing its text."""
+        return URL.build(
+            scheme=self.scheme,
+            authority=self.authority,
+            path=self.path + request.path,
+            query_string=request.query,
+            encoded=True,
+        )
+
+
+@attrs.frozen
+class Timeouts:
+    """Time-outs of one attempt: those aiohttp looks after, and seconds of silence, None where aiohttp does that too."""
+
+    aiohttp: aiohttp.ClientTimeout
+    read: float | None
 
 
 _SENDING: Final[ContextVar[Attempt]] = ContextVar("sending")
@@ -65,13 +101,20 @@ _SENDING: Final[ContextVar[Attempt]] = ContextVar("sending")
 
 
 class _CountingConnector(aiohttp.TCPConnector):
-    """Counts what the session hands to it: aiohttp asks it for a connection each time it sends."""
+    """Counts what the session hands to it, and notes when a connection is there: aiohttp asks for one to send."""
 
-    def connect(  # a plain function that returns the coroutine: one frame less in every request
+    async def connect(
         self, req: aiohttp.ClientRequest, traces: list[Trace], timeout: aiohttp.ClientTimeout
-    ) -> Coroutine[Any, Any, Connection]:
-        _SENDING.get().sends += 1
-        return super().connect(req, traces, timeout)
+    ) -> Connection:
+        attempt = _SENDING.get()
+        attempt.sends += 1
+        listening = attempt.listening
+        if listening is None:
+            return await super().connect(req, traces, timeout)
+        listening.connecting()
+        connection = await super().connect(req, traces, timeout)
+        listening.heard()
+        return connection
 
 
 async def _count(sending: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType) -> aiohttp.ClientResponse:
@@ -95,6 +138,7 @@ class Pool:
 
     http: aiohttp.ClientSession
     slots: Slots
+    silence: Silence
     owned: bool
     process: int
     counting: tuple[aiohttp.ClientMiddlewareType, ...] = ()
@@ -102,38 +146,36 @@ class Pool:
     sleepers: set[asyncio.Future[None]] = attrs.field(factory=set)
 
     async def attempt(
-        self,
-        attempt: Attempt,
-        request: Request,
-        *,
-        base_url: str,
-        headers: Mapping[str, str],
-        timeout: aiohttp.ClientTimeout,
+        self, attempt: Attempt, request: Request, *, base: Base, headers: Mapping[str, str], timeouts: Timeouts
     ) -> None:
         """Sends a request once and fills `attempt` in. Raises only what cancels it."""
         _SENDING.set(attempt)
+        if timeouts.read is not None:
+            attempt.listening = self.silence.listen(timeouts.read)
         try:
-            async with self.http.request(
+            response = await self.http.request(
                 request.method,
-                URL(base_url + request.target, encoded=True),
+                base.url(request),
                 data=request.body,
                 headers=headers,
-                timeout=timeout,
+                timeout=timeouts.aiohttp,
                 allow_redirects=False,
                 # A borrowed session may have other defaults.
                 raise_for_status=False,
                 auto_decompress=True,
                 middlewares=self.counting,
-            ) as response:
-                body = await _read(response)
-                if body is None:
-                    attempt.too_large = True
-                    attempt.problem = f"the answer is longer than {MAX_BODY} bytes"
-                else:
-                    attempt.answer = Answer(response.status, response.headers, body)
+            )
+            body = await _read(response, attempt.listening)
+            if body is None:
+                attempt.too_large = True
+                attempt.problem = f"the answer is longer than {MAX_BODY} bytes"
+            else:
+                attempt.answer = Answer(response.status, response.headers, body)
         except asyncio.CancelledError as cancelled:
-            # The frames of aiohttp hold the request's headers, and error trackers print the variables of every frame.
-            raise cancelled.with_traceback(None)  # noqa: B904  # the same error goes on
+            if attempt.listening is None or not attempt.listening.ended():
+                # The frames of aiohttp hold the request's headers, and error trackers print the variables of each.
+                raise cancelled.with_traceback(None)  # noqa: B904  # the same error goes on
+            _fail(attempt, Lost(), TimeoutError(f"nothing came for {timeouts.read} s"))
         except (aiohttp.ClientConnectorCertificateError, aiohttp.ServerFingerprintMismatch) as problem:
             _fail(attempt, NotSent(final=True), problem)
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as problem:
@@ -145,6 +187,9 @@ class Pool:
             if not self.http.closed:
                 raise
             _fail(attempt, Lost() if attempt.sends else NotSent(), problem)
+        finally:
+            if attempt.listening is not None:
+                self.silence.leave(attempt.listening)
 
     async def sleep(self, seconds: float) -> None:
         """Waits `seconds`, or until the client is closed."""
@@ -184,19 +229,30 @@ def _fail(attempt: Attempt, outcome: Outcome, problem: BaseException) -> None:
         attempt.sends = max(1, attempt.sends)  # to be on the safe side where the counting was got round
 
 
-async def _read(response: aiohttp.ClientResponse) -> bytes | None:
-    """The body, or None where it is longer than MAX_BODY (a compressed one is measured as it unpacks)."""
-    announced = response.content_length
-    if announced is not None and announced > MAX_BODY:
-        return None
-    if announced is not None and "Content-Encoding" not in response.headers:
-        return await response.read()
-    body = bytearray()
-    async for chunk in response.content.iter_any():
-        body += chunk
-        if len(body) > MAX_BODY:
-            return None
-    return bytes(body)
+async def _read(response: aiohttp.ClientResponse, listening: Listening | None) -> bytes | None:
+    """The body, or None where it is longer than MAX_BODY (a compressed one is measured as it unpacks).
+
+    aiohttp takes the connection back by itself once a body was read to its end.
+    """
+    content = response.content
+    try:
+        body = await content.readany()
+        if content.at_eof() and len(body) <= MAX_BODY:  # as a rule it came in one piece
+            return body
+        rest = bytearray(body)
+        announced = response.content_length or 0
+        while max(announced, len(rest)) <= MAX_BODY:
+            if listening is not None:
+                listening.heard()
+            body = await content.readany()
+            if not body:
+                return bytes(rest)
+            rest += body
+    except BaseException:
+        response.close()
+        raise
+    response.close()
+    return None
 
 
 class Transport:
@@ -236,9 +292,9 @@ class Transport:
         for other in list(self._pools):  # a copy: another thread may open its pool meanwhile
             if other.is_closed():
                 self._pools.pop(other, None)
-        slots = Slots(self._max_in_flight)
+        slots, silence = Slots(self._max_in_flight), Silence(loop)
         if self._borrowed is not None:
-            pool = Pool(self._borrowed, slots, owned=False, process=os.getpid(), counting=(_count,))
+            pool = Pool(self._borrowed, slots, silence, owned=False, process=os.getpid(), counting=(_count,))
         else:
             http = aiohttp.ClientSession(
                 # No limit of its own: slots queue before the time-out starts, aiohttp's pool would queue after.
@@ -246,9 +302,9 @@ class Transport:
                 # A shared jar would carry one company's cookies to another.
                 cookie_jar=aiohttp.DummyCookieJar(),
             )
-            closer = _closing_with_its_loop(http)
+            closer = _closing_with_its_loop(http, silence)
             _prime(closer)
-            pool = Pool(http, slots, owned=True, process=os.getpid(), closer=closer)
+            pool = Pool(http, slots, silence, owned=True, process=os.getpid(), closer=closer)
         self._pools[loop] = pool
         return pool
 
@@ -267,23 +323,25 @@ class Transport:
         """Headers in the form that aiohttp takes without copying them first, and that nobody can read."""
         return Headers(headers)
 
-    def timeout(self, connect: float, read: float) -> aiohttp.ClientTimeout:
+    def timeouts(self, connect: float, read: float) -> Timeouts:
         """Time-outs of one attempt, in seconds. aiohttp's `total` is left off: it would count the wait for a slot."""
-        # With a pool of our own `connect` is name look-up and handshake only; a borrowed one may queue in it.
-        return aiohttp.ClientTimeout(
-            total=None, connect=connect if self._borrowed is None else None, sock_connect=connect, sock_read=read
-        )
+        if self._borrowed is None:
+            # With a pool of our own `connect` is name look-up and handshake only.
+            return Timeouts(aiohttp.ClientTimeout(total=None, connect=connect, sock_connect=connect), read)
+        # A borrowed pool may queue in `connect`, and does not tell when a connection is there.
+        return Timeouts(aiohttp.ClientTimeout(total=None, sock_connect=connect, sock_read=read), None)
 
 
-async def _closing_with_its_loop(http: aiohttp.ClientSession) -> AsyncGenerator[None, None]:
+async def _closing_with_its_loop(http: aiohttp.ClientSession, silence: Silence) -> AsyncGenerator[None, None]:
     """Closes a session when the event loop ends: loops close the async generators that began on them.
 
-    It holds the session and nothing else, so that a client that is dropped unclosed leaves no cycle: the generator
-    then is what goes last, and its loop runs the closing.
+    It holds the session and nothing that leads back to the client, so that a client that is dropped unclosed leaves no
+    cycle: the generator then is what goes last, and its loop runs the closing.
     """
     try:
         yield
     finally:
+        silence.close()
         with anyio.move_on_after(CLOSING_SECONDS, shield=True):
             await http.close()
 

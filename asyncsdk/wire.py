@@ -72,11 +72,6 @@ class Request:
         """The request as errors and logs name it."""
         return RequestLine(self.method, self.path, self.query)
 
-    @property
-    def target(self) -> str:
-        """Path and query as they follow the base URL."""
-        return f"{self.path}?{self.query}" if self.query else self.path
-
 
 @attrs.frozen
 class Answer:

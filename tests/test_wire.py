@@ -24,7 +24,7 @@ def answer(status: int, body: object = b"", **headers: str) -> Answer:
 
 
 def test_the_colon_of_an_action_stays_a_colon() -> None:
-    assert build("POST", "/api/streams/12:archive").target == "/api/streams/12:archive"
+    assert build("POST", "/api/streams/12:archive").path == "/api/streams/12:archive"
 
 
 def test_falsy_values_are_sent_and_left_out_ones_are_not() -> None:
