@@ -73,25 +73,28 @@ class Writer(Generic[T]):
         ).write()
 
 
-@attrs.frozen(eq=False)
+@attrs.define(eq=False)
 class Delivery(Generic[T]):
     """The next rows of the walk, in order, none of them delivered before. Nothing changes `rows` later.
 
-    `offset` is that of the page as it was asked for; `is_last` says that these are the last
-    rows of the list, as far as is known now (`max_items` makes no row the last one).
+    `offset` is that of the page as it was asked for; `before` and `after` are the places it stands between; `is_last`
+    says that these are the last rows of the list, as far as was known when they were taken (`max_items` makes no row
+    the last one).
     """
 
     rows: list[T]
     offset: int
-    is_last: bool
+    before: Place[T]
+    after: Place[T]
     _positions: Positions = attrs.field(repr=False)
-    _before: Place[T] = attrs.field(repr=False)
     _writer: Writer[T] = attrs.field(repr=False)
+    is_last: bool = False
 
     def bookmark(self, taken: int | None = None) -> str:
         """Where the walk stands after the first `taken` rows of this delivery (None: after all of them)."""
-        taken = len(self.rows) if taken is None else taken
-        before = self._before
+        before = self.before
+        if taken is None or taken == len(self.rows):
+            return self._writer.write(self.after)
         if not taken:
             return self._writer.write(before)
         offset = self.offset + self._positions[taken - 1] + 1

@@ -20,7 +20,7 @@ from .codec import Reject
 from .errors import WethodError
 
 if TYPE_CHECKING:
-    from .paging import Ask, Delivery, Plan, Report
+    from .paging import Delivery, Page, Plan, Report
     from .session import Reply, Session
     from .throttle import Slots
     from .wire import Request
@@ -74,7 +74,7 @@ class Fetcher(Generic[T]):
         self._first = plan
         self._walked: Report | None = None  # of the legs that are done
         self._tasks: set[asyncio.Task[None]] = set()
-        self._resting: list[asyncio.Future[tuple[Leg[T], Ask]]] = []
+        self._resting: list[asyncio.Future[tuple[Leg[T], Page[T]]]] = []
         self._loop: asyncio.AbstractEventLoop | None = None
         self._waiter: asyncio.Future[None] | None = None
         self._ready: Delivery[T] | None = None  # taken on behalf of a consumer that waits
@@ -148,17 +148,17 @@ class Fetcher(Generic[T]):
 
     def _start(self) -> None:
         """Sends what the plan asks for now."""
-        for ask in self.plan.due():
-            self._give(self._leg, ask)
+        for page in self.plan.due():
+            self._give(self._leg, page)
 
-    def _give(self, leg: Leg[T], ask: Ask) -> None:
+    def _give(self, leg: Leg[T], page: Page[T]) -> None:
         """Gives a page to a worker that rests, or to a new one."""
         while self._resting:
             worker = self._resting.pop()
             if not worker.done():
-                worker.set_result((leg, ask))
+                worker.set_result((leg, page))
                 return
-        task = asyncio.ensure_future(self._work(leg, ask))
+        task = asyncio.ensure_future(self._work(leg, page))
         self._tasks.add(task)
         task.add_done_callback(self._ended)
 
@@ -169,11 +169,11 @@ class Fetcher(Generic[T]):
             self._failure = self._failure or error
             self._wake()
 
-    async def _work(self, leg: Leg[T], ask: Ask) -> None:
+    async def _work(self, leg: Leg[T], page: Page[T]) -> None:
         """Fetches one page after the other. A task that rests costs a third of a new one for each page."""
         loop = asyncio.get_running_loop()
         while True:
-            await self._fetch(leg, ask)
+            await self._fetch(leg, page)
             if self._closed:
                 return
             if self._waiter is not None and not self._waiter.done():
@@ -183,11 +183,11 @@ class Fetcher(Generic[T]):
             for other in due[1:]:
                 self._give(leg, other)
             if due:
-                ask = due[0]
+                page = due[0]
             else:
-                rest: asyncio.Future[tuple[Leg[T], Ask]] = loop.create_future()
+                rest: asyncio.Future[tuple[Leg[T], Page[T]]] = loop.create_future()
                 self._resting.append(rest)
-                leg, ask = await rest
+                leg, page = await rest
 
     def _serve(self) -> None:
         """Takes what the waiting consumer will take, so that its place is free for the next page, and wakes it."""
@@ -199,7 +199,7 @@ class Fetcher(Generic[T]):
             if self._ready is not None or self.plan.done:
                 self._wake()
 
-    async def _fetch(self, leg: Leg[T], ask: Ask) -> None:
+    async def _fetch(self, leg: Leg[T], page: Page[T]) -> None:
         """One page, from the request to its rows. Every error is the consumer's: it gets it in its turn.
 
         The leg is the one that asked: the walk may be on its next when a page that nobody needs any more comes in.
@@ -207,19 +207,19 @@ class Fetcher(Generic[T]):
         plan, request = leg
         try:
             if self._window is None:
-                reply = await self._session.send(request(ask.offset, ask.limit), self._decode)
+                reply = await self._session.send(request(page.offset, page.limit), self._decode)
             else:
-                reply = await self._send_within(self._window, request(ask.offset, ask.limit))
+                reply = await self._send_within(self._window, request(page.offset, page.limit))
         except asyncio.CancelledError as error:
             if not self._closed:
                 # Somebody else cancelled this task: the consumer must hear of it, or it would wait for ever.
-                plan.failed(ask, error)
+                plan.failed(page, error)
                 self._wake()
             raise
         except Exception as error:
-            plan.failed(ask, error)  # raised in the consumer, at its place in the line
+            plan.failed(page, error)  # raised in the consumer, at its place in the line
         else:
-            plan.answered(ask, reply.value, reply.answer.headers.get("date"))
+            plan.answered(page, reply.value, reply.answer.headers.get("date"))
 
     async def _send_within(self, window: Slots, request: Request) -> Reply[list[T]]:
         await window.acquire()

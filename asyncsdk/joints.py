@@ -58,22 +58,25 @@ class Identity(Generic[T]):
         """
         return bool(row == since)
 
+    def marks(self, rows: Sequence[T], keys: Sequence[Key]) -> list[int]:
+        """A number for each row in its version, the same for equal ones as long as the process lives."""
+        stamps = list(map(self.changed, rows))
+        if None in stamps:
+            stamps = [self.version(row) for row in rows]
+        return list(map(hash, zip(keys, stamps, strict=True)))
+
     def settled(self, rows: Sequence[T], moment: datetime) -> int:
         """How many rows there are up to the last one not updated since `moment`, if the page rises by `updated_at`.
 
         All of them where it does not rise, or where `updated_at` is finer than a second.
         """
-        if not rows or not _coarse(rows[-1], self.changed, moment):
+        last = _date_time(self.changed(rows[-1])) if rows else None
+        if last is None or last < moment or last.microsecond:
             return len(rows)
         stamps = [_date_time(self.changed(row)) for row in rows]
         if any(one is None or other is None or one > other for one, other in pairwise(stamps)):
             return len(rows)
         return next((at for at, stamp in enumerate(stamps) if stamp is not None and stamp >= moment), len(rows))
-
-
-def _coarse(row: T, changed: Callable[[T], Hashable], moment: datetime) -> bool:
-    stamp = _date_time(changed(row))
-    return stamp is not None and stamp >= moment and not stamp.microsecond
 
 
 def _date_time(stamp: object) -> datetime | None:
@@ -140,43 +143,52 @@ def fingerprint(key: Key, version: Hashable) -> str:
     return _digest(f"{key!r} {stamp}", 6)
 
 
+@attrs.define(eq=False)
+class _Recent(Generic[T]):
+    """A page accepted lately; its rows are found by their marks once a joint was searched for."""
+
+    rows: list[T]
+    keys: Sequence[Key]
+    _marked: dict[int, T] | None = None
+
+    def marked(self, identity: Identity[T]) -> dict[int, T]:
+        """The rows by their marks."""
+        if self._marked is None:
+            self._marked = dict(zip(identity.marks(self.rows, self.keys), self.rows, strict=True))
+        return self._marked
+
+
 class Accepted(Generic[T]):
     """The rows a page may join: the last 800 whole, of those before one in 50 as a hash.
 
-    `remembered` are fingerprints of rows accepted before a bookmark was written.
+    `remembered` are fingerprints of rows accepted before a bookmark was written. `last` is the row accepted last and
+    `last_key` its key; None before a page was accepted in this walk.
     """
 
-    __slots__ = ("_identity", "_kept", "_marks", "_older", "_recent", "_remembered", "last", "last_key")
+    __slots__ = ("_identity", "_kept", "_older", "_recent", "_remembered", "last", "last_key")
 
     def __init__(self, identity: Identity[T], remembered: Collection[str] = ()) -> None:
         self._identity = identity
-        self._recent: deque[tuple[list[T], Sequence[Key]]] = deque()
-        self._marks: deque[dict[int, T] | None] = deque()  # per recent page, made when first needed
+        self._recent: deque[_Recent[T]] = deque()
         self._kept = 0
         self._older: array[int] = array("q")
         self._remembered = frozenset(remembered)
-        self.last: T | None = None  # the row accepted last
+        self.last: T | None = None
         self.last_key: Key | None = None
-
-    def __bool__(self) -> bool:
-        """Whether a page was accepted in this walk."""
-        return self.last is not None
 
     def add(self, rows: list[T], keys: Sequence[Key]) -> None:
         """Take in the rows of a page that joined."""
         if not rows:
             return
         recent = self._recent
-        recent.append((rows, keys))
-        self._marks.append(None)
+        recent.append(_Recent(rows, keys))
         self._kept += len(rows)
         self.last = rows[-1]
         self.last_key = keys[-1]
-        while self._kept - len(recent[0][0]) >= _KEPT_ROWS:
-            oldest, its_keys = recent.popleft()
-            self._marks.popleft()
-            self._kept -= len(oldest)
-            self._older.extend(self._marks_of(oldest[::_SAMPLE], its_keys[::_SAMPLE]))
+        while (kept := self._kept - len(recent[0].rows)) >= _KEPT_ROWS:
+            oldest = recent.popleft()
+            self._kept = kept
+            self._older.extend(self._identity.marks(oldest.rows[::_SAMPLE], oldest.keys[::_SAMPLE]))
 
     def joint(self, rows: Sequence[T], keys: Sequence[Key], expected: int) -> int | None:
         """Index of a row of the page that was accepted in the same version, None when there is none.
@@ -192,14 +204,11 @@ class Accepted(Generic[T]):
         return self._search(rows, keys)
 
     def _search(self, rows: Sequence[T], keys: Sequence[Key]) -> int | None:
-        marks = self._marks_of(rows, keys)
-        for at, (recent, its_keys) in enumerate(self._recent):
-            if self._marks[at] is None:
-                self._marks[at] = dict(zip(self._marks_of(recent, its_keys), recent, strict=True))
         known: dict[int, T] = {}
-        for page in self._marks:
-            known.update(page or {})
+        for page in self._recent:
+            known.update(page.marked(self._identity))
         older = set(self._older)
+        marks = self._identity.marks(rows, keys)
         # The last one: the nearer the joint is to the frontier, the better it tells how far the list has moved.
         for at in range(len(marks) - 1, -1, -1):
             mark = marks[at]
@@ -214,33 +223,20 @@ class Accepted(Generic[T]):
                     return at
         return None
 
-    def _marks_of(self, rows: Sequence[T], keys: Sequence[Key]) -> list[int]:
-        version = self._identity.version
-        return [hash((key, version(row))) for key, row in zip(keys, rows, strict=True)]
-
 
 class Overlap:
-    """How many rows the next page shares with the one before it.
+    """How many rows the next page shares with the one before it: `rows`, at least one.
 
     One while nothing moves. After the list slid by some rows between two answers, enough to bear the same again; it
     shrinks back while pages join where expected. A wider overlap costs a few rows a page, a missed joint a request.
     """
 
-    __slots__ = ("_drift", "_most")
+    __slots__ = ("_drift", "_most", "rows")
 
     def __init__(self, limit: int) -> None:
         self._most = max(1, limit // 4)
         self._drift = 0.0
-
-    @property
-    def rows(self) -> int:
-        """Rows to share, at least one."""
-        return min(self._most, 1 + round(self._drift))
-
-    @property
-    def restless(self) -> bool:
-        """Whether the list was seen to move lately."""
-        return self._drift >= 0.5
+        self.rows = 1
 
     def slid(self, rows: int) -> None:
         """Learn that the list slid left by `rows` between two answers (0: not at all)."""
@@ -248,6 +244,9 @@ class Overlap:
             self._drift = max(self._drift, 1.5 * rows)
         elif self._drift:
             self._drift *= 0.95
+        else:
+            return
+        self.rows = min(self._most, 1 + round(self._drift))
 
 
 def look_back(attempt: int, limit: int) -> int:

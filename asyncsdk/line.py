@@ -10,31 +10,24 @@ from typing import Generic, Literal, TypeVar
 
 import attrs
 
-__all__ = ["Ask", "Line", "Page", "Reason"]
+__all__ = ["Line", "Page", "Reason"]
 
 T = TypeVar("T")
 
 Reason = Literal["page", "joint", "closing"]
 
 
-@attrs.frozen
-class Ask:
-    """One page to request now.
+@attrs.define(eq=False)
+class Page(Generic[T]):
+    """One page, from being planned to being accepted. Whoever does the I/O reads `offset`, `limit` and `reason`.
 
-    `reason` says what for: the next page, a look for a lost joint, or proof that the end is the end.
+    `reason` says what it is for: the next page, a look for a lost joint, or proof that the end is the end. `asked` and
+    `answered` count the answers that were in by then; -1: not yet.
     """
 
-    serial: int
     offset: int
     limit: int
     reason: Reason
-
-
-@attrs.define(eq=False)
-class Page(Generic[T]):
-    """One page in the line. `asked` and `answered` count the answers that were in by then; -1: not yet."""
-
-    ask: Ask
     gain: int  # rows it brings when nothing moves
     asked: int = -1
     answered: int = -1
@@ -48,61 +41,55 @@ class Page(Generic[T]):
     @property
     def short(self) -> bool:
         """Whether it came back with fewer rows than were asked for."""
-        return self.rows is not None and len(self.rows) < self.ask.limit
+        return self.rows is not None and len(self.rows) < self.limit
 
 
 class Line(Generic[T]):
     """Pages in order of their offsets, and how many places are taken."""
 
-    __slots__ = ("_flying", "_hint", "_serial", "answers", "pages", "places")
+    __slots__ = ("_hint", "_unwanted", "answers", "pages", "places")
 
     def __init__(self) -> None:
         self.pages: list[Page[T]] = []
         self.places = 0
         self.answers = 0
         self._hint = False
-        self._flying: dict[int, Page[T]] = {}
-        self._serial = 0
+        self._unwanted = 0  # in flight, but dropped
 
-    def put(self, at: int, offset: int, limit: int, gain: int, reason: Reason) -> Page[T]:
+    def put(self, at: int, page: Page[T]) -> None:
         """Plan a page, as number `at` of the line; it takes no place yet."""
-        page: Page[T] = Page(Ask(self._serial, offset, limit, reason), gain)
-        self._serial += 1
-        if reason == "closing":
+        if page.reason == "closing":
             self._hint = True
         self.pages.insert(at, page)
-        return page
 
-    def hand_out(self, page: Page[T]) -> Ask:
+    def hand_out(self, page: Page[T]) -> None:
         """Let a planned page be sent."""
         page.asked = self.answers
-        self._flying[page.ask.serial] = page
         self.places += 1
-        return page.ask
 
-    def answered(self, ask: Ask, rows: list[T], date: str | None) -> Page[T] | None:
-        """Take an answer in; None when it is not wanted any more, and then its place is free."""
+    def answered(self, page: Page[T], rows: list[T], date: str | None) -> bool:
+        """Take an answer in; False when it is not wanted any more, and then its place is free."""
         self.answers += 1
-        page = self._flying.pop(ask.serial)
         if not page.wanted:
             self.places -= 1
-            return None
+            self._unwanted -= 1
+            return False
         page.answered = self.answers
         page.rows = rows
         page.date = date
-        if len(rows) < ask.limit:
+        if len(rows) < page.limit:
             self._hint = True
-        return page
+        return True
 
-    def failed(self, ask: Ask, error: BaseException) -> Page[T] | None:
-        """Take a failure in; None when the page is not wanted any more."""
-        page = self._flying.pop(ask.serial)
+    def failed(self, page: Page[T], error: BaseException) -> bool:
+        """Take a failure in; False when the page is not wanted any more."""
         self.places -= 1
         if not page.wanted:
-            return None
+            self._unwanted -= 1
+            return False
         page.error = error
         self._hint = True
-        return page
+        return True
 
     def drop(self, page: Page[T]) -> None:
         """Do without a page."""
@@ -110,6 +97,8 @@ class Line(Generic[T]):
         page.wanted = False
         if page.rows is not None:
             self.places -= 1
+        elif page.asked >= 0 and page.error is None:
+            self._unwanted += 1
 
     def clear(self) -> None:
         """Do without all of them."""
@@ -130,12 +119,12 @@ class Line(Generic[T]):
         """Whether pages may be planned after the last one: nothing in the line hints at the end, and nothing failed."""
         if not self._hint:
             return True
-        self._hint = any(page.short or page.error or page.ask.reason == "closing" for page in self.pages)
+        self._hint = any(page.short or page.error or page.reason == "closing" for page in self.pages)
         return not self._hint
 
     def make_room(self) -> bool:
         """Drop the page furthest on for one that is needed sooner; False when its answer must be waited for first."""
-        if any(not page.wanted for page in self._flying.values()):
+        if self._unwanted:
             return False
         page = next((page for page in reversed(self.pages) if page.asked >= 0 and page.error is None), None)
         if page is None:

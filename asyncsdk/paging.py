@@ -1,10 +1,10 @@
 """One walk over one list as a state machine without clock, network or event loop: which page next, is this the end.
 
-Whoever does the I/O asks `due()` what to send, tells `answered()` or `failed()`, and hands out what `take()` gives, in
-order. Pages stand in a line, sorted by offset. At its head a page is accepted when it joins what was accepted before
-(`joints` says why that is enough); otherwise pages further back are put before it until one joins. A plain walk accepts
-every page. A short page is the end only if it was asked for after every accepted page had answered: an older one may
-lack rows that moved to the end, or were added, while the others were read.
+Whoever does the I/O asks `due()` which pages to send, tells `answered()` or `failed()`, and hands out what `take()`
+gives, in order. Pages stand in a line, sorted by offset. At its head a page is accepted when it joins what was accepted
+before (`joints` says why that is enough); otherwise pages further back are put before it until one joins. A plain walk
+accepts every page. A short page is the end only if it was asked for after every accepted page had answered: an older
+one may lack rows that moved to the end, or were added, while the others were read.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ from .bookmarks import TAIL_ROWS, Bookmark, Source
 from .delivery import Delivery, Place, Report, Writer
 from .errors import WalkError
 from .joints import Accepted, Identity, Overlap, look_around, look_back
-from .line import Ask, Line, Page
+from .line import Line, Page
 from .repetition import Repetition
 from .seen import Key, Positions, SeenKeys
 from .sweeping import moment_before
 
-__all__ = ["Ask", "Delivery", "Plan", "Report"]
+__all__ = ["Delivery", "Page", "Plan", "Report"]
 
 T = TypeVar("T")
 
@@ -30,6 +30,8 @@ _MOST_LOOKS = 16
 _MOST_CLOSINGS = 5
 _RESUME_OVERLAP = 8
 _CLOCK_SKEW = timedelta(seconds=2)
+_SPARING = 50
+"""Pages. So long a place is kept free: the row that two pages share has saved too few requests for one at the end."""
 _NOWHERE = Source("", "")
 
 
@@ -44,8 +46,8 @@ class Plan(Generic[T]):
 
     >>> plan = Plan(identity_of(Project), limit=100)
     >>> while not plan.done:
-    ...     for ask in plan.due():
-    ...         plan.answered(ask, fetch(ask.offset, ask.limit))
+    ...     for page in plan.due():
+    ...         plan.answered(page, fetch(page.offset, page.limit))
     ...     while delivery := plan.take():
     ...         yield from delivery.rows
     """
@@ -86,7 +88,7 @@ class Plan(Generic[T]):
         self._accepted = Accepted(identity, remembered.values())
         self._overlap = Overlap(limit)
         self._line: Line[T] = Line()
-        self._queue: deque[tuple[list[T], int, Positions, Place[T], Place[T]]] = deque()
+        self._queue: deque[Delivery[T]] = deque()
         self._taken = self._here
         self._window = 1
         self._ended = max_items == 0
@@ -118,37 +120,38 @@ class Plan(Generic[T]):
         """Pages in flight or waiting to be taken."""
         return self._line.places
 
-    def due(self) -> list[Ask]:
-        """What to send now. Each page is handed out once and is in flight until `answered` or `failed`."""
-        asks: list[Ask] = []
+    def due(self) -> list[Page[T]]:
+        """The pages to send now. Each is handed out once and is in flight until `answered` or `failed`."""
+        due: list[Page[T]] = []
         if self._ended or self._error is not None:
-            return asks
+            return due
         line = self._line
-        for page in line.pages:
-            if page.asked < 0:
-                if line.places >= self._concurrency and (self._queue or not line.make_room()):
-                    return asks
-                asks.append(self._hand_out(page))
-                break  # a page put into the line is put at its head, and alone
-        while line.places < self._window and line.open and (following := self._plan_next()) is not None:
-            asks.append(self._hand_out(following))
-        return asks
+        if line.pages and line.pages[0].asked < 0:  # a page put into the line is put at its head, and alone
+            if line.places >= self._concurrency and (self._queue or not line.make_room()):
+                return due
+            due.append(self._hand_out(line.pages[0]))
+        room = self._window
+        if self._stable and line.places and self.report.pages < _SPARING:
+            room = min(room, max(1, self._concurrency - 1))
+        while line.places < room and line.open and (following := self._plan_next()) is not None:
+            due.append(self._hand_out(following))
+        return due
 
-    def answered(self, ask: Ask, rows: list[T], date: str | None = None) -> None:
+    def answered(self, page: Page[T], rows: list[T], date: str | None = None) -> None:
         """Take in the rows of a page, all that came and as they came, and the `Date` header of the answer."""
         if self._writer.since is None:
             self._writer.since = date
-        page = self._line.answered(ask, rows, date)
-        if page is None:
+        line = self._line
+        if not line.answered(page, rows, date):
             return
-        if len(rows) >= ask.limit and self._window < self._concurrency:
+        if self._window < self._concurrency and len(rows) >= page.limit:
             self._window += 1
-        if page is self._line.pages[0]:
+        if page is line.pages[0]:
             self._settle()
 
-    def failed(self, ask: Ask, error: BaseException) -> None:
+    def failed(self, page: Page[T], error: BaseException) -> None:
         """Take in that a page failed for good; `take` raises `error` once every row before it was taken."""
-        if self._line.failed(ask, error) is not None:
+        if self._line.failed(page, error):
             self._settle()
 
     def take(self) -> Delivery[T] | None:
@@ -157,10 +160,11 @@ class Plan(Generic[T]):
         Raises what a page failed with, or `WalkError`, once everything before it was taken.
         """
         if self._queue:
-            rows, offset, positions, before, self._taken = self._queue.popleft()
+            delivery = self._queue.popleft()
             self._line.places -= 1
-            is_last = self._ended and not self.bounded and not self._queue
-            return Delivery(rows, offset, is_last, positions, before, self._writer)
+            self._taken = delivery.after
+            delivery.is_last = self._ended and not self.bounded and not self._queue
+            return delivery
         if self._error is not None:
             raise self._error
         return None
@@ -171,20 +175,21 @@ class Plan(Generic[T]):
 
     # Which page next
 
-    def _hand_out(self, page: Page[T]) -> Ask:
+    def _hand_out(self, page: Page[T]) -> Page[T]:
         report = self.report
         report.requests += 1
-        if page.ask.reason == "joint":
+        if page.reason == "joint":
             report.repairs += 1
-        elif page.ask.reason == "closing":
+        elif page.reason == "closing":
             report.closing += 1
-        return self._line.hand_out(page)
+        self._line.hand_out(page)
+        return page
 
     def _shared(self, position: int) -> int:
         """How many rows a page that goes on at `position` shares with those before it."""
         if not self._stable or not (self._begun or self._line.pages):
             return 0
-        if not self._accepted:
+        if self._accepted.last is None:
             return min(_RESUME_OVERLAP, self._limit // 2, position)
         return min(self._overlap.rows, position)
 
@@ -197,12 +202,16 @@ class Plan(Generic[T]):
     def _plan_next(self) -> Page[T] | None:
         """Plan the page after the last one planned, unless what is planned is enough for `max_items`."""
         pages = self._line.pages
-        position = pages[-1].ask.offset + pages[-1].ask.limit if pages else self._position
+        position = pages[-1].offset + pages[-1].limit if pages else self._position
         shared = self._shared(position)
-        size = self._size(shared, sum(page.gain for page in pages) if self._max_items is not None else 0)
-        if size <= shared:
-            return None
-        return self._line.put(len(pages), position - shared, size, size - shared, "page")
+        size = self._limit
+        if self._max_items is not None:
+            size = self._size(shared, sum(page.gain for page in pages))
+            if size <= shared:
+                return None
+        page: Page[T] = Page(position - shared, size, "page", size - shared)
+        self._line.put(len(pages), page)
+        return page
 
     # What an answer means
 
@@ -226,7 +235,7 @@ class Plan(Generic[T]):
             return
         previous, self._previous = self._previous, page
         positions: Positions = range(len(rows))
-        if page.ask.reason == "closing" and previous is not None and previous.rows is not None:
+        if page.reason == "closing" and previous is not None and previous.rows is not None:
             # A server that filters after cutting the page shows the end of a short page a second time.
             before = set(self._identity.keys(previous.rows))
             positions = [at for at, key in enumerate(self._identity.keys(rows)) if key not in before]
@@ -237,15 +246,14 @@ class Plan(Generic[T]):
 
     def _weave(self, page: Page[T], rows: list[T]) -> None:
         """Accept the page at the head of the line if it joins, or see to it that one before it does."""
-        ask = page.ask
-        if self._begun and ask.offset >= max(1, self._position) and not page.passed:
+        if self._begun and page.offset >= max(1, self._position) and not page.passed:
             self._fill()
             return
         keys = self._identity.keys(rows)
-        if not self._begun or (ask.offset == 0 and self._from_top):
+        if not self._begun or (page.offset == 0 and self._from_top):
             self._accept(page, rows, keys, None)
             return
-        joint = self._accepted.joint(rows, keys, self._position - ask.offset - 1)
+        joint = self._accepted.joint(rows, keys, self._position - page.offset - 1)
         if joint is None:
             self._astray(page, rows, keys)
         else:
@@ -255,7 +263,6 @@ class Plan(Generic[T]):
         if self._repeats(page, rows, keys):
             return
         cut = False
-        expected = self._position - page.ask.offset - 1
         if page.asked < self._newest and (settled := self._settled(rows, page.date)) < len(rows):
             self._window = 1  # what follows changes as well: asked for at once it would be too old again
             if settled <= (-1 if joint is None else joint):
@@ -264,13 +271,15 @@ class Plan(Generic[T]):
                 return
             rows, keys, cut = rows[:settled], keys[:settled], True
         self._line.leave()
+        shared = self._position - page.offset  # rows of the page that were accepted before, when nothing moved
         if joint is not None and keys[joint] == self._accepted.last_key:
-            self._overlap.slid(expected - joint)
+            self._overlap.slid(shared - 1 - joint)
         own = 0 if joint is None or self._from_top else joint + 1
         positions = self.seen.admit(keys[own:] if own else keys)
         if own:
             positions = [own + at for at in positions]
-        self.report.doubles += max(0, len(rows) - len(positions) - max(0, expected + 1))
+        if (again := len(rows) - len(positions) - max(0, shared)) > 0:
+            self.report.doubles += again
         if self._excluded is not None:
             positions = [at for at in positions if self._excluded.add(keys[at])]
         if self._looks:
@@ -279,8 +288,11 @@ class Plan(Generic[T]):
         if positions:
             self._extra = 0
         self._begun = True
-        # What stands before the joint of a resumed walk was delivered before it: nothing may join there.
-        self._accepted.add(*((rows[own - 1 :], keys[own - 1 :]) if own > 1 else (rows, keys)))
+        if own > 1:
+            # What stands before the joint of a resumed walk was delivered before it: nothing may join there.
+            self._accepted.add(rows[own - 1 :], keys[own - 1 :])
+        else:
+            self._accepted.add(rows, keys)
         self._deliver(page, rows, positions)
         self._go_on(page, rows, len(positions), cut=cut)
 
@@ -297,28 +309,30 @@ class Plan(Generic[T]):
 
     def _deliver(self, page: Page[T], rows: list[T], positions: Positions) -> None:
         """Let the rows at `positions` be taken; without any the page gives its place back."""
-        report, here = self.report, self._here
+        report, before = self.report, self._here
         if self._max_items is not None:
             positions = positions[: self._max_items - report.rows]
         if not positions:
             self._line.places -= 1
             return
-        if len(positions) == len(rows):
+        count = len(positions)
+        if count == len(rows):
             new = rows
         elif isinstance(positions, range):
             new = rows[positions.start : positions.stop]
         else:
             new = [rows[at] for at in positions]
-        tail = new[-TAIL_ROWS:] if len(new) >= TAIL_ROWS else [*here.tail, *new][-TAIL_ROWS:]
-        self._here = Place(page.ask.offset + positions[-1] + 1, here.delivered + len(new), tail)
-        self._queue.append((new, page.ask.offset, positions, here, self._here))
+        tail = new[-TAIL_ROWS:] if count >= TAIL_ROWS else [*before.tail, *new][-TAIL_ROWS:]
+        self._here = Place(page.offset + positions[-1] + 1, before.delivered + count, tail)
+        self._queue.append(Delivery(new, page.offset, before, self._here, positions, self._writer))
         report.pages += 1
-        report.rows += len(new)
+        report.rows += count
 
     def _go_on(self, page: Page[T], rows: list[T], brought: int, *, cut: bool = False) -> None:
         """After a page was accepted: move on, end, or have the end proved."""
         fresh = page.asked >= self._newest
-        self._newest = max(self._newest, page.answered)
+        if page.answered > self._newest:
+            self._newest = page.answered
         self._move_on(page, rows)
         if self._max_items is not None and self.report.rows >= self._max_items:
             self.bounded = True
@@ -327,12 +341,12 @@ class Plan(Generic[T]):
             return
         elif cut:
             self._ask_again(page)
-        elif len(rows) >= page.ask.limit:
+        elif len(rows) >= page.limit:
             self._closings = 0
-        elif fresh and not (page.ask.reason == "closing" and brought) and not any(on.rows for on in self._line.pages):
+        elif fresh and not (page.reason == "closing" and brought) and not any(on.rows for on in self._line.pages):
             self._end()
         else:
-            self._closings += page.ask.reason == "closing"
+            self._closings += page.reason == "closing"
             if self._closings < _MOST_CLOSINGS:
                 self._close()
             elif brought * 2 < self._limit:
@@ -341,7 +355,7 @@ class Plan(Generic[T]):
                 self._fail(WalkError(_ENDLESS.format(times=self._closings, end=self._position)))
 
     def _move_on(self, page: Page[T], rows: list[T]) -> None:
-        end = page.ask.offset + len(rows)
+        end = page.offset + len(rows)
         self._position = max(self._position, end) if page.passed else end
 
     def _ask_again(self, page: Page[T]) -> None:
@@ -355,13 +369,13 @@ class Plan(Generic[T]):
         """Ask for what follows the last accepted row, before the pages in the line."""
         shared = self._shared(self._position)
         size = self._size(shared)
-        self._line.put(0, self._position - shared, size, size - shared, "page")
+        self._line.put(0, Page(self._position - shared, size, "page", size - shared))
 
     def _close(self) -> None:
         """Ask whether the end is the end."""
         self._line.clear()
         shared = self._shared(self._position)
-        self._line.put(0, self._position - shared, self._size(shared), 0, "closing")
+        self._line.put(0, Page(self._position - shared, self._size(shared), "closing", 0))
 
     def _end(self) -> None:
         self._ended = True
@@ -374,8 +388,8 @@ class Plan(Generic[T]):
     # When a page does not join
 
     def _astray(self, page: Page[T], rows: list[T], keys: list[Key]) -> None:
-        ask, line = page.ask, self._line
-        if ask.reason == "page" and not page.short and self.seen.covers(keys):
+        line = self._line
+        if page.reason == "page" and not page.short and self.seen.covers(keys):
             # Behind the frontier: the list slid to the right. Nothing is accepted, so nothing is skipped either.
             if not self._repeats(page, rows, keys):
                 line.drop(page)
@@ -396,7 +410,7 @@ class Plan(Generic[T]):
             if not page.rows or page.tried:
                 continue
             keys = self._identity.keys(page.rows)
-            joint = self._accepted.joint(page.rows, keys, self._position - page.ask.offset - 1)
+            joint = self._accepted.joint(page.rows, keys, self._position - page.offset - 1)
             if joint is None:
                 continue
             for other in self._line.pages[: self._line.pages.index(page)]:
@@ -412,22 +426,23 @@ class Plan(Generic[T]):
     def _look(self, page: Page[T]) -> None:
         """Put the next page to look for the joint in before the head of the line."""
         if self._looks == 0:
-            self._looked_from = page.ask.offset
-        steps = look_back if self._accepted else look_around
+            self._looked_from = page.offset
+        known = self._accepted.last is not None
+        steps = look_back if known else look_around
         offset = max(0, self._looked_from + steps(self._looks, self._limit))
-        at_top = page.ask.reason == "joint" and page.ask.offset == 0 == offset
-        if self._extra >= _MOST_LOOKS or (at_top and self._accepted):
-            lost = _NO_JOINT if self._accepted else _NO_BOOKMARK
+        at_top = page.reason == "joint" and page.offset == 0 == offset
+        if self._extra >= _MOST_LOOKS or (at_top and known):
+            lost = _NO_JOINT if known else _NO_BOOKMARK
             self._fail(WalkError(lost.format(offset=self._looked_from, looks=self._extra)))
             return
         self._looks += 1
         self._extra += 1
-        self._line.put(0, offset, self._limit, 0, "joint")
+        self._line.put(0, Page(offset, self._limit, "joint", 0))
 
     def _repeats(self, page: Page[T], rows: list[T], keys: list[Key]) -> bool:
         """Whether the page, whose first row has the first of `keys`, came too often, which ends the walk."""
-        if self._repetition.endless(page.ask, rows, keys[0] if keys else None):
-            self._fail(WalkError(_REPEATS.format(times=self._repetition.times, offset=page.ask.offset)))
+        if self._repetition.endless(page, rows, keys[0] if keys else None):
+            self._fail(WalkError(_REPEATS.format(times=self._repetition.times, offset=page.offset)))
             return True
         return False
 

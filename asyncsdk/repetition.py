@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Generic, TypeVar
 
 from .joints import Identity
-from .line import Ask
+from .line import Page
 from .seen import Key
 
 __all__ = ["Repetition"]
@@ -28,18 +28,20 @@ class Repetition(Generic[T]):
         self._previous: tuple[Key, list[T], int] | None = None  # its first key, its rows, its offset
         self.times = 1
 
-    def endless(self, ask: Ask, rows: list[T], first: Key | None) -> bool:
+    def endless(self, page: Page[T], rows: list[T], first: Key | None) -> bool:
         """Take in the next page of the walk, whose first row has the key `first`; whether it came once too often."""
         previous = self._previous
-        self._previous = None if first is None else (first, rows, ask.offset)
-        if (
-            previous is not None
-            and previous[0] == first
-            and ask.offset > previous[2]
-            and len(rows) == len(previous[1]) == ask.limit
-            and self._identity.keys(rows) == self._identity.keys(previous[1])
-        ):
-            self.times += 1
-        else:
+        self._previous = None if first is None else (first, rows, page.offset)
+        if previous is None or previous[0] != first or not self._equal(page, rows, previous):
             self.times = 1
+            return False
+        self.times += 1
         return self.times >= self._most
+
+    def _equal(self, page: Page[T], rows: list[T], previous: tuple[Key, list[T], int]) -> bool:
+        _, before, offset = previous
+        return (
+            page.offset > offset
+            and len(rows) == len(before) == page.limit
+            and self._identity.keys(rows) == self._identity.keys(before)
+        )

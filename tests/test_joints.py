@@ -79,7 +79,7 @@ def test_remembered_fingerprints_join() -> None:
     accepted = Accepted(IDENTITY, [fingerprint(7, NOON)])
     assert joint(accepted, rows_of(6, 7, 8)) == 1
     assert joint(accepted, [Row(7, NOON + timedelta(seconds=1))]) is None
-    assert not accepted
+    assert accepted.last is None
 
 
 def test_fingerprints_are_the_same_in_every_process() -> None:
