@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from asyncsdk.seen import Key, SeenKeys
 
-keys = st.integers(-50, 200) | st.integers(-(2**70), 2**70) | st.text(max_size=3)
+keys = st.integers(-50, 200) | st.integers(2**31 - 3, 2**31 + 3) | st.integers(-(2**70), 2**70) | st.text(max_size=3)
 pages = st.lists(
     st.lists(keys, max_size=12)
     | st.lists(st.integers(0, 300), max_size=12).map(sorted)
