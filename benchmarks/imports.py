@@ -1,35 +1,56 @@
-"""What importing costs: `python -m benchmarks.imports`. Ratios of fresh interpreters, medians of several.
+"""What importing costs: `python -m benchmarks.imports`. Fresh interpreters, in shuffled order.
 
-Each statement is timed inside its own interpreter, in shuffled order; start-up and shut-down are not counted.
+Each statement is timed inside its own interpreter; start-up and shut-down are not counted.
 """
 
 from __future__ import annotations
 
 import random
-import statistics
 import subprocess
 import sys
+from collections.abc import Iterator
 
-STATEMENTS = {
-    "import aiohttp": "import aiohttp",
-    "from asyncsdk import Wethod": "from asyncsdk import Wethod",
-    "Wethod(...)": "from asyncsdk import Wethod; Wethod(token='t', company='c')",
-}
+from .contenders import installed
+from .measure import Cost
+from .records import Record, Records
+from .scale import DEFAULT, Scale
+
+OURS, AIOHTTP = "from asyncsdk import Wethod", "import aiohttp"
+STATEMENTS = (AIOHTTP, OURS, "from asyncsdk import Wethod; Wethod(token='t', company='c')")
 TIMED = "import time; begun = time.perf_counter(); {statement}; print(time.perf_counter() - begun)"
 
 
+def imports(scale: Scale) -> Iterator[Record]:
+    """Starts each statement in interpreters of its own, after one that warms the disk's cache."""
+    statements = list(dict.fromkeys([*STATEMENTS, *(peer.imports for peer in installed())]))
+    seconds: dict[str, list[float]] = {statement: [] for statement in statements}
+    for turn in range(-1, scale.imports):
+        for statement in random.sample(statements, len(statements)):
+            command = [sys.executable, "-c", TIMED.format(statement=statement)]
+            done = subprocess.run(command, check=False, capture_output=True, text=True)
+            if done.returncode:
+                print(f"  left out: {statement}: {(done.stderr.strip().splitlines() or ['failed'])[-1]}")
+                statements.remove(statement)
+                seconds.pop(statement)
+            elif turn >= 0:
+                seconds[statement].append(float(done.stdout))
+    for statement, taken in seconds.items():
+        yield Record(
+            section="imports",
+            client=statement,
+            items=1,
+            latency_ms=0,
+            in_flight=1,
+            rounds=scale.imports,
+            wall=Cost.of(taken),
+        )
+
+
 def main() -> None:
-    """Starts each statement in interpreters of its own."""
-    seconds: dict[str, list[float]] = {name: [] for name in STATEMENTS}
-    for turn in range(16):
-        for name in random.sample(list(STATEMENTS), len(STATEMENTS)):
-            command = [sys.executable, "-c", TIMED.format(statement=STATEMENTS[name])]
-            done = subprocess.run(command, check=True, capture_output=True, text=True)
-            if turn:
-                seconds[name].append(float(done.stdout))
-    medians = {name: statistics.median(each) for name, each in seconds.items()}
-    for name, median in medians.items():
-        print(f"{name:30}{median * 1000:8.0f} ms{median / medians['import aiohttp']:8.2f} of import aiohttp")
+    """This section alone."""
+    from .tables import text
+
+    print(text(Records(imports(DEFAULT)), "imports"))
 
 
 if __name__ == "__main__":

@@ -1,18 +1,32 @@
 """A list of rows over HTTP, as cheap as Python serves it: the other side of every measurement.
 
-Rows are serialised once; a page is their texts joined. It runs in a process of its own (`serving`), so that what it
-costs is not counted as the client's.
+Rows are serialised once and stand in one block of bytes; a page is a slice of it. The server runs in a process of its
+own (`serving`), so that what it costs is not counted as the client's, counts the requests for rows (`requests_of`), and
+ends with the process that started it, however that one ends. A list that never changes: a question for what changed
+since finds nothing.
 """
 
 from __future__ import annotations
 
 import asyncio
+import itertools
 import json
 import multiprocessing
+import re
+import signal
+import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from multiprocessing.connection import Connection
-from urllib.parse import parse_qs, urlsplit
+
+PATH = "/api/production-plan-streams"
+COUNT = "/requests"
+
+_LIMIT, _OFFSET = re.compile(rb"[?&]limit=(\d+)"), re.compile(rb"[?&]offset=(\d+)")
+_HEAD = (
+    b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
+    b"Date: Fri, 01 May 2026 12:00:00 GMT\r\nContent-Length: %d\r\n\r\n"
+)
 
 
 def row(n: int) -> dict[str, object]:
@@ -30,10 +44,34 @@ def row(n: int) -> dict[str, object]:
     }
 
 
+class Rows:
+    """All rows as one text, `{...},{...},`, and where each begins."""
+
+    def __init__(self, count: int) -> None:
+        texts = [json.dumps(row(n), separators=(",", ":")).encode() + b"," for n in range(count)]
+        self._starts = [0, *itertools.accumulate(map(len, texts))]
+        self._text = b"".join(texts)
+        self._count = count
+
+    def page(self, offset: int, limit: int) -> bytes:
+        """A page as JSON; empty behind the end."""
+        first, last = min(offset, self._count), min(offset + limit, self._count)
+        return b"[%b]" % self._text[self._starts[first] : max(self._starts[last] - 1, self._starts[first])]
+
+    def one(self, id: int) -> bytes:
+        """The row of an id."""
+        return self._text[self._starts[id - 1] : self._starts[id] - 1]
+
+
+class _Counter:
+    requests = 0
+
+
 class _Serve(asyncio.Protocol):
-    def __init__(self, rows: list[bytes], latency: float) -> None:
+    def __init__(self, rows: Rows, latency: float, counter: _Counter) -> None:
         self._rows = rows
         self._latency = latency
+        self._counter = counter
         self._buffer = b""
         self._transport: asyncio.Transport | None = None
 
@@ -45,35 +83,41 @@ class _Serve(asyncio.Protocol):
         self._buffer += data
         while (end := self._buffer.find(b"\r\n\r\n")) >= 0:
             head, self._buffer = self._buffer[:end], self._buffer[end + 4 :]
-            target = urlsplit(head.split(b" ", 2)[1].decode())
+            target = head.split(b" ", 2)[1]
+            if target == COUNT.encode():
+                self._write(b"%d" % self._counter.requests)
+                continue
+            self._counter.requests += 1
             if self._latency:
-                asyncio.get_running_loop().call_later(self._latency, self._answer, target.path, target.query)
+                asyncio.get_running_loop().call_later(self._latency, self._answer, target)
             else:
-                self._answer(target.path, target.query)
+                self._answer(target)
 
-    def _answer(self, path: str, query: str) -> None:
-        tail = path.rsplit("/", 1)[-1]
-        if tail.isdecimal():
-            body = self._rows[int(tail) - 1]
+    def _answer(self, target: bytes) -> None:
+        limit, offset = _LIMIT.search(target), _OFFSET.search(target)
+        if b"updated_at=" in target or b"deleted_at=" in target:
+            self._write(b"[]")
+        elif limit and offset:
+            self._write(self._rows.page(int(offset[1]), int(limit[1])))
         else:
-            asked = parse_qs(query)
-            offset, limit = int(asked["offset"][0]), int(asked["limit"][0])
-            body = b"[" + b",".join(self._rows[offset : offset + limit]) + b"]"
-        head = (
-            "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
-            f"Date: Fri, 01 May 2026 12:00:00 GMT\r\nContent-Length: {len(body)}\r\n\r\n"
-        )
+            self._write(self._rows.one(int(target.rsplit(b"/", 1)[1])))
+
+    def _write(self, body: bytes) -> None:
         if self._transport is not None and not self._transport.is_closing():
-            self._transport.write(head.encode() + body)
+            self._transport.write(_HEAD % len(body) + body)
 
 
-def _run(count: int, latency: float, ready: Connection) -> None:
-    rows = [json.dumps(row(n), separators=(",", ":")).encode() for n in range(count)]
+def _run(count: int, latency: float, parent: Connection) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for whoever started this; the end of the pipe ends it
+    rows, counter = Rows(count), _Counter()
 
     async def main() -> None:
-        server = await asyncio.get_running_loop().create_server(lambda: _Serve(rows, latency), "127.0.0.1", 0)
-        ready.send(server.sockets[0].getsockname()[1])
-        await server.serve_forever()
+        loop = asyncio.get_running_loop()
+        server = await loop.create_server(lambda: _Serve(rows, latency, counter), "127.0.0.1", 0, backlog=256)
+        over = asyncio.Event()
+        loop.add_reader(parent.fileno(), over.set)
+        parent.send(server.sockets[0].getsockname()[1])
+        await over.wait()
 
     asyncio.run(main())
 
@@ -85,8 +129,16 @@ def serving(count: int, latency: float = 0.0) -> Iterator[str]:
     here, there = spawn.Pipe()
     process = spawn.Process(target=_run, args=(count, latency, there), daemon=True)
     process.start()
+    there.close()
     try:
         yield f"http://127.0.0.1:{here.recv()}"
     finally:
+        here.close()
         process.terminate()
         process.join(10)
+
+
+def requests_of(url: str) -> int:
+    """How many requests for rows a server has had."""
+    with urllib.request.urlopen(url + COUNT) as answer:
+        return int(answer.read())

@@ -1,7 +1,7 @@
-"""What a walk costs over a bare loop, and what fetching ahead gains: `python -m benchmarks.walk [--rounds 20]`.
+"""What a walk costs over a bare loop: `python -m benchmarks.walk [--rounds 20]`.
 
-The floor is the least one can write: aiohttp with the headers the API wants, `msgspec.json.Decoder(list[Model])`, 8
-requests in flight, the rows of each page iterated; no retries, no budget, no time-outs of its own, no order, no joints.
+Floor and asyncsdk take turns in one process, so that CPU can be compared to a few hundredths; the server has a process
+of its own. The whole comparison, with other clients, is `python -m benchmarks`, which uses the sections of this module.
 """
 
 from __future__ import annotations
@@ -9,132 +9,111 @@ from __future__ import annotations
 import argparse
 import asyncio
 import os
+from collections.abc import Iterator, Mapping
 
 import aiohttp
-import msgspec
 
-from asyncsdk import Wethod
-from asyncsdk.models import ProductionPlanStream
-
-from .measure import Contender, Result, compare
+from . import contenders as names
+from .measure import Contender, compare
+from .peers import floor, ours
+from .records import Record, Records
+from .scale import DEFAULT, WINDOWS, Load, Scale
 from .server import serving
 
-ROWS = 100_000
 IN_FLIGHT = 8
-PATH = "/api/production-plan-streams"
-HEADERS = {"Authorization": "Bearer t", "Wethod-Company": "c", "Wethod-Version": "2024-06-15"}
+CALLS = 300
 
 
-async def floor(http: aiohttp.ClientSession, url: str, rows: int) -> int:
-    """The bare loop."""
-    decode = msgspec.json.Decoder(list[ProductionPlanStream]).decode
-    offsets = iter(range(0, rows, 100))
-    seen = 0
-
-    async def fetch() -> None:
-        nonlocal seen
-        for offset in offsets:
-            async with http.get(f"{url}{PATH}?limit=100&offset={offset}") as response:
-                page = decode(await response.read())
-            for row in page:
-                seen += row.id > 0
-
-    async with asyncio.TaskGroup() as group:
-        for _ in range(IN_FLIGHT):
-            group.create_task(fetch())
-    assert seen == rows
-    return seen
+def cpu(scale: Scale) -> Iterator[Record]:
+    """CPU a row, against the floor, without latency."""
+    load = scale.cpu
+    with serving(load.rows) as url:
+        yield from asyncio.run(_walks("cpu", url, load, IN_FLIGHT, plain=True))
 
 
-async def pages(wethod: Wethod, stable: bool) -> None:
-    """By page, with the rows iterated as the floor does."""
-    seen = 0
-    async with wethod.production_plan_streams.list().pages(concurrency=IN_FLIGHT, stable=stable) as walk:
-        async for page in walk:
-            for row in page:
-                seen += row.id > 0
-    assert seen == ROWS
+def get(scale: Scale) -> Iterator[Record]:
+    """Single calls, one after the other, without latency."""
 
-
-async def rows(wethod: Wethod, stable: bool) -> None:
-    """Row by row."""
-    seen = 0
-    async with wethod.production_plan_streams.list().items(concurrency=IN_FLIGHT, stable=stable) as walk:
-        async for row in walk:
-            seen += row.id > 0
-    assert seen == ROWS
-
-
-async def gets(wethod: Wethod) -> None:
-    """Single calls, one after the other."""
-    for id in range(1, 301):
-        await wethod.production_plan_streams.get(id)
-
-
-async def bare_gets(http: aiohttp.ClientSession, url: str) -> None:
-    """The same by hand."""
-    decode = msgspec.json.Decoder(ProductionPlanStream).decode
-    for id in range(1, 301):
-        async with http.get(f"{url}{PATH}/{id}") as response:
-            decode(await response.read())
-
-
-async def cpu(rounds: int) -> None:
-    """CPU of this process against the floor."""
-    with serving(ROWS) as url:
-        async with (
-            aiohttp.ClientSession(headers=HEADERS) as http,
-            Wethod(token="t", company="c", base_url=url, budget=None) as wethod,
-        ):
-            contenders: dict[str, Contender] = {
-                "floor": lambda: floor(http, url, ROWS),
-                "pages(), plain": lambda: pages(wethod, stable=False),
-                "pages()": lambda: pages(wethod, stable=True),
-                "async for row, plain": lambda: rows(wethod, stable=False),
-                "async for row": lambda: rows(wethod, stable=True),
+    async def main(url: str) -> list[Record]:
+        async with aiohttp.ClientSession(headers=floor.HEADERS) as http, ours.client(url) as wethod:
+            calls: dict[str, Contender] = {
+                "bare aiohttp get": lambda: floor.gets(http, url, CALLS),
+                "asyncsdk get": lambda: ours.gets(wethod, CALLS),
             }
-            show(f"{ROWS} rows, {IN_FLIGHT} in flight, no latency", await compare(contenders, rounds), "floor", ROWS)
-            singles: dict[str, Contender] = {
-                "bare get": lambda: bare_gets(http, url),
-                "get": lambda: gets(wethod),
-            }
-            show("300 single gets", await compare(singles, rounds), "bare get", 300)
+            return await _compare("get", calls, Load(CALLS, 0, scale.gets), 1)
+
+    with serving(CALLS) as url:
+        yield from asyncio.run(main(url))
 
 
-async def latency(rounds: int) -> None:
-    """Wall time of 60 pages at 30 ms a request, one at a time and 8 in flight."""
-    with serving(6000, latency=0.03) as url:
-        async with Wethod(token="t", company="c", base_url=url, budget=None) as wethod:
-
-            async def walk(concurrency: int) -> None:
-                assert len(await wethod.production_plan_streams.list().all(concurrency=concurrency)) == 6000
-
-            results = await compare({"one at a time": lambda: walk(1), "8 in flight": lambda: walk(8)}, rounds)
-    one, eight = results["one at a time"].wall.median, results["8 in flight"].wall.median
-    print(
-        f"60 pages at 30 ms: {one:.2f} s one at a time, {eight:.2f} s with 8 in flight: {one / eight:.1f} times faster"
-    )
+def wall(scale: Scale) -> Iterator[Record]:
+    """Seconds for long lists behind a latency, 16 in flight, against the floor."""
+    for load in scale.wall:
+        with serving(load.rows, load.latency_ms / 1000) as url:
+            yield from asyncio.run(_walks("wall", url, load, 16))
 
 
-def show(title: str, results: dict[str, Result], reference: str, count: int) -> None:
-    """A table of costs and their ratios."""
-    print(f"\n{title}; CPU of the client")
-    print(f"{'':24}{'us each':>9}{'lower quartile':>16}{'median':>9}")
-    base = results[reference].cpu
-    for name, result in results.items():
-        cost = result.cpu
-        each = cost.lower / count * 1e6
-        print(f"{name:24}{each:9.2f}{cost.lower / base.lower:16.3f}{cost.median / base.median:9.3f}")
+def window(scale: Scale) -> Iterator[Record]:
+    """Seconds by requests in flight and latency, against the floor."""
+    for load in scale.window:
+        with serving(load.rows, load.latency_ms / 1000) as url:
+            for in_flight in WINDOWS:
+                if load.rows / 100 * load.latency_ms / 1000 / in_flight <= scale.patience:
+                    yield from asyncio.run(_walks("window", url, load, in_flight))
+
+
+async def _walks(section: str, url: str, load: Load, in_flight: int, *, plain: bool = False) -> list[Record]:
+    async with aiohttp.ClientSession(headers=floor.HEADERS) as http, ours.client(url) as wethod:
+        await floor.floor(http, url, 100, 1)
+        await wethod.production_plan_streams.list().all(max_items=150)
+        walks: dict[str, Contender] = {
+            names.FLOOR: lambda: floor.floor(http, url, load.rows, in_flight),
+            names.PAGES: lambda: ours.pages(wethod, in_flight),
+            names.ROWS: lambda: ours.rows(wethod, in_flight),
+        }
+        if plain:
+            walks[names.PLAIN] = lambda: ours.pages(wethod, in_flight, stable=False)
+            walks[names.PLAIN_ROWS] = lambda: ours.rows(wethod, in_flight, stable=False)
+        return await _compare(section, walks, load, in_flight)
+
+
+async def _compare(section: str, ways: Mapping[str, Contender], load: Load, in_flight: int) -> list[Record]:
+    def whole(way: Contender) -> Contender:
+        async def run() -> None:
+            seen = await way()
+            if seen != load.rows:
+                raise RuntimeError(f"{seen} rows of {load.rows}")
+
+        return run
+
+    # Behind a latency a round that is not counted would cost minutes; there `_walks` has warmed up both.
+    warm = load.latency_ms == 0
+    results = await compare({name: whole(way) for name, way in ways.items()}, load.rounds, warm=warm)
+    return [
+        Record(
+            section=section,
+            client=name,
+            items=load.rows,
+            latency_ms=load.latency_ms,
+            in_flight=in_flight,
+            rounds=load.rounds,
+            wall=result.wall,
+            cpu=result.cpu,
+        )
+        for name, result in results.items()
+    ]
 
 
 def main() -> None:
-    """Runs both."""
+    """CPU alone."""
+    from .tables import text
+
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--rounds", type=int, default=20)
-    rounds = parser.parse_args().rounds
+    parser.add_argument("--rounds", type=int, default=DEFAULT.cpu.rounds)
+    scale = DEFAULT.with_rounds(parser.parse_args().rounds)
     print(f"{os.cpu_count()} cores; ratios hold for this run only")
-    asyncio.run(cpu(rounds))
-    asyncio.run(latency(max(2, rounds // 4)))
+    for section in (cpu, get):
+        print(text(Records(section(scale)), section.__name__))
 
 
 if __name__ == "__main__":

@@ -1,0 +1,98 @@
+"""All clients, each run in a process of its own: seconds, CPU, requests and peak memory, side by side."""
+
+from __future__ import annotations
+
+import random
+import tempfile
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
+
+from . import contenders as names
+from .alone import Failed, Reading, run
+from .contenders import PEERS, Peer
+from .measure import Cost
+from .peers import Job
+from .records import Record
+from .scale import Load, Scale
+from .server import requests_of, serving
+
+IN_FLIGHT = 16
+WARM_ROWS = 250
+
+Taken = tuple[Reading, int]
+"""A run, and the requests it took."""
+
+
+def clients(scale: Scale) -> Iterator[Record]:
+    """Everybody, behind each latency."""
+    for peer in PEERS:
+        if peer.missing:
+            print(f"  left out: {peer.name}; {', '.join(peer.missing)} is not installed (pip install -e '.[bench]')")
+    present = [peer for peer in PEERS if not peer.missing]
+    for load in scale.clients:
+        able: list[Peer] = []
+        for peer in present:
+            waiting = load.rows / 100 * load.latency_ms / 1000 / _in_flight(peer)
+            if waiting <= scale.patience:
+                able.append(peer)
+            else:
+                print(
+                    f"  left out: {peer.name}, {load.rows:,} rows at {load.latency_ms:g} ms: {waiting:.0f} s of waiting"
+                )
+        yield from _measure("clients", able, load)
+
+
+def memory(scale: Scale) -> Iterator[Record]:
+    """Does a long list need more memory than a short one?"""
+    chosen = [peer for peer in PEERS if peer.name in {names.FLOOR, names.PAGES, names.ROWS} and not peer.missing]
+    for load in scale.memory:
+        yield from _measure("memory", chosen, load)
+
+
+def _in_flight(peer: Peer) -> int:
+    return peer.in_flight or IN_FLIGHT
+
+
+def _measure(section: str, peers: Sequence[Peer], load: Load) -> Iterator[Record]:
+    taken: dict[str, list[Taken]] = defaultdict(list)
+    left = list(peers)
+    with serving(WARM_ROWS) as warm, serving(load.rows, load.latency_ms / 1000) as url:
+        for turn in range(load.rounds):
+            for peer in random.sample(left, len(left)):
+                title = f"  {load.rows:,} rows, {load.latency_ms:g} ms, {turn + 1} of {load.rounds}: {peer.name}"
+                try:
+                    reading, requests = _once(peer, warm, url, load)
+                except Failed as failed:
+                    left.remove(peer)  # what fails once is not worth waiting for again
+                    taken.pop(peer.name, None)
+                    print(f"{title} FAILED and is left out: {failed}", flush=True)
+                else:
+                    taken[peer.name].append((reading, requests))
+                    print(f"{title} {reading.wall:.2f} s", flush=True)
+    for peer in left:
+        readings = [reading for reading, _ in taken[peer.name]]
+        yield Record(
+            section=section,
+            client=peer.name,
+            items=load.rows,
+            latency_ms=load.latency_ms,
+            in_flight=_in_flight(peer),
+            rounds=load.rounds,
+            wall=Cost.of([each.wall for each in readings]),
+            cpu=Cost.of([each.cpu for each in readings]),
+            peak_mb=Cost.of([each.peak_mb for each in readings]).median,
+            requests=max(requests for _, requests in taken[peer.name]),
+        )
+
+
+def _once(peer: Peer, warm: str, url: str, load: Load) -> Taken:
+    with ExitStack() as stack:
+        folders = [stack.enter_context(tempfile.TemporaryDirectory(ignore_cleanup_errors=True)) for _ in range(2)]
+        before = requests_of(url)
+        reading = run(
+            peer,
+            Job(warm, WARM_ROWS, _in_flight(peer), folders[0]),
+            Job(url, load.rows, _in_flight(peer), folders[1]),
+        )
+        return reading, requests_of(url) - before

@@ -1,0 +1,217 @@
+"""What must not grow unseen: modules imported, requests a walk, Python calls a page, memory a row.
+
+Counts and no seconds: they are the same on a slow machine and on a fast one. The floor that calls are compared with is
+the bare loop of the benchmarks. A ceiling leaves a tenth of headroom for other versions of Python and aiohttp; whoever
+makes the code lighter lowers it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from types import FrameType
+from typing import Final
+
+import aiohttp
+import attrs
+import msgspec
+import pytest
+
+import asyncsdk
+from asyncsdk import Wethod
+from asyncsdk.models import ProductionPlanStream
+from benchmarks.peers import floor, ours
+from benchmarks.server import Rows, requests_of, serving
+
+ROWS: Final = 10_000
+PAGES: Final = ROWS // 100
+
+MODULES: Final = 12
+"""Of asyncsdk, that `from asyncsdk import Wethod` loads."""
+
+MODULES_IN_ALL: Final = 105
+"""Those of the standard library and of attrs included, over what an interpreter starts with."""
+
+CALLS_A_PAGE: Final = {"pages": 84, "pages, plain": 71, "rows": 191, "rows, plain": 177}
+"""Python functions of asyncsdk called (or resumed) for a page of 100 rows; `async for row` needs one for each row."""
+
+CALLS_OF_THE_FLOOR: Final = {"pages": 1.65, "rows": 2.27}
+"""Python functions called for a page, aiohttp's and asyncio's included, as a multiple of the floor's."""
+
+
+@pytest.fixture(scope="module")
+def url() -> Iterator[str]:
+    """A server of its own process, so that what it calls and keeps is not counted."""
+    with serving(ROWS) as address:
+        yield address
+
+
+@pytest.fixture
+async def wethod(url: str) -> AsyncIterator[Wethod]:
+    async with ours.client(url) as client:
+        yield client
+
+
+# --- imports ----------------------------------------------------------------------------------------------------------
+
+
+def test_importing_costs_next_to_nothing() -> None:
+    """Nothing heavy is loaded before it is needed: checked by name, because times creep back unseen."""
+    code = (
+        "import sys; before = len(sys.modules); from asyncsdk import Wethod; "
+        "heavy = [m for m in sys.modules if m.split('.')[0] in "
+        "('aiohttp', 'cattrs', 'limits', 'redis', 'msgspec', 'yarl', 'anyio', 'jsonschema', 'uvloop', 'pyarrow') "
+        "or f'{m}.'.startswith(('asyncsdk.models.', 'asyncsdk.sandbox.', 'asyncsdk.codec.', "
+        "'asyncsdk.extract.', 'asyncsdk.cli.', 'asyncsdk.integrations.', 'asyncsdk.contract.')) "
+        "or m.startswith('asyncsdk.resources.')]; "
+        "assert not heavy, heavy; print(len(sys.modules) - before); "
+        "print(sum(m.split('.')[0] == 'asyncsdk' for m in sys.modules)); "
+        "Wethod(token='t', company='c'); assert 'aiohttp' in sys.modules; "
+        "print(sum(m.startswith(('asyncsdk.models', 'asyncsdk.resources.')) for m in sys.modules))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 0, done.stderr
+    in_all, modules, of_resources = map(int, done.stdout.split())
+    assert modules <= MODULES
+    assert in_all <= MODULES_IN_ALL
+    assert of_resources == 0
+
+
+# --- requests ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("concurrency", [1, 4, 8, 16])
+@pytest.mark.parametrize("count", [0, 1, 99, 100, 101, 800, 2500, 10_000])
+async def test_requests_a_walk(url: str, wethod: Wethod, count: int, concurrency: int) -> None:
+    """A plain walk asks for each page, and beyond the end for no more than were in flight; a stable one 1 % more."""
+    pager = wethod.list("/api/production-plan-streams", params={}, offset=ROWS - count)
+    spent = []
+    for stable in (False, True):
+        before = requests_of(url)
+        assert len(await pager.all(concurrency=concurrency, stable=stable)) == count
+        spent.append(requests_of(url) - before)
+    plain, overlapped = count // 100 + 1, max(count - 1, 0) // 99 + 1  # up to the first page that is short
+    # One at a time needs no more than that. Several find out late that the list is over, and prove the end.
+    beyond = 0 if count < 100 or concurrency == 1 else concurrency
+    assert plain <= spent[0] <= plain + beyond
+    assert overlapped <= spent[1] <= overlapped + beyond
+
+
+async def test_a_single_row_is_a_single_request(url: str, wethod: Wethod) -> None:
+    before = requests_of(url)
+    await wethod.production_plan_streams.get(7)
+    await wethod.production_plan_streams.list().first()
+    await wethod.production_plan_streams.list().first_page()
+    assert requests_of(url) - before == 3
+
+
+# --- calls ------------------------------------------------------------------------------------------------------------
+
+
+@attrs.frozen
+class Calls:
+    """Python functions entered or resumed while something ran: those of asyncsdk, and all."""
+
+    own: int
+    all: int
+
+    @classmethod
+    async def of(cls, way: Callable[[], Awaitable[object]]) -> Calls:
+        """Counts in this thread; the first run, which imports and connects, is not counted."""
+        await way()
+        calls = Counter[str]()
+
+        def count(frame: FrameType, event: str, _: object) -> None:
+            if event == "call":
+                calls[frame.f_code.co_filename] += 1
+
+        before = sys.getprofile()
+        sys.setprofile(count)
+        try:
+            await way()
+        finally:
+            sys.setprofile(before)
+        package = asyncsdk.__file__.removesuffix("__init__.py")
+        return cls(sum(each for path, each in calls.items() if path.startswith(package)), calls.total())
+
+
+@pytest.mark.parametrize("stable", [True, False])
+@pytest.mark.parametrize("way", ["pages", "rows"])
+async def test_calls_a_page(wethod: Wethod, way: str, stable: bool) -> None:
+    walk = ours.pages if way == "pages" else ours.rows
+    calls = await Calls.of(lambda: walk(wethod, 8, stable=stable))
+    assert calls.own / PAGES <= CALLS_A_PAGE[way if stable else f"{way}, plain"]
+
+
+@pytest.mark.parametrize("way", ["pages", "rows"])
+async def test_calls_against_the_floor(url: str, wethod: Wethod, way: str) -> None:
+    """Also what a walk makes aiohttp and the event loop do: tasks, timers, futures."""
+    walk = ours.pages if way == "pages" else ours.rows
+    async with aiohttp.ClientSession(headers=floor.HEADERS) as http:
+        bare = await Calls.of(lambda: floor.floor(http, url, ROWS, 8))
+    assert (await Calls.of(lambda: walk(wethod, 8))).all / bare.all <= CALLS_OF_THE_FLOOR[way]
+
+
+# --- memory -----------------------------------------------------------------------------------------------------------
+
+
+def blocks() -> int:
+    gc.collect()
+    return sys.getallocatedblocks()
+
+
+@pytest.mark.parametrize("stable", [True, False])
+async def test_a_walk_leaves_nothing_behind(wethod: Wethod, stable: bool) -> None:
+    """Blocks of memory that are still taken when a walk is over do not grow with its rows."""
+    for _ in range(2):
+        await ours.rows(wethod, 8, stable=stable)
+    before = blocks()
+    await ours.rows(wethod, 8, stable=stable)
+    assert blocks() - before <= ROWS / 20
+
+
+@pytest.mark.parametrize("stable", [True, False])
+@pytest.mark.parametrize("most", [ROWS, 250])
+async def test_no_row_outlives_its_walk(wethod: Wethod, most: int, stable: bool) -> None:
+    """Whether it was read to its end or left while pages were in flight."""
+    async with wethod.production_plan_streams.list().items(stable=stable) as walk:
+        async for row in walk:
+            if row.id == most:
+                break
+    del row, walk
+    for _ in range(2):
+        await asyncio.sleep(0)
+    gc.collect()
+    assert sum(type(each) is ProductionPlanStream for each in gc.get_objects()) == 0
+
+
+@pytest.mark.parametrize("stable", [True, False])
+async def test_a_walk_holds_no_more_than_its_window(wethod: Wethod, stable: bool) -> None:
+    """However long the list is, the rows of 8 pages and the last ones seen are all that is kept."""
+    taken = []
+    async with wethod.production_plan_streams.list().pages(concurrency=8, stable=stable) as walk:
+        number = 0
+        async for page in walk:
+            number += 1
+            if number >= 20 and number % 10 == 0:  # the window is open and full
+                taken.append(blocks())
+            del page
+    half = len(taken) // 2
+    assert max(taken[half:]) - max(taken[:half]) <= 5000, "a row takes some seven blocks, and 4,000 rows lie between"
+
+
+async def test_a_whole_list_weighs_what_its_rows_weigh(wethod: Wethod) -> None:
+    """Awaiting a list keeps the rows as bare msgspec makes them, and nothing beside them."""
+    pager = wethod.production_plan_streams.list()
+    text = Rows(ROWS).page(0, ROWS)
+    await pager
+    before = blocks()
+    rows = await pager
+    between = blocks()
+    bare = msgspec.json.decode(text, type=list[ProductionPlanStream])
+    assert rows == bare
+    assert between - before <= 1.02 * (blocks() - between)
