@@ -32,7 +32,9 @@ def main(words: Sequence[str] | None = None) -> int:
         case ["demo", *rest]:
             from asyncsdk.sandbox import demo
 
-            return demo.main(rest)
+            from .loop import run as run_loop
+
+            return demo.main(rest, run_loop=run_loop)
         case ["--version"]:
             from asyncsdk import __version__
 
@@ -52,10 +54,12 @@ def main(words: Sequence[str] | None = None) -> int:
 def _sandbox(words: list[str]) -> int:
     from asyncsdk.sandbox import command
 
+    from .loop import run as run_loop
+
     parser = argparse.ArgumentParser(prog="asyncsdk sandbox", description="A local server that honours the contract.")
     command.add_arguments(parser)
     try:
         args = parser.parse_args(words)
     except SystemExit as end:  # argparse has said what it has to say
         return int(end.code or 0)
-    return command.run(args)
+    return command.run(args, run_loop=run_loop)

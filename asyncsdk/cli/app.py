@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import sys
 from collections.abc import Sequence
@@ -14,6 +13,7 @@ from ..errors import ConfigurationError, WethodError
 from ..extract.target import TargetRefused
 from .extracting import Order
 from .listing import Format
+from .loop import run as run_loop
 
 __all__ = ["app", "run"]
 
@@ -117,7 +117,7 @@ def extract(
         as_json=as_json,
     )
     collect_rarely()
-    raise typer.Exit(asyncio.run(extract_all(order)))
+    raise typer.Exit(run_loop(extract_all(order)))
 
 
 @app.command("list")
@@ -131,7 +131,7 @@ def list_(
     """Reads a list."""
     from .listing import show_list
 
-    asyncio.run(show_list(resource, _pairs(filters or ()), output, max_items, company))
+    run_loop(show_list(resource, _pairs(filters or ()), output, max_items, company))
 
 
 @app.command()
@@ -143,7 +143,7 @@ def get(
     """Reads one row, as JSON."""
     from .listing import show_one
 
-    asyncio.run(show_one(resource, id, company))
+    run_loop(show_one(resource, id, company))
 
 
 @app.command()
@@ -159,7 +159,7 @@ def quota(as_json: Annotated[bool, typer.Option("--json", help="as JSON.")] = Fa
     """What is left of the hour's requests."""
     from .checking import show_quota
 
-    asyncio.run(show_quota(as_json=as_json))
+    run_loop(show_quota(as_json=as_json))
 
 
 @app.command()
@@ -167,7 +167,7 @@ def check(company: _Company = None, as_json: Annotated[bool, typer.Option("--jso
     """Tries token, company and every list, with one request each."""
     from .checking import check_all
 
-    raise typer.Exit(asyncio.run(check_all(company, as_json=as_json)))
+    raise typer.Exit(run_loop(check_all(company, as_json=as_json)))
 
 
 @app.command(add_help_option=False)

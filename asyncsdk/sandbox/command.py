@@ -9,6 +9,7 @@ import json
 import shlex
 import signal
 import sys
+from collections.abc import Callable, Coroutine
 from pathlib import Path
 
 
@@ -28,11 +29,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--lenient", action="store_true", help="let unknown parameters and fields pass")
 
 
-def run(args: argparse.Namespace) -> int:
-    """Serves until interrupted; returns the exit status."""
+def run(args: argparse.Namespace, *, run_loop: Callable[[Coroutine[object, object, None]], None] = asyncio.run) -> int:
+    """Serves until interrupted, on the loop that `run_loop` makes; returns the exit status."""
     try:
         with contextlib.suppress(KeyboardInterrupt):
-            asyncio.run(_serve(args))
+            run_loop(_serve(args))
     except (OSError, ValueError) as error:
         sys.stderr.write(f"asyncsdk sandbox: {error}\n")
         return 2

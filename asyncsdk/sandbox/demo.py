@@ -13,7 +13,7 @@ import subprocess
 import sys
 import time
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Coroutine, Iterator, Mapping
 from contextlib import contextmanager
 
 from asyncsdk import Wethod
@@ -25,8 +25,10 @@ PROJECTS, MONTHS = 6, 6  # of the table
 BAR = 30
 
 
-def main(words: list[str] | None = None) -> int:
-    """Runs the demo; returns the exit status."""
+def main(
+    words: list[str] | None = None, *, run_loop: Callable[[Coroutine[object, object, int]], int] = asyncio.run
+) -> int:
+    """Runs the demo, on the loop that `run_loop` makes; returns the exit status."""
     parser = argparse.ArgumentParser(prog="asyncsdk demo", description="Walks a list of a local server, and shows how.")
     parser.add_argument("--rows", type=int, default=100_000, help="rows to walk (default: %(default)s)")
     parser.add_argument(
@@ -35,7 +37,7 @@ def main(words: list[str] | None = None) -> int:
     parser.add_argument("--concurrency", type=int, default=8, help="pages in flight (default: %(default)s)")
     args = parser.parse_args(words)
     with _sandbox(args.rows, args.latency_ms) as environ:
-        count = asyncio.run(_show(environ, args.rows, args.latency_ms, args.concurrency))
+        count = run_loop(_show(environ, args.rows, args.latency_ms, args.concurrency))
     return 0 if count == args.rows else 1
 
 
