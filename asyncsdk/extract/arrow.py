@@ -14,6 +14,7 @@ import msgspec
 import pyarrow as pa
 
 from .columns import RAW, SEEN_AT, Column, Kind, columns_of
+from .packing import TIMESTAMP, packed
 from .target import Batch, TargetError
 
 if TYPE_CHECKING:
@@ -30,8 +31,6 @@ __all__ = [
     "to_arrow",
     "type_of",
 ]
-
-TIMESTAMP: Final = pa.timestamp("us", tz="UTC")
 
 _SCALARS: Final[dict[Kind, pa.DataType]] = {
     "bigint": pa.int64(),
@@ -87,7 +86,8 @@ def table_of(rows: Sequence[object], columns: Iterable[Column]) -> pa.Table:
         RowMisfit: a number or a date-time that Arrow cannot hold.
     """
     columns = tuple(columns)
-    return pa.Table.from_arrays([_array(rows, column) for column in columns], schema=schema_of(columns))
+    values = _values_of(rows)
+    return pa.Table.from_arrays([_array(values(column), column) for column in columns], schema=schema_of(columns))
 
 
 def batch_table(batch: Batch, columns: Iterable[Column], *, flat: bool = False) -> pa.Table:
@@ -102,6 +102,7 @@ def batch_table(batch: Batch, columns: Iterable[Column], *, flat: bool = False) 
         RowMisfit: as `table_of`.
     """
     length = len(batch.rows)
+    values = _values_of(batch.rows)
     arrays: list[pa.Array[Any]] = []
     names: list[str] = []
     for column in columns:
@@ -111,13 +112,13 @@ def batch_table(batch: Batch, columns: Iterable[Column], *, flat: bool = False) 
         elif column == RAW and batch.raw is not None:
             arrays.append(pa.array([text.decode() for text in batch.raw], pa.string()))
         elif flat and column.nested:
-            arrays.append(pa.array(_texts(plain_values(batch.rows, column)), pa.string()))
+            arrays.append(pa.array(_texts(_nested(column, values(column), _as_it_is)), pa.string()))
         else:
-            arrays.append(_array(batch.rows, column))
+            arrays.append(_array(values(column), column))
     return pa.Table.from_arrays(arrays, names=names)
 
 
-def plain_values(rows: Sequence[object], column: Column) -> list[object]:
+def plain_values(rows: Sequence[object], column: Column) -> Sequence[object]:
     """One column as values that JSON can say: models inside as dicts by wire name."""
     return _nested(column, _values(rows, column), _as_it_is)
 
@@ -127,12 +128,23 @@ def flat_column(column: Column) -> Column:
     return attrs.evolve(column, kind="json", many=False, fields=()) if column.nested else column
 
 
-def _array(rows: Sequence[object], column: Column) -> pa.Array[Any]:
-    values = _nested(column, _values(rows, column), _text)
+def _array(values: Sequence[object], column: Column) -> pa.Array[Any]:
+    values = _nested(column, values, _text)
     try:
-        return pa.array(values, type_of(column))
+        array = packed(column.kind, values) if not column.many else None
+        return pa.array(values, type_of(column)) if array is None else array
     except _REFUSALS as error:
         raise _misfit(column, values, error) from None
+
+
+def _values_of(rows: Sequence[object]) -> Callable[[Column], Sequence[object]]:
+    """The values of a column, for all columns of some rows: structs are turned round at once, which takes half."""
+    kinds = set(map(type, rows))
+    if len(kinds) == 1 and issubclass(kind := kinds.pop(), msgspec.Struct):
+        turned = zip(*map(msgspec.structs.astuple, cast("Sequence[msgspec.Struct]", rows)), strict=True)
+        by_name = dict(zip(kind.__struct_fields__, turned, strict=True))
+        return lambda column: [None] * len(rows) if column.attribute is None else by_name[column.attribute]
+    return lambda column: _values(rows, column)
 
 
 def _values(rows: Sequence[object], column: Column) -> list[object]:
@@ -141,7 +153,7 @@ def _values(rows: Sequence[object], column: Column) -> list[object]:
     return list(map(attrgetter(column.attribute), rows))
 
 
-def _nested(column: Column, values: list[object], as_json: Callable[[object], object]) -> list[object]:
+def _nested(column: Column, values: Sequence[object], as_json: Callable[[object], object]) -> Sequence[object]:
     """Values with JSON inside as `as_json` has it and models inside as dicts; columns of scalars stay as they are."""
     if column.kind == "struct":
         one = _dict_maker(column.fields, as_json)
@@ -187,7 +199,7 @@ def type_of(column: Column) -> pa.DataType:
     return pa.list_(inner) if column.many else inner
 
 
-def _misfit(column: Column, values: list[object], error: Exception) -> TargetError:
+def _misfit(column: Column, values: Sequence[object], error: Exception) -> TargetError:
     for index, value in enumerate(values):
         try:
             pa.array([value], type_of(column))

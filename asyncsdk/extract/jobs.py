@@ -10,7 +10,7 @@ from ..errors import ArgumentError
 from .catalog import Listing, find, listings
 from .columns import columns_of
 from .incremental import key_of
-from .loading import Job
+from .job import Job
 from .reading import pager_of
 from .target import Table
 

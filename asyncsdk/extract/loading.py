@@ -9,86 +9,43 @@ from __future__ import annotations
 import asyncio
 import time
 from array import array
-from collections.abc import Awaitable, Callable, Mapping
 from contextlib import aclosing, suppress
 from datetime import UTC, datetime
 from functools import partial
-from typing import TYPE_CHECKING, Any, Final, Protocol, TypeGuard, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeGuard
 
-import anyio
 import attrs
 
 from ..errors import ArgumentError, PermissionDenied, PreconditionFailed, WethodError
 from . import rejects
 from .incremental import Pass, Progress, State, passes
+from .lane import outlast
 from .reading import Chunk, Source
 from .report import TableReport
 from .shape import compare
 from .standing import Standing, without
-from .target import Batch, RunLine, Shrink, Table, Target, TargetError
+from .target import Batch, RunLine, Shrink, Target, TargetError
 
 if TYPE_CHECKING:
     from ..client import Wethod
     from ..codec import Reject
     from ..throttle import Slots
-    from .catalog import Listing
+    from .job import Job, Options
+    from .lane import Lane
     from .progress import Tally
 
-__all__ = ["BATCH_ROWS", "Job", "Lane", "Options", "concurrency_for", "load"]
-
-T = TypeVar("T")
+__all__ = ["BATCH_ROWS", "LEAVING_SECONDS", "concurrency_for", "load"]
 
 BATCH_ROWS: Final = 5_000
 BATCH_SECONDS: Final = 20.0
-LAST_WORDS_SECONDS: Final = 0.5
+LAST_WORDS_SECONDS: Final = 0.35
 """What a cancelled run may still take to commit the rows it holds."""
 
 LOG_SECONDS: Final = 0.2
-"""And to say in the run log that it was interrupted."""
+"""And to say in the run log that it was interrupted. Later it is said by the target's thread alone."""
 
-
-class Lane(Protocol):
-    """Runs a blocking function in the thread of the target, one after the other."""
-
-    def __call__(self, function: Callable[[], T], /) -> Awaitable[T]:
-        """The function's result, once it has run."""
-        ...
-
-
-@attrs.frozen(kw_only=True)
-class Options:
-    """What all tables of a run share."""
-
-    run: str
-    full: bool
-    reconcile: bool
-    raw: bool
-    allow_shrink: bool
-    concurrency: int
-
-
-@attrs.frozen(kw_only=True)
-class Job:
-    """What is to be done for one table.
-
-    Args:
-        listing: what is read.
-        table: what is written.
-        key: of its state.
-        filters: the user's, as the client's method takes them.
-        since: the user's lower bound of `updated_at`.
-    """
-
-    listing: Listing
-    table: Table
-    key: str
-    filters: Mapping[str, object]
-    since: datetime | None
-
-    @property
-    def partial(self) -> bool:
-        """Whether the table holds more than this job reads, so that nothing can be said about what vanished."""
-        return bool(self.filters) or self.since is not None
+LEAVING_SECONDS: Final = LAST_WORDS_SECONDS + LOG_SECONDS
+"""So a table that is cancelled is left alone after this at the latest."""
 
 
 class _Stopped(WethodError):
@@ -116,24 +73,14 @@ async def load(
     """
     loading = _Loading(job=job, wethod=wethod, target=target, lane=lane, window=window, options=options, tally=tally)
     tally.started, tally.stage = asyncio.get_running_loop().time(), "reading"
-    error: WethodError | None = None
     try:
-        await loading.run()
-    except WethodError as problem:
-        error = problem
+        return await loading.load()
     except asyncio.CancelledError:
-        report = attrs.evolve(loading.report(None), outcome="failed", error="interrupted")
-        with anyio.move_on_after(LOG_SECONDS, shield=True), suppress(WethodError):
-            await lane(partial(loading.log, report))
+        # Also while the table is finished: a merge that is stopped is for the next run.
+        target.stop()
+        if not await outlast(loading.interrupted(), LOG_SECONDS):
+            target.stop(writes=True)
         raise
-    report = loading.report(error)
-    tally.stage = report.outcome
-    try:
-        await lane(partial(loading.close, report))
-    except TargetError as problem:
-        report = attrs.evolve(report, outcome="failed", error=report.error or str(problem))
-        tally.stage = "failed"
-    return report, error
 
 
 @attrs.define(eq=False, kw_only=True)
@@ -158,6 +105,30 @@ class _Loading:
     compared: bool = False
     server_time: datetime | None = None
     _writing: asyncio.Future[None] | None = None
+    _logged: bool = False
+
+    async def load(self) -> tuple[TableReport, WethodError | None]:
+        error: WethodError | None = None
+        try:
+            await self.run()
+        except WethodError as problem:
+            error = problem
+        report = self.report(error)
+        self.tally.stage = report.outcome
+        try:
+            await self.lane(partial(self.close, report))
+        except TargetError as problem:
+            report = attrs.evolve(report, outcome="failed", error=report.error or str(problem))
+            self.tally.stage = "failed"
+        return report, error
+
+    async def interrupted(self) -> None:
+        """Says in the run log that the run was cancelled."""
+        report = attrs.evolve(self.report(None), outcome="failed", error="interrupted")
+        saying = asyncio.ensure_future(self.lane(partial(self.log, report)))
+        saying.add_done_callback(_heard)
+        with suppress(WethodError):
+            await asyncio.shield(saying)
 
     async def run(self) -> None:
         job, options = self.job, self.options
@@ -236,9 +207,9 @@ class _Loading:
             await self._commit(standing, source)
             await self._written()
         except asyncio.CancelledError:
-            with anyio.move_on_after(LAST_WORDS_SECONDS, shield=True), suppress(WethodError):
-                await self._commit(standing, source)
-                await self._written()
+            self.target.stop()  # what another table still merges must not keep this one from committing
+            if not await outlast(self._last_words(standing, source), LAST_WORDS_SECONDS):
+                self.target.stop(writes=True)
             raise
         except (_Stopped, TargetError):
             raise
@@ -250,6 +221,11 @@ class _Loading:
         finally:
             self.tally.requests = self.requests = spent + source.requests
         return standing.progress(source.place, self.server_time)
+
+    async def _last_words(self, standing: Standing, source: Source) -> None:
+        with suppress(WethodError):
+            await self._commit(standing, source)
+            await self._written()
 
     def _take(self, chunk: Chunk, standing: Standing) -> None:
         standing.add(chunk)
@@ -274,6 +250,7 @@ class _Loading:
         state = attrs.evolve(self.state, progress=progress).write()
         batch = Batch(standing.waiting, progress.began, standing.raw)
         self._writing = asyncio.ensure_future(self.lane(partial(self._write, batch, standing.refused, state)))
+        self._writing.add_done_callback(_heard)
         standing.clear()
 
     async def _written(self) -> None:
@@ -356,7 +333,7 @@ class _Loading:
             vanished=self.vanished,
             requests=self.requests,
             seconds=time.monotonic() - self._clock,
-            warnings=tuple(self.warnings),
+            warnings=(*self.warnings, *self.target.warnings(self.job.table)),
             error=None if error is None else str(error),
             rejects=str(self.target.rejects_path(self.job.table)) if self.rejected or self.unwritable else None,
         )
@@ -367,7 +344,9 @@ class _Loading:
         self.log(report)
 
     def log(self, report: TableReport) -> None:
-        """A line in the run log. In the target's thread."""
+        """A line in the run log, one for each run. In the target's thread."""
+        if self._logged:
+            return
         self.target.log_run(
             RunLine(
                 run=self.options.run,
@@ -383,6 +362,13 @@ class _Loading:
                 error=report.error,
             )
         )
+        self._logged = True
+
+
+def _heard(writing: asyncio.Future[None]) -> None:
+    """Takes note of a failure: a cancelled run may have left before it came."""
+    if not writing.cancelled():
+        writing.exception()
 
 
 def _fits(id_: int | None) -> TypeGuard[int]:

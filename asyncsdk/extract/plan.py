@@ -12,7 +12,7 @@ import attrs
 from ..errors import PermissionDenied, PreconditionFailed
 from .catalog import find
 from .incremental import State, passes
-from .loading import Job
+from .job import Job
 from .reading import pager_of
 
 if TYPE_CHECKING:

@@ -5,23 +5,25 @@ from __future__ import annotations
 import asyncio
 import re
 import uuid
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
 from datetime import UTC, date, datetime
 from functools import partial
-from typing import TYPE_CHECKING, Final, Literal, TypeVar
+from typing import TYPE_CHECKING, Final, Literal
 
-import anyio
 import anyio.to_thread
 import attrs
 
 from ..errors import ArgumentError, AuthenticationError, ClientClosed, WethodError
 from ..throttle import Slots
+from .job import Job, Options
 from .jobs import jobs_of, moment_of
-from .loading import Job, Lane, Options, load
+from .lane import Lane, outlast
+from .loading import LEAVING_SECONDS, load
 from .plan import REQUEST_SECONDS, Plan, costs_of, counted, seconds_for
 from .progress import Tally
 from .report import Report, TableReport
-from .target import Owner, Place
+from .target import Owner, Place, Table, Target
 from .targets import make_target
 
 if TYPE_CHECKING:
@@ -29,15 +31,14 @@ if TYPE_CHECKING:
 
 __all__ = ["extract", "plan"]
 
-T = TypeVar("T")
-
 SIDE_BY_SIDE: Final = 4
 """Tables read at the same time; their pages share one window."""
 
 PATIENCE_SECONDS: Final = 3600.0
 """What a request of a nightly job may wait for the budget: an hour frees it all."""
 
-CLOSING_SECONDS: Final = 5.0
+CLOSING_SECONDS: Final = 0.25
+"""What a cancelled run waits for its target to close. One that takes longer closes by itself, in its thread."""
 
 _PASSWORD: Final = re.compile(r"(//[^:/@]*):[^@/]*@")
 
@@ -63,7 +64,8 @@ async def extract(
 
     The first run reads whole lists, later ones what changed since. Rows and the place they were read up to are
     committed together: a run that was killed goes on where it stood. A list that fails does not keep the others from
-    being read: see the report.
+    being read: see the report. Cancelled, it commits the rows it holds, stops what it merges, and is gone within a
+    second.
 
     Args:
         wethod: the client; its company's rows are read.
@@ -110,18 +112,13 @@ async def extract(
         concurrency=concurrency,
     )
     started = datetime.now(UTC)
-    lane = _lane()
     tallies = {job.table.name: Tally(table=job.table.name) for job in jobs}
     if watch is not None:
         watch(list(tallies.values()))
-    try:
-        owner = Owner(settings.base_url, settings.company)
-        await lane(partial(target.open, owner, [job.table for job in jobs]))
+    owner = Owner(settings.base_url, settings.company)
+    async with _opened(target, owner, [job.table for job in jobs]) as lane:
         each = partial(load, wethod=bulk, target=target, lane=lane, window=Slots(concurrency), options=options)
         reports = await _side_by_side(jobs, lambda job: each(job, tally=tallies[job.table.name]))
-    finally:
-        with anyio.move_on_after(CLOSING_SECONDS, shield=True):
-            await lane(target.close)
     return Report(
         run=options.run,
         company=settings.company,
@@ -208,14 +205,22 @@ async def _side_by_side(
     finally:
         for task in working:
             task.cancel()
-        await asyncio.wait(working)
+        await outlast(asyncio.wait(working), LEAVING_SECONDS)
     return [reports[at] for at in range(len(jobs))]
 
 
-def _lane() -> Lane:
-    limiter = anyio.CapacityLimiter(1)
-
-    async def run(function: Callable[[], T]) -> T:
-        return await anyio.to_thread.run_sync(function, limiter=limiter)
-
-    return run
+@asynccontextmanager
+async def _opened(target: Target, owner: Owner, tables: Sequence[Table]) -> AsyncIterator[Lane]:
+    """The thread of a target that is open; closed at the end, also where a cancelled run does not wait for it."""
+    lane = Lane()
+    try:
+        await lane(partial(target.open, owner, tables))
+        yield lane
+    except asyncio.CancelledError:
+        target.stop(writes=True)  # what could still be committed is by now
+        await outlast(lane.end(target.close), CLOSING_SECONDS)
+        raise
+    except BaseException:
+        await lane.end(target.close)
+        raise
+    await lane.end(target.close)

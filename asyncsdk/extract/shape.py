@@ -2,6 +2,9 @@
 
 A list is read into a *twin* of its model, a class with the same attributes of which all but `id` may be missing: so a
 field that vanished leaves nulls and no refused rows. A field that is there with a wrong type still refuses its row.
+
+Rows of a table live for a second, in thousands. So a twin is a msgspec struct: decoded in half the time of an attrs
+class, smaller, and nothing for the garbage collector. It carries the attrs fields by which the codec knows a model.
 """
 
 from __future__ import annotations
@@ -11,6 +14,7 @@ from collections.abc import Mapping
 from typing import Any, Union, cast
 
 import attrs
+import msgspec
 
 from ..fields import dynamic_prefix, wire_name
 from ..keys import field_types
@@ -19,8 +23,21 @@ __all__ = ["Drift", "compare", "twin"]
 
 
 @functools.cache
-def twin(model: type) -> type:
+def twin(model: type) -> type[Any]:
     """A class with the attributes of `model`, all optional but `id`."""
+    optional = _optional(model)
+    fields = attrs.fields(cast("type[attrs.AttrsInstance]", optional))
+    return msgspec.defstruct(
+        model.__name__,
+        [(field.name, cast("type", field.type), _default(field)) for field in fields],
+        namespace={"__attrs_attrs__": fields},
+        frozen=True,
+        gc=False,
+        kw_only=True,
+    )
+
+
+def _optional(model: type) -> type:
     types = field_types(model)
     fields: dict[str, Any] = {}
     for field in attrs.fields(cast("type[attrs.AttrsInstance]", model)):
@@ -38,6 +55,14 @@ def twin(model: type) -> type:
                 metadata=field.metadata,
             )
     return attrs.make_class(model.__name__, fields, frozen=True, slots=True, kw_only=True)
+
+
+def _default(field: attrs.Attribute[Any]) -> Any:
+    if field.default is attrs.NOTHING:
+        return msgspec.field()
+    if isinstance(field.default, attrs.Factory):  # type: ignore[arg-type]  # a function to the type checker
+        return msgspec.field(default_factory=cast("Any", field.default).factory)
+    return msgspec.field(default=field.default)
 
 
 @attrs.frozen

@@ -20,7 +20,18 @@ from ..errors import WethodError
 if TYPE_CHECKING:
     from .columns import Column
 
-__all__ = ["Batch", "Owner", "Place", "RunLine", "Shrink", "Table", "Target", "TargetError", "TargetRefused"]
+__all__ = [
+    "Batch",
+    "Owner",
+    "Place",
+    "RunLine",
+    "Shrink",
+    "Table",
+    "Target",
+    "TargetError",
+    "TargetRefused",
+    "TargetStopped",
+]
 
 LARGEST_SHRINK = 0.2
 """Share of a table's live rows that may vanish in one pass before it is taken for a lost permission."""
@@ -28,6 +39,10 @@ LARGEST_SHRINK = 0.2
 
 class TargetError(WethodError):
     """The target failed while it was used (disk full, connection lost ...). What was committed before is kept."""
+
+
+class TargetStopped(TargetError):
+    """What a target did was ended by `stop`. What was committed before is kept, and the next run goes on."""
 
 
 class TargetRefused(TargetError):
@@ -144,7 +159,7 @@ class RunLine:
 class Target(Protocol):
     """A place for rows that is safe against a crash at any instant.
 
-    `peek` and `rejects_path` may be called at any time, the rest between `open` and `close`.
+    `peek`, `warnings`, `rejects_path` and `stop` may be called at any time, the rest between `open` and `close`.
     Methods raise TargetError where the target fails, with a message for people, and let no exception of a driver out.
     """
 
@@ -185,8 +200,22 @@ class Target(Protocol):
     def log_run(self, line: RunLine) -> None:
         """Adds a line to the run log."""
 
+    def warnings(self, table: Table) -> Sequence[str]:
+        """What somebody should know of the rows that were written to a table since `open`."""
+
     def rejects_path(self, table: Table) -> Path:
         """The file for rows of a table that do not fit: `<table>.rejects.jsonl` next to the target."""
+
+    def stop(self, *, writes: bool = False) -> None:
+        """Ends long work soon, from any thread: `finish`, `mark_vanished` and `open` raise TargetStopped.
+
+        What they did not commit is as it was before. Writing rows and states, logging and closing go on as usual, so
+        that an interrupted run can still commit what it holds. Returns at once; safe at any time, and again. A
+        target that was stopped stays so.
+
+        Args:
+            writes: end these as well, as far as the target can: for one that does not answer.
+        """
 
     def close(self) -> None:
         """Releases the lock. Safe to call twice, and after any error."""

@@ -20,6 +20,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
 from typing import Any, Final
+from unittest import mock
 
 from asyncsdk.extract.target import Batch, Place, Target
 from tests.extract.stored import NIGHT, THINGS, Person, Thing, opened
@@ -68,6 +69,12 @@ def announce(number: int) -> None:
 
 def work(target: Target, seed: int, committed: int, said: Callable[[int], object] = announce) -> None:
     """Writes what is not yet written. `committed` is the last batch that is; -1: none. Each further one is `said`."""
+    files, drafts = (f"asyncsdk.extract.targets.{name}" for name in ("files.LARGE", "drafts.LARGEST"))
+    with mock.patch(files, 2 * ROWS), mock.patch(drafts, 5 * ROWS):
+        _work(target, seed, committed, said)
+
+
+def _work(target: Target, seed: int, committed: int, said: Callable[[int], object]) -> None:
     if committed >= 0:
         _after(target, committed)
     for number in range(committed + 1, BATCHES):

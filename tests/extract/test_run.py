@@ -37,6 +37,8 @@ class Memory:
     fail_at: int | None = None
     is_open: bool = False
     finished: list[str] = attrs.field(factory=list)
+    stops: list[bool] = attrs.field(factory=list)
+    odd: bool = False
 
     def peek(self, key: str) -> bytes | None:
         return self.states.get(key)
@@ -89,8 +91,14 @@ class Memory:
     def log_run(self, line: RunLine) -> None:
         self.lines.append(line)
 
+    def warnings(self, table: Table) -> Sequence[str]:
+        return [f"{table.name}: odd"] if self.odd else []
+
     def rejects_path(self, table: Table) -> Path:
         return self.folder / f"{table.name}.rejects.jsonl"
+
+    def stop(self, *, writes: bool = False) -> None:
+        self.stops.append(writes)
 
     def close(self) -> None:
         self.is_open = False
@@ -167,11 +175,18 @@ async def test_a_first_run_delivers_every_row_deleted_ones_among_them(
     assert (line.mode, line.complete, line.rows) == ("full", True, report.rows)
 
 
-async def test_requests_of_a_full_run_are_few(sandbox: Sandbox, wethod: Wethod, target: Memory) -> None:
-    report = await pull(wethod)
-    pages = -(-report.rows // 100)
-    assert len(sandbox.requests) <= 1.02 * pages + 8 + 2
-    assert report.requests == len(sandbox.requests)
+@pytest.mark.parametrize("rows", [99, 100, 1300, 1301, 2475, 2476, 3000, 4999, 5000])
+async def test_requests_of_a_full_run_are_few(rows: int, target: Memory) -> None:
+    async with Sandbox(rows=rows, seed=3) as sandbox, client(sandbox) as wethod:
+        report = await pull(wethod, concurrency=8)
+        pages = -(-report.rows // 100)
+        assert report.rows == sandbox.count(STREAMS, deleted="include")
+        assert len(sandbox.requests) <= 1.02 * pages + 8 + 2
+        assert report.requests == len(sandbox.requests)
+        sandbox.requests.clear()
+        again = await pull(wethod, concurrency=8)
+        assert len(sandbox.requests) <= 4
+        assert again.tables[0].mode == "incremental"
 
 
 async def test_a_small_list_that_is_read_again_wastes_no_requests(
@@ -449,6 +464,12 @@ async def test_a_field_that_vanished_is_null_and_a_new_one_is_reported(
         f"{STREAMS}.percentage",
     ]
     assert {row["value"] for row in target.tables[STREAMS].values()} == {None}
+
+
+async def test_what_a_target_has_to_say_is_in_the_report(wethod: Wethod, target: Memory) -> None:
+    target.odd = True
+    report = await pull(wethod)
+    assert report.tables[0].warnings == (f"{STREAMS}: odd",)
 
 
 async def test_raw_keeps_what_the_model_does_not_know(sandbox: Sandbox, wethod: Wethod, target: Memory) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import random
 from array import array
 from pathlib import Path
 from typing import Any
@@ -16,11 +17,13 @@ from asyncsdk.extract.arrow import RowMisfit
 from asyncsdk.extract.columns import columns_of
 from asyncsdk.extract.target import Batch, Place, RunLine, Shrink, Table, TargetError, TargetRefused
 from asyncsdk.extract.targets import make_target
+from tests.extract.killed import traced
 from tests.extract.stored import (
     ACME,
     GLOBEX,
     NARROW,
     NIGHT,
+    POSTGRES,
     THINGS,
     Narrow,
     OldPerson,
@@ -129,6 +132,62 @@ def test_readers_of_files_see_no_row_twice_before_the_merge(folder_place: Place)
         assert [(int(row["id"]), float(row["value"])) for row in rows_of(folder_place)] == [(1, 1.0), (2, 1.0)]
         target.finish(THINGS)
         assert [(int(row["id"]), float(row["value"])) for row in rows_of(folder_place)] == [(1, 2.0), (2, 1.0)]
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_readers_of_files_see_each_row_once_at_any_instant_of_a_merge(seed: int, folder_place: Place) -> None:
+    """As it was or as it is: a file is replaced by one rename, and what changed in it is in the new one."""
+    chance = random.Random(seed)
+    seen: list[list[tuple[int, float]]] = []
+    with opened(folder_place) as target:
+        for start in range(0, 50, 10):
+            target.write(THINGS, batch(*(Thing(id=start + k, value=0.0) for k in range(10))), "k", b"1")
+        changed = chance.sample(range(50), 12)
+        for ids in (changed[:7], [*changed[7:], 50], [*changed[:2], 51, 52]):
+            target.write(THINGS, batch(*(Thing(id=id, value=1.0) for id in ids)), "k", b"2")
+
+        def look(_: str) -> None:
+            seen.append([(int(row["id"]), float(row["value"])) for row in rows_of(folder_place)])
+
+        with traced(look):
+            target.finish(THINGS)
+    assert seen[0] == [(id, 0.0) for id in range(50)]
+    for rows in seen:
+        ids = [id for id, _ in rows]
+        assert ids[:50] == list(range(50))
+        assert set(ids[50:]) <= {50, 51, 52}
+        assert len(set(ids)) == len(ids)
+    assert [id for id, value in seen[-1] if value] == sorted([*changed, 50, 51, 52])
+
+
+def test_small_files_are_put_together_while_a_long_list_is_read(
+    folder_place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The end of a long run has no more to merge than that of a short one."""
+    monkeypatch.setattr("asyncsdk.extract.targets.files.LARGE", 100)
+    kind, _, where = folder_place.text.partition(":")
+    with opened(folder_place) as target:
+        for start in range(0, 1000, 10):
+            target.write(THINGS, batch(*(Thing(id=start + k) for k in range(10))), "k", str(start).encode())
+            assert len(list(Path(where).glob(f"things/*.{kind}"))) <= start / 100 + 10
+        before = content(folder_place)
+        target.finish(THINGS)
+        assert content(folder_place) == before
+    assert [int(row["id"]) for row in rows_of(folder_place)] == list(range(1000))
+
+
+def content(place: Place) -> list[tuple[str, bytes]]:
+    folder = Path(place.text.partition(":")[2])
+    return sorted((path.name, path.read_bytes()) for path in folder.rglob("*") if path.is_file())
+
+
+@pytest.mark.postgresql
+def test_the_time_zone_of_a_session_moves_no_moment(postgres_place: Place) -> None:
+    place = attrs.evolve(postgres_place, text=f"{POSTGRES}?options=-c%20timezone%3DAsia/Tokyo")
+    with opened(place) as target:
+        target.write(THINGS, batch(FULL), "k", b"1")
+    assert rows_of(place)[0]["updated_at"] == FULL.updated_at
+    assert rows_of(place)[0]["_seen_at"] == NIGHT
 
 
 def test_many_small_files_are_put_together(folder_place: Place) -> None:
@@ -357,7 +416,10 @@ def test_text_with_the_character_nul_is_written(place: Place) -> None:
     row = Thing(id=1, name="a\0b", anything={"x": "c\0d", "y": "\\u0000"}, people=(Person(id=1, name="\0"),))
     with opened(place) as target:
         target.write(THINGS, batch(row), "k", b"1")
+        target.write(THINGS, batch(Thing(id=2)), "k", b"2")
         target.finish(THINGS)
+        told = target.warnings(THINGS)
+    assert [warning.endswith("(3 times)") for warning in told] == [True] * place.text.startswith("postgresql")
     anything = _nested(rows_of(place)[0]["anything"])
     assert anything["y"] == "\\u0000"
 

@@ -137,7 +137,7 @@ def test_a_merge_that_fails_changes_nothing(tmp_path: Path, monkeypatch: pytest.
         assert [(row["id"], row["value"]) for row in rows_of(place)] == [(1, 1.0), (2, 1.0)]
         target.finish(THINGS)
     assert [(row["id"], row["value"]) for row in rows_of(place)] == [(1, 2.0), (2, 1.0)]
-    assert sorted(path.name for path in (folder_of(place) / "things").iterdir()) == ["part-000004.parquet"]
+    assert sorted(path.name for path in (folder_of(place) / "things").iterdir()) == ["part-000001.parquet"]
 
 
 # --- no rights ----------------------------------------------------------------------------------------------------

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as compute
 import pyarrow.csv as pc
 
-from ..arrow import batch_table, flat_column, schema_of, type_of
+from ..arrow import TIMESTAMP, batch_table, flat_column, schema_of, type_of
 from ..columns import Column
 from ..target import Batch
 from .formats import Index, Pick
@@ -25,7 +27,7 @@ class Csv:
 
     def write(self, path: Path, columns: tuple[Column, ...], batch: Batch) -> None:
         """See `Format.write`."""
-        pc.write_csv(batch_table(batch, columns, flat=True), path)
+        pc.write_csv(_spelt(batch_table(batch, columns, flat=True)), path)
 
     def index(self, path: Path, columns: tuple[Column, ...]) -> Iterator[Index]:
         """See `Format.index`."""
@@ -34,13 +36,26 @@ class Csv:
 
     def copy(
         self, picks: Sequence[Pick], path: Path, columns: tuple[Column, ...], vanished_at: datetime | None
-    ) -> None:
+    ) -> Generator[None]:
         """See `Format.copy`."""
         schema = schema_of(map(flat_column, columns))
-        with pc.CSVWriter(path, schema) as writer:
+        with pc.CSVWriter(path, _spelt(schema.empty_table()).schema) as writer:
             for pick in picks:
                 for piece in picked(_pieces(pick.source, columns), pick, vanished_at):
-                    writer.write_table(reshaped(piece, schema))
+                    writer.write_table(_spelt(reshaped(piece, schema)))
+                    yield
+
+
+_joined: Any = compute.binary_join_element_wise  # its stub knows nothing of scalars
+
+
+def _spelt(table: pa.Table) -> pa.Table:
+    """Date-times as text: Arrow's CSV looks up the time zone for each one, which takes ten times as long."""
+    for place, field in enumerate(table.schema):
+        if field.type == TIMESTAMP:
+            plain = table.column(place).cast(pa.timestamp("us")).cast(pa.string())
+            table = table.set_column(place, field.name, _joined(plain, "Z", ""))
+    return table
 
 
 def _pieces(path: Path, columns: Sequence[Column], only: Sequence[Column] | None = None) -> Iterator[pa.Table]:
@@ -48,7 +63,7 @@ def _pieces(path: Path, columns: Sequence[Column], only: Sequence[Column] | None
     reader = pc.open_csv(
         path,
         # One thread: pieces come in the order of the file either way, and memory stays bounded.
-        read_options=pc.ReadOptions(use_threads=False, block_size=4 << 20),
+        read_options=pc.ReadOptions(use_threads=False, block_size=1 << 20),
         parse_options=pc.ParseOptions(newlines_in_values=True),
         convert_options=pc.ConvertOptions(
             column_types={column.name: type_of(flat_column(column)) for column in columns},

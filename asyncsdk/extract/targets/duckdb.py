@@ -19,6 +19,7 @@ from ..columns import Column, Kind, stored_columns
 from ..target import LARGEST_SHRINK, Batch, Owner, RunLine, Shrink, Table, TargetError, TargetRefused
 from .locks import FileLock
 from .sql import LAYOUT, Names, check_foreign, check_owner, live_rows, quoted, run_values, runs_columns
+from .stoppable import Stoppable
 
 __all__ = ["DuckDBTarget"]
 
@@ -49,6 +50,7 @@ class DuckDBTarget:
         self._lock: FileLock | None = None
         self._open: duckdb.DuckDBPyConnection | None = None
         self._columns: dict[str, tuple[Column, ...]] = {}
+        self._stoppable = Stoppable(self._interrupt)
 
     # --- opening and closing --------------------------------------------------------------------------------------
 
@@ -70,7 +72,7 @@ class DuckDBTarget:
             self._path.parent.mkdir(parents=True, exist_ok=True)
             self._lock = FileLock(self._path.with_name(f"{self._path.name}.lock"), str(self._path))
             self._open = duckdb.connect(str(self._path))
-            with self._transaction():
+            with self._stoppable.long(), self._transaction():
                 self._claim(owner)
                 for table in tables:
                     self._make(table)
@@ -80,6 +82,10 @@ class DuckDBTarget:
         except TargetError:
             self.close()
             raise
+
+    def stop(self, *, writes: bool = False) -> None:
+        """See `Target.stop`."""
+        self._stoppable.stop(writes=writes)
 
     def close(self) -> None:
         """See `Target.close`."""
@@ -182,7 +188,7 @@ class DuckDBTarget:
         """See `Target.mark_vanished`."""
         name = self._names.table(table.name)
         kept = pa.table({"id": pa.array(spared, pa.int64())})
-        with self._failing(), self._view("_asyncsdk_spared", kept), self._transaction():
+        with self._stoppable.long(), self._failing(), self._view("_asyncsdk_spared", kept), self._transaction():
             live = live_rows(self._found(table.name))
             gone = f"{live} AND _seen_at < $before AND id NOT IN (SELECT id FROM _asyncsdk_spared)"
             counted = _first(
@@ -205,6 +211,10 @@ class DuckDBTarget:
         with self._failing(), self._transaction():
             self._sql.execute(f"INSERT INTO {self._names.runs} VALUES ({', '.join('?' * len(values))})", values)
 
+    def warnings(self, table: Table) -> Sequence[str]:
+        """See `Target.warnings`: DuckDB holds whatever JSON can say."""
+        return ()
+
     def rejects_path(self, table: Table) -> Path:
         """See `Target.rejects_path`."""
         return self._path.parent / f"{self._in_schema}{self._names.bare(table.name)}.rejects.jsonl"
@@ -224,6 +234,11 @@ class DuckDBTarget:
         if self._open is None:
             raise TargetError(f"{self._path} is not open")
         return self._open
+
+    def _interrupt(self) -> None:
+        if (database := self._open) is not None:
+            with suppress(duckdb.Error):  # closed meanwhile
+                database.interrupt()
 
     @contextmanager
     def _view(self, name: str, rows: pa.Table) -> Iterator[None]:

@@ -14,10 +14,12 @@ from __future__ import annotations
 
 import os
 import re
+import threading
 from array import array
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager, suppress
 from datetime import UTC, datetime
+from functools import partial
 from operator import attrgetter
 from pathlib import Path
 from typing import Final
@@ -27,7 +29,18 @@ import msgspec
 import pyarrow as pa
 
 from ..columns import Column, stored_columns, widened
-from ..target import LARGEST_SHRINK, Batch, Owner, RunLine, Shrink, Table, TargetError, TargetRefused
+from ..target import (
+    LARGEST_SHRINK,
+    Batch,
+    Owner,
+    RunLine,
+    Shrink,
+    Table,
+    TargetError,
+    TargetRefused,
+    TargetStopped,
+)
+from .drafts import Draft, in_place, rewritten, together
 from .formats import Format, Ids, Mask, Pick, whole
 from .locks import FileLock
 from .manifest import Commit, LogUncertain, Manifest, PartFile, read, sync_folder
@@ -38,16 +51,15 @@ __all__ = ["FileTarget"]
 _id_of = attrgetter("id")
 
 LARGE: Final = 250_000
-"""Rows from which on a file is not merged with others only because they are many."""
+"""Rows from which on a file is not merged with others only because they are many. So many are put together as soon as
+they are there, while the thread has nothing else to do: the end of a long run is no longer than that of a short one.
+"""
 
 _NOTHING: Final = (2**63 - 1, -(2**63))
 """The bounds of no ids at all."""
 
 MANY: Final = 24
 """Small files of a table that are left alone."""
-
-LARGEST: Final = 1_000_000
-"""Rows in a file that a merge writes."""
 
 
 class FileTarget:
@@ -66,6 +78,7 @@ class FileTarget:
         self._lock: FileLock | None = None
         self._manifest: Manifest | None = None
         self._next = 1
+        self._stop = threading.Event()
 
     # --- opening and closing --------------------------------------------------------------------------------------
 
@@ -95,6 +108,10 @@ class FileTarget:
             self.close()
             raise
 
+    def stop(self, *, writes: bool = False) -> None:
+        """See `Target.stop`: merges look whether they may go on between two pieces; a batch is short."""
+        self._stop.set()
+
     def close(self) -> None:
         """See `Target.close`."""
         if self._manifest is not None:
@@ -111,6 +128,7 @@ class FileTarget:
         folder.mkdir(exist_ok=True)
         files = self._log.content.files.get(table)
         for file in (files or {}).values():
+            self._next = max(self._next, file.number + 1)
             self._show(table, file)
         named = {self._path(table, file).name for file in (files or {}).values()}
         own = re.compile(rf"_?part-(\d{{6,}}){re.escape(self._format.suffix)}(\.tmp)?")
@@ -161,6 +179,8 @@ class FileTarget:
             self.save(key, state)
             return
         self._add(table, batch, key, state)
+        with suppress(TargetStopped), self._failing():  # the batch is committed
+            self._put_together(table)
 
     def _add(self, table: Table, batch: Batch, key: str | None = None, state: bytes | None = None) -> None:
         ids = list(map(_id_of, batch.rows))
@@ -192,6 +212,7 @@ class FileTarget:
             for file in filter(attrgetter("rows"), self._files(table)):
                 masks: list[Mask] = []
                 for index in self._format.index(self._path(table.name, file), self._columns(table)):
+                    self._may_go_on()
                     live += index.live.true_count
                     masks.append(absent(index, before, spared))
                 if number := sum(mask.true_count for mask in masks):
@@ -201,22 +222,27 @@ class FileTarget:
                 return Shrink(live, gone, marked=False)
             changed = [file for file in self._files(table) if file.number in marks]
             for file in changed:
-                self._rewrite(table, [file], {}, marks, at)
+                self._write_drafts(table, [rewritten(file)], [file], marks, at)
         return Shrink(live, gone, marked=True)
 
     def finish(self, table: Table) -> None:
         """See `Target.finish`."""
         with self._failing():
             files = self._files(table)
-            keep = self._stay(table, files)
-            small = [file.number for file in files if file.rows < LARGE]
-            merged = {
-                *(file.number for file in files if file.stale or not file.shown),
-                *(number for number, mask in keep.items() if mask is not None),
-                *(small if len(small) > MANY else ()),
-            }
+            stays = self._stay(table, files)
+            shown, waiting = [file for file in files if file.shown], [file for file in files if not file.shown]
+            if sum(file.rows < LARGE for file in shown) > MANY:
+                merged = [
+                    file
+                    for file in files
+                    if not file.shown or file.stale or file.rows < LARGE or stays.get(file.number) is not None
+                ]
+                drafts = together(merged, stays)
+            else:
+                drafts = in_place(shown, waiting, stays, partial(self._ids, table))
+                merged = [*waiting, *(file for draft in drafts for file, _ in draft.parts if file.shown)]
             if merged:
-                self._rewrite(table, [file for file in files if file.number in merged], keep, {}, None)
+                self._write_drafts(table, drafts, merged, {}, None)
             if not self._files(table):
                 # Readers want a file with the columns, also of a list that is empty.
                 self._add(table, Batch((), datetime.now(UTC)))
@@ -230,9 +256,19 @@ class FileTarget:
                     file.write(b"\n")  # a crash cut the last line
             file.write(msgspec.json.encode(line) + b"\n")
 
+    def warnings(self, table: Table) -> Sequence[str]:
+        """See `Target.warnings`: files hold whatever JSON can say."""
+        return ()
+
     def rejects_path(self, table: Table) -> Path:
         """See `Target.rejects_path`."""
         return self._folder / f"{self._prefix}{table.name}.rejects.jsonl"
+
+    def _put_together(self, table: Table) -> None:
+        """Makes one large file of small ones, once they have the rows for it."""
+        small = [file for file in self._files(table) if file.shown and not file.stale and file.rows < LARGE]
+        if sum(file.rows for file in small) >= LARGE:
+            self._write_drafts(table, together(small, {}), small, {}, None)
 
     def _stay(self, table: Table, files: Sequence[PartFile]) -> dict[int, Mask | None]:
         """By file which rows no newer ones replace. Those that readers see share no id with each other."""
@@ -245,52 +281,58 @@ class FileTarget:
         return masks
 
     def _ids(self, table: Table, file: PartFile) -> Ids:
-        pieces = self._format.index(self._path(table.name, file), self._columns(table))
-        ids: Ids = whole(pa.chunked_array([piece.ids for piece in pieces], pa.int64()))
+        found: list[Ids] = []
+        for piece in self._format.index(self._path(table.name, file), self._columns(table)):
+            self._may_go_on()
+            found.append(piece.ids)
+        ids: Ids = whole(pa.chunked_array(found, pa.int64()))
         return ids
+
+    def _may_go_on(self) -> None:
+        """Between two pieces of long work, none of which is committed yet."""
+        if self._stop.is_set():
+            raise TargetStopped(f"{self._folder}: the merge was stopped; the next run makes up for it")
 
     # --- files ----------------------------------------------------------------------------------------------------
 
-    def _rewrite(
+    def _write_drafts(
         self,
         table: Table,
-        files: Sequence[PartFile],
-        keep: dict[int, Mask | None],
-        marks: dict[int, Mask],
+        drafts: Sequence[Draft],
+        drop: Sequence[PartFile],
+        marks: Mapping[int, Mask],
         at: datetime | None,
     ) -> None:
-        """Puts the rows of `files` that stay into new ones. The log's line changes all at once; names follow."""
+        """Puts drafts in the place of files. The log's line changes all at once; names follow."""
         fresh: list[PartFile] = []
-        for group in _groups(files):
-            rows = sum(file.rows if (mask := keep.get(file.number)) is None else mask.true_count for file in group)
-            if not rows:
+        for draft in drafts:
+            if not draft.rows:
                 continue
-            new = PartFile(
-                self._number(), rows, min(file.least for file in group), max(file.most for file in group), shown=True
-            )
-            picks = [
-                Pick(self._path(table.name, file), keep.get(file.number), marks.get(file.number)) for file in group
-            ]
+            new = PartFile(self._number(), draft.rows, draft.least, draft.most, shown=True, place=draft.place)
+            picks = [Pick(self._path(table.name, file), keep, marks.get(file.number)) for file, keep in draft.parts]
             path = self._waiting_path(table.name, new)
             try:
-                self._format.copy(picks, path, self._columns(table), at)
+                with closing(self._format.copy(picks, path, self._columns(table), at)) as pieces:
+                    for _ in pieces:
+                        self._may_go_on()
                 _sync(path)
+                self._may_go_on()
             except BaseException:
                 self._discard(path, *(self._waiting_path(table.name, file) for file in fresh))
                 raise
             fresh.append(new)
         sync_folder(self._table_folder(table.name))
-        self._log.append(Commit(table=table.name, add=tuple(fresh), drop=tuple(file.number for file in files)))
+        self._log.append(Commit(table=table.name, add=tuple(fresh), drop=tuple(file.number for file in drop)))
         # From here on only names change: a crash is made good by the next `open`.
         for file in fresh:
             self._show(table.name, file)
-        for file in files:
-            self._path(table.name, file).unlink(missing_ok=True)
+        for path in {self._path(table.name, file) for file in drop} - {self._path(table.name, file) for file in fresh}:
+            path.unlink(missing_ok=True)
 
     def _show(self, table: str, file: PartFile) -> None:
         """Gives a file that counts the name that readers look for."""
         if file.shown and (waiting := self._waiting_path(table, file)).exists():
-            waiting.replace(self._path(table, file))
+            waiting.replace(self._path(table, file))  # readers see its rows as they were or as they are
 
     @contextmanager
     def _fresh(self, table: str, file: PartFile) -> Iterator[Path]:
@@ -330,7 +372,7 @@ class FileTarget:
     def _path(self, table: str, file: PartFile) -> Path:
         if not file.shown:
             return self._waiting_path(table, file)
-        return self._table_folder(table) / f"part-{file.number:06}{self._format.suffix}"
+        return self._table_folder(table) / f"part-{file.named:06}{self._format.suffix}"
 
     def _waiting_path(self, table: str, file: PartFile) -> Path:
         return self._table_folder(table) / f"_part-{file.number:06}{self._format.suffix}"
@@ -350,18 +392,6 @@ class FileTarget:
             yield
         except (OSError, pa.ArrowException, msgspec.MsgspecError) as error:
             raise TargetError(f"{self._folder}: {_said(error)}; what was committed before is kept") from None
-
-
-def _groups(files: Iterable[PartFile]) -> Iterator[list[PartFile]]:
-    """Neighbours that together make a file of a good size."""
-    group: list[PartFile] = []
-    for file in files:
-        if group and sum(each.rows for each in group) + file.rows > LARGEST:
-            yield group
-            group = []
-        group.append(file)
-    if group:
-        yield group
 
 
 def _shape(columns: Iterable[Column]) -> list[Column]:

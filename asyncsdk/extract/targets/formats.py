@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, TypeAlias
@@ -68,8 +68,11 @@ class Format(Protocol):
 
     def copy(
         self, picks: Sequence[Pick], path: Path, columns: tuple[Column, ...], vanished_at: datetime | None
-    ) -> None:
-        """Writes rows of several files to a new one with the columns `columns`, a piece at a time."""
+    ) -> Generator[None]:
+        """Writes rows of several files to a new one with the columns `columns`, and yields after each piece.
+
+        The file is whole once the generator has come to its end; closed before, it leaves half of one.
+        """
 
 
 def whole(array: Any) -> Any:

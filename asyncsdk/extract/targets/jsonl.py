@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import suppress
 from itertools import islice
 from pathlib import Path
@@ -19,7 +19,7 @@ from .formats import Index, Pick
 
 __all__ = ["JsonLines"]
 
-PIECE: Final = 50_000
+PIECE: Final = 10_000
 """Lines that are held in memory."""
 
 
@@ -48,14 +48,23 @@ class JsonLines:
 
     def copy(
         self, picks: Sequence[Pick], path: Path, columns: tuple[Column, ...], vanished_at: dt.datetime | None
-    ) -> None:
+    ) -> Generator[None]:
         """See `Format.copy`."""
         blank: dict[str, object] = dict.fromkeys(column.name for column in columns)
         decode = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
         encode = msgspec.json.Encoder().encode
         with path.open("wb") as file:
             for pick in picks:
-                for line, marked in _lines(pick):
+                as_it_is = False
+                for place, (line, marked) in enumerate(_lines(pick)):
+                    if place % PIECE == 0:
+                        yield
+                    if place == 0:
+                        # All lines of a file have the same keys: those of the table when it was written.
+                        as_it_is = list(decode(line)) == list(blank)
+                    if as_it_is and not marked:
+                        file.write(line)
+                        continue
                     row: dict[str, object] = {**blank, **decode(line)}
                     if marked:
                         row["_vanished_at"] = vanished_at
@@ -81,7 +90,7 @@ def _lines(pick: Pick) -> Iterator[tuple[bytes, bool]]:
                 yield line, mark is not None and bool(mark[place])
 
 
-def _values(batch: Batch, column: Column) -> list[object]:
+def _values(batch: Batch, column: Column) -> Sequence[object]:
     if column == SEEN_AT:
         return [batch.seen_at] * len(batch.rows)
     if column == RAW and batch.raw is not None:

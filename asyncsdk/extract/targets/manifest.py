@@ -28,7 +28,8 @@ class PartFile:
     """A file of a table.
 
     Args:
-        number: rises with age; the name of the file has it too.
+        number: rises with age.
+        place: the number in its name where that is of the file that it replaced; None: its own.
         rows: in it.
         least, most: the bounds of their ids.
         shown: readers of the folder see it; False: it waits to be merged, under a name they do not look for.
@@ -41,6 +42,12 @@ class PartFile:
     most: int
     shown: bool
     stale: bool = False
+    place: int | None = None
+
+    @property
+    def named(self) -> int:
+        """The number in its name."""
+        return self.number if self.place is None else self.place
 
 
 @attrs.frozen(kw_only=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
@@ -38,7 +38,7 @@ class Parquet:
 
     def copy(
         self, picks: Sequence[Pick], path: Path, columns: tuple[Column, ...], vanished_at: datetime | None
-    ) -> None:
+    ) -> Generator[None]:
         """See `Format.copy`."""
         schema = schema_of(columns)
         with pq.ParquetWriter(path, schema, **_settings(columns)) as writer:
@@ -47,6 +47,7 @@ class Parquet:
             )
             for group in _groups(kept):
                 writer.write_table(group)
+                yield
 
 
 def _settings(columns: tuple[Column, ...]) -> dict[str, Any]:

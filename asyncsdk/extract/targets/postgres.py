@@ -6,7 +6,9 @@ from __future__ import annotations
 
 import io
 import re
+import threading
 from array import array
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import datetime
@@ -23,6 +25,7 @@ from ..arrow import batch_table, flat_column
 from ..columns import Column, Kind, stored_columns
 from ..target import LARGEST_SHRINK, Batch, Owner, RunLine, Shrink, Table, TargetError, TargetRefused
 from .sql import LAYOUT, Names, check_foreign, check_owner, live_rows, quoted, run_values, runs_columns
+from .stoppable import Stoppable
 
 __all__ = ["PostgresTarget"]
 
@@ -39,13 +42,16 @@ _TYPES: Final[dict[Kind, str]] = {
 _PATIENCE: Final = "3s"
 """For the lock: so long a server may take to see that a killed run is gone."""
 
+_CANCEL_SECONDS: Final = 2.0
+"""For a server to hear that a statement shall end."""
+
 _NUL: Final = re.compile(r"(?<!\\)((?:\\\\)*)\\u0000")
 
 
 class PostgresTarget:
     """A schema with a table per list; nested values are jsonb. See `Target` for what its methods promise.
 
-    A text with the character NUL, which PostgreSQL cannot hold, gets U+FFFD in its place.
+    A text with the character NUL, which PostgreSQL cannot hold, gets U+FFFD in its place, and `warnings` tells.
 
     Args:
         address: `postgresql://user:password@host:port/database`, as libpq reads it. It appears in no message.
@@ -68,6 +74,8 @@ class PostgresTarget:
         self._names = Names(schema or "public", prefix)
         self._open: psycopg.Connection | None = None
         self._columns: dict[str, tuple[Column, ...]] = {}
+        self._replaced: Counter[str] = Counter()
+        self._stoppable = Stoppable(self._interrupt)
 
     def __repr__(self) -> str:
         return f"PostgresTarget(schema={self._names.schema!r}, prefix={self._names.prefix!r})"
@@ -84,8 +92,10 @@ class PostgresTarget:
         """See `Target.open`."""
         try:
             self._open = psycopg.connect(self._address, autocommit=True)
-            self._hold()
-            with self._sql.transaction():
+            self._run("SET TIME ZONE 'UTC'")  # date-times are copied without their zone: see `_csv`
+            with self._stoppable.long():
+                self._hold()
+            with self._stoppable.long(), self._sql.transaction():
                 self._claim(owner)
                 for table in tables:
                     self._make(table)
@@ -95,6 +105,10 @@ class PostgresTarget:
         except TargetError:
             self.close()
             raise
+
+    def stop(self, *, writes: bool = False) -> None:
+        """See `Target.stop`."""
+        self._stoppable.stop(writes=writes)
 
     def close(self) -> None:
         """See `Target.close`."""
@@ -180,7 +194,7 @@ class PostgresTarget:
     def write(self, table: Table, batch: Batch, key: str, state: bytes) -> None:
         """See `Target.write`."""
         columns = self._columns[table.name]
-        text = _csv(batch_table(batch, columns, flat=True), columns)
+        text, number = _csv(batch_table(batch, columns, flat=True), columns)
         listed = ", ".join(quoted(column.name) for column in columns)
         replaced = ", ".join(f"{quoted(c.name)} = excluded.{quoted(c.name)}" for c in columns if c.name != "id")
         with self._failing(), self._sql.transaction():
@@ -190,6 +204,7 @@ class PostgresTarget:
                 f"ON CONFLICT (id) DO UPDATE SET {replaced}"
             )
             self._put_state(key, state)
+        self._replaced[table.name] += number
 
     def mark_vanished(
         self, table: Table, before: datetime, at: datetime, spared: array[int], *, allow_shrink: bool
@@ -197,7 +212,7 @@ class PostgresTarget:
         """See `Target.mark_vanished`."""
         name = self._names.table(table.name)
         given = {"before": before, "at": at, "spared": spared.tolist()}
-        with self._failing(), self._sql.transaction():
+        with self._stoppable.long(), self._failing(), self._sql.transaction():
             live = live_rows(self._found(table.name))
             gone = f"{live} AND _seen_at < %(before)s AND id <> ALL(%(spared)s::bigint[])"
             total = self._count(f"{name} WHERE {live}", given)
@@ -217,12 +232,23 @@ class PostgresTarget:
         with self._failing():
             self._run(f"INSERT INTO {self._names.runs} ({listed}) VALUES ({', '.join(['%s'] * len(values))})", values)
 
+    def warnings(self, table: Table) -> Sequence[str]:
+        """See `Target.warnings`."""
+        if not (number := self._replaced[table.name]):
+            return ()
+        return (f"{table.name}: PostgreSQL cannot hold the character NUL; U+FFFD stands in its place ({number} times)",)
+
     def rejects_path(self, table: Table) -> Path:
         """See `Target.rejects_path`: in the working directory, for a server has no place next to it."""
         schema = "" if self._names.schema == "public" else f"{self._names.schema}."
         return Path(f"{schema}{self._names.bare(table.name)}.rejects.jsonl")
 
     # --- the connection -------------------------------------------------------------------------------------------
+
+    def _interrupt(self) -> None:
+        """Asks the server to end the statement at hand; in a thread of its own, for it is a connection of its own."""
+        if (database := self._open) is not None:
+            threading.Thread(target=_cancel, args=(database,), daemon=True).start()
 
     def _state(self, database: psycopg.Connection, key: str) -> bytes | None:
         row = database.execute(f"SELECT state FROM {self._names.state} WHERE key = %s".encode(), [key]).fetchone()
@@ -266,6 +292,11 @@ class PostgresTarget:
         return text.replace(self._secret, "***") if self._secret else text
 
 
+def _cancel(database: psycopg.Connection) -> None:
+    with suppress(psycopg.Error):  # closed meanwhile, or the server does not answer
+        database.cancel_safe(timeout=_CANCEL_SECONDS)
+
+
 def _type(column: Column) -> str:
     return _TYPES[flat_column(column).kind]
 
@@ -289,14 +320,23 @@ def _way_in(table: Table) -> str:
     return f"pg_temp.{quoted(table.name)}"
 
 
-def _csv(rows: pa.Table, columns: tuple[Column, ...]) -> bytes:
-    """Rows as COPY reads them: empty is null, `""` is empty text."""
+def _csv(rows: pa.Table, columns: tuple[Column, ...]) -> tuple[bytes, int]:
+    """Rows as COPY reads them, empty is null, `""` is empty text; and how many characters NUL were replaced."""
+    replaced = 0
+    for place, column in enumerate(columns):
+        if column.kind == "timestamptz" and not column.many:
+            # In UTC without saying so: Arrow's CSV looks up the zone for each one, which takes ten times as long.
+            rows = rows.set_column(place, column.name, rows.column(place).cast(pa.timestamp("us")))
     for place, column in enumerate(columns):
         if flat_column(column).kind == "json":
             texts = rows.column(place).to_pylist()
             if any(text is not None and "\\u0000" in text for text in texts):
-                fixed = [None if text is None else _NUL.sub("\\1\ufffd", text) for text in texts]
-                rows = rows.set_column(place, column.name, pa.array(fixed, pa.string()))
+                fixed = [(None, 0) if text is None else _NUL.subn("\\1\ufffd", text) for text in texts]
+                replaced += sum(number for _, number in fixed)
+                rows = rows.set_column(place, column.name, pa.array([text for text, _ in fixed], pa.string()))
     buffer = io.BytesIO()
     pc.write_csv(rows, buffer, pc.WriteOptions(include_header=False))
-    return buffer.getvalue().replace(b"\0", "\ufffd".encode())
+    text = buffer.getvalue()
+    if number := text.count(b"\0"):
+        return text.replace(b"\0", "\ufffd".encode()), replaced + number
+    return text, replaced

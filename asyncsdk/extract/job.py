@@ -1,0 +1,51 @@
+"""What is to be done for one table, and what all tables of a run share: values, made before anything is sent."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+import attrs
+
+if TYPE_CHECKING:
+    from .catalog import Listing
+    from .target import Table
+
+__all__ = ["Job", "Options"]
+
+
+@attrs.frozen(kw_only=True)
+class Options:
+    """What all tables of a run share."""
+
+    run: str
+    full: bool
+    reconcile: bool
+    raw: bool
+    allow_shrink: bool
+    concurrency: int
+
+
+@attrs.frozen(kw_only=True)
+class Job:
+    """What is to be done for one table.
+
+    Args:
+        listing: what is read.
+        table: what is written.
+        key: of its state.
+        filters: the user's, as the client's method takes them.
+        since: the user's lower bound of `updated_at`.
+    """
+
+    listing: Listing
+    table: Table
+    key: str
+    filters: Mapping[str, object]
+    since: datetime | None
+
+    @property
+    def partial(self) -> bool:
+        """Whether the table holds more than this job reads, so that nothing can be said about what vanished."""
+        return bool(self.filters) or self.since is not None

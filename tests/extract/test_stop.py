@@ -1,0 +1,381 @@
+"""A run that is interrupted: long work ends where nothing is half done, and what was read is committed first."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+from array import array
+from collections.abc import AsyncIterator, Callable, Generator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import asyncsdk.extract.targets.csv as csv_module
+import asyncsdk.extract.targets.jsonl as jsonl_module
+import asyncsdk.extract.targets.parquet as parquet_module
+from asyncsdk import Wethod
+from asyncsdk.extract import extract
+from asyncsdk.extract.lane import Lane, outlast
+from asyncsdk.extract.target import Place, Target, TargetError, TargetStopped
+from asyncsdk.extract.targets import make_target
+from asyncsdk.sandbox import Sandbox
+from tests.extract.endless import copy_for_ever
+from tests.extract.stored import ACME, NIGHT, POSTGRES, THINGS, Thing, batch, opened, rows_of
+
+ROOT = Path(__file__).parents[2]
+STREAMS = "production_plan_streams"
+LIST = "GET /api/production-plan-streams"
+FORMATS: dict[str, Any] = {
+    "parquet": parquet_module.Parquet,
+    "csv": csv_module.Csv,
+    "jsonl": jsonl_module.JsonLines,
+}
+
+
+# --- merges of files ----------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def copying(folder_place: Place, monkeypatch: pytest.MonkeyPatch) -> list[Callable[[], object]]:
+    """What is called after each piece that a merge has copied: the first function after the first one, and so on."""
+    monkeypatch.setattr(parquet_module, "PIECE", 1)
+    kind: Any = FORMATS[folder_place.text.partition(":")[0]]
+    copy_once = kind.copy
+    hooks: list[Callable[[], object]] = []
+
+    def copy(self: object, *arguments: Any) -> Generator[None]:
+        for _ in copy_once(self, *arguments):
+            hooks.pop(0)()
+            yield
+
+    monkeypatch.setattr(kind, "copy", copy)
+    return hooks
+
+
+def content(place: Place) -> dict[str, bytes]:
+    folder = Path(place.text.partition(":")[2])
+    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def write_rows(target: Target) -> None:
+    """Ten rows, each of which waits to be replaced."""
+    target.write(THINGS, batch(*(Thing(id=id, value=0.0) for id in range(10))), "k", b"0")
+    for number in range(1, 6):
+        rows = (Thing(id=id, value=float(number)) for id in (2 * number - 2, 2 * number - 1))
+        target.write(THINGS, batch(*rows), "k", str(number).encode())
+
+
+def unreachable() -> None:
+    raise AssertionError("the merge went on after it was stopped")
+
+
+def test_a_merge_that_is_stopped_leaves_the_folder_as_it_was(
+    folder_place: Place, copying: list[Callable[[], object]]
+) -> None:
+    with opened(folder_place) as target:
+        write_rows(target)
+        before = content(folder_place)
+        copying[:] = [str, target.stop, unreachable]
+        with pytest.raises(TargetStopped):
+            target.finish(THINGS)
+        assert content(folder_place) == before
+        assert copying == [unreachable]
+        assert {row["value"] for row in rows_of(folder_place)} <= {0.0, "0"}, "readers see what they saw before"
+        target.save("k", b"6")  # states and the run log are not long work
+        assert target.state("k") == b"6"
+    with opened(folder_place) as target:
+        copying[:] = [str] * 20
+        assert target.state("k") == b"6"
+        target.finish(THINGS)
+    assert [int(float(row["value"])) for row in rows_of(folder_place)] == [1, 1, 2, 2, 3, 3, 4, 4, 5, 5]
+
+
+def test_a_stopped_target_begins_no_long_work_and_takes_rows(folder_place: Place) -> None:
+    """What an interrupted run still holds can be committed after another table's merge was stopped."""
+    with opened(folder_place) as target:
+        write_rows(target)
+        target.stop()
+        with pytest.raises(TargetStopped):
+            target.mark_vanished(THINGS, NIGHT, NIGHT, array("q"), allow_shrink=True)
+        target.write(THINGS, batch(Thing(id=10, value=6.0)), "k", b"6")
+    with opened(folder_place) as target:
+        assert target.state("k") == b"6"
+        target.finish(THINGS)
+    assert [int(row["id"]) for row in rows_of(folder_place)] == list(range(11))
+    assert not any(row["_vanished_at"] for row in rows_of(folder_place))
+
+
+# --- databases ----------------------------------------------------------------------------------------------------
+
+
+class Blocked:
+    """A call of a target's method in a thread, that does not come to an end by itself."""
+
+    def __init__(self, call: Callable[[], object]) -> None:
+        self.error: BaseException | None = None
+        self._call = call
+        self._thread = threading.Thread(target=self._run, daemon=True)
+        self._thread.start()
+
+    def _run(self) -> None:
+        try:
+            self._call()
+        except BaseException as error:  # the test looks at it
+            self.error = error
+
+    @property
+    def runs(self) -> bool:
+        return self._thread.is_alive()
+
+    def until_stopped(self, stop: Callable[[], object]) -> BaseException | None:
+        """Stops it as often as it takes: a statement that had not begun is not interrupted."""
+        for _ in range(3000):
+            stop()
+            self._thread.join(0.01)
+            if not self.runs:
+                return self.error
+        raise AssertionError("it cannot be stopped")
+
+
+def test_a_long_statement_is_interrupted_and_changes_nothing(
+    database_place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun = threading.Event()
+    endless = {
+        "duckdb": "(SELECT count(*) FROM range(1000000000) a, range(1000000) b WHERE a.range % 7 = b.range % 5) > 0",
+        "postgresql": "pg_sleep(3600) IS NOT NULL",
+    }[database_place.text.partition(":")[0]]
+
+    def never_ending(columns: object) -> str:
+        begun.set()
+        return endless
+
+    with opened(database_place) as target:
+        target.write(THINGS, batch(Thing(id=1), Thing(id=2)), "k", b"1")
+        with monkeypatch.context() as patch:
+            patch.setattr(sys.modules[type(target).__module__], "live_rows", never_ending)
+            call = Blocked(lambda: target.mark_vanished(THINGS, NIGHT, NIGHT, array("q"), allow_shrink=True))
+            assert begun.wait(30)
+            assert isinstance(call.until_stopped(target.stop), TargetStopped)
+        target.write(THINGS, batch(Thing(id=3)), "k", b"2")  # the connection is as good as before
+        assert target.state("k") == b"2"
+        with pytest.raises(TargetStopped):
+            target.mark_vanished(THINGS, NIGHT, NIGHT, array("q"), allow_shrink=True)
+    rows = rows_of(database_place)
+    assert [(row["id"], row["_vanished_at"]) for row in rows] == [(1, None), (2, None), (3, None)]
+
+
+@pytest.mark.postgresql
+def test_a_write_that_another_transaction_blocks_can_be_ended(postgres_place: Place) -> None:
+    import psycopg
+
+    name = f'"{postgres_place.schema}".things'
+    with opened(postgres_place) as target:
+        target.write(THINGS, batch(Thing(id=1)), "k", b"1")
+        with psycopg.connect(POSTGRES) as other:
+            other.execute(f"LOCK TABLE {name} IN EXCLUSIVE MODE".encode())
+            call = Blocked(lambda: target.write(THINGS, batch(Thing(id=2)), "k", b"2"))
+            while not other.execute(WAITING, [name]).fetchall():
+                assert call.runs
+            target.stop()
+            assert call.runs, "rows are not given up before their time"
+            assert isinstance(call.until_stopped(lambda: target.stop(writes=True)), TargetError)
+        assert target.state("k") == b"1"
+    assert [row["id"] for row in rows_of(postgres_place)] == [1]
+
+
+WAITING = "SELECT 1 FROM pg_locks WHERE relation = %s::regclass AND NOT granted"
+
+
+def test_opening_is_long_work_too(database_place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Widening a column rewrites a table."""
+    target = make_target(database_place)
+    target.stop()
+    with pytest.raises(TargetError):
+        target.open(ACME, [THINGS])
+    target.close()
+    with opened(database_place) as fresh:  # no lock was left behind
+        assert fresh.state("k") is None
+
+
+# --- the thread of a target ---------------------------------------------------------------------------------------
+
+
+async def test_what_a_cancelled_call_does_ends_before_the_next_begins() -> None:
+    lane = Lane()
+    done: list[str] = []
+    begun, go_on = threading.Event(), threading.Event()
+
+    def long() -> None:
+        begun.set()
+        go_on.wait(30)
+        done.append("long")
+
+    waiting = asyncio.ensure_future(lane(long))
+    never = asyncio.ensure_future(lane(lambda: done.append("never")))
+    while not begun.is_set():
+        await asyncio.sleep(0)
+    waiting.cancel()
+    never.cancel()
+    await asyncio.wait([waiting, never])
+    assert waiting.cancelled()
+    after = asyncio.ensure_future(lane(lambda: done.append("after")))
+    last = asyncio.ensure_future(lane.end(lambda: done.append("last")))
+    await asyncio.sleep(0)
+    last.cancel()
+    assert not done
+    go_on.set()
+    await after
+    with pytest.raises(asyncio.CancelledError):
+        await last
+    with pytest.raises(TargetError, match="ended"):
+        await lane(str)
+    while "last" not in done:
+        await asyncio.sleep(0)
+    assert done == ["long", "after", "last"]
+
+
+async def test_cleanup_outlasts_being_cancelled_again_and_again() -> None:
+    done: list[bool] = []
+    turns = 0
+
+    async def cleanup() -> None:
+        for _ in range(10):
+            await asyncio.sleep(0)
+
+    async def work() -> None:
+        done.append(await outlast(cleanup(), 30))
+
+    task = asyncio.ensure_future(work())
+    while not task.done():
+        turns += 1
+        await asyncio.sleep(0)
+        task.cancel()
+    assert done == [True]
+    assert turns < 100
+
+
+async def test_cleanup_that_hangs_is_left() -> None:
+    assert not await outlast(asyncio.Event().wait(), 0.01)
+
+
+# --- whole runs ---------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+async def sandbox() -> AsyncIterator[Sandbox]:
+    async with Sandbox(rows=1500, seed=3) as sandbox:
+        yield sandbox
+
+
+def client(sandbox: Sandbox) -> Wethod:
+    return Wethod(token=sandbox.token, company=sandbox.company, base_url=sandbox.url, budget=None)
+
+
+def log_of(folder: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in (folder / "_runs.jsonl").read_text().splitlines()]
+
+
+def ids_in(folder: Path, table: str) -> list[int]:
+    return sorted(row["id"] for row in rows_of(Place(f"parquet:{folder}"), table))
+
+
+async def test_a_run_that_is_cancelled_while_it_merges_leaves_nothing_half_done(
+    sandbox: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    merging = threading.Event()
+    to = f"parquet:{tmp_path}"
+    async with client(sandbox) as wethod:
+        await extract(wethod, [STREAMS], to)
+        sandbox.mutate(STREAMS, "update", 20)
+        before = sorted(tmp_path.glob(f"{STREAMS}/part-*"))
+        with monkeypatch.context() as patch:
+            patch.setattr(parquet_module.Parquet, "copy", copy_for_ever(merging.set))
+            run = asyncio.ensure_future(extract(wethod, [STREAMS], to))
+            while not merging.is_set():
+                await asyncio.sleep(0)
+            run.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await run
+        assert sorted(tmp_path.glob(f"{STREAMS}/part-*")) == before
+        assert not (tmp_path / "_asyncsdk.lock").exists()
+        assert [(line["complete"], line["error"]) for line in log_of(tmp_path)] == [
+            (True, None),
+            (False, "interrupted"),
+        ]
+        report = await extract(wethod, [STREAMS], to)
+        assert report.status == 0
+        assert report.tables[0].mode == "incremental", "what was read is not read again"
+        assert ids_in(tmp_path, STREAMS) == sorted(range(1, sandbox.count(STREAMS, deleted="include") + 1))
+        values = {row["id"]: row["updated_at"] for row in rows_of(Place(to), STREAMS)}
+        async for row in wethod.production_plan_streams.list():
+            assert values[row.id] == row.updated_at
+
+
+async def test_rows_that_were_read_are_committed_although_another_table_merges(
+    sandbox: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """There is one thread for all tables, and the merge that occupies it never ends by itself."""
+    merging = threading.Event()
+    to = f"parquet:{tmp_path}"
+    async with client(sandbox) as wethod:
+        await extract(wethod, ["persons"], to)
+        sandbox.mutate("persons", "update", 5)
+        sandbox.hang(LIST, times=None, after=8)
+        tallies: list[Any] = []
+        with monkeypatch.context() as patch:
+            patch.setattr(parquet_module.Parquet, "copy", copy_for_ever(merging.set))
+            run = asyncio.ensure_future(extract(wethod, ["persons", STREAMS], to, watch=tallies.extend))
+            while not (merging.is_set() and tallies[1].rows >= 300):
+                await asyncio.sleep(0)
+            run.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await run
+        rows = tallies[1].rows
+        assert len(ids_in(tmp_path, STREAMS)) == rows, "none of them is asked for again"
+        sandbox.faults.clear()
+        report = await extract(wethod, ["persons", STREAMS], to)
+        assert report.status == 0
+        assert report.tables[1].rows + rows <= sandbox.count(STREAMS, deleted="include") + 12
+        assert ids_in(tmp_path, STREAMS) == sorted(range(1, sandbox.count(STREAMS, deleted="include") + 1))
+
+
+@pytest.mark.skipif(os.name == "nt", reason="no SIGINT to send there")
+async def test_ctrl_c_ends_the_command_while_it_merges(sandbox: Sandbox, tmp_path: Path) -> None:
+    """In good order: one that is killed at the end of its patience leaves its lock and no line in the run log."""
+    pytest.importorskip("typer")
+    to = f"parquet:{tmp_path}"
+    async with client(sandbox) as wethod:
+        await extract(wethod, [STREAMS], to)
+        sandbox.mutate(STREAMS, "update", 20)
+        before = sorted(tmp_path.glob(f"{STREAMS}/part-*"))
+        run = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "tests.extract.endless", "extract", STREAMS, "--to", to, "--json"),
+            cwd=ROOT,
+            env=os.environ | sandbox.environ | {"WETHOD_BUDGET": "none"},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        )
+        try:
+            assert run.stdout is not None
+            assert (await run.stdout.readline()).strip() == b"merging"
+            run.send_signal(signal.SIGINT)
+            _, said = await run.communicate()
+        finally:
+            if run.returncode is None:
+                run.kill()
+        assert run.returncode == 1
+        assert b"the same command goes on" in said
+        assert b"Traceback" not in said
+        assert log_of(tmp_path)[-1]["error"] == "interrupted"
+        assert not (tmp_path / "_asyncsdk.lock").exists()
+        assert sorted(tmp_path.glob(f"{STREAMS}/part-*")) == before
+        report = await extract(wethod, [STREAMS], to)
+        assert report.status == 0
+        assert ids_in(tmp_path, STREAMS) == sorted(range(1, sandbox.count(STREAMS, deleted="include") + 1))
