@@ -139,6 +139,8 @@ def test_readers_of_files_see_each_row_once_at_any_instant_of_a_merge(seed: int,
     """As it was or as it is: a file is replaced by one rename, and what changed in it is in the new one."""
     chance = random.Random(seed)
     seen: list[list[tuple[int, float]]] = []
+    looks: list[set[tuple[str, int]]] = []
+    folder = Path(folder_place.text.partition(":")[2])
     with opened(folder_place) as target:
         for start in range(0, 50, 10):
             target.write(THINGS, batch(*(Thing(id=start + k, value=0.0) for k in range(10))), "k", b"1")
@@ -147,6 +149,10 @@ def test_readers_of_files_see_each_row_once_at_any_instant_of_a_merge(seed: int,
             target.write(THINGS, batch(*(Thing(id=id, value=1.0) for id in ids)), "k", b"2")
 
         def look(_: str) -> None:
+            files = {(file.name, file.stat().st_ino) for file in folder.glob("things/*")}
+            if looks and looks[-1] == files:
+                return  # a reader sees what the last one saw
+            looks.append(files)
             seen.append([(int(row["id"]), float(row["value"])) for row in rows_of(folder_place)])
 
         with traced(look):

@@ -46,7 +46,7 @@ def running() -> Iterator[Sandbox]:
     loop.close()
 
 
-@pytest.mark.parametrize(("mode", "examples"), [("POSITIVE", 3), ("NEGATIVE", 2)])
+@pytest.mark.parametrize(("mode", "examples"), [("POSITIVE", 2), ("NEGATIVE", 1)])
 def test_no_request_makes_it_fail_and_every_answer_conforms(running: Sandbox, mode: str, examples: int) -> None:
     session_type = pytest.importorskip("requests").Session
 
