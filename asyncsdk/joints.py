@@ -10,7 +10,6 @@ for a row that moved stands elsewhere. A page from offset 0 needs no joint.
 
 from __future__ import annotations
 
-from array import array
 from collections import deque
 from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
 from datetime import date, datetime
@@ -58,12 +57,14 @@ class Identity(Generic[T]):
         """
         return bool(row == since)
 
+    def versions(self, rows: Sequence[T]) -> list[Hashable]:
+        """The version of each row."""
+        stamps = list(map(self.changed, rows))
+        return [self.version(row) for row in rows] if None in stamps else stamps
+
     def marks(self, rows: Sequence[T], keys: Sequence[Key]) -> list[int]:
         """A number for each row in its version, the same for equal ones as long as the process lives."""
-        stamps = list(map(self.changed, rows))
-        if None in stamps:
-            stamps = [self.version(row) for row in rows]
-        return list(map(hash, zip(keys, stamps, strict=True)))
+        return list(map(hash, zip(keys, self.versions(rows), strict=True)))
 
     def settled(self, rows: Sequence[T], moment: datetime) -> int:
         """How many rows there are up to the last one not updated since `moment`, if the page rises by `updated_at`.
@@ -165,13 +166,14 @@ class Accepted(Generic[T]):
     `last_key` its key; None before a page was accepted in this walk.
     """
 
-    __slots__ = ("_identity", "_kept", "_older", "_recent", "_remembered", "last", "last_key")
+    __slots__ = ("_identity", "_kept", "_older", "_recent", "_remembered", "_sampled", "last", "last_key")
 
     def __init__(self, identity: Identity[T], remembered: Collection[str] = ()) -> None:
         self._identity = identity
         self._recent: deque[_Recent[T]] = deque()
         self._kept = 0
-        self._older: array[int] = array("q")
+        self._older: set[int] = set()
+        self._sampled: list[tuple[Key, Hashable]] = []  # older rows and their versions, not yet among the marks
         self._remembered = frozenset(remembered)
         self.last: T | None = None
         self.last_key: Key | None = None
@@ -188,7 +190,7 @@ class Accepted(Generic[T]):
         while (kept := self._kept - len(recent[0].rows)) >= _KEPT_ROWS:
             oldest = recent.popleft()
             self._kept = kept
-            self._older.extend(self._identity.marks(oldest.rows[::_SAMPLE], oldest.keys[::_SAMPLE]))
+            self._sampled += zip(oldest.keys[::_SAMPLE], self._identity.versions(oldest.rows[::_SAMPLE]), strict=True)
 
     def joint(self, rows: Sequence[T], keys: Sequence[Key], expected: int) -> int | None:
         """Index of a row of the page that was accepted in the same version, None when there is none.
@@ -207,7 +209,10 @@ class Accepted(Generic[T]):
         known: dict[int, T] = {}
         for page in self._recent:
             known.update(page.marked(self._identity))
-        older = set(self._older)
+        # A date-time takes long to hash, and most walks never come here.
+        self._older.update(map(hash, self._sampled))
+        self._sampled.clear()
+        older = self._older
         marks = self._identity.marks(rows, keys)
         # The last one: the nearer the joint is to the frontier, the better it tells how far the list has moved.
         for at in range(len(marks) - 1, -1, -1):

@@ -63,9 +63,9 @@ QUICK = Scale(
 
 DEFAULT = Scale(
     name="default",
-    imports=9,
-    cpu=Load(100_000, 0, 20),
-    gets=20,
+    imports=21,
+    cpu=Load(100_000, 0, 60),
+    gets=60,
     wall=(Load(100_000, 20, 10), Load(1_000_000, 20, 3)),
     window=(Load(100_000, 0, 3), Load(100_000, 20, 2), Load(10_000, 100, 2)),
     clients=(Load(100_000, 0, 5), Load(100_000, 20, 2)),
