@@ -1,4 +1,4 @@
-"""Whether a page of a list that changes continues what was read before, and where to look when it does not.
+"""Whether a page of a list that changes continues what was read before.
 
 Why a joint is enough. Let the key of a row be what the list is ordered by, and let every page accepted so far join
 those before it. Then each row whose key is not beyond the greatest key accepted has been met, as of the newest accepted
@@ -22,7 +22,7 @@ import attrs
 
 from .seen import Key
 
-__all__ = ["Accepted", "Identity", "Overlap", "fingerprint", "identity_of", "look_around", "look_back"]
+__all__ = ["Accepted", "Identity", "Overlap", "fingerprint", "identity_of"]
 
 T = TypeVar("T")
 
@@ -252,15 +252,3 @@ class Overlap:
         else:
             return
         self.rows = min(self._most, 1 + round(self._drift))
-
-
-def look_back(attempt: int, limit: int) -> int:
-    """Where the `attempt`-th look (from 0) begins, in rows from the page at fault: half a page back, 1, 2, 4."""
-    return -(limit // 2 or 1) if attempt == 0 else -((limit - 1) << (attempt - 1))
-
-
-def look_around(attempt: int, limit: int) -> int:
-    """The same for a resumed walk, of whose rows only a few are known: nearer steps, two of three of them back."""
-    turn, which = divmod(attempt, 3)
-    pages = (-0.5 - 2 * turn, -1.5 - 2 * turn, 1.0 + turn)[which]
-    return round(pages * (limit - 1)) or -1

@@ -16,8 +16,9 @@ from typing import Generic, TypeVar
 from .bookmarks import TAIL_ROWS, Bookmark, Source
 from .delivery import Delivery, Place, Report, Writer
 from .errors import WalkError
-from .joints import Accepted, Identity, Overlap, look_around, look_back
+from .joints import Accepted, Identity, Overlap
 from .line import Line, Page
+from .looking import Looking
 from .repetition import Repetition
 from .seen import Key, Positions, SeenKeys
 from .sweeping import moment_before
@@ -26,7 +27,6 @@ __all__ = ["Delivery", "Page", "Plan", "Report"]
 
 T = TypeVar("T")
 
-_MOST_LOOKS = 16
 _MOST_CLOSINGS = 5
 _RESUME_OVERLAP = 8
 _CLOCK_SKEW = timedelta(seconds=2)
@@ -96,9 +96,7 @@ class Plan(Generic[T]):
         self._error: BaseException | None = None
         self._dated: tuple[str | None, datetime | None] = (None, None)  # the `Date` read last
         self._newest = 0  # when the newest accepted answer came
-        self._extra = 0  # looks for a joint since the last new row
-        self._looks = 0  # looks since the last accepted page
-        self._looked_from = 0
+        self._looking = Looking(limit)
         self._closings = 0  # closing pages in a row that brought rows
         self._repetition = Repetition(identity, limit)
         self._previous: Page[T] | None = None  # the page accepted last by a plain walk
@@ -282,11 +280,8 @@ class Plan(Generic[T]):
             self.report.doubles += again
         if self._excluded is not None:
             positions = [at for at in positions if self._excluded.add(keys[at])]
-        if self._looks:
+        if self._looking.joined(new=bool(positions)):
             self.report.joints_repaired += 1
-            self._looks = 0
-        if positions:
-            self._extra = 0
         self._begun = True
         if own > 1:
             # What stands before the joint of a resumed walk was delivered before it: nothing may join there.
@@ -425,19 +420,13 @@ class Plan(Generic[T]):
 
     def _look(self, page: Page[T]) -> None:
         """Put the next page to look for the joint in before the head of the line."""
-        if self._looks == 0:
-            self._looked_from = page.offset
-        known = self._accepted.last is not None
-        steps = look_back if known else look_around
-        offset = max(0, self._looked_from + steps(self._looks, self._limit))
-        at_top = page.reason == "joint" and page.offset == 0 == offset
-        if self._extra >= _MOST_LOOKS or (at_top and known):
-            lost = _NO_JOINT if known else _NO_BOOKMARK
-            self._fail(WalkError(lost.format(offset=self._looked_from, looks=self._extra)))
-            return
-        self._looks += 1
-        self._extra += 1
-        self._line.put(0, Page(offset, self._limit, "joint", 0))
+        at_top = page.reason == "joint" and page.offset == 0
+        try:
+            offset = self._looking.next(page.offset, known=self._accepted.last is not None, at_top=at_top)
+        except WalkError as error:
+            self._fail(error)
+        else:
+            self._line.put(0, Page(offset, self._limit, "joint", 0))
 
     def _repeats(self, page: Page[T], rows: list[T], keys: list[Key]) -> bool:
         """Whether the page, whose first row has the first of `keys`, came too often, which ends the walk."""
@@ -454,13 +443,4 @@ _REPEATS = (
 _ENDLESS = (
     "{times} short pages in a row were each followed by more rows, up to offset {end}: the server does not page "
     "consistently; narrow the list with a filter until it fits into one page"
-)
-_NO_JOINT = (
-    "the page at offset {offset} shares no unchanged row with what was read before it, nor do {looks} pages asked for "
-    "around it: too much changes while it is read; give the list an order that does not change with `order=` where it "
-    "takes one, narrow it with a filter, or walk it with `stable=False`, which may lose or repeat rows"
-)
-_NO_BOOKMARK = (
-    "none of the rows before the bookmark stands unchanged near offset {offset}, where it was taken (looked in {looks} "
-    "pages); begin the walk anew, or resume with `stable=False`, which may lose or repeat rows"
 )

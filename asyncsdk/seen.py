@@ -34,12 +34,13 @@ class SeenKeys:
     (range(0, 3), [1, 2])
     """
 
-    __slots__ = ("_chunks", "_hashes", "_maxima")
+    __slots__ = ("_chunks", "_hashes", "_maxima", "_pack")
 
     def __init__(self) -> None:
         self._chunks: list[array[int]] = []
         self._maxima: list[int] = []  # the last key of each chunk
         self._hashes: SeenKeys | None = None
+        self._pack = struct.Struct("")  # for pages as long as the last one
 
     def __len__(self) -> int:
         return sum(map(len, self._chunks)) + (len(self._hashes) if self._hashes is not None else 0)
@@ -65,7 +66,7 @@ class SeenKeys:
             return self._hashes.add(hash(key))
         at = bisect_left(self._maxima, key)
         if at == len(self._maxima):
-            self._append(_packed((key,)))
+            self._append(self._packed((key,)))
             return True
         chunk = self._chunks[at]
         place = bisect_left(chunk, key)
@@ -87,7 +88,7 @@ class SeenKeys:
         if not count:
             return range(0)
         try:
-            packed = _packed(keys)
+            packed = self._packed(keys)
         except struct.error:
             return [at for at, key in enumerate(keys) if self.add(key)]
         numbers: Sequence[int] = keys  # type: ignore[assignment]  # packing has shown that they are; cast() costs a call
@@ -127,16 +128,18 @@ class SeenKeys:
             self._chunks.insert(0, numbers)
             self._maxima.insert(0, numbers[-1])
 
+    def _packed(self, keys: Sequence[Key]) -> array[int]:
+        """Keys as an array of the smallest kind that holds them; packing is twice as fast as making one of a list.
 
-def _packed(keys: Sequence[Key]) -> array[int]:
-    """Keys as an array of the smallest kind that holds them; packing is twice as fast as making an array of a list.
-
-    Raises `struct.error` where they are no 64-bit integers.
-    """
-    try:
-        return array("i", struct.pack(f"={len(keys)}i", *keys))
-    except struct.error:
-        return array("q", struct.pack(f"={len(keys)}q", *keys))
+        Raises `struct.error` where they are no 64-bit integers.
+        """
+        count = len(keys)
+        if self._pack.size != 4 * count:
+            self._pack = struct.Struct(f"={count}i")
+        try:
+            return array("i", self._pack.pack(*keys))
+        except struct.error:
+            return array("q", struct.pack(f"={count}q", *keys))
 
 
 def _rises(numbers: Sequence[int]) -> bool:

@@ -7,7 +7,8 @@ from datetime import UTC, datetime, timedelta
 import attrs
 import pytest
 
-from asyncsdk.joints import Accepted, Identity, Overlap, fingerprint, identity_of, look_around, look_back
+from asyncsdk.joints import Accepted, Identity, Overlap, fingerprint, identity_of
+from asyncsdk.looking import look_around, look_back
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 

@@ -16,7 +16,7 @@ README = (Path(__file__).parent.parent / "README.md").read_text()
 SNIPPETS = re.findall(r"^```python\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
 
 
-@pytest.mark.parametrize("snippet", [s for s in SNIPPETS if "fastapi" not in s])
+@pytest.mark.parametrize("snippet", [s for s in SNIPPETS if "fastapi" not in s and "uvloop" not in s])
 async def test_snippets_run(
     snippet: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
