@@ -8,22 +8,20 @@ value given, returns the pair to send (None for nothing), and raises `ArgumentEr
 from __future__ import annotations
 
 import datetime as dt
-import enum
 import math
 import re
 from collections.abc import Collection, Mapping, Sequence
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from . import filters
 from .arguments import match_case
 from .errors import ArgumentError
+from .omitted import OMITTED
 
 if TYPE_CHECKING:
     from .wire import Field, Json
 
 __all__ = [
-    "OMITTED",
-    "Omitted",
     "boolean",
     "choice",
     "date",
@@ -35,19 +33,6 @@ __all__ = [
     "text",
     "texts",
 ]
-
-
-class Omitted(enum.Enum):
-    """The type of `OMITTED`, for signatures that pass an argument on: `notes: str | Omitted = OMITTED`."""
-
-    OMITTED = "OMITTED"
-
-    def __repr__(self) -> str:
-        return "OMITTED"
-
-
-OMITTED: Final = Omitted.OMITTED
-"""An argument that was not given: its field is not sent, and the API keeps what it has."""
 
 
 def text(name: str, value: object, *, max_length: int | None = None, nullable: bool = False) -> Field:

@@ -8,22 +8,22 @@ from typing import TYPE_CHECKING, Any, Generic, Literal, Self, TypeAlias, TypeVa
 
 import attrs
 
-from . import filters, wire
-from .body import OMITTED, Omitted
 from .errors import APIError, ArgumentError, ConfigurationError
 from .events import Hooks
+from .omitted import OMITTED, Omitted
 from .resources import Resources
 from .settings import Priority, RetryPolicy, Secret, Settings, from_environment, secret
-from .wire import Json
 
 if TYPE_CHECKING:
     from types import TracebackType
 
     import aiohttp
 
+    from . import filters
     from .account import Stats
     from .pager import Pager
     from .throttle import Quota
+    from .wire import Json
 
 __all__ = ["Params", "Response", "Wethod"]
 
@@ -261,7 +261,8 @@ class Wethod(Resources):
         for name in ("limit", "offset"):
             if params and name in params:
                 raise ArgumentError("params", f"give {name} as an argument of its own: list(path, {name}=...)")
-        return Pager[dict[str, Json]](self._session, path, dict, _query(params), limit=limit, offset=offset)
+        pager: Pager[dict[str, Json]] = Pager(self._session, path, dict, _query(params), limit=limit, offset=offset)
+        return pager
 
     @overload
     async def request(
@@ -313,11 +314,12 @@ class Wethod(Resources):
             ArgumentError: nothing was sent; the message says what to write.
             WethodError: as every call; `APIError` only where `check` is true.
         """
+        from . import wire
+        from .session import ignore
+
         request = wire.build(
             method, path, _query(params), None if isinstance(json, Omitted) else wire.encode_json(json)
         )
-        from .session import ignore
-
         if into is None:
             decode: Any = ignore
         else:
@@ -340,6 +342,8 @@ def _query(params: Params | None) -> Sequence[tuple[str, Json]]:
 
 
 def _written(name: str, value: ParamValue) -> Json:
+    from . import filters
+
     sample = value.values[0] if isinstance(value, filters.Filter) else value
     if isinstance(sample, dt.datetime):
         return filters.encode_date_time(name, value)

@@ -10,7 +10,6 @@ import math
 import re
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
-from http import HTTPStatus
 from typing import TypeAlias
 from urllib.parse import quote
 
@@ -204,6 +203,8 @@ def _problem(body: bytes) -> tuple[str | None, str, tuple[Failure, ...]]:
 
 
 def _phrase(answer: Answer) -> str:
+    from http import HTTPStatus  # dozens of names, for answers that rarely come
+
     try:
         phrase = HTTPStatus(answer.status).phrase
     except ValueError:

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from asyncsdk import arguments, body
 from asyncsdk import filters as F  # noqa: N812  # the name users are told to give it
-from asyncsdk.body import OMITTED
 from asyncsdk.errors import ArgumentError, ConfigurationError
+from asyncsdk.omitted import OMITTED
 from asyncsdk.wire import Field
 
 DELETED = ("exclude", "include", "only")

@@ -19,12 +19,12 @@ import attrs
 import pytest
 
 from asyncsdk import models
-from asyncsdk.body import OMITTED
 from asyncsdk.contract import generate as generator
 from asyncsdk.contract import words
 from asyncsdk.contract.reading import Contract, Field, Operation, Parameter, python_name, read
 from asyncsdk.contract.settling import mark_of
 from asyncsdk.errors import ArgumentError
+from asyncsdk.omitted import OMITTED
 from asyncsdk.resources import Resources
 from asyncsdk.session import Session
 from asyncsdk.wire import Field as Entry

@@ -67,8 +67,8 @@ def _imports(used: str, aliases: Mapping[str, Sequence[str]], resource: Resource
     homes = sorted({contract.homes[model] for model in models})
     yield _lines(
         _from("..", [each for each in ("arguments", "body") if f"{each}." in used]),
-        _from("..body", ["OMITTED", "Omitted"] if "OMITTED" in used else []),
         *(_from(f"..models.{home}", sorted(each for each in models if contract.homes[each] == home)) for home in homes),
+        _from("..omitted", ["OMITTED", "Omitted"] if "OMITTED" in used else []),
         _from("..pager", ["Pager"] if "Pager[" in used else []),
         _from("..settle", [name for name in ("SOME", "settled") if f"{name}(" in used or f"={name})" in used]),
     )

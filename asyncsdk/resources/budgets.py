@@ -8,8 +8,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from .. import arguments, body
-from ..body import OMITTED, Omitted
 from ..models.budgets import Budget
+from ..omitted import OMITTED, Omitted
 from ..pager import Pager
 from ..settle import settled
 

@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
 
 from .. import arguments, body
-from ..body import OMITTED, Omitted
 from ..models.custom_field_options import CustomFieldOption
+from ..omitted import OMITTED, Omitted
 from ..pager import Pager
 
 if TYPE_CHECKING:

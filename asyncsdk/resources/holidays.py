@@ -9,8 +9,8 @@ import datetime as dt
 from typing import TYPE_CHECKING, Literal
 
 from .. import arguments, body
-from ..body import OMITTED, Omitted
 from ..models.holidays import Holiday, HolidayLocation
+from ..omitted import OMITTED, Omitted
 from ..pager import Pager
 
 if TYPE_CHECKING:

@@ -9,8 +9,8 @@ import datetime as dt
 from typing import TYPE_CHECKING
 
 from .. import arguments, body
-from ..body import OMITTED, Omitted
 from ..models.invoices import Invoice
+from ..omitted import OMITTED, Omitted
 from ..pager import Pager
 from ..settle import settled
 

@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Literal
 
 from .. import arguments, body
-from ..body import OMITTED, Omitted
 from ..models.person_capacities import PersonCapacity
+from ..omitted import OMITTED, Omitted
 from ..pager import Pager
 
 if TYPE_CHECKING:

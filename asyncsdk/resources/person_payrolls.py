@@ -9,8 +9,8 @@ import datetime as dt
 from typing import TYPE_CHECKING
 
 from .. import arguments, body
-from ..body import OMITTED, Omitted
 from ..models.person_payrolls import PersonPayroll
+from ..omitted import OMITTED, Omitted
 from ..pager import Pager
 
 if TYPE_CHECKING:

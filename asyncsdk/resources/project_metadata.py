@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from .. import arguments, body
-from ..body import OMITTED, Omitted
 from ..models.project_metadata import ProjectMetadata
+from ..omitted import OMITTED, Omitted
 from ..pager import Pager
 
 if TYPE_CHECKING:

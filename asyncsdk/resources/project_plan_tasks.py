@@ -10,8 +10,8 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
 
 from .. import arguments, body
-from ..body import OMITTED, Omitted
 from ..models.project_plan_tasks import ProjectPlanTask
+from ..omitted import OMITTED, Omitted
 from ..pager import Pager
 
 if TYPE_CHECKING:

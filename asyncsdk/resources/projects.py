@@ -10,8 +10,8 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Literal
 
 from .. import arguments, body
-from ..body import OMITTED, Omitted
 from ..models.projects import Project
+from ..omitted import OMITTED, Omitted
 from ..pager import Pager
 from ..settle import settled
 

@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Literal
 
 from .. import arguments, body
-from ..body import OMITTED, Omitted
 from ..models.streams import Stream, StreamLeader, StreamMember
+from ..omitted import OMITTED, Omitted
 from ..pager import Pager
 from ..settle import SOME, settled
 

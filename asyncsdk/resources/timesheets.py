@@ -9,8 +9,8 @@ import datetime as dt
 from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
 
 from .. import arguments, body
-from ..body import OMITTED, Omitted
 from ..models.timesheets import Timesheet
+from ..omitted import OMITTED, Omitted
 from ..pager import Pager
 
 if TYPE_CHECKING:

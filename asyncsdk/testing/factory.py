@@ -12,7 +12,6 @@ import attrs
 import msgspec
 from cattrs import BaseValidationError
 
-from ..body import OMITTED, Omitted
 from ..codec import one_decoder, to_json
 from ..errors import (
     APIError,
@@ -35,6 +34,7 @@ from ..errors import (
     WethodError,
 )
 from ..keys import field_types, is_model
+from ..omitted import OMITTED, Omitted
 from ..rules import converter, locate
 
 __all__ = ["Factory"]
