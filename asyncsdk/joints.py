@@ -71,7 +71,9 @@ class Identity(Generic[T]):
 
         All of them where it does not rise, or where `updated_at` is finer than a second.
         """
-        last = _date_time(self.changed(rows[-1])) if rows else None
+        last = self.changed(rows[-1]) if rows else None
+        if type(last) is not datetime or last.tzinfo is None:
+            last = _date_time(last)
         if last is None or last < moment or last.microsecond:
             return len(rows)
         stamps = [_date_time(self.changed(row)) for row in rows]

@@ -45,27 +45,25 @@ class Page(Generic[T]):
 
 
 class Line(Generic[T]):
-    """Pages in order of their offsets, and how many places are taken."""
+    """Pages in order of their offsets, how many places are taken, and how many answers came.
 
-    __slots__ = ("_hint", "_unwanted", "answers", "pages", "places")
+    `hinted` says that a page may be the last one; `open` looks whether one still is.
+    """
+
+    __slots__ = ("_unwanted", "answers", "hinted", "pages", "places")
 
     def __init__(self) -> None:
         self.pages: list[Page[T]] = []
         self.places = 0
         self.answers = 0
-        self._hint = False
+        self.hinted = False
         self._unwanted = 0  # in flight, but dropped
 
-    def put(self, at: int, page: Page[T]) -> None:
-        """Plan a page, as number `at` of the line; it takes no place yet."""
+    def put(self, page: Page[T]) -> None:
+        """Plan a page before all others; it takes no place yet."""
         if page.reason == "closing":
-            self._hint = True
-        self.pages.insert(at, page)
-
-    def hand_out(self, page: Page[T]) -> None:
-        """Let a planned page be sent."""
-        page.asked = self.answers
-        self.places += 1
+            self.hinted = True
+        self.pages.insert(0, page)
 
     def answered(self, page: Page[T], rows: list[T], date: str | None) -> bool:
         """Take an answer in; False when it is not wanted any more, and then its place is free."""
@@ -78,7 +76,7 @@ class Line(Generic[T]):
         page.rows = rows
         page.date = date
         if len(rows) < page.limit:
-            self._hint = True
+            self.hinted = True
         return True
 
     def failed(self, page: Page[T], error: BaseException) -> bool:
@@ -88,7 +86,7 @@ class Line(Generic[T]):
             self._unwanted -= 1
             return False
         page.error = error
-        self._hint = True
+        self.hinted = True
         return True
 
     def drop(self, page: Page[T]) -> None:
@@ -117,10 +115,10 @@ class Line(Generic[T]):
     @property
     def open(self) -> bool:
         """Whether pages may be planned after the last one: nothing in the line hints at the end, and nothing failed."""
-        if not self._hint:
+        if not self.hinted:
             return True
-        self._hint = any(page.short or page.error or page.reason == "closing" for page in self.pages)
-        return not self._hint
+        self.hinted = any(page.short or page.error or page.reason == "closing" for page in self.pages)
+        return not self.hinted
 
     def make_room(self) -> bool:
         """Drop the page furthest on for one that is needed sooner; False when its answer must be waited for first."""

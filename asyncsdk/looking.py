@@ -14,23 +14,23 @@ MOST_LOOKS: Final = 16
 class Looking:
     """The looks for one lost joint after another.
 
-    `limit` is the page size. `looks` counts the pages asked for since the last one that joined; those since the last
-    new row decide when it is hopeless: a list may slide under every page, but not for ever.
+    `limit` is the page size. `looks` counts the pages asked for since the last one that joined, `in_vain` those since
+    the last new row, which decide when it is hopeless: a list may slide under every page, but not for ever.
     """
 
-    __slots__ = ("_beginning", "_in_vain", "_limit", "looks")
+    __slots__ = ("_beginning", "_limit", "in_vain", "looks")
 
     def __init__(self, limit: int) -> None:
         self._limit = limit
         self._beginning = 0
-        self._in_vain = 0
+        self.in_vain = 0
         self.looks = 0
 
     def joined(self, *, new: bool) -> bool:
         """A page joined, with rows not met before or without. Whether its joint had been looked for."""
         looked, self.looks = self.looks > 0, 0
         if new:
-            self._in_vain = 0
+            self.in_vain = 0
         return looked
 
     def next(self, offset: int, *, known: bool, at_top: bool) -> int:
@@ -48,11 +48,11 @@ class Looking:
             self._beginning = offset
         steps = look_back if known else look_around
         following = max(0, self._beginning + steps(self.looks, self._limit))
-        if self._in_vain >= MOST_LOOKS or (at_top and known and following == 0):
+        if self.in_vain >= MOST_LOOKS or (at_top and known and following == 0):
             lost = _NO_JOINT if known else _NO_BOOKMARK
-            raise WalkError(lost.format(offset=self._beginning, looks=self._in_vain))
+            raise WalkError(lost.format(offset=self._beginning, looks=self.in_vain))
         self.looks += 1
-        self._in_vain += 1
+        self.in_vain += 1
         return following
 
 

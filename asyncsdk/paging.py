@@ -131,7 +131,7 @@ class Plan(Generic[T]):
         room = self._window
         if self._stable and line.places and self.report.pages < _SPARING:
             room = min(room, max(1, self._concurrency - 1))
-        while line.places < room and line.open and (following := self._plan_next()) is not None:
+        while line.places < room and (not line.hinted or line.open) and (following := self._plan_next()) is not None:
             due.append(self._hand_out(following))
         return due
 
@@ -180,7 +180,8 @@ class Plan(Generic[T]):
             report.repairs += 1
         elif page.reason == "closing":
             report.closing += 1
-        self._line.hand_out(page)
+        page.asked = self._line.answers
+        self._line.places += 1
         return page
 
     def _shared(self, position: int) -> int:
@@ -208,7 +209,7 @@ class Plan(Generic[T]):
             if size <= shared:
                 return None
         page: Page[T] = Page(position - shared, size, "page", size - shared)
-        self._line.put(len(pages), page)
+        pages.append(page)
         return page
 
     # What an answer means
@@ -271,7 +272,9 @@ class Plan(Generic[T]):
         self._line.leave()
         shared = self._position - page.offset  # rows of the page that were accepted before, when nothing moved
         if joint is not None and keys[joint] == self._accepted.last_key:
-            self._overlap.slid(shared - 1 - joint)
+            slid = shared - 1 - joint
+            if slid or self._overlap.rows > 1:
+                self._overlap.slid(slid)
         own = 0 if joint is None or self._from_top else joint + 1
         positions = self.seen.admit(keys[own:] if own else keys)
         if own:
@@ -280,7 +283,7 @@ class Plan(Generic[T]):
             self.report.doubles += again
         if self._excluded is not None:
             positions = [at for at in positions if self._excluded.add(keys[at])]
-        if self._looking.joined(new=bool(positions)):
+        if self._looking.in_vain and self._looking.joined(new=bool(positions)):
             self.report.joints_repaired += 1
         self._begun = True
         if own > 1:
@@ -364,13 +367,13 @@ class Plan(Generic[T]):
         """Ask for what follows the last accepted row, before the pages in the line."""
         shared = self._shared(self._position)
         size = self._size(shared)
-        self._line.put(0, Page(self._position - shared, size, "page", size - shared))
+        self._line.put(Page(self._position - shared, size, "page", size - shared))
 
     def _close(self) -> None:
         """Ask whether the end is the end."""
         self._line.clear()
         shared = self._shared(self._position)
-        self._line.put(0, Page(self._position - shared, self._size(shared), "closing", 0))
+        self._line.put(Page(self._position - shared, self._size(shared), "closing", 0))
 
     def _end(self) -> None:
         self._ended = True
@@ -426,7 +429,7 @@ class Plan(Generic[T]):
         except WalkError as error:
             self._fail(error)
         else:
-            self._line.put(0, Page(offset, self._limit, "joint", 0))
+            self._line.put(Page(offset, self._limit, "joint", 0))
 
     def _repeats(self, page: Page[T], rows: list[T], keys: list[Key]) -> bool:
         """Whether the page, whose first row has the first of `keys`, came too often, which ends the walk."""
