@@ -1,4 +1,4 @@
-"""What a walk costs over a bare loop: `python -m benchmarks.walk [--rounds 20]`.
+"""What a walk costs over a bare loop, and what fetching ahead gains: `python -m benchmarks.walk [--rounds 20]`.
 
 Floor and asyncsdk take turns in one process, so that CPU can be compared to a few hundredths; the server has a process
 of its own. The whole comparison, with other clients, is `python -m benchmarks`, which uses the sections of this module.
@@ -104,8 +104,20 @@ async def _compare(section: str, ways: Mapping[str, Contender], load: Load, in_f
     ]
 
 
+async def _ahead(rounds: int) -> tuple[float, float]:
+    """Median seconds of 60 pages at 30 ms a request: one at a time, and 8 in flight."""
+    with serving(6000, 0.03) as url:
+        async with ours.client(url) as wethod:
+            walks: dict[str, Contender] = {
+                "one": lambda: ours.pages(wethod, 1),
+                "eight": lambda: ours.pages(wethod, 8),
+            }
+            results = await compare(walks, rounds)
+    return results["one"].wall.median, results["eight"].wall.median
+
+
 def main() -> None:
-    """CPU alone."""
+    """CPU, and what fetching ahead gains."""
     from .tables import text
 
     parser = argparse.ArgumentParser(description=__doc__)
@@ -114,6 +126,10 @@ def main() -> None:
     print(f"{os.cpu_count()} cores; ratios hold for this run only")
     for section in (cpu, get):
         print(text(Records(section(scale)), section.__name__))
+    one, eight = asyncio.run(_ahead(max(3, scale.cpu.rounds // 4)))
+    print(
+        f"60 pages at 30 ms: {one:.2f} s one at a time, {eight:.2f} s with 8 in flight: {one / eight:.1f} times faster"
+    )
 
 
 if __name__ == "__main__":
