@@ -22,8 +22,8 @@ from yarl import URL
 
 from . import __version__
 from .errors import ClientClosed
+from .read_timeout import Listening, ReadTimeouts
 from .retry import Lost, NotSent, Outcome
-from .silence import Listening, Silence
 from .throttle import Slots
 from .wire import Answer, Request
 
@@ -92,7 +92,7 @@ class Base:
 class Timeouts:
     """Time-outs of one attempt: those aiohttp looks after, and seconds of silence, None where aiohttp does that too."""
 
-    aiohttp: aiohttp.ClientTimeout
+    session: aiohttp.ClientTimeout
     read: float | None
 
 
@@ -138,7 +138,7 @@ class Pool:
 
     http: aiohttp.ClientSession
     slots: Slots
-    silence: Silence
+    read_timeouts: ReadTimeouts
     owned: bool
     process: int
     counting: tuple[aiohttp.ClientMiddlewareType, ...] = ()
@@ -151,14 +151,14 @@ class Pool:
         """Sends a request once and fills `attempt` in. Raises only what cancels it."""
         _SENDING.set(attempt)
         if timeouts.read is not None:
-            attempt.listening = self.silence.listen(timeouts.read)
+            attempt.listening = self.read_timeouts.listen(timeouts.read)
         try:
             response = await self.http.request(
                 request.method,
                 base.url(request),
                 data=request.body,
                 headers=headers,
-                timeout=timeouts.aiohttp,
+                timeout=timeouts.session,
                 allow_redirects=False,
                 # A borrowed session may have other defaults.
                 raise_for_status=False,
@@ -189,7 +189,7 @@ class Pool:
             _fail(attempt, Lost() if attempt.sends else NotSent(), problem)
         finally:
             if attempt.listening is not None:
-                self.silence.leave(attempt.listening)
+                self.read_timeouts.leave(attempt.listening)
 
     async def sleep(self, seconds: float) -> None:
         """Waits `seconds`, or until the client is closed."""
@@ -292,9 +292,9 @@ class Transport:
         for other in list(self._pools):  # a copy: another thread may open its pool meanwhile
             if other.is_closed():
                 self._pools.pop(other, None)
-        slots, silence = Slots(self._max_in_flight), Silence(loop)
+        slots, read_timeouts = Slots(self._max_in_flight), ReadTimeouts(loop)
         if self._borrowed is not None:
-            pool = Pool(self._borrowed, slots, silence, owned=False, process=os.getpid(), counting=(_count,))
+            pool = Pool(self._borrowed, slots, read_timeouts, owned=False, process=os.getpid(), counting=(_count,))
         else:
             http = aiohttp.ClientSession(
                 # No limit of its own: slots queue before the time-out starts, aiohttp's pool would queue after.
@@ -302,9 +302,9 @@ class Transport:
                 # A shared jar would carry one company's cookies to another.
                 cookie_jar=aiohttp.DummyCookieJar(),
             )
-            closer = _closing_with_its_loop(http, silence)
+            closer = _closing_with_its_loop(http, read_timeouts)
             _prime(closer)
-            pool = Pool(http, slots, silence, owned=True, process=os.getpid(), closer=closer)
+            pool = Pool(http, slots, read_timeouts, owned=True, process=os.getpid(), closer=closer)
         self._pools[loop] = pool
         return pool
 
@@ -332,7 +332,9 @@ class Transport:
         return Timeouts(aiohttp.ClientTimeout(total=None, sock_connect=connect, sock_read=read), None)
 
 
-async def _closing_with_its_loop(http: aiohttp.ClientSession, silence: Silence) -> AsyncGenerator[None, None]:
+async def _closing_with_its_loop(
+    http: aiohttp.ClientSession, read_timeouts: ReadTimeouts
+) -> AsyncGenerator[None, None]:
     """Closes a session when the event loop ends: loops close the async generators that began on them.
 
     It holds the session and nothing that leads back to the client, so that a client that is dropped unclosed leaves no
@@ -341,7 +343,7 @@ async def _closing_with_its_loop(http: aiohttp.ClientSession, silence: Silence) 
     try:
         yield
     finally:
-        silence.close()
+        read_timeouts.close()
         with anyio.move_on_after(CLOSING_SECONDS, shield=True):
             await http.close()
 

@@ -12,7 +12,7 @@ import pytest
 from aiohttp import web
 
 from asyncsdk import RetryPolicy, Wethod, errors
-from asyncsdk.silence import Silence
+from asyncsdk.read_timeout import ReadTimeouts
 from asyncsdk.transport import Base
 from asyncsdk.wire import build
 from tests.stub_server import Server
@@ -73,23 +73,23 @@ def loop() -> Loop:
 
 
 @pytest.fixture
-def silence(loop: Loop) -> Silence:
-    return Silence(cast("asyncio.AbstractEventLoop", loop))
+def timeouts(loop: Loop) -> ReadTimeouts:
+    return ReadTimeouts(cast("asyncio.AbstractEventLoop", loop))
 
 
-def test_one_timer_serves_all_and_none_is_left_when_nobody_listens(loop: Loop, silence: Silence) -> None:
-    several = [silence.listen(30) for _ in range(50)]
+def test_one_timer_serves_all_and_none_is_left_when_nobody_listens(loop: Loop, timeouts: ReadTimeouts) -> None:
+    several = [timeouts.listen(30) for _ in range(50)]
     assert loop.armed == [130]
     for each in several:
         each.heard()
-        silence.leave(each)
+        timeouts.leave(each)
     loop.move(130)
     assert loop.armed == []
     assert not any(each.lost for each in several)
 
 
-def test_silence_counts_from_what_was_heard_last(loop: Loop, silence: Silence) -> None:
-    listening = silence.listen(30)
+def test_silence_counts_from_what_was_heard_last(loop: Loop, timeouts: ReadTimeouts) -> None:
+    listening = timeouts.listen(30)
     loop.move(110)
     listening.heard()
     loop.move(139.9)
@@ -98,8 +98,8 @@ def test_silence_counts_from_what_was_heard_last(loop: Loop, silence: Silence) -
     assert listening.lost
 
 
-def test_making_a_connection_is_not_silence(loop: Loop, silence: Silence) -> None:
-    listening = silence.listen(30)
+def test_making_a_connection_is_not_silence(loop: Loop, timeouts: ReadTimeouts) -> None:
+    listening = timeouts.listen(30)
     for now in (130, 160, 190):
         loop.move(now)
     assert not listening.lost
@@ -111,8 +111,8 @@ def test_making_a_connection_is_not_silence(loop: Loop, silence: Silence) -> Non
     assert listening.lost
 
 
-def test_a_second_connection_for_the_same_attempt_begins_anew(loop: Loop, silence: Silence) -> None:
-    listening = silence.listen(30)
+def test_a_second_connection_for_the_same_attempt_begins_anew(loop: Loop, timeouts: ReadTimeouts) -> None:
+    listening = timeouts.listen(30)
     listening.heard()
     loop.move(120)
     listening.connecting()
@@ -120,8 +120,8 @@ def test_a_second_connection_for_the_same_attempt_begins_anew(loop: Loop, silenc
     assert not listening.lost
 
 
-def test_the_least_patient_is_looked_at_in_time(loop: Loop, silence: Silence) -> None:
-    patient, hasty = silence.listen(30), silence.listen(5)
+def test_the_least_patient_is_looked_at_in_time(loop: Loop, timeouts: ReadTimeouts) -> None:
+    patient, hasty = timeouts.listen(30), timeouts.listen(5)
     patient.heard()
     hasty.heard()
     assert loop.armed == [105]
@@ -131,9 +131,9 @@ def test_the_least_patient_is_looked_at_in_time(loop: Loop, silence: Silence) ->
     assert loop.armed == [130]
 
 
-def test_closing_leaves_no_timer(loop: Loop, silence: Silence) -> None:
-    silence.listen(30)
-    silence.close()
+def test_closing_leaves_no_timer(loop: Loop, timeouts: ReadTimeouts) -> None:
+    timeouts.listen(30)
+    timeouts.close()
     assert loop.armed == []
 
 

@@ -11,7 +11,7 @@ import asyncio
 from contextvars import Context
 from typing import Final
 
-__all__ = ["Listening", "Silence"]
+__all__ = ["Listening", "ReadTimeouts"]
 
 UNHEARD: Final = float("inf")
 """Not a moment at which anything was heard: the connection is still being made, which has a time-out of its own."""
@@ -62,7 +62,7 @@ class Listening:
             self._alone = task.uncancel() <= self._cancelling
 
 
-class Silence:
+class ReadTimeouts:
     """The attempts of one event loop that listen, and the timer that looks at them."""
 
     __slots__ = ("_listening", "_loop", "_timer", "_when")
