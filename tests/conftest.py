@@ -53,6 +53,21 @@ async def connect(server: Server) -> AsyncIterator[Callable[..., Wethod]]:
         await wethod.aclose()
 
 
+@pytest.fixture
+async def calls() -> AsyncIterator[Callable[[Any], asyncio.Task[Any]]]:
+    """Starts calls that are ended with the test."""
+    begun: list[asyncio.Task[Any]] = []
+
+    def start(coroutine: Any) -> asyncio.Task[Any]:
+        begun.append(asyncio.ensure_future(coroutine))
+        return begun[-1]
+
+    yield start
+    for task in begun:
+        task.cancel()
+    await asyncio.gather(*begun, return_exceptions=True)
+
+
 @pytest.fixture(autouse=True)
 def _no_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     """The tester's own settings are none of the tests' business."""

@@ -20,6 +20,8 @@ STREAM = {
     "is_default": False,
 }
 
+PATH = "/api/production-plan-streams"  # of the rows of `rows_json`
+
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 

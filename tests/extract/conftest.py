@@ -1,14 +1,18 @@
-"""Places for rows, of each kind, that are gone after the test."""
+"""Places for rows, of each kind, that are gone after the test, a sandbox to read from, and a target in memory."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
+import asyncsdk.extract.run as run_module
+from asyncsdk import Wethod
 from asyncsdk.extract.target import Place
+from asyncsdk.sandbox import Sandbox
+from tests.extract.memory import Memory, client
 from tests.extract.stored import FILE_KINDS, place_of, postgres_schema
 
 POSTGRES = pytest.param("postgresql", marks=pytest.mark.postgresql)
@@ -62,3 +66,35 @@ def made(kind: str, folder: Path) -> Iterator[Place]:
         yield place_of(kind, folder, name)
     finally:
         schema.__exit__(None, None, None)
+
+
+@pytest.fixture
+async def sandbox() -> AsyncIterator[Sandbox]:
+    """A sandbox with fifteen hundred rows of the longest list."""
+    async with Sandbox(rows=1500, seed=3) as sandbox:
+        yield sandbox
+
+
+@pytest.fixture
+async def wethod(sandbox: Sandbox) -> AsyncIterator[Wethod]:
+    """A client of `sandbox`."""
+    async with client(sandbox) as wethod:
+        yield wethod
+
+
+@pytest.fixture
+def target(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Memory:
+    """The target of every run, wherever it is told to write."""
+    memory = Memory(tmp_path)
+
+    def make(_place: Place) -> Memory:
+        return memory
+
+    monkeypatch.setattr(run_module, "make_target", make)
+    return memory
+
+
+@pytest.fixture
+def small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Runs commit every 300 rows."""
+    monkeypatch.setattr("asyncsdk.extract.loading.BATCH_ROWS", 300)

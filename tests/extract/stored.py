@@ -136,6 +136,11 @@ def rows_of(place: Place, table: str = "things") -> list[dict[str, Any]]:
     return sorted(rows, key=lambda row: int(row["id"]))
 
 
+def nested(value: Any) -> Any:
+    """A value that some readers get as the text of its JSON."""
+    return json.loads(value) if isinstance(value, str) else value
+
+
 def _parquet(path: Path) -> list[dict[str, Any]]:
     import pyarrow.parquet as pq
 

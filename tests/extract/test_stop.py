@@ -10,7 +10,7 @@ import subprocess
 import sys
 import threading
 from array import array
-from collections.abc import AsyncIterator, Callable, Generator
+from collections.abc import Callable, Generator
 from pathlib import Path
 from typing import Any
 
@@ -19,13 +19,13 @@ import pytest
 import asyncsdk.extract.targets.csv as csv_module
 import asyncsdk.extract.targets.jsonl as jsonl_module
 import asyncsdk.extract.targets.parquet as parquet_module
-from asyncsdk import Wethod
 from asyncsdk.extract import extract
 from asyncsdk.extract.lane import Lane, outlast
 from asyncsdk.extract.target import Place, Target, TargetError, TargetStopped
 from asyncsdk.extract.targets import make_target
 from asyncsdk.sandbox import Sandbox
 from tests.extract.endless import copy_for_ever
+from tests.extract.memory import client
 from tests.extract.stored import ACME, NIGHT, POSTGRES, THINGS, Thing, batch, opened, rows_of
 
 ROOT = Path(__file__).parents[2]
@@ -266,16 +266,6 @@ async def test_cleanup_that_hangs_is_left() -> None:
 
 
 # --- whole runs ---------------------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-async def sandbox() -> AsyncIterator[Sandbox]:
-    async with Sandbox(rows=1500, seed=3) as sandbox:
-        yield sandbox
-
-
-def client(sandbox: Sandbox) -> Wethod:
-    return Wethod(token=sandbox.token, company=sandbox.company, base_url=sandbox.url, budget=None)
 
 
 def log_of(folder: Path) -> list[dict[str, Any]]:

@@ -1,0 +1,121 @@
+"""A target in memory that can fail where a test says, and runs against the sandbox that end in it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from array import array
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import attrs
+
+from asyncsdk import Wethod
+from asyncsdk.extract import Report, TargetError, TargetRefused, extract
+from asyncsdk.extract.target import LARGEST_SHRINK, Batch, Owner, RunLine, Shrink, Table
+from asyncsdk.sandbox import Sandbox
+
+PATH = "GET /api/production-plan-streams"
+STREAMS = "production_plan_streams"
+
+
+@attrs.define(eq=False)
+class Memory:
+    """A target in memory. `fail_at` lets the write of that number fail, before it commits anything."""
+
+    folder: Path
+    tables: dict[str, dict[int, dict[str, Any]]] = attrs.field(factory=dict)
+    states: dict[str, bytes] = attrs.field(factory=dict)
+    lines: list[RunLine] = attrs.field(factory=list)
+    owner: Owner | None = None
+    writes: int = 0
+    fail_at: int | None = None
+    is_open: bool = False
+    finished: list[str] = attrs.field(factory=list)
+    stops: list[bool] = attrs.field(factory=list)
+    odd: bool = False
+
+    def peek(self, key: str) -> bytes | None:
+        return self.states.get(key)
+
+    def open(self, owner: Owner, tables: Sequence[Table]) -> None:
+        if self.owner not in {None, owner}:
+            raise TargetRefused("holds another company's rows")
+        assert not self.is_open
+        self.owner, self.is_open = owner, True
+        for table in tables:
+            self.tables.setdefault(table.name, {})
+
+    def state(self, key: str) -> bytes | None:
+        return self.states.get(key)
+
+    def write(self, table: Table, batch: Batch, key: str, state: bytes) -> None:
+        self.writes += 1
+        if self.writes == self.fail_at:
+            raise TargetError("no space left on device")
+        ids = [row.id for row in batch.rows]  # type: ignore[attr-defined]  # rows have ids
+        assert len(set(ids)) == len(ids)
+        for at, row in enumerate(batch.rows):
+            facts = {field.name: getattr(row, field.name) for field in attrs.fields(type(row))}  # type: ignore[arg-type]
+            facts |= {"_seen_at": batch.seen_at, "_vanished_at": None}
+            if batch.raw is not None:
+                facts["_raw"] = batch.raw[at]
+            self.tables[table.name][facts["id"]] = facts
+        self.states[key] = state
+
+    def save(self, key: str, state: bytes) -> None:
+        self.states[key] = state
+
+    def mark_vanished(
+        self, table: Table, before: dt.datetime, at: dt.datetime, spared: array[int], *, allow_shrink: bool
+    ) -> Shrink:
+        live = [
+            row
+            for row in self.tables[table.name].values()
+            if row["_vanished_at"] is None and row.get("deleted_at") is None
+        ]
+        absent = [row for row in live if row["_seen_at"] < before and row["id"] not in set(spared)]
+        marked = allow_shrink or len(absent) <= LARGEST_SHRINK * len(live)
+        for row in absent if marked else ():
+            row["_vanished_at"] = at
+        return Shrink(len(live), len(absent), marked)
+
+    def finish(self, table: Table) -> None:
+        self.finished.append(table.name)
+
+    def log_run(self, line: RunLine) -> None:
+        self.lines.append(line)
+
+    def warnings(self, table: Table) -> Sequence[str]:
+        return [f"{table.name}: odd"] if self.odd else []
+
+    def rejects_path(self, table: Table) -> Path:
+        return self.folder / f"{table.name}.rejects.jsonl"
+
+    def stop(self, *, writes: bool = False) -> None:
+        self.stops.append(writes)
+
+    def close(self) -> None:
+        self.is_open = False
+
+
+def client(sandbox: Sandbox, token: str | None = None) -> Wethod:
+    return Wethod(token=token or sandbox.token, company=sandbox.company, base_url=sandbox.url, budget=None)
+
+
+async def pull(wethod: Wethod, *resources: str, **options: Any) -> Report:
+    return await extract(wethod, resources or [STREAMS], "memory", **options)
+
+
+def shown(target: Memory, table: str = STREAMS) -> set[int]:
+    """Ids of the rows that are neither deleted nor gone."""
+    return {
+        id_
+        for id_, row in target.tables[table].items()
+        if row.get("deleted_at") is None and row["_vanished_at"] is None
+    }
+
+
+def living(sandbox: Sandbox, resource: str = STREAMS) -> set[int]:
+    """Ids of the rows that a plain list shows now."""
+    return sandbox.survivors(resource, since=sandbox.mark())
