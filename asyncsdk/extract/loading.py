@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeGuard
 
 import attrs
 
-from ..errors import ArgumentError, PermissionDenied, PreconditionFailed, WethodError
+from ..errors import ArgumentError, PermissionDenied, PreconditionFailed, WalkError, WethodError
 from . import rejects
 from .incremental import Pass, Progress, State, passes
 from .lane import outlast
@@ -172,12 +172,14 @@ class _Loading:
         )
         progress = each.resume or Progress(kind=each.kind, place="", began=datetime.now(UTC))
         self.server_time = self.server_time or progress.server_time
+        met = self.rows + self.rejected
         try:
             progress = await self._read(source, progress)
-        except ArgumentError as error:
-            if error.argument != "resume" or each.resume is None:
+        except (ArgumentError, WalkError) as error:
+            lost = isinstance(error, WalkError) or error.argument == "resume"
+            if each.resume is None or not lost or self.rows + self.rejected > met:
                 raise
-            # A bookmark of another version: the pass begins anew.
+            # The place is one of another version, or the rows around it are gone: the pass begins anew.
             progress = await self._read(source, Progress(kind=each.kind, place="", began=datetime.now(UTC)))
         if each.kind != "whole":
             return before

@@ -50,6 +50,20 @@ async def test_what_came_before_the_api_failed_is_kept(sandbox: Sandbox, wethod:
 
 
 @pytest.mark.usefixtures("small_batches")
+async def test_a_run_that_cannot_go_on_begins_anew(sandbox: Sandbox, wethod: Wethod, target: Memory) -> None:
+    """Every row it had read was updated meanwhile, so none shows where it stood; it must not fail for ever."""
+    target.fail_at = 4
+    assert (await pull(wethod)).status == 1
+    target.fail_at = None
+    for id_ in target.tables[STREAMS]:
+        sandbox.store.update(STREAMS, id_, {"updated_at": '"2027-01-01T00:00:00Z"'})
+    report = await pull(wethod)
+    assert report.status == 0, report.tables[0].error
+    assert report.rows == sandbox.count(STREAMS, deleted="include")
+    assert shown(target) == living(sandbox, STREAMS)
+
+
+@pytest.mark.usefixtures("small_batches")
 async def test_a_cancelled_run_commits_what_it_holds(sandbox: Sandbox, wethod: Wethod, target: Memory) -> None:
     sandbox.hang(PATH, times=None, after=12)
     tallies: list[Any] = []
