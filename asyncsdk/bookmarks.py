@@ -47,7 +47,8 @@ class Bookmark:
 
     `start` is the offset the walk began at, `offset` where the next row stood when its page was read, `limit` the page
     size, `delivered` the rows handed out so far, `since` the `Date` of the walk's first answer (a sweep asks from it),
-    `tail` the keys and fingerprints of the rows delivered last, newest last (empty for plain walks).
+    `tail` the keys and fingerprints of the rows delivered last, newest last (empty for plain walks). `doubtful` says
+    that the walk had to go back before it, so that rows further on may have been handed out already.
     """
 
     source: Source
@@ -58,6 +59,7 @@ class Bookmark:
     delivered: int
     since: str | None = None
     tail: tuple[tuple[Key, str], ...] = ()
+    doubtful: bool = False
 
     def write(self) -> str:
         """The text that `read` takes."""
@@ -73,6 +75,7 @@ class Bookmark:
             self.since,
             [key for key, _ in self.tail],
             "".join(mark for _, mark in self.tail),
+            int(self.doubtful),
         ]
         body = zlib.compress(json.dumps(facts, separators=(",", ":")).encode(), 9)
         return urlsafe_b64encode(_checksum(body) + body).decode().rstrip("=")
@@ -82,7 +85,7 @@ def read(text: str, source: Source) -> Bookmark:
     """Read what `Bookmark.write` gave, for the list `source`.
 
     Raises `ArgumentError` when the text is no bookmark, was cut or altered, was written by a version with another
-    format, or belongs to another list or to other filters.
+    format, belongs to another list or to other filters, or was taken where rows further on had been delivered already.
     """
     facts = _facts(text)
     match facts:
@@ -100,6 +103,7 @@ def read(text: str, source: Source) -> Bookmark:
             None | str() as since,
             list(keys),
             str(marks),
+            int(doubtful),
         ]:
             pass
         case _:
@@ -111,6 +115,11 @@ def read(text: str, source: Source) -> Bookmark:
         _refuse("it is not a bookmark of asyncsdk")
     if digest != source.digest:
         _refuse("it belongs to another list or to other filters; resume with the path and filters it was taken from")
+    if doubtful:
+        _refuse(
+            "so much changed while its walk was under way that it had to go back, and a short text cannot say which of "
+            "the rows further on were delivered already; begin the walk anew"
+        )
     tail = tuple((key, marks[at * width : (at + 1) * width]) for at, key in enumerate(keys))
     return Bookmark(Source(digest, sdk), start, offset, limit, bool(stable), delivered, since, tail)
 

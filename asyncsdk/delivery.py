@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Generic, TypeVar
 
 import attrs
@@ -9,6 +10,7 @@ import attrs
 from .bookmarks import TAIL_ROWS, Bookmark, Source
 from .joints import Identity, fingerprint
 from .seen import Key, Positions
+from .sweeping import moment_before
 
 __all__ = ["Delivery", "Place", "Report", "Writer"]
 
@@ -41,11 +43,15 @@ class Report:
 
 @attrs.define(eq=False)
 class Place(Generic[T]):
-    """Where the next row stood when its page was read, how many rows were delivered before it, the last of them."""
+    """Where the next row stood when its page was read, how many rows were delivered before it, the last of them.
+
+    `doubtful`: the walk had to go back before it, so that rows further on may have been delivered already.
+    """
 
     offset: int
     delivered: int
     tail: list[T]
+    doubtful: bool = False
 
 
 @attrs.define(eq=False)
@@ -60,6 +66,16 @@ class Writer(Generic[T]):
     tail: tuple[tuple[Key, str], ...] = ()
     since: str | None = None
 
+    def doubtful(self, tail: Sequence[T], behind: Sequence[T]) -> bool:
+        """Whether a walk resumed after `tail` could repeat rows of `behind`, which follow and were delivered already.
+
+        It joins at the last row that it remembers, and what changed since the walk began may come again.
+        """
+        since = None if self.since is None else moment_before(self.since)
+        same = [row for row in behind if since is None or not self.identity.changed_since(row, since)]
+        keys = self.identity.keys
+        return bool(same) and keys(same)[-1] not in keys(tail[-TAIL_ROWS:])
+
     def write(self, place: Place[T]) -> str:
         """The bookmark of a place."""
         tail: tuple[tuple[Key, str], ...] = ()
@@ -69,7 +85,15 @@ class Writer(Generic[T]):
             marks = [(key, fingerprint(key, version(row))) for key, row in zip(keys, rows, strict=True)]
             tail = (*self.tail, *marks)[-TAIL_ROWS:]
         return Bookmark(
-            self.source, self.start, place.offset, self.limit, self.stable, place.delivered, self.since, tail
+            self.source,
+            self.start,
+            place.offset,
+            self.limit,
+            self.stable,
+            place.delivered,
+            self.since,
+            tail,
+            place.doubtful,
         ).write()
 
 
@@ -88,6 +112,7 @@ class Delivery(Generic[T]):
     after: Place[T]
     _positions: Positions = attrs.field(repr=False)
     _writer: Writer[T] = attrs.field(repr=False)
+    _met: Sequence[tuple[int, T]] = attrs.field(default=(), repr=False)
     is_last: bool = False
 
     def bookmark(self, taken: int | None = None) -> str:
@@ -97,5 +122,8 @@ class Delivery(Generic[T]):
             return self._writer.write(self.after)
         if not taken:
             return self._writer.write(before)
-        offset = self.offset + self._positions[taken - 1] + 1
-        return self._writer.write(Place(offset, before.delivered + taken, [*before.tail, *self.rows[:taken]]))
+        last = self._positions[taken - 1]
+        tail = [*before.tail, *self.rows[:taken]]
+        behind = [row for at, row in self._met if at > last]
+        doubtful = self.after.doubtful or self._writer.doubtful(tail, behind)
+        return self._writer.write(Place(self.offset + last + 1, before.delivered + taken, tail, doubtful))

@@ -57,6 +57,11 @@ class Identity(Generic[T]):
         """
         return bool(row == since)
 
+    def changed_since(self, row: T, moment: datetime) -> bool:
+        """Whether a row says that it was updated at `moment` or later."""
+        stamp = _date_time(self.changed(row))
+        return stamp is not None and stamp >= moment
+
     def versions(self, rows: Sequence[T]) -> list[Hashable]:
         """The version of each row."""
         stamps = list(map(self.changed, rows))

@@ -99,7 +99,8 @@ class Plan(Generic[T]):
         self._looking = Looking(limit)
         self._closings = 0  # closing pages in a row that brought rows
         self._repetition = Repetition(identity, limit)
-        self._previous: Page[T] | None = None  # the page accepted last by a plain walk
+        self._previous: Page[T] | None = None  # the page met last, accepted or known from before
+        self._doubtful = False  # it had to go back: rows further on may have been delivered
 
     # What whoever does the I/O calls
 
@@ -230,9 +231,9 @@ class Plan(Generic[T]):
 
     def _append(self, page: Page[T], rows: list[T]) -> None:
         """Accept the next page of a plain walk."""
-        if self._repeats(page, rows, self._identity.keys(rows[:1])):
+        previous = self._previous
+        if self._repeats(page):
             return
-        previous, self._previous = self._previous, page
         positions: Positions = range(len(rows))
         if page.reason == "closing" and previous is not None and previous.rows is not None:
             # A server that filters after cutting the page shows the end of a short page a second time.
@@ -245,22 +246,22 @@ class Plan(Generic[T]):
 
     def _weave(self, page: Page[T], rows: list[T]) -> None:
         """Accept the page at the head of the line if it joins, or see to it that one before it does."""
-        if self._begun and page.offset >= max(1, self._position) and not page.passed:
-            self._fill()
-            return
-        keys = self._identity.keys(rows)
-        if not self._begun or (page.offset == 0 and self._from_top):
-            self._accept(page, rows, keys, None)
-            return
-        joint = self._accepted.joint(rows, keys, self._position - page.offset - 1)
-        if joint is None:
-            self._astray(page, rows, keys)
+        joint = None
+        if self._begun:
+            shared = self._position - page.offset  # rows that were accepted before, when nothing moved
+            if shared <= 0 and self._position and not page.passed:
+                self._fill()
+                return
+            keys = self._identity.keys(rows)
+            joint = self._accepted.joint(rows, keys, shared - 1)
+            if joint is None and not (page.offset == 0 and self._from_top):
+                self._astray(page, rows, keys)
+                return
         else:
-            self._accept(page, rows, keys, joint)
+            keys = self._identity.keys(rows)
+        self._accept(page, rows, keys, joint)
 
     def _accept(self, page: Page[T], rows: list[T], keys: list[Key], joint: int | None) -> None:
-        if self._repeats(page, rows, keys):
-            return
         cut = False
         if page.asked < self._newest and (settled := self._settled(rows, page.date)) < len(rows):
             self._window = 1  # what follows changes as well: asked for at once it would be too old again
@@ -277,15 +278,24 @@ class Plan(Generic[T]):
                 self._overlap.slid(slid)
         own = 0 if joint is None or self._from_top else joint + 1
         positions = self.seen.admit(keys[own:] if own else keys)
-        if own:
+        if own and isinstance(positions, range):
+            positions = range(own + positions.start, own + positions.stop)
+        elif own:
             positions = [own + at for at in positions]
         if (again := len(rows) - len(positions) - max(0, shared)) > 0:
             self.report.doubles += again
+        if joint is None and self._begun:
+            self._doubtful = True
         if self._excluded is not None:
             positions = [at for at in positions if self._excluded.add(keys[at])]
         if self._looking.in_vain and self._looking.joined(new=bool(positions)):
             self.report.joints_repaired += 1
         self._begun = True
+        if positions:
+            self._previous = page
+            self._repetition.times = 1
+        elif self._repeats(page):
+            return
         if own > 1:
             # What stands before the joint of a resumed walk was delivered before it: nothing may join there.
             self._accepted.add(rows[own - 1 :], keys[own - 1 :])
@@ -308,6 +318,10 @@ class Plan(Generic[T]):
     def _deliver(self, page: Page[T], rows: list[T], positions: Positions) -> None:
         """Let the rows at `positions` be taken; without any the page gives its place back."""
         report, before = self.report, self._here
+        met: list[tuple[int, T]] = []
+        if positions and (type(positions) is list or positions[-1] + 1 < len(rows)):
+            new_ones = set(positions)
+            met = [(at, rows[at]) for at in range(positions[0], len(rows)) if at not in new_ones]
         if self._max_items is not None:
             positions = positions[: self._max_items - report.rows]
         if not positions:
@@ -321,8 +335,10 @@ class Plan(Generic[T]):
         else:
             new = [rows[at] for at in positions]
         tail = new[-TAIL_ROWS:] if count >= TAIL_ROWS else [*before.tail, *new][-TAIL_ROWS:]
-        self._here = Place(page.offset + positions[-1] + 1, before.delivered + count, tail)
-        self._queue.append(Delivery(new, page.offset, before, self._here, positions, self._writer))
+        if met and self._writer.doubtful(tail, [row for at, row in met if at > positions[-1]]):
+            self._doubtful = True
+        self._here = Place(page.offset + positions[-1] + 1, before.delivered + count, tail, self._doubtful)
+        self._queue.append(Delivery(new, page.offset, before, self._here, positions, self._writer, met))
         report.pages += 1
         report.rows += count
 
@@ -331,7 +347,8 @@ class Plan(Generic[T]):
         fresh = page.asked >= self._newest
         if page.answered > self._newest:
             self._newest = page.answered
-        self._move_on(page, rows)
+        end = page.offset + len(rows)
+        self._position = max(self._position, end) if page.passed else end
         if self._max_items is not None and self.report.rows >= self._max_items:
             self.bounded = True
             self._end()
@@ -351,10 +368,6 @@ class Plan(Generic[T]):
                 self._end()  # a list that grows by a few rows with every request: this was its end when asked for
             else:
                 self._fail(WalkError(_ENDLESS.format(times=self._closings, end=self._position)))
-
-    def _move_on(self, page: Page[T], rows: list[T]) -> None:
-        end = page.offset + len(rows)
-        self._position = max(self._position, end) if page.passed else end
 
     def _ask_again(self, page: Page[T]) -> None:
         """Ask for what follows the last accepted row once more, because the answer at hand may be too old."""
@@ -389,10 +402,11 @@ class Plan(Generic[T]):
         line = self._line
         if page.reason == "page" and not page.short and self.seen.covers(keys):
             # Behind the frontier: the list slid to the right. Nothing is accepted, so nothing is skipped either.
-            if not self._repeats(page, rows, keys):
+            if not self._repeats(page):
                 line.drop(page)
                 self.report.doubles += len(rows)
-                self._move_on(page, rows)
+                end = page.offset + len(rows)
+                self._position = max(self._position, end) if page.passed else end
             return
         if page.tried:
             line.drop(page)  # what was accepted meanwhile reaches beyond its beginning: it is of another time
@@ -431,9 +445,10 @@ class Plan(Generic[T]):
         else:
             self._line.put(Page(offset, self._limit, "joint", 0))
 
-    def _repeats(self, page: Page[T], rows: list[T], keys: list[Key]) -> bool:
-        """Whether the page, whose first row has the first of `keys`, came too often, which ends the walk."""
-        if self._repetition.endless(page, rows, keys[0] if keys else None):
+    def _repeats(self, page: Page[T]) -> bool:
+        """Whether the page came too often, which ends the walk."""
+        previous, self._previous = self._previous, page
+        if previous is not None and self._repetition.endless(previous, page):
             self._fail(WalkError(_REPEATS.format(times=self._repetition.times, offset=page.offset)))
             return True
         return False

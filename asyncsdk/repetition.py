@@ -6,7 +6,6 @@ from typing import Generic, TypeVar
 
 from .joints import Identity
 from .line import Page
-from .seen import Key
 
 __all__ = ["Repetition"]
 
@@ -14,34 +13,27 @@ T = TypeVar("T")
 
 
 class Repetition(Generic[T]):
-    """Counts equal pages in a row.
+    """Counts equal pages in a row: `times`, 1 as soon as another page was met.
 
     Three are too many: the server ignores `offset`. Two can be honest, when as many rows were added before them as they
     hold; with tiny pages even more can.
     """
 
-    __slots__ = ("_identity", "_most", "_previous", "times")
+    __slots__ = ("_keys", "_most", "times")
 
     def __init__(self, identity: Identity[T], limit: int) -> None:
-        self._identity = identity
+        self._keys = identity.keys
         self._most = 3 if limit >= 8 else 10 - limit
-        self._previous: tuple[Key, list[T], int] | None = None  # its first key, its rows, its offset
         self.times = 1
 
-    def endless(self, page: Page[T], rows: list[T], first: Key | None) -> bool:
-        """Take in the next page of the walk, whose first row has the key `first`; whether it came once too often."""
-        previous = self._previous
-        self._previous = None if first is None else (first, rows, page.offset)
-        if previous is None or previous[0] != first or not self._equal(page, rows, previous):
+    def endless(self, before: Page[T], page: Page[T]) -> bool:
+        """Take in the next page of the walk and the one before it; whether it came once too often."""
+        if not self._equal(before.rows or [], page.rows or [], page.limit) or page.offset <= before.offset:
             self.times = 1
             return False
         self.times += 1
         return self.times >= self._most
 
-    def _equal(self, page: Page[T], rows: list[T], previous: tuple[Key, list[T], int]) -> bool:
-        _, before, offset = previous
-        return (
-            page.offset > offset
-            and len(rows) == len(before) == page.limit
-            and self._identity.keys(rows) == self._identity.keys(before)
-        )
+    def _equal(self, before: list[T], rows: list[T], limit: int) -> bool:
+        keys = self._keys
+        return len(before) == len(rows) == limit and keys(before[:1]) == keys(rows[:1]) and keys(before) == keys(rows)

@@ -92,16 +92,13 @@ class SeenKeys:
         except struct.error:
             return [at for at, key in enumerate(keys) if self.add(key)]
         numbers: Sequence[int] = keys  # type: ignore[assignment]  # packing has shown that they are; cast() costs a call
-        if _rises(numbers):
-            highest = self._maxima[-1] if self._maxima else numbers[0] - 1
-            start = bisect_right(numbers, highest)
-            if start < count:
-                self._append(packed[start:] if start else packed)
-            # As a rule there is one, the highest itself: the row that a page shares with the one before it.
-            if start == 0 or (start == 1 and numbers[0] == highest):
-                return range(start, count)
-            missed = [at for at in range(start) if self.add(numbers[at])]
-            return [*missed, *range(start, count)] if missed else range(start, count)
+        below = numbers[0] - 1
+        for number in numbers:  # `all(map(lt, ...))` takes longer
+            if number <= below:
+                break
+            below = number
+        else:
+            return self._admit_rising(numbers, packed)
         if self._chunks and all(map(gt, numbers, islice(numbers, 1, None))):
             below = bisect_right(numbers, -self._chunks[0][0], key=int.__neg__)
             missed = [at for at in range(below) if self.add(numbers[at])]
@@ -110,6 +107,18 @@ class SeenKeys:
                 self._prepend(packed[: count - below])
             return [*missed, *range(below, count)] if missed else range(below, count)
         return [at for at, number in enumerate(numbers) if self.add(number)]
+
+    def _admit_rising(self, numbers: Sequence[int], packed: array[int]) -> Positions:
+        count = len(numbers)
+        highest = self._maxima[-1] if self._maxima else numbers[0] - 1
+        start = int(numbers[0] == highest)  # as a rule: the row that a page shares with the one before it
+        missed: list[int] = []
+        if numbers[0] < highest:
+            start = bisect_right(numbers, highest)
+            missed = [at for at in range(start) if self.add(numbers[at])]
+        if start < count:
+            self._append(packed[start:] if start else packed)
+        return [*missed, *range(start, count)] if missed else range(start, count)
 
     def _append(self, numbers: array[int]) -> None:
         last = self._chunks[-1] if self._chunks else None
@@ -140,13 +149,3 @@ class SeenKeys:
             return array("i", self._pack.pack(*keys))
         except struct.error:
             return array("q", struct.pack(f"={count}q", *keys))
-
-
-def _rises(numbers: Sequence[int]) -> bool:
-    """Whether each number is greater than the one before it. A loop: `all(map(lt, ...))` takes twice as long."""
-    highest = numbers[0] - 1
-    for number in numbers:
-        if number <= highest:
-            return False
-        highest = number
-    return True

@@ -16,7 +16,7 @@ import attrs
 import pytest
 
 from asyncsdk.bookmarks import read, source_of
-from asyncsdk.errors import WalkError
+from asyncsdk.errors import ArgumentError, WalkError
 from asyncsdk.joints import Identity, identity_of
 from asyncsdk.paging import Page, Plan, Report
 from asyncsdk.sweeping import moment_before
@@ -291,12 +291,33 @@ def test_a_resumed_walk_repeats_nothing_when_hundreds_of_rows_vanish(order: Orde
         drift = Drift(order, rows=1500, rate=(0.3, 3.0)[seed % 2], ties=3, bulk=0.05)
         try:
             outcome = simulate(drift, seed, (1, 3, 8)[seed % 3], stop_after=1 + seed * 6)
-        except WalkError:
-            continue  # every remembered row is gone: it says so instead of guessing
+        except (WalkError, ArgumentError):
+            continue  # every remembered row is gone, or rows further on were delivered: it says so instead of guessing
         finished += 1
         assert not outcome.lost
         assert not outcome.doubles
     assert finished > 30
+
+
+@pytest.mark.parametrize(
+    ("seed", "limit", "concurrency", "drift", "stop_after"),
+    [
+        # The walk began at the top again, where rows were added, and was left among those.
+        (12829, 30, 3, Drift("created falling", rows=1000, rate=5, ties=20, bulk=0.05), 327),
+        (14064, 10, 16, Drift("created falling", rows=1000, rate=0.5, bulk=0.05), 286),
+        (40490, 100, 8, Drift("created falling", rows=1000, rate=5, ties=20, bulk=0.1), 818),
+        # It joined at a row accepted long before, behind rows that were added.
+        (23955, 30, 16, Drift("created falling", rows=1000, rate=5, ties=3, bulk=0.05), 354),
+        # It was left in the midst of a page, between rows that were added and rows delivered before.
+        (30183, 100, 3, Drift("created falling", rows=1000, rate=5, ties=20, bulk=0.1), 200),
+    ],
+)
+def test_a_bookmark_before_rows_that_were_delivered_is_refused(
+    seed: int, limit: int, concurrency: int, drift: Drift, stop_after: int
+) -> None:
+    """A short bookmark cannot name them; resuming there would repeat them."""
+    with pytest.raises(ArgumentError, match="begin the walk anew"):
+        simulate(drift, seed, concurrency, limit, stop_after=stop_after)
 
 
 @pytest.mark.parametrize(
