@@ -65,13 +65,14 @@ class Listening:
 class ReadTimeouts:
     """The attempts of one event loop that listen, and the timer that looks at them."""
 
-    __slots__ = ("_listening", "_loop", "_timer", "_when")
+    __slots__ = ("_listening", "_loop", "_timer", "_when", "closed")
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self._loop = loop
         self._listening: set[Listening] = set()
         self._timer: asyncio.TimerHandle | None = None
         self._when = UNHEARD
+        self.closed = False
 
     def listen(self, patience: float) -> Listening:
         """Begins to look after the attempt that the running task makes. `patience`: seconds of silence it bears."""
@@ -88,7 +89,8 @@ class ReadTimeouts:
         listening.forget()
 
     def close(self) -> None:
-        """No timer is left behind."""
+        """No timer is left behind. They and their pool are not to be used again."""
+        self.closed = True
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
