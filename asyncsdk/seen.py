@@ -1,8 +1,9 @@
 """Which keys a walk has met, compactly: four bytes a key below 2**31, eight above, whatever their order and density.
 
-A `set` of 100,000 ints takes some 7 MB. Here sorted arrays hold them in less than half of one; pages whose ids rise
-(or fall) are appended in C, and only keys inside the range met so far are looked up, by bisection. That ids rose so far
-proves nothing about an id below the greatest (lists may be ordered by anything), so membership is always exact.
+A `set` of 100,000 ints takes some 7 MB. Here sorted arrays hold them in less than half of one. Pages whose ids rise
+above all before are only looked through as they come, and packed several at a time; only keys inside the range met so
+far are looked up, by bisection. That ids rose so far proves nothing about an id below the greatest (lists may be
+ordered by anything), so membership is always exact.
 """
 
 from __future__ import annotations
@@ -11,9 +12,9 @@ import struct
 from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
-from itertools import islice
+from itertools import chain, islice
 from operator import gt
-from typing import TypeAlias
+from typing import TypeAlias, TypeGuard
 
 __all__ = ["Key", "Positions", "SeenKeys"]
 
@@ -24,6 +25,8 @@ Positions: TypeAlias = "range | list[int]"
 """Indexes into a page, rising."""
 
 _CHUNK = 512
+_TOGETHER = 8
+"""Pages packed at once: code that was not run for a while is slow to run, and its data slow to reach."""
 
 
 class SeenKeys:
@@ -34,19 +37,23 @@ class SeenKeys:
     (range(0, 3), [1, 2])
     """
 
-    __slots__ = ("_chunks", "_hashes", "_maxima", "_pack")
+    __slots__ = ("_chunks", "_hashes", "_highest", "_maxima", "_rising")
 
     def __init__(self) -> None:
         self._chunks: list[array[int]] = []
         self._maxima: list[int] = []  # the last key of each chunk
         self._hashes: SeenKeys | None = None
-        self._pack = struct.Struct("")  # for pages as long as the last one
+        self._highest: int | None = None  # no integer met is above it
+        self._rising: list[Sequence[int]] = []  # pages that rose above all before, not in chunks yet
 
     def __len__(self) -> int:
+        self._pack()
         return sum(map(len, self._chunks)) + (len(self._hashes) if self._hashes is not None else 0)
 
     def __contains__(self, key: Key) -> bool:
-        if isinstance(key, int) and -(2**63) <= key < 2**63:
+        if self._rising:
+            self._pack()
+        if _fits(key):
             at = bisect_left(self._maxima, key)
             if at == len(self._maxima):
                 return False
@@ -60,13 +67,17 @@ class SeenKeys:
 
     def add(self, key: Key) -> bool:
         """Take one key in; True when it was not met before."""
-        if not (isinstance(key, int) and -(2**63) <= key < 2**63):
+        if self._rising:
+            self._pack()
+        if isinstance(key, int) and (self._highest is None or key > self._highest):
+            self._highest = key
+        if not _fits(key):
             if self._hashes is None:
                 self._hashes = SeenKeys()
             return self._hashes.add(hash(key))
         at = bisect_left(self._maxima, key)
         if at == len(self._maxima):
-            self._append(self._packed((key,)))
+            self._append(_packed((key,)))
             return True
         chunk = self._chunks[at]
         place = bisect_left(chunk, key)
@@ -87,38 +98,47 @@ class SeenKeys:
         count = len(keys)
         if not count:
             return range(0)
+        numbers: Sequence[int] = keys  # type: ignore[assignment]  # where they are texts, this is found out; cast() costs
+        highest = self._highest
+        # As a rule there is one: the row that a page shares with the one before it.
+        start = int(numbers[0] == highest)
         try:
-            packed = self._packed(keys)
-        except struct.error:
+            if highest is None:
+                highest = numbers[0] - 1
+            for number in islice(numbers, 1, None) if start else numbers:  # `all(map(lt, ...))` takes longer
+                if number <= highest:
+                    return self._admit(numbers)
+                highest = number
+        except TypeError:
             return [at for at, key in enumerate(keys) if self.add(key)]
-        numbers: Sequence[int] = keys  # type: ignore[assignment]  # packing has shown that they are; cast() costs a call
-        below = numbers[0] - 1
-        for number in numbers:  # `all(map(lt, ...))` takes longer
-            if number <= below:
-                break
-            below = number
-        else:
-            return self._admit_rising(numbers, packed)
-        if self._chunks and all(map(gt, numbers, islice(numbers, 1, None))):
-            below = bisect_right(numbers, -self._chunks[0][0], key=int.__neg__)
-            missed = [at for at in range(below) if self.add(numbers[at])]
-            if below < count:
-                packed.reverse()
-                self._prepend(packed[: count - below])
-            return [*missed, *range(below, count)] if missed else range(below, count)
-        return [at for at, number in enumerate(numbers) if self.add(number)]
+        self._highest = highest
+        self._rising.append(numbers[1:] if start else numbers)
+        if len(self._rising) == _TOGETHER:
+            self._pack()
+        return range(start, count)
 
-    def _admit_rising(self, numbers: Sequence[int], packed: array[int]) -> Positions:
+    def _admit(self, numbers: Sequence[int]) -> Positions:
+        """The same for a page that does not rise above all before."""
+        self._pack()
         count = len(numbers)
-        highest = self._maxima[-1] if self._maxima else numbers[0] - 1
-        start = int(numbers[0] == highest)  # as a rule: the row that a page shares with the one before it
-        missed: list[int] = []
-        if numbers[0] < highest:
-            start = bisect_right(numbers, highest)
-            missed = [at for at in range(start) if self.add(numbers[at])]
-        if start < count:
-            self._append(packed[start:] if start else packed)
-        return [*missed, *range(start, count)] if missed else range(start, count)
+        if not (self._chunks and all(map(gt, numbers, islice(numbers, 1, None))) and all(map(_fits, numbers))):
+            return [at for at, number in enumerate(numbers) if self.add(number)]
+        self._highest = max(numbers[0], self._maxima[-1])
+        below = bisect_right(numbers, -self._chunks[0][0], key=int.__neg__)
+        missed = [at for at in range(below) if self.add(numbers[at])]
+        if below < count:
+            self._prepend(_packed(numbers[: below - 1 if below else None : -1]))
+        return [*missed, *range(below, count)] if missed else range(below, count)
+
+    def _pack(self) -> None:
+        """Put the pages that rose into chunks, all at once."""
+        numbers = list(chain.from_iterable(self._rising))
+        self._rising.clear()
+        if numbers and _fits(numbers[0]) and _fits(numbers[-1]):
+            self._append(_packed(numbers))
+        else:
+            for number in numbers:
+                self.add(number)
 
     def _append(self, numbers: array[int]) -> None:
         last = self._chunks[-1] if self._chunks else None
@@ -137,15 +157,16 @@ class SeenKeys:
             self._chunks.insert(0, numbers)
             self._maxima.insert(0, numbers[-1])
 
-    def _packed(self, keys: Sequence[Key]) -> array[int]:
-        """Keys as an array of the smallest kind that holds them; packing is twice as fast as making one of a list.
 
-        Raises `struct.error` where they are no 64-bit integers.
-        """
-        count = len(keys)
-        if self._pack.size != 4 * count:
-            self._pack = struct.Struct(f"={count}i")
-        try:
-            return array("i", self._pack.pack(*keys))
-        except struct.error:
-            return array("q", struct.pack(f"={count}q", *keys))
+def _fits(key: Key) -> TypeGuard[int]:
+    """Whether a key is an integer of 64 bits."""
+    return isinstance(key, int) and -(2**63) <= key < 2**63
+
+
+def _packed(numbers: Sequence[int]) -> array[int]:
+    """Integers as an array of the smallest kind that holds them; packing is twice as fast as making one of a list."""
+    count = len(numbers)
+    try:
+        return array("i", struct.pack(f"={count}i", *numbers))
+    except struct.error:
+        return array("q", struct.pack(f"={count}q", *numbers))

@@ -20,9 +20,9 @@ pages = st.lists(
 )
 
 
-@given(pages)
-def test_it_is_a_set(pages: list[list[Key]]) -> None:
-    """Whatever the kind, order and density of the keys, membership is exact."""
+@given(pages, st.booleans())
+def test_it_is_a_set(pages: list[list[Key]], looked_into: bool) -> None:
+    """Whatever the kind, order and density of the keys, membership is exact, whether or not one looks in between."""
     seen = SeenKeys()
     model: set[Key] = set()
     for page in pages:
@@ -32,11 +32,32 @@ def test_it_is_a_set(pages: list[list[Key]]) -> None:
             if key not in model:
                 new.append(at)
                 model.add(key)
-        assert seen.covers(page) == before.issuperset(page)
+        if looked_into:
+            assert seen.covers(page) == before.issuperset(page)
         assert list(seen.admit(page)) == new
-        assert len(seen) == len(model)
-        assert all(key in seen for key in model)
-        assert 301 not in seen
+        if looked_into:
+            assert len(seen) == len(model)
+            assert all(key in seen for key in model)
+    assert 301 not in seen or 301 in model
+    assert len(seen) == len(model)
+    assert all(key in seen for key in model)
+
+
+@given(
+    st.lists(st.integers(1, 2**40), min_size=30, max_size=300, unique=True).map(sorted),
+    st.lists(st.integers(0, 2**40), max_size=5),
+    st.integers(2, 12),
+)
+def test_pages_that_rise_and_share_a_row_are_packed_later(ids: list[int], others: list[int], limit: int) -> None:
+    """The way of nearly every walk, with a page from anywhere after it."""
+    seen = SeenKeys()
+    for start in range(0, len(ids) - 1, limit - 1):
+        page = ids[start : start + limit]
+        assert seen.admit(page) == range(start > 0, len(page))
+    members = set(ids)
+    new = [at for at, key in enumerate(others) if key not in members and key not in others[:at]]
+    assert list(seen.admit(others)) == new
+    assert len(seen) == len(members.union(others))
 
 
 def test_large_runs_split_and_stay_exact() -> None:
