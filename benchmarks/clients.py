@@ -1,4 +1,4 @@
-"""All clients, each run in a process of its own: seconds, CPU, requests and peak memory, side by side."""
+"""Clients, each run in a process of its own: seconds, CPU, requests and peak memory, side by side."""
 
 from __future__ import annotations
 
@@ -43,6 +43,12 @@ def clients(scale: Scale) -> Iterator[Record]:
         yield from _measure("clients", able, load)
 
 
+def alone(scale: Scale) -> Iterator[Record]:
+    """CPU a row without latency, 8 in flight: what a program that does nothing else spends."""
+    chosen = [peer for peer in PEERS if peer.name in {names.FLOOR, names.PAGES, names.ROWS, names.PLAIN}]
+    yield from _measure("alone", [peer for peer in chosen if not peer.missing], scale.alone, in_flight=8)
+
+
 def memory(scale: Scale) -> Iterator[Record]:
     """Does a long list need more memory than a short one?"""
     chosen = [peer for peer in PEERS if peer.name in {names.FLOOR, names.PAGES, names.ROWS} and not peer.missing]
@@ -54,7 +60,7 @@ def _in_flight(peer: Peer) -> int:
     return peer.in_flight or IN_FLIGHT
 
 
-def _measure(section: str, peers: Sequence[Peer], load: Load) -> Iterator[Record]:
+def _measure(section: str, peers: Sequence[Peer], load: Load, in_flight: int | None = None) -> Iterator[Record]:
     taken: dict[str, list[Taken]] = defaultdict(list)
     left = list(peers)
     with serving(WARM_ROWS) as warm, serving(load.rows, load.latency_ms / 1000) as url:
@@ -62,7 +68,7 @@ def _measure(section: str, peers: Sequence[Peer], load: Load) -> Iterator[Record
             for peer in random.sample(left, len(left)):
                 title = f"  {load.rows:,} rows, {load.latency_ms:g} ms, {turn + 1} of {load.rounds}: {peer.name}"
                 try:
-                    reading, requests = _once(peer, warm, url, load)
+                    reading, requests = _once(peer, warm, url, load, in_flight or _in_flight(peer))
                 except Failed as failed:
                     left.remove(peer)  # what fails once is not worth waiting for again
                     taken.pop(peer.name, None)
@@ -77,7 +83,7 @@ def _measure(section: str, peers: Sequence[Peer], load: Load) -> Iterator[Record
             client=peer.name,
             items=load.rows,
             latency_ms=load.latency_ms,
-            in_flight=_in_flight(peer),
+            in_flight=in_flight or _in_flight(peer),
             rounds=load.rounds,
             wall=Cost.of([each.wall for each in readings]),
             cpu=Cost.of([each.cpu for each in readings]),
@@ -86,13 +92,13 @@ def _measure(section: str, peers: Sequence[Peer], load: Load) -> Iterator[Record
         )
 
 
-def _once(peer: Peer, warm: str, url: str, load: Load) -> Taken:
+def _once(peer: Peer, warm: str, url: str, load: Load, in_flight: int) -> Taken:
     with ExitStack() as stack:
         folders = [stack.enter_context(tempfile.TemporaryDirectory(ignore_cleanup_errors=True)) for _ in range(2)]
         before = requests_of(url)
         reading = run(
             peer,
-            Job(warm, WARM_ROWS, _in_flight(peer), folders[0]),
-            Job(url, load.rows, _in_flight(peer), folders[1]),
+            Job(warm, WARM_ROWS, in_flight, folders[0]),
+            Job(url, load.rows, in_flight, folders[1]),
         )
         return reading, requests_of(url) - before

@@ -21,6 +21,7 @@ class Scale:
     name: str
     imports: int
     cpu: Load
+    alone: Load
     gets: int
     wall: tuple[Load, ...]
     window: tuple[Load, ...]
@@ -38,6 +39,7 @@ class Scale:
             self,
             imports=rounds,
             cpu=attrs.evolve(self.cpu, rounds=rounds),
+            alone=attrs.evolve(self.alone, rounds=rounds),
             gets=rounds,
             wall=again(self.wall),
             window=again(self.window),
@@ -53,6 +55,7 @@ QUICK = Scale(
     name="quick",
     imports=3,
     cpu=Load(10_000, 0, 3),
+    alone=Load(10_000, 0, 1),
     gets=2,
     wall=(Load(10_000, 20, 1),),
     window=(Load(10_000, 0, 1), Load(2_000, 20, 1), Load(1_000, 100, 1)),
@@ -65,6 +68,7 @@ DEFAULT = Scale(
     name="default",
     imports=21,
     cpu=Load(100_000, 0, 60),
+    alone=Load(100_000, 0, 20),
     gets=60,
     wall=(Load(100_000, 20, 10), Load(1_000_000, 20, 3)),
     window=(Load(100_000, 0, 3), Load(100_000, 20, 2), Load(10_000, 100, 2)),
@@ -77,6 +81,7 @@ FULL = Scale(
     name="full",
     imports=31,
     cpu=Load(100_000, 0, 40),
+    alone=Load(100_000, 0, 40),
     gets=40,
     wall=(Load(10_000, 20, 20), Load(100_000, 20, 20), Load(1_000_000, 20, 5)),
     window=tuple(Load(rows, ms, 3) for ms in (0, 20, 100) for rows in (10_000, 100_000, 1_000_000)),

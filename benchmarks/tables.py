@@ -41,7 +41,7 @@ class Table:
 def tables(records: Records) -> Iterator[Table]:
     """One for each load of each section that was measured."""
     yield from _imports(records)
-    for section, each in (("cpu", "a row"), ("get", "a call")):
+    for section, each in (("alone", "a row, a process each"), ("cpu", "a row, in one process"), ("get", "a call")):
         yield from _cpu(records.of(section), each)
     for items in sorted({record.items for record in records.of("wall")}):
         yield _wall(records.of("wall", items=items))
@@ -97,7 +97,7 @@ def _cpu(of: list[Record], each: str) -> Iterator[Table]:
         for record in of
         if (cost := record.cpu) is not None
     )
-    header = ("way", f"us {each}, lower quartile", "median", f"of {of[0].client}", "by medians", "wall, lower quartile")
+    header = ("way", "us, lower quartile", "median", f"of {of[0].client}", "by medians", "wall, lower quartile")
     first = of[0]
     title = f"CPU of the client {each}: {first.items:,}, {first.in_flight} in flight, no latency, {first.rounds} rounds"
     yield Table(title, header, rows)

@@ -49,8 +49,8 @@ def test_bounds_hold_or_do_not_and_short_lists_show_nothing() -> None:
     )
     shown = {bound.what: bound.holds for bound in bounds(records)}
     assert {what: holds for what, holds in shown.items() if holds is not None} == {
-        f"CPU a row, 100,000 rows, no latency, 8 in flight: {names.PAGES} / floor": True,
-        f"CPU a row, 100,000 rows, no latency, 8 in flight: {names.ROWS} / floor": False,
+        f"CPU a row, 100,000 rows, no latency, 8 in flight, in one process: {names.PAGES} / floor": True,
+        f"CPU a row, 100,000 rows, no latency, 8 in flight, in one process: {names.ROWS} / floor": False,
     }
     assert len(list(tables(records))) == 2
 
