@@ -1,7 +1,8 @@
-"""What a walk hands out: rows with the place they end at, and the count of what they cost."""
+"""What a walk hands out: rows with the place they end at, in order, and the count of what they cost."""
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Sequence
 from typing import Generic, TypeVar
 
@@ -12,7 +13,7 @@ from .joints import Identity, fingerprint
 from .seen import Key, Positions
 from .sweeping import moment_before
 
-__all__ = ["Delivery", "Place", "Report", "Writer"]
+__all__ = ["Deliveries", "Delivery", "Place", "Report", "Writer"]
 
 T = TypeVar("T")
 
@@ -127,3 +128,60 @@ class Delivery(Generic[T]):
         behind = [row for at, row in self._met if at > last]
         doubtful = self.after.doubtful or self._writer.doubtful(tail, behind)
         return self._writer.write(Place(self.offset + last + 1, before.delivered + taken, tail, doubtful))
+
+
+class Deliveries(Generic[T]):
+    """What was accepted: `waiting` are the rows that were not taken yet, in order.
+
+    `most` bounds the rows of the whole walk. `doubtful` is set where the walk had to go back: from there on rows that
+    were delivered may stand further on.
+    """
+
+    __slots__ = ("_here", "_most", "_report", "_taken", "_writer", "doubtful", "waiting")
+
+    def __init__(self, writer: Writer[T], report: Report, place: Place[T], most: int | None) -> None:
+        self.doubtful = False
+        self._writer = writer
+        self._report = report
+        self._most = most
+        self._here = self._taken = place
+        self.waiting: deque[Delivery[T]] = deque()
+
+    def put(self, offset: int, rows: list[T], positions: Positions) -> bool:
+        """Let the rows of the page at `offset` that stand at `positions` be taken; False when there are none."""
+        before = self._here
+        met: list[tuple[int, T]] = []
+        if positions and (type(positions) is list or positions[-1] + 1 < len(rows)):
+            new_ones = set(positions)
+            met = [(at, rows[at]) for at in range(positions[0], len(rows)) if at not in new_ones]
+        if self._most is not None:
+            positions = positions[: self._most - self._report.rows]
+        if not positions:
+            return False
+        count = len(positions)
+        if count == len(rows):
+            new = rows
+        elif isinstance(positions, range):
+            new = rows[positions.start : positions.stop]
+        else:
+            new = [rows[at] for at in positions]
+        tail = new[-TAIL_ROWS:] if count >= TAIL_ROWS else [*before.tail, *new][-TAIL_ROWS:]
+        if met and self._writer.doubtful(tail, [row for at, row in met if at > positions[-1]]):
+            self.doubtful = True
+        self._here = Place(offset + positions[-1] + 1, before.delivered + count, tail, self.doubtful)
+        self.waiting.append(Delivery(new, offset, before, self._here, positions, self._writer, met))
+        self._report.pages += 1
+        self._report.rows += count
+        return True
+
+    def take(self) -> Delivery[T] | None:
+        """The next of them; None when there is none."""
+        if not self.waiting:
+            return None
+        delivery = self.waiting.popleft()
+        self._taken = delivery.after
+        return delivery
+
+    def bookmark(self) -> str:
+        """Where the walk stands after everything that was taken."""
+        return self._writer.write(self._taken)

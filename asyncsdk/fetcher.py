@@ -96,8 +96,14 @@ class Fetcher(Generic[T]):
             raise self._failure
         while not self._closed:
             delivery, self._ready = self._ready, None
-            if delivery is None and (delivery := self._take()) is not None:
-                self._start()  # its place is free; of one that was ready a worker has made use already
+            if delivery is None:
+                try:
+                    delivery = self.plan.take()
+                except BaseException as error:
+                    self._fail(error)
+                    raise
+                if delivery is not None:
+                    self._start()  # its place is free; of one that was ready a worker has made use already
             if delivery is not None:
                 self._session.account.counters.rows += len(delivery.rows)
                 return delivery
@@ -136,15 +142,11 @@ class Fetcher(Generic[T]):
             return attrs.evolve(self.plan.report)
         return self._walked.with_sweep(self.plan.report)
 
-    def _take(self) -> Delivery[T] | None:
-        try:
-            return self.plan.take()
-        except BaseException as error:
-            if isinstance(error, WethodError) and error.bookmark is None:
-                error.bookmark = self.bookmark()
-            self._failure = error
-            self.cancel()
-            raise
+    def _fail(self, error: BaseException) -> None:
+        if isinstance(error, WethodError) and error.bookmark is None:
+            error.bookmark = self.bookmark()
+        self._failure = error
+        self.cancel()
 
     def _start(self) -> None:
         """Sends what the plan asks for now."""

@@ -103,10 +103,6 @@ class Line(Generic[T]):
         for page in self.pages[:]:
             self.drop(page)
 
-    def leave(self) -> Page[T]:
-        """Take the first page out; its place stays taken until whoever takes it lowers `places`."""
-        return self.pages.pop(0)
-
     def advance(self, page: Page[T]) -> None:
         """Put a page of the line at its head."""
         self.pages.remove(page)

@@ -9,27 +9,23 @@ one may lack rows that moved to the end, or were added, while the others were re
 
 from __future__ import annotations
 
-from collections import deque
-from datetime import datetime, timedelta
 from typing import Generic, TypeVar
 
-from .bookmarks import TAIL_ROWS, Bookmark, Source
-from .delivery import Delivery, Place, Report, Writer
+from .bookmarks import Bookmark, Source
+from .delivery import Deliveries, Delivery, Place, Report, Writer
 from .errors import WalkError
-from .joints import Accepted, Identity, Overlap
+from .frontier import Frontier
+from .joints import Identity
 from .line import Line, Page
 from .looking import Looking
 from .repetition import Repetition
 from .seen import Key, Positions, SeenKeys
-from .sweeping import moment_before
 
 __all__ = ["Delivery", "Page", "Plan", "Report"]
 
 T = TypeVar("T")
 
 _MOST_CLOSINGS = 5
-_RESUME_OVERLAP = 8
-_CLOCK_SKEW = timedelta(seconds=2)
 _SPARING = 50
 """Pages. So long a place is kept free: the row that two pages share has saved too few requests for one at the end."""
 _NOWHERE = Source("", "")
@@ -66,8 +62,8 @@ class Plan(Generic[T]):
         since: str | None = None,
         excluded: SeenKeys | None = None,
     ) -> None:
-        self.seen = SeenKeys()
         self.report = Report()
+        self.bounded = False  # it ended because of `max_items`
         self._identity = identity
         self._limit = limit
         self._concurrency = concurrency
@@ -77,37 +73,31 @@ class Plan(Generic[T]):
         start = offset if resume is None else resume.start
         tail = resume.tail if resume is not None and self._stable else ()
         known_since = resume.since if resume is not None and resume.since else since
+        here: Place[T] = Place(start, 0, []) if resume is None else Place(resume.offset, resume.delivered, [])
         self._writer = Writer(identity, source, start, limit, self._stable, tail, known_since)
-        self._position = offset if resume is None else resume.offset  # where the row after the last accepted one stood
-        self._here: Place[T] = Place(self._position, resume.delivered if resume is not None else 0, [])
-        # Of a walk from the top every row is its own; of another one none is that stands before a known row.
-        self._from_top = self._position == 0 or (start == 0 and self._here.delivered == len(tail))
-        self._begun = bool(tail)  # something was accepted, so pages must join
-        remembered = dict(tail)
-        self.seen.admit(list(remembered))
-        self._accepted = Accepted(identity, remembered.values())
-        self._overlap = Overlap(limit)
+        self._deliveries = Deliveries(self._writer, self.report, here, max_items)
+        from_top = here.offset == 0 or (start == 0 and here.delivered == len(tail))
+        self._frontier = Frontier(identity, limit, here.offset, tail=tail, from_top=from_top)
         self._line: Line[T] = Line()
-        self._queue: deque[Delivery[T]] = deque()
-        self._taken = self._here
         self._window = 1
         self._ended = max_items == 0
-        self.bounded = False  # it ended because of `max_items`
         self._error: BaseException | None = None
-        self._dated: tuple[str | None, datetime | None] = (None, None)  # the `Date` read last
-        self._newest = 0  # when the newest accepted answer came
         self._looking = Looking(limit)
         self._closings = 0  # closing pages in a row that brought rows
         self._repetition = Repetition(identity, limit)
         self._previous: Page[T] | None = None  # the page met last, accepted or known from before
-        self._doubtful = False  # it had to go back: rows further on may have been delivered
 
     # What whoever does the I/O calls
 
     @property
+    def seen(self) -> SeenKeys:
+        """The keys of all rows met."""
+        return self._frontier.seen
+
+    @property
     def done(self) -> bool:
         """Whether nothing more will come."""
-        return self._ended and not self._queue
+        return self._ended and not self._deliveries.waiting
 
     @property
     def since(self) -> str | None:
@@ -126,7 +116,7 @@ class Plan(Generic[T]):
             return due
         line = self._line
         if line.pages and line.pages[0].asked < 0:  # a page put into the line is put at its head, and alone
-            if line.places >= self._concurrency and (self._queue or not line.make_room()):
+            if line.places >= self._concurrency and (self._deliveries.waiting or not line.make_room()):
                 return due
             due.append(self._hand_out(line.pages[0]))
         room = self._window
@@ -158,11 +148,10 @@ class Plan(Generic[T]):
 
         Raises what a page failed with, or `WalkError`, once everything before it was taken.
         """
-        if self._queue:
-            delivery = self._queue.popleft()
+        delivery = self._deliveries.take()
+        if delivery is not None:
             self._line.places -= 1
-            self._taken = delivery.after
-            delivery.is_last = self._ended and not self.bounded and not self._queue
+            delivery.is_last = self._ended and not self.bounded and not self._deliveries.waiting
             return delivery
         if self._error is not None:
             raise self._error
@@ -170,7 +159,7 @@ class Plan(Generic[T]):
 
     def bookmark(self) -> str:
         """Where the walk stands after everything that was taken."""
-        return self._writer.write(self._taken)
+        return self._deliveries.bookmark()
 
     # Which page next
 
@@ -187,11 +176,9 @@ class Plan(Generic[T]):
 
     def _shared(self, position: int) -> int:
         """How many rows a page that goes on at `position` shares with those before it."""
-        if not self._stable or not (self._begun or self._line.pages):
+        if not self._stable or not (self._frontier.begun or self._line.pages):
             return 0
-        if self._accepted.last is None:
-            return min(_RESUME_OVERLAP, self._limit // 2, position)
-        return min(self._overlap.rows, position)
+        return self._frontier.shared(position)
 
     def _size(self, shared: int, planned: int = 0) -> int:
         """The limit of a page that shares `shared` rows; not more than `max_items` still needs beyond `planned`."""
@@ -202,7 +189,7 @@ class Plan(Generic[T]):
     def _plan_next(self) -> Page[T] | None:
         """Plan the page after the last one planned, unless what is planned is enough for `max_items`."""
         pages = self._line.pages
-        position = pages[-1].offset + pages[-1].limit if pages else self._position
+        position = pages[-1].offset + pages[-1].limit if pages else self._frontier.position
         shared = self._shared(position)
         size = self._limit
         if self._max_items is not None:
@@ -240,115 +227,60 @@ class Plan(Generic[T]):
             before = set(self._identity.keys(previous.rows))
             positions = [at for at, key in enumerate(self._identity.keys(rows)) if key not in before]
             self.report.doubles += len(rows) - len(positions)
-        self._line.leave()
-        self._deliver(page, rows, positions)
-        self._go_on(page, rows, len(positions))
+        del self._line.pages[0]  # its place stays taken until its rows are
+        self._go_on(page, rows, positions)
 
     def _weave(self, page: Page[T], rows: list[T]) -> None:
         """Accept the page at the head of the line if it joins, or see to it that one before it does."""
+        frontier = self._frontier
         joint = None
-        if self._begun:
-            shared = self._position - page.offset  # rows that were accepted before, when nothing moved
-            if shared <= 0 and self._position and not page.passed:
-                self._fill()
-                return
-            keys = self._identity.keys(rows)
-            joint = self._accepted.joint(rows, keys, shared - 1)
-            if joint is None and not (page.offset == 0 and self._from_top):
-                self._astray(page, rows, keys)
-                return
+        if frontier.begun and page.offset and page.offset >= frontier.position and not page.passed:
+            self._fill()
+            return
+        keys = self._identity.keys(rows)
+        if frontier.begun:
+            joint = frontier.joint(page, rows, keys)
+        if joint is not None or frontier.needs_no_joint(page):
+            self._accept(page, rows, keys, joint)
         else:
-            keys = self._identity.keys(rows)
-        self._accept(page, rows, keys, joint)
+            self._astray(page, rows, keys)
 
     def _accept(self, page: Page[T], rows: list[T], keys: list[Key], joint: int | None) -> None:
-        cut = False
-        if page.asked < self._newest and (settled := self._settled(rows, page.date)) < len(rows):
+        frontier = self._frontier
+        settled = frontier.settled(page, rows)
+        cut = settled < len(rows)
+        if cut:
             self._window = 1  # what follows changes as well: asked for at once it would be too old again
             if settled <= (-1 if joint is None else joint):
                 self._line.drop(page)
                 self._ask_again(page)
                 return
-            rows, keys, cut = rows[:settled], keys[:settled], True
-        self._line.leave()
-        shared = self._position - page.offset  # rows of the page that were accepted before, when nothing moved
-        if joint is not None and keys[joint] == self._accepted.last_key:
-            slid = shared - 1 - joint
-            if slid or self._overlap.rows > 1:
-                self._overlap.slid(slid)
-        own = 0 if joint is None or self._from_top else joint + 1
-        positions = self.seen.admit(keys[own:] if own else keys)
-        if own and isinstance(positions, range):
-            positions = range(own + positions.start, own + positions.stop)
-        elif own:
-            positions = [own + at for at in positions]
-        if (again := len(rows) - len(positions) - max(0, shared)) > 0:
+            rows, keys = rows[:settled], keys[:settled]
+        del self._line.pages[0]  # its place stays taken until its rows are
+        if joint is None and frontier.begun:
+            self._deliveries.doubtful = True
+        positions = frontier.accept(page, rows, keys, joint)
+        if (again := len(rows) - len(positions) - max(0, frontier.position - page.offset)) > 0:
             self.report.doubles += again
-        if joint is None and self._begun:
-            self._doubtful = True
         if self._excluded is not None:
             positions = [at for at in positions if self._excluded.add(keys[at])]
         if self._looking.in_vain and self._looking.joined(new=bool(positions)):
             self.report.joints_repaired += 1
-        self._begun = True
         if positions:
             self._previous = page
             self._repetition.times = 1
         elif self._repeats(page):
             return
-        if own > 1:
-            # What stands before the joint of a resumed walk was delivered before it: nothing may join there.
-            self._accepted.add(rows[own - 1 :], keys[own - 1 :])
-        else:
-            self._accepted.add(rows, keys)
-        self._deliver(page, rows, positions)
-        self._go_on(page, rows, len(positions), cut=cut)
+        self._go_on(page, rows, positions, cut=cut)
 
-    def _settled(self, rows: list[T], date: str | None) -> int:
-        """How many rows of a page that may be older than what was accepted can be trusted to be complete.
-
-        Where `updated_at` is in whole seconds, a row that was updated after the page was made, but in the second of the
-        page's last row, stands before that one, not behind it.
-        """
-        if self._dated[0] != date:
-            self._dated = (date, None if date is None else moment_before(date, _CLOCK_SKEW))
-        moment = self._dated[1]
-        return len(rows) if moment is None else self._identity.settled(rows, moment)
-
-    def _deliver(self, page: Page[T], rows: list[T], positions: Positions) -> None:
-        """Let the rows at `positions` be taken; without any the page gives its place back."""
-        report, before = self.report, self._here
-        met: list[tuple[int, T]] = []
-        if positions and (type(positions) is list or positions[-1] + 1 < len(rows)):
-            new_ones = set(positions)
-            met = [(at, rows[at]) for at in range(positions[0], len(rows)) if at not in new_ones]
-        if self._max_items is not None:
-            positions = positions[: self._max_items - report.rows]
-        if not positions:
+    def _go_on(self, page: Page[T], rows: list[T], positions: Positions, *, cut: bool = False) -> None:
+        """After a page was accepted: let its new rows be taken; move on, end, or have the end proved."""
+        frontier, brought = self._frontier, len(positions)
+        if not self._deliveries.put(page.offset, rows, positions):
             self._line.places -= 1
-            return
-        count = len(positions)
-        if count == len(rows):
-            new = rows
-        elif isinstance(positions, range):
-            new = rows[positions.start : positions.stop]
-        else:
-            new = [rows[at] for at in positions]
-        tail = new[-TAIL_ROWS:] if count >= TAIL_ROWS else [*before.tail, *new][-TAIL_ROWS:]
-        if met and self._writer.doubtful(tail, [row for at, row in met if at > positions[-1]]):
-            self._doubtful = True
-        self._here = Place(page.offset + positions[-1] + 1, before.delivered + count, tail, self._doubtful)
-        self._queue.append(Delivery(new, page.offset, before, self._here, positions, self._writer, met))
-        report.pages += 1
-        report.rows += count
-
-    def _go_on(self, page: Page[T], rows: list[T], brought: int, *, cut: bool = False) -> None:
-        """After a page was accepted: move on, end, or have the end proved."""
-        fresh = page.asked >= self._newest
-        if page.answered > self._newest:
-            self._newest = page.answered
-        end = page.offset + len(rows)
-        self._position = max(self._position, end) if page.passed else end
+        fresh = page.asked >= frontier.newest
+        frontier.newest = max(frontier.newest, page.answered)
+        frontier.move(page, rows)
         if self._max_items is not None and self.report.rows >= self._max_items:
             self.bounded = True
             self._end()
@@ -367,7 +299,7 @@ class Plan(Generic[T]):
             elif brought * 2 < self._limit:
                 self._end()  # a list that grows by a few rows with every request: this was its end when asked for
             else:
-                self._fail(WalkError(_ENDLESS.format(times=self._closings, end=self._position)))
+                self._fail(WalkError(_ENDLESS.format(times=self._closings, end=frontier.position)))
 
     def _ask_again(self, page: Page[T]) -> None:
         """Ask for what follows the last accepted row once more, because the answer at hand may be too old."""
@@ -378,15 +310,15 @@ class Plan(Generic[T]):
 
     def _fill(self) -> None:
         """Ask for what follows the last accepted row, before the pages in the line."""
-        shared = self._shared(self._position)
+        shared = self._shared(self._frontier.position)
         size = self._size(shared)
-        self._line.put(Page(self._position - shared, size, "page", size - shared))
+        self._line.put(Page(self._frontier.position - shared, size, "page", size - shared))
 
     def _close(self) -> None:
         """Ask whether the end is the end."""
         self._line.clear()
-        shared = self._shared(self._position)
-        self._line.put(Page(self._position - shared, self._size(shared), "closing", 0))
+        shared = self._shared(self._frontier.position)
+        self._line.put(Page(self._frontier.position - shared, self._size(shared), "closing", 0))
 
     def _end(self) -> None:
         self._ended = True
@@ -400,13 +332,12 @@ class Plan(Generic[T]):
 
     def _astray(self, page: Page[T], rows: list[T], keys: list[Key]) -> None:
         line = self._line
-        if page.reason == "page" and not page.short and self.seen.covers(keys):
+        if page.reason == "page" and not page.short and self._frontier.seen.covers(keys):
             # Behind the frontier: the list slid to the right. Nothing is accepted, so nothing is skipped either.
             if not self._repeats(page):
                 line.drop(page)
                 self.report.doubles += len(rows)
-                end = page.offset + len(rows)
-                self._position = max(self._position, end) if page.passed else end
+                self._frontier.move(page, rows)
             return
         if page.tried:
             line.drop(page)  # what was accepted meanwhile reaches beyond its beginning: it is of another time
@@ -422,7 +353,7 @@ class Plan(Generic[T]):
             if not page.rows or page.tried:
                 continue
             keys = self._identity.keys(page.rows)
-            joint = self._accepted.joint(page.rows, keys, self._position - page.offset - 1)
+            joint = self._frontier.joint(page, page.rows, keys)
             if joint is None:
                 continue
             for other in self._line.pages[: self._line.pages.index(page)]:
@@ -439,7 +370,7 @@ class Plan(Generic[T]):
         """Put the next page to look for the joint in before the head of the line."""
         at_top = page.reason == "joint" and page.offset == 0
         try:
-            offset = self._looking.next(page.offset, known=self._accepted.last is not None, at_top=at_top)
+            offset = self._looking.next(page.offset, known=self._frontier.known, at_top=at_top)
         except WalkError as error:
             self._fail(error)
         else:

@@ -17,6 +17,7 @@ import pytest
 
 from asyncsdk.bookmarks import read, source_of
 from asyncsdk.errors import ArgumentError, WalkError
+from asyncsdk.frontier import Frontier
 from asyncsdk.joints import Identity, identity_of
 from asyncsdk.paging import Page, Plan, Report
 from asyncsdk.sweeping import moment_before
@@ -367,6 +368,6 @@ def test_the_simulation_loses_rows_when_the_last_second_of_an_older_page_is_trus
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """With `updated_at` in whole seconds a row can move to before the end of a page that was made earlier."""
-    monkeypatch.setattr(Plan, "_settled", lambda self, rows, date: len(rows))
+    monkeypatch.setattr(Frontier, "settled", lambda self, page, rows: len(rows))
     drift = Drift("updated", rows=500, rate=2.0, ties=20)
     assert any(simulate(drift, seed).lost for seed in range(400))
