@@ -47,8 +47,8 @@ if TYPE_CHECKING:
     from .pager import Page, Pager, gather_all
     from .settings import RetryPolicy
     from .sharing import single_flight
-    from .throttle import Quota
-    from .walk import PageWalk, Walk
+    from .throttling import Quota
+    from .walking.walk import PageWalk, Walk
 
 __version__ = "0.1.0"
 
@@ -58,9 +58,9 @@ _HOMES = {
     "Mirror": "mirror",
     "MirroredList": "mirror",
     "Page": "pager",
-    "PageWalk": "walk",
+    "PageWalk": "walking.walk",
     "Pager": "pager",
-    "Quota": "throttle",
+    "Quota": "throttling.turn",
     "RequestSent": "events",
     "Response": "client",
     "ResponseReceived": "events",
@@ -68,7 +68,7 @@ _HOMES = {
     "RetryPolicy": "settings",
     "Stats": "account",
     "WaitBegun": "events",
-    "Walk": "walk",
+    "Walk": "walking.walk",
     "Wethod": "client",
     "gather_all": "pager",
     "single_flight": "sharing",

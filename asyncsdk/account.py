@@ -12,10 +12,10 @@ import anyio
 import attrs
 
 from .settings import DEFAULT_BUDGET, Secret, Settings
-from .throttle import Budget, LocalBudget, Pause, Quota, Unlimited
+from .throttling import Budget, LocalBudget, Pause, Quota, Unlimited
 
 if TYPE_CHECKING:
-    from .redis_lane import Connections
+    from .throttling.redis_lane import Connections
 
 __all__ = ["Account", "Accounts", "Counters", "Stats"]
 
@@ -143,7 +143,7 @@ class Accounts:
         if isinstance(budget, int):
             return Account(LocalBudget(budget, PERIOD), pause)
         # Only here, so that a client without a shared budget does not need `redis`.
-        from .shared_budget import SharedBudget, connections_to
+        from .throttling.shared_budget import SharedBudget, connections_to
 
         connections = self._connections.get(budget) or connections_to(budget)
         self._connections[budget] = connections

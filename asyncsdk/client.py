@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from . import filters
     from .account import Stats
     from .pager import Pager
-    from .throttle import Quota
+    from .throttling import Quota
     from .wire import Json
 
 __all__ = ["Params", "Response", "Wethod"]

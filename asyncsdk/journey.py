@@ -6,7 +6,7 @@ import attrs
 
 from .errors import OutcomeUnknown, WethodError
 from .retry import REPEATABLE, History
-from .turn import Turn
+from .throttling.turn import Turn
 from .wire import Request
 
 __all__ = ["Journey"]

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any, Final, Generic, Self, TypeVar, cast
 from . import filters
 from .errors import ArgumentError, ClientClosed, WethodError
 from .sharing import single_flight
-from .sweeping import moment_before
+from .walking.sweeping import moment_before
 
 if TYPE_CHECKING:
     from types import TracebackType

@@ -11,17 +11,18 @@ from collections.abc import Callable, Generator, Iterable
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final, Generic, TypeAlias, TypeVar, cast, overload
 
-from . import __version__, bookmarks, wire
+from . import __version__, wire
 from .codec import Decode, Reject, lenient_page_decoder, page_decoder
-from .counting import Counting
 from .errors import ArgumentError, ConfigurationError
-from .fetcher import Fetcher, Leg, end_tasks
-from .joints import identity_of
-from .page import Page
-from .paging import Plan
-from .sweeping import sweep_filter
-from .throttle import Slots
-from .walk import PageWalk, Walk
+from .throttling import Slots
+from .walking import bookmarks
+from .walking.counting import Counting
+from .walking.fetcher import Fetcher, Leg, end_tasks
+from .walking.joints import identity_of
+from .walking.page import Page
+from .walking.paging import Plan
+from .walking.sweeping import sweep_filter
+from .walking.walk import PageWalk, Walk
 from .wire import Field, Json, Request
 
 if TYPE_CHECKING:

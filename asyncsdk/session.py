@@ -38,7 +38,7 @@ from .events import RequestSent, ResponseReceived, RetryPlanned, WaitBegun, Wait
 from .journey import Journey
 from .retry import Again, Answered, Outcome, Settled, decide, silence
 from .settings import Settings
-from .throttle import Refused, Turn
+from .throttling import Refused, Turn
 from .transport import USER_AGENT, Attempt, Base, Pool, Transport
 from .wire import Answer, Field, Request
 

@@ -24,7 +24,7 @@ from . import __version__
 from .errors import ClientClosed
 from .read_timeout import Listening, ReadTimeouts
 from .retry import Lost, NotSent, Outcome
-from .throttle import Slots
+from .throttling import Slots
 from .wire import Answer, Request
 
 if TYPE_CHECKING:

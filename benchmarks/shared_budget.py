@@ -24,8 +24,8 @@ from pathlib import Path
 
 import attrs
 
-from asyncsdk.shared_budget import SharedBudget
-from asyncsdk.throttle import Pause, Slots, Turn
+from asyncsdk.throttling import Pause, Slots, Turn
+from asyncsdk.throttling.shared_budget import SharedBudget
 
 REDIS = "redis://127.0.0.1:6379/0"
 

@@ -9,7 +9,7 @@ from typing import TypeVar
 
 import attrs
 
-from asyncsdk.throttle import Refused, Turn
+from asyncsdk.throttling import Refused, Turn
 
 T = TypeVar("T")
 

@@ -15,12 +15,12 @@ from typing import Literal
 import attrs
 import pytest
 
-from asyncsdk.bookmarks import read, source_of
 from asyncsdk.errors import ArgumentError, WalkError
-from asyncsdk.frontier import Frontier
-from asyncsdk.joints import Identity, identity_of
-from asyncsdk.paging import Page, Plan, Report
-from asyncsdk.sweeping import moment_before
+from asyncsdk.walking.bookmarks import read, source_of
+from asyncsdk.walking.frontier import Frontier
+from asyncsdk.walking.joints import Identity, identity_of
+from asyncsdk.walking.paging import Page, Plan, Report
+from asyncsdk.walking.sweeping import moment_before
 
 Order = Literal["id", "created falling", "updated", "updated falling", "name"]
 

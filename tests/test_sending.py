@@ -18,7 +18,7 @@ from asyncsdk.account import Accounts
 from asyncsdk.events import Hooks
 from asyncsdk.sandbox import Sandbox
 from asyncsdk.settings import RetryPolicy, Settings, secret
-from asyncsdk.throttle import LocalBudget, Turn
+from asyncsdk.throttling import LocalBudget, Turn
 from tests.stub_server import STREAM, TOKEN, Server
 from tests.waiting import ORDER, Ears, account
 

@@ -13,7 +13,7 @@ from aiohttp import web
 
 from asyncsdk import Wethod, errors
 from asyncsdk.settings import RetryPolicy
-from asyncsdk.throttle import Turn
+from asyncsdk.throttling import Turn
 from tests.stub_server import STREAM, Server, drop, hang
 from tests.waiting import ORDER, Ears, account
 

@@ -27,8 +27,8 @@ import pytest
 pytest.importorskip("redis", reason="the extra redis is not installed")
 
 from asyncsdk.errors import ArgumentError
-from asyncsdk.shared_budget import SharedBudget
-from asyncsdk.throttle import Pause, Refused, Slots, Turn
+from asyncsdk.throttling import Pause, Refused, Slots, Turn
+from asyncsdk.throttling.shared_budget import SharedBudget
 
 pytestmark = pytest.mark.redis
 

@@ -10,7 +10,7 @@ import sys
 import anyio
 import pytest
 
-from asyncsdk.throttle import LocalBudget, Pause, Slots, Turn
+from asyncsdk.throttling import LocalBudget, Pause, Slots, Turn
 
 
 async def test_slots_are_handed_out_in_the_order_of_asking() -> None:
@@ -120,6 +120,6 @@ async def test_anyio_cancelling_at_every_await_leaves_nothing_behind() -> None:
 
 def test_importing_the_throttle_imports_neither_redis_nor_limits() -> None:
     code = (
-        "import sys, asyncsdk.throttle; sys.exit(any(name in sys.modules for name in ('redis', 'limits', 'aiohttp')))"
+        "import sys, asyncsdk.throttling; sys.exit(any(name in sys.modules for name in ('redis', 'limits', 'aiohttp')))"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from asyncsdk.throttle import LocalBudget, Quota, Refused, Turn, Unlimited
+from asyncsdk.throttling import LocalBudget, Quota, Refused, Turn, Unlimited
 from tests.callers import Caller, FakeClock, at_once, simulate, times
 
 

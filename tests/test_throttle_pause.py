@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from asyncsdk.throttle import Pause, Refused, Turn
+from asyncsdk.throttling import Pause, Refused, Turn
 from tests.callers import Caller, FakeClock, simulate, times
 
 

@@ -29,7 +29,7 @@ from .target import Batch, RunLine, Shrink, Target, TargetError
 if TYPE_CHECKING:
     from ..client import Wethod
     from ..codec import Reject
-    from ..throttle import Slots
+    from ..throttling import Slots
     from .job import Job, Options
     from .lane import Lane
     from .progress import Tally

@@ -14,13 +14,13 @@ import msgspec
 from ..codec import Reject, split_page
 from ..errors import NotFound
 from ..pager import Pager
-from ..walk import PageWalk
+from ..walking.walk import PageWalk
 from .catalog import Listing, find
 from .shape import twin
 
 if TYPE_CHECKING:
     from ..client import Wethod
-    from ..throttle import Slots
+    from ..throttling import Slots
 
 __all__ = ["Chunk", "Source", "pager_of"]
 

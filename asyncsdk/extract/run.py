@@ -15,7 +15,7 @@ import anyio.to_thread
 import attrs
 
 from ..errors import ArgumentError, AuthenticationError, ClientClosed, WethodError
-from ..throttle import Slots
+from ..throttling import Slots
 from .job import Job, Options
 from .jobs import jobs_of, moment_of
 from .lane import Lane, outlast

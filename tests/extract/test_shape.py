@@ -8,8 +8,8 @@ import pytest
 from asyncsdk.codec import page_decoder, split_page
 from asyncsdk.extract.catalog import listings
 from asyncsdk.extract.shape import Drift, compare, twin
-from asyncsdk.joints import identity_of
 from asyncsdk.models.production_plan_streams import ProductionPlanStream
+from asyncsdk.walking.joints import identity_of
 from tests.extract.stored import Thing
 
 

@@ -23,9 +23,9 @@ from starlette.types import Receive, Scope, Send
 from ...codec import to_dict, to_json
 from ...errors import ArgumentError, WethodError
 from ...keys import is_model, key_map
-from ...page import Page
 from ...pager import CONCURRENCY, Pager
-from ...walk import PageWalk
+from ...walking.page import Page
+from ...walking.walk import PageWalk
 from ...wire import Json
 from .failures import verdict
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from .errors import WalkError
+from ..errors import WalkError
 
 __all__ = ["Looking", "look_around", "look_back"]
 

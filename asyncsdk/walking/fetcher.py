@@ -16,14 +16,14 @@ from typing import TYPE_CHECKING, Any, Final, Generic, TypeAlias, TypeVar
 import anyio
 import attrs
 
-from .codec import Reject
-from .errors import WethodError
+from ..codec import Reject
+from ..errors import WethodError
 
 if TYPE_CHECKING:
+    from ..session import Reply, Session
+    from ..throttling import Slots
+    from ..wire import Request
     from .paging import Delivery, Page, Plan, Report
-    from .session import Reply, Session
-    from .throttle import Slots
-    from .wire import Request
 
 __all__ = ["Fetcher", "Leg", "end_tasks"]
 

@@ -11,9 +11,9 @@ from __future__ import annotations
 
 from typing import Generic, TypeVar
 
+from ..errors import WalkError
 from .bookmarks import Bookmark, Source
 from .delivery import Deliveries, Delivery, Place, Report, Writer
-from .errors import WalkError
 from .frontier import Frontier
 from .joints import Identity
 from .line import Line, Page

@@ -15,7 +15,7 @@ from typing import NoReturn
 
 import attrs
 
-from .errors import ArgumentError
+from ..errors import ArgumentError
 from .seen import Key
 
 __all__ = ["TAIL_ROWS", "Bookmark", "Source", "source_of"]

@@ -1,48 +1,18 @@
-"""When a request may leave: slots, the pause after a 429, the hourly budget.
-
-A request passes three gates, in this order, and only the first is waited for in place:
-
-1. `Slots`: how many requests may be on the wire at once, per event loop.
-2. `Pause`: after a 429 nobody of that token sends until it is over; then one after the other, not as a herd.
-3. `Budget`: how many requests a person may send an hour.
-
-Pause and budget never sleep. They answer None (go) or `Refused` (how long, and why), so that the caller gives
-its slot back, logs, looks at its deadline, sleeps, and asks again. A `Turn` keeps the caller's place meanwhile:
-
-    turn = Turn(bulk=False)                      # a new one for each attempt
-    try:
-        while True:
-            await slots.acquire()
-            try:
-                refused = pause.ask(turn) or await budget.take(turn)
-            except BaseException:
-                slots.release()
-                raise
-            if refused is None:
-                break                            # send now, then slots.release()
-            slots.release()
-            await asyncio.sleep(refused.nap)
-    except BaseException:
-        pause.leave(turn)                        # nothing was sent: neither a place nor a grant is left behind
-        budget.give_back(turn)
-        raise
-"""
+"""The hourly budget: what one has to do, and one that is kept in process."""
 
 from __future__ import annotations
 
-import asyncio
 import threading
 import time
 from bisect import bisect_left, insort
-from collections import OrderedDict, deque
+from collections import deque
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
-from .pause import Pause
-from .turn import SHORTEST_WAIT, Clock, Place, Quota, Reason, Refused, Turn
+from .turn import SHORTEST_WAIT, Clock, Place, Quota, Refused, Turn
 
-__all__ = ["Budget", "LocalBudget", "Pause", "Quota", "Reason", "Refused", "Slots", "Turn", "Unlimited"]
+__all__ = ["Budget", "LocalBudget", "Unlimited"]
 
 
 class Budget(Protocol):
@@ -75,54 +45,6 @@ class Budget(Protocol):
     async def aclose(self) -> None:
         """Close what belongs to the running event loop. The budget may be used again."""
         ...
-
-
-class Slots:
-    """At most `size` requests on the wire, first come first served. Belongs to one event loop.
-
-    A released slot is handed to the first waiter directly; a waiter cancelled meanwhile hands it on.
-    """
-
-    __slots__ = ("_waiting", "free", "size")
-
-    def __init__(self, size: int) -> None:
-        self.size = size
-        self.free = size
-        self._waiting: OrderedDict[asyncio.Future[None], None] = OrderedDict()
-
-    @property
-    def waiting(self) -> int:
-        """How many wait for a slot."""
-        return len(self._waiting)
-
-    def try_acquire(self) -> bool:
-        """Take a slot if one is free. A free slot never has a waiter: release hands it on at once."""
-        if self.free:
-            self.free -= 1
-            return True
-        return False
-
-    async def acquire(self) -> None:
-        """Take a slot, in the order of asking. Nothing is held when this is cancelled."""
-        if self.try_acquire():
-            return
-        turn = asyncio.get_running_loop().create_future()
-        self._waiting[turn] = None
-        try:
-            await turn
-        except BaseException:
-            if self._waiting.pop(turn, turn) is turn and turn.done() and not turn.cancelled():
-                self.release()  # handed over in the same moment as it was cancelled
-            raise
-
-    def release(self) -> None:
-        """Give a slot back. Never waits."""
-        while self._waiting:
-            turn, _ = self._waiting.popitem(last=False)
-            if not turn.done():
-                turn.set_result(None)
-                return
-        self.free += 1
 
 
 class Line:

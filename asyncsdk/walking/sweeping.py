@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
-from .errors import ArgumentError
+from ..errors import ArgumentError
 
 __all__ = ["MARGIN", "moment_before", "sweep_filter"]
 

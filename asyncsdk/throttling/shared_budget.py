@@ -32,9 +32,9 @@ from urllib.parse import urlsplit
 
 import attrs
 
-from .errors import ArgumentError, ConfigurationError
+from ..errors import ArgumentError, ConfigurationError
+from .budget import LocalBudget
 from .pause import Pause
-from .throttle import LocalBudget
 from .turn import SHORTEST_WAIT, Clock, Quota, Refused, Turn
 
 if TYPE_CHECKING:

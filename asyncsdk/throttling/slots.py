@@ -1,0 +1,56 @@
+"""How many requests may be on the wire at once, per event loop."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import OrderedDict
+
+__all__ = ["Slots"]
+
+
+class Slots:
+    """At most `size` requests on the wire, first come first served. Belongs to one event loop.
+
+    A released slot is handed to the first waiter directly; a waiter cancelled meanwhile hands it on.
+    """
+
+    __slots__ = ("_waiting", "free", "size")
+
+    def __init__(self, size: int) -> None:
+        self.size = size
+        self.free = size
+        self._waiting: OrderedDict[asyncio.Future[None], None] = OrderedDict()
+
+    @property
+    def waiting(self) -> int:
+        """How many wait for a slot."""
+        return len(self._waiting)
+
+    def try_acquire(self) -> bool:
+        """Take a slot if one is free. A free slot never has a waiter: release hands it on at once."""
+        if self.free:
+            self.free -= 1
+            return True
+        return False
+
+    async def acquire(self) -> None:
+        """Take a slot, in the order of asking. Nothing is held when this is cancelled."""
+        if self.try_acquire():
+            return
+        turn = asyncio.get_running_loop().create_future()
+        self._waiting[turn] = None
+        try:
+            await turn
+        except BaseException:
+            if self._waiting.pop(turn, turn) is turn and turn.done() and not turn.cancelled():
+                self.release()  # handed over in the same moment as it was cancelled
+            raise
+
+    def release(self) -> None:
+        """Give a slot back. Never waits."""
+        while self._waiting:
+            turn, _ = self._waiting.popitem(last=False)
+            if not turn.done():
+                turn.set_result(None)
+                return
+        self.free += 1
