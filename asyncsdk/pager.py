@@ -155,7 +155,8 @@ class Pager(Generic[T]):
                 on without it. By default such a row is a `DecodeError`.
 
         Raises:
-            ArgumentError: an argument out of range, or a bookmark of another list. Nothing was sent.
+            ArgumentError: an argument out of range, a bookmark of another list, or one taken where rows further on had
+                been delivered already (a walk that had to go back). Nothing was sent.
 
         Example:
             >>> async with pager.items(max_items=1000) as walk:  # doctest: +SKIP
