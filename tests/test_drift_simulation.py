@@ -309,6 +309,8 @@ def test_a_resumed_walk_repeats_nothing_when_hundreds_of_rows_vanish(order: Orde
         (40490, 100, 8, Drift("created falling", rows=1000, rate=5, ties=20, bulk=0.1), 818),
         # It joined at a row accepted long before, behind rows that were added.
         (23955, 30, 16, Drift("created falling", rows=1000, rate=5, ties=3, bulk=0.05), 354),
+        # The rows it joined at had themselves been added while it ran.
+        (5071364, 10, 8, Drift("created falling", rows=1000, rate=0.5, ties=20, bulk=0.05), 266),
         # It was left in the midst of a page, between rows that were added and rows delivered before.
         (30183, 100, 3, Drift("created falling", rows=1000, rate=5, ties=20, bulk=0.1), 200),
     ],

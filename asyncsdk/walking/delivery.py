@@ -67,15 +67,29 @@ class Writer(Generic[T]):
     tail: tuple[tuple[Key, str], ...] = ()
     since: str | None = None
 
-    def doubtful(self, tail: Sequence[T], behind: Sequence[T]) -> bool:
-        """Whether a walk resumed after `tail` could repeat rows of `behind`, which follow and were delivered already.
+    def met(self, rows: Sequence[T], positions: Positions, joint: int | None) -> list[tuple[int, T]]:
+        """The rows of a page that were delivered before, stand behind new ones, and are as they were, with where.
 
-        It joins at the last row that it remembers, and what changed since the walk began may come again.
+        Those are the joint, and what did not change since the walk began: that may come again.
         """
+        if not self.stable or (isinstance(positions, range) and positions.stop == len(rows)):
+            return []
+        new = set(positions)
         since = None if self.since is None else moment_before(self.since)
-        same = [row for row in behind if since is None or not self.identity.changed_since(row, since)]
+        return [
+            (at, rows[at])
+            for at in range(positions[0], len(rows))
+            if at not in new and (at == joint or since is None or not self.identity.changed_since(rows[at], since))
+        ]
+
+    def doubtful(self, tail: Sequence[T], met: Sequence[tuple[int, T]], last: int) -> bool:
+        """Whether a walk resumed after `tail`, behind the position `last`, could repeat rows of which `met` are some.
+
+        It joins at the last row that it remembers.
+        """
+        behind = [row for at, row in met if at > last]
         keys = self.identity.keys
-        return bool(same) and keys(same)[-1] not in keys(tail[-TAIL_ROWS:])
+        return bool(behind) and keys(behind)[-1] not in keys(tail[-TAIL_ROWS:])
 
     def write(self, place: Place[T]) -> str:
         """The bookmark of a place."""
@@ -125,8 +139,7 @@ class Delivery(Generic[T]):
             return self._writer.write(before)
         last = self._positions[taken - 1]
         tail = [*before.tail, *self.rows[:taken]]
-        behind = [row for at, row in self._met if at > last]
-        doubtful = self.after.doubtful or self._writer.doubtful(tail, behind)
+        doubtful = self.after.doubtful or self._writer.doubtful(tail, self._met, last)
         return self._writer.write(Place(self.offset + last + 1, before.delivered + taken, tail, doubtful))
 
 
@@ -147,13 +160,13 @@ class Deliveries(Generic[T]):
         self._here = self._taken = place
         self.waiting: deque[Delivery[T]] = deque()
 
-    def put(self, offset: int, rows: list[T], positions: Positions) -> bool:
-        """Let the rows of the page at `offset` that stand at `positions` be taken; False when there are none."""
+    def put(self, offset: int, rows: list[T], positions: Positions, joint: int | None = None) -> bool:
+        """Let the rows of the page at `offset` that stand at `positions` be taken; False when there are none.
+
+        `joint` is where a row stands that was accepted before in the same version.
+        """
         before = self._here
-        met: list[tuple[int, T]] = []
-        if positions and (type(positions) is list or positions[-1] + 1 < len(rows)):
-            new_ones = set(positions)
-            met = [(at, rows[at]) for at in range(positions[0], len(rows)) if at not in new_ones]
+        met = self._writer.met(rows, positions, joint) if positions else []
         if self._most is not None:
             positions = positions[: self._most - self._report.rows]
         if not positions:
@@ -166,7 +179,7 @@ class Deliveries(Generic[T]):
         else:
             new = [rows[at] for at in positions]
         tail = new[-TAIL_ROWS:] if count >= TAIL_ROWS else [*before.tail, *new][-TAIL_ROWS:]
-        if met and self._writer.doubtful(tail, [row for at, row in met if at > positions[-1]]):
+        if met and self._writer.doubtful(tail, met, positions[-1]):
             self.doubtful = True
         self._here = Place(offset + positions[-1] + 1, before.delivered + count, tail, self.doubtful)
         self.waiting.append(Delivery(new, offset, before, self._here, positions, self._writer, met))

@@ -271,12 +271,14 @@ class Plan(Generic[T]):
             self._repetition.times = 1
         elif self._repeats(page):
             return
-        self._go_on(page, rows, positions, cut=cut)
+        self._go_on(page, rows, positions, joint, cut=cut)
 
-    def _go_on(self, page: Page[T], rows: list[T], positions: Positions, *, cut: bool = False) -> None:
+    def _go_on(
+        self, page: Page[T], rows: list[T], positions: Positions, joint: int | None = None, *, cut: bool = False
+    ) -> None:
         """After a page was accepted: let its new rows be taken; move on, end, or have the end proved."""
         frontier, brought = self._frontier, len(positions)
-        if not self._deliveries.put(page.offset, rows, positions):
+        if not self._deliveries.put(page.offset, rows, positions, joint):
             self._line.places -= 1
         fresh = page.asked >= frontier.newest
         frontier.newest = max(frontier.newest, page.answered)
