@@ -17,7 +17,7 @@ import anyio
 
 from .target import TargetError
 
-__all__ = ["Lane", "outlast"]
+__all__ = ["Lane", "heard", "outlast"]
 
 T = TypeVar("T")
 
@@ -53,6 +53,12 @@ class Lane:
         self._thread.shutdown(wait=False)
         await over.wait()
         last.result()
+
+
+def heard(call: asyncio.Future[Any]) -> None:
+    """Takes note of a call's failure once it is done: whoever waited for it may have left before it came."""
+    if not call.cancelled():
+        call.exception()
 
 
 async def outlast(work: Coroutine[Any, Any, object], seconds: float) -> bool:

@@ -12,23 +12,24 @@ from array import array
 from contextlib import aclosing, suppress
 from datetime import UTC, datetime
 from functools import partial
-from typing import TYPE_CHECKING, Any, Final, TypeGuard
+from typing import TYPE_CHECKING, Final, TypeGuard
 
 import attrs
 
-from ..errors import ArgumentError, PermissionDenied, PreconditionFailed, WalkError, WethodError
+from ..errors import ArgumentError, WalkError, WethodError
 from . import rejects
 from .incremental import Pass, Progress, State, passes
-from .lane import outlast
-from .reading import Chunk, Source
+from .lane import heard, outlast
+from .ledger import Ledger
+from .reading import Source
 from .report import TableReport
 from .shape import compare
-from .standing import Standing, without
-from .target import Batch, RunLine, Shrink, Target, TargetError
+from .standing import Standing
+from .target import Batch, Shrink, Target, TargetError
+from .writing import BatchWriter
 
 if TYPE_CHECKING:
     from ..client import Wethod
-    from ..codec import Reject
     from ..throttling import Slots
     from .job import Job, Options
     from .lane import Lane
@@ -71,7 +72,19 @@ async def load(
     Every failure of the API or of the target ends in the report, and is given beside it; only being cancelled, and
     defects, raise.
     """
-    loading = _Loading(job=job, wethod=wethod, target=target, lane=lane, window=window, options=options, tally=tally)
+    writer = BatchWriter(job, target, lane)
+    ledger = Ledger(job=job, options=options, target=target, writer=writer, tally=tally)
+    loading = _Loading(
+        job=job,
+        wethod=wethod,
+        target=target,
+        lane=lane,
+        writer=writer,
+        window=window,
+        options=options,
+        tally=tally,
+        ledger=ledger,
+    )
     tally.started, tally.stage = asyncio.get_running_loop().time(), "reading"
     try:
         return await loading.load()
@@ -89,23 +102,14 @@ class _Loading:
     wethod: Wethod
     target: Target
     lane: Lane
+    writer: BatchWriter
     window: Slots
     options: Options
     tally: Tally
-    started: datetime = attrs.field(factory=lambda: datetime.now(UTC))
-    _clock: float = attrs.field(factory=time.monotonic)
+    ledger: Ledger
     state: State = attrs.field(factory=State)
-    mode: Any = "full"
-    rows: int = 0
-    rejected: int = 0
-    vanished: int = 0
-    requests: int = 0
-    warnings: list[str] = attrs.field(factory=list)
-    unwritable: list[int | None] = attrs.field(factory=list)
     compared: bool = False
     server_time: datetime | None = None
-    _writing: asyncio.Future[None] | None = None
-    _logged: bool = False
 
     async def load(self) -> tuple[TableReport, WethodError | None]:
         error: WethodError | None = None
@@ -113,7 +117,7 @@ class _Loading:
             await self.run()
         except WethodError as problem:
             error = problem
-        report = self.report(error)
+        report = self.ledger.report(error)
         self.tally.stage = report.outcome
         try:
             await self.lane(partial(self.close, report))
@@ -124,9 +128,9 @@ class _Loading:
 
     async def interrupted(self) -> None:
         """Says in the run log that the run was cancelled."""
-        report = attrs.evolve(self.report(None), outcome="failed", error="interrupted")
-        saying = asyncio.ensure_future(self.lane(partial(self.log, report)))
-        saying.add_done_callback(_heard)
+        report = attrs.evolve(self.ledger.report(None), outcome="failed", error="interrupted")
+        saying = asyncio.ensure_future(self.lane(partial(self.ledger.log, report)))
+        saying.add_done_callback(heard)
         with suppress(WethodError):
             await asyncio.shield(saying)
 
@@ -136,14 +140,14 @@ class _Loading:
         todo = passes(
             job.listing,
             self.state,
-            now=self.started,
+            now=self.ledger.started,
             filters=job.filters,
             since=job.since,
             full=options.full,
             reconcile=options.reconcile,
         )
-        self.mode = "full" if todo[0].kind == "whole" else "incremental"
-        if self.mode == "full" and self.state.rows is not None:
+        self.ledger.mode = "full" if todo[0].kind == "whole" else "incremental"
+        if self.ledger.mode == "full" and self.state.rows is not None:
             self.tally.expected = max(0, self.state.rows - (todo[0].resume.rows if todo[0].resume else 0))
         if todo[0].resume is None:
             await self.lane(partial(rejects.begin, self.target.rejects_path(job.table)))
@@ -153,9 +157,9 @@ class _Loading:
         done = attrs.evolve(
             done,
             # Without the server's clock the overlap has to make up for ours.
-            watermark=self.server_time or self.started,
-            requests=self.requests,
-            seconds=time.monotonic() - self._clock,
+            watermark=self.server_time or self.ledger.started,
+            requests=self.ledger.requests,
+            seconds=self.ledger.seconds,
             progress=None,
         )
         await self.lane(partial(self.target.save, job.key, done.write()))
@@ -172,12 +176,12 @@ class _Loading:
         )
         progress = each.resume or Progress(kind=each.kind, place="", began=datetime.now(UTC))
         self.server_time = self.server_time or progress.server_time
-        met = self.rows + self.rejected
+        met = self.ledger.rows + self.ledger.rejected
         try:
             progress = await self._read(source, progress)
         except (ArgumentError, WalkError) as error:
             lost = isinstance(error, WalkError) or error.argument == "resume"
-            if each.resume is None or not lost or self.rows + self.rejected > met:
+            if each.resume is None or not lost or self.ledger.rows + self.ledger.rejected > met:
                 raise
             # The place is one of another version, or the rows around it are gone: the pass begins anew.
             progress = await self._read(source, Progress(kind=each.kind, place="", began=datetime.now(UTC)))
@@ -190,14 +194,15 @@ class _Loading:
         """Reads a pass to its end, committing as it goes."""
         standing = Standing(begun)
         last = time.monotonic()
-        spent = self.requests
+        spent = self.ledger.requests
         try:
             sweep = begun.kind == "whole"
             async with aclosing(source.chunks(resume=begun.place or None, sweep=sweep)) as chunks:
                 async for chunk in chunks:
-                    self._take(chunk, standing)
+                    standing.add(chunk)
+                    self.ledger.add(chunk)
                     self.server_time = self.server_time or source.server_time
-                    self.tally.requests = self.requests = spent + source.requests
+                    self.ledger.asked(spent + source.requests)
                     now = time.monotonic()
                     if len(standing.waiting) >= BATCH_ROWS or (now - last > BATCH_SECONDS and standing.has_news):
                         await self._commit(standing, source)
@@ -207,7 +212,7 @@ class _Loading:
             # The answer that ended the list may have come after the last chunk.
             self.server_time = self.server_time or source.server_time
             await self._commit(standing, source)
-            await self._written()
+            await self.writer.written()
         except asyncio.CancelledError:
             self.target.stop()  # what another table still merges must not keep this one from committing
             if not await outlast(self._last_words(standing, source), LAST_WORDS_SECONDS):
@@ -218,72 +223,34 @@ class _Loading:
         except WethodError:
             # What was delivered before the failure is good: the next run goes on behind it.
             await self._commit(standing, source)
-            await self._written()
+            await self.writer.written()
             raise
         finally:
-            self.tally.requests = self.requests = spent + source.requests
+            self.ledger.asked(spent + source.requests)
         return standing.progress(source.place, self.server_time)
 
     async def _last_words(self, standing: Standing, source: Source) -> None:
         with suppress(WethodError):
             await self._commit(standing, source)
-            await self._written()
-
-    def _take(self, chunk: Chunk, standing: Standing) -> None:
-        standing.add(chunk)
-        self.rows += len(chunk.rows)
-        self.rejected += len(chunk.rejects)
-        self.tally.rows, self.tally.rejected = self.rows, self.rejected
+            await self.writer.written()
 
     async def _commit(self, standing: Standing, source: Source) -> None:
         """Hands what was collected to the target, once the batch before is written."""
-        await self._written()
+        await self.writer.written()
         if not standing.has_news:
             return
         if rejects.too_many(standing.rows, standing.rejected):
             # The state from before this run: the next one reads the same rows again, by the same way.
             await self.lane(partial(self.target.save, self.job.key, attrs.evolve(self.state, progress=None).write()))
-            await self.lane(partial(self._write_rejects, standing.refused))
+            await self.lane(partial(self.writer.put_aside, standing.refused))
             raise _Stopped(
                 f"{standing.rejected} of {standing.rows + standing.rejected} rows do not fit their model: the API has "
                 f"changed; the table keeps what it had. See {self.target.rejects_path(self.job.table)}"
             )
         progress = standing.progress(source.place, self.server_time)
         state = attrs.evolve(self.state, progress=progress).write()
-        batch = Batch(standing.waiting, progress.began, standing.raw)
-        self._writing = asyncio.ensure_future(self.lane(partial(self._write, batch, standing.refused, state)))
-        self._writing.add_done_callback(_heard)
+        self.writer.begin(Batch(standing.waiting, progress.began, standing.raw), standing.refused, state)
         standing.clear()
-
-    async def _written(self) -> None:
-        writing, self._writing = self._writing, None
-        if writing is not None:
-            try:
-                await asyncio.shield(writing)
-            except asyncio.CancelledError:
-                self._writing = writing  # a thread cannot be cancelled: whoever cleans up waits for it
-                raise
-
-    def _write(self, batch: Batch, refused: list[Reject], state: bytes) -> None:
-        """In the target's thread."""
-        self._write_rejects(refused)
-        while batch.rows:
-            try:
-                self.target.write(self.job.table, batch, self.job.key, state)
-            except TargetError as error:
-                parted = without(batch, error)
-                if parted is None:
-                    raise
-                batch, misfit = parted
-                self._write_rejects([misfit])
-                self.unwritable.append(rejects.id_of(misfit))
-            else:
-                return
-        self.target.save(self.job.key, state)
-
-    def _write_rejects(self, refused: list[Reject]) -> None:
-        if refused:
-            rejects.append(self.target.rejects_path(self.job.table), refused)
 
     async def _compare(self, source: Source) -> None:
         """Looks at one row as it came, for fields that are gone or new."""
@@ -294,16 +261,18 @@ class _Loading:
         drift = compare(self.job.listing.model, row)
         name = self.job.table.name
         for field in drift.vanished:
-            self.warnings.append(f"{name}.{field} is gone from the API; its column is null")
+            self.ledger.warnings.append(f"{name}.{field} is gone from the API; its column is null")
         for field in drift.new:
             kept = "it is kept in _raw" if self.options.raw else "--raw keeps it"
-            self.warnings.append(f"{name}.{field} is new in the API and unknown to this version; {kept}")
+            self.ledger.warnings.append(f"{name}.{field} is new in the API and unknown to this version; {kept}")
 
     async def _mark_vanished(self, progress: Progress) -> None:
         if self.job.partial:
             return
         if progress.anonymous:
-            self.warnings.append(f"{self.job.table.name}: a rejected row has no id, so vanished rows were not marked")
+            self.ledger.warnings.append(
+                f"{self.job.table.name}: a rejected row has no id, so vanished rows were not marked"
+            )
             return
         shrink: Shrink = await self.lane(
             partial(
@@ -311,7 +280,7 @@ class _Loading:
                 self.job.table,
                 progress.began,
                 datetime.now(UTC),
-                array("q", filter(_fits, (*progress.spared, *self.unwritable))),
+                array("q", filter(_fits, (*progress.spared, *self.writer.unwritable))),
                 allow_shrink=self.options.allow_shrink,
             )
         )
@@ -322,55 +291,12 @@ class _Loading:
                 "permission narrows lists in silence (*.view without *.view_other). Where they are really gone, run "
                 "with --allow-shrink"
             )
-        self.vanished = shrink.absent
-
-    def report(self, error: WethodError | None) -> TableReport:
-        refused = isinstance(error, (PermissionDenied, PreconditionFailed))
-        return TableReport(
-            table=self.job.table.name,
-            outcome="complete" if error is None else "skipped" if refused else "failed",
-            mode=self.mode,
-            rows=self.rows - len(self.unwritable),
-            rejected=self.rejected + len(self.unwritable),
-            vanished=self.vanished,
-            requests=self.requests,
-            seconds=time.monotonic() - self._clock,
-            warnings=(*self.warnings, *self.target.warnings(self.job.table)),
-            error=None if error is None else str(error),
-            rejects=str(self.target.rejects_path(self.job.table)) if self.rejected or self.unwritable else None,
-        )
+        self.ledger.vanished = shrink.absent
 
     def close(self, report: TableReport) -> None:
         """The last words to the target. In its thread."""
         self.target.finish(self.job.table)
-        self.log(report)
-
-    def log(self, report: TableReport) -> None:
-        """A line in the run log, one for each run. In the target's thread."""
-        if self._logged:
-            return
-        self.target.log_run(
-            RunLine(
-                run=self.options.run,
-                table=report.table,
-                mode=report.mode,
-                started=self.started,
-                finished=datetime.now(UTC),
-                rows=report.rows,
-                rejected=report.rejected,
-                vanished=report.vanished,
-                requests=report.requests,
-                complete=report.outcome == "complete",
-                error=report.error,
-            )
-        )
-        self._logged = True
-
-
-def _heard(writing: asyncio.Future[None]) -> None:
-    """Takes note of a failure: a cancelled run may have left before it came."""
-    if not writing.cancelled():
-        writing.exception()
+        self.ledger.log(report)
 
 
 def _fits(id_: int | None) -> TypeGuard[int]:

@@ -6,18 +6,15 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 import attrs
-import msgspec
 
 from ..codec import Reject
-from ..errors import DecodeError
 from . import rejects
 from .incremental import Progress
-from .target import Batch, TargetError
 
 if TYPE_CHECKING:
     from .reading import Chunk
 
-__all__ = ["Standing", "without"]
+__all__ = ["Standing"]
 
 
 @attrs.define(eq=False)
@@ -71,17 +68,3 @@ class Standing:
             spared=tuple(self.spared),
             anonymous=self.anonymous,
         )
-
-
-def without(batch: Batch, error: TargetError) -> tuple[Batch, Reject] | None:
-    """A batch less the row that no column can hold, and that row; None where the target failed for another reason."""
-    at, path = getattr(error, "index", None), getattr(error, "path", "$")
-    if not isinstance(at, int) or not 0 <= at < len(batch.rows):
-        return None
-    row = batch.rows[at]
-    facts = {field.name: getattr(row, field.name) for field in attrs.fields(type(row))}  # type: ignore[arg-type]
-    text = batch.raw[at] if batch.raw is not None else msgspec.json.encode(facts, enc_hook=str)
-    reason = DecodeError(str(error), path=f"$[{at}]{path.removeprefix('$')}")
-    raw = None if batch.raw is None else [*batch.raw[:at], *batch.raw[at + 1 :]]
-    rest = Batch([*batch.rows[:at], *batch.rows[at + 1 :]], batch.seen_at, raw)
-    return rest, Reject(at, text, reason)

@@ -28,7 +28,7 @@ from tests.extract.stored import NIGHT, THINGS, Person, Thing, opened
 BATCHES: Final = 12
 ROWS: Final = 30
 KEY: Final = "things"
-COMMITTING: Final = {"files.py", "manifest.py", "locks.py", "duckdb.py", "postgres.py"}
+COMMITTING: Final = {"files.py", "folder.py", "manifest.py", "locks.py", "duckdb.py", "postgres.py"}
 """Modules of `targets` in which it matters what is on disk when they stop."""
 
 
@@ -69,8 +69,8 @@ def announce(number: int) -> None:
 
 def work(target: Target, seed: int, committed: int, said: Callable[[int], object] = announce) -> None:
     """Writes what is not yet written. `committed` is the last batch that is; -1: none. Each further one is `said`."""
-    files, drafts = (f"asyncsdk.extract.targets.{name}" for name in ("files.LARGE", "drafts.LARGEST"))
-    with mock.patch(files, 2 * ROWS), mock.patch(drafts, 5 * ROWS):
+    large, largest = (f"asyncsdk.extract.targets.drafts.{name}" for name in ("LARGE", "LARGEST"))
+    with mock.patch(large, 2 * ROWS), mock.patch(largest, 5 * ROWS):
         _work(target, seed, committed, said)
 
 

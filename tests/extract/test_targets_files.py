@@ -82,7 +82,7 @@ def test_small_files_are_put_together_while_a_long_list_is_read(
     folder_place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The end of a long run has no more to merge than that of a short one."""
-    monkeypatch.setattr("asyncsdk.extract.targets.files.LARGE", 100)
+    monkeypatch.setattr("asyncsdk.extract.targets.drafts.LARGE", 100)
     kind, _, where = folder_place.text.partition(":")
     with opened(folder_place) as target:
         for start in range(0, 1000, 10):

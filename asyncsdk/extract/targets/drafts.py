@@ -15,16 +15,24 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from .formats import whole
-from .merging import unreplaced
+from .merging import stays_of, unreplaced
 
 if TYPE_CHECKING:
     from .formats import Ids, Mask
     from .manifest import PartFile
 
-__all__ = ["LARGEST", "Draft", "in_place", "rewritten", "together"]
+__all__ = ["LARGE", "LARGEST", "MANY", "Draft", "early_merge", "in_place", "merge", "rewritten", "together"]
 
 LARGEST: Final = 1_000_000
 """Rows in a file that a merge writes."""
+
+LARGE: Final = 250_000
+"""Rows from which on a file is not merged with others only because they are many. So many are put together as soon as
+they are there, while the thread has nothing else to do: the end of a long run is no longer than that of a short one.
+"""
+
+MANY: Final = 24
+"""Small files of a table that are left alone."""
 
 Part: TypeAlias = "tuple[PartFile, Mask | None]"
 """A file and which of its rows are meant; None: all."""
@@ -49,6 +57,32 @@ class Draft:
     def rows(self) -> int:
         """How many it gets."""
         return sum(map(_rows, self.parts))
+
+
+def merge(files: Sequence[PartFile], ids_of: Callable[[PartFile], Ids]) -> tuple[Sequence[Draft], Sequence[PartFile]]:
+    """The drafts after which readers see every row once, and the files that they replace; none where they do already.
+
+    Args:
+        files: of a table, the oldest first.
+        ids_of: the ids of a file.
+    """
+    stays = stays_of(files, ids_of)
+    shown, waiting = [file for file in files if file.shown], [file for file in files if not file.shown]
+    if sum(file.rows < LARGE for file in shown) > MANY:
+        merged = [
+            file
+            for file in files
+            if not file.shown or file.stale or file.rows < LARGE or stays.get(file.number) is not None
+        ]
+        return together(merged, stays), merged
+    drafts = in_place(shown, waiting, stays, ids_of)
+    return drafts, [*waiting, *(file for draft in drafts for file, _ in draft.parts if file.shown)]
+
+
+def early_merge(files: Iterable[PartFile]) -> tuple[Sequence[Draft], Sequence[PartFile]]:
+    """One large file of small ones, as `merge` has it; none before they have the rows for it."""
+    small = [file for file in files if file.shown and not file.stale and file.rows < LARGE]
+    return (together(small, {}), small) if sum(file.rows for file in small) >= LARGE else ([], [])
 
 
 def rewritten(file: PartFile) -> Draft:

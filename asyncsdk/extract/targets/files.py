@@ -13,7 +13,6 @@ rows that replace others wait under a name that readers do not look for (`_part-
 from __future__ import annotations
 
 import os
-import re
 import threading
 from array import array
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -29,37 +28,20 @@ import msgspec
 import pyarrow as pa
 
 from ..columns import Column, stored_columns, widened
-from ..target import (
-    LARGEST_SHRINK,
-    Batch,
-    Owner,
-    RunLine,
-    Shrink,
-    Table,
-    TargetError,
-    TargetRefused,
-    TargetStopped,
-)
-from .drafts import Draft, in_place, rewritten, together
+from ..target import LARGEST_SHRINK, Batch, Owner, RunLine, Shrink, Table, TargetError, TargetRefused, TargetStopped
+from .drafts import Draft, early_merge, merge, rewritten
+from .folder import Folder
 from .formats import Format, Ids, Mask, Pick, whole
 from .locks import FileLock
 from .manifest import Commit, LogUncertain, Manifest, PartFile, read, sync_folder
-from .merging import absent, newest, unreplaced
+from .merging import absent
 
 __all__ = ["FileTarget"]
 
 _id_of = attrgetter("id")
 
-LARGE: Final = 250_000
-"""Rows from which on a file is not merged with others only because they are many. So many are put together as soon as
-they are there, while the thread has nothing else to do: the end of a long run is no longer than that of a short one.
-"""
-
 _NOTHING: Final = (2**63 - 1, -(2**63))
 """The bounds of no ids at all."""
-
-MANY: Final = 24
-"""Small files of a table that are left alone."""
 
 
 class FileTarget:
@@ -72,9 +54,8 @@ class FileTarget:
     """
 
     def __init__(self, folder: Path, format: Format, prefix: str = "") -> None:
-        self._folder = folder
+        self._folder = Folder(folder, prefix, format.suffix)
         self._format = format
-        self._prefix = prefix
         self._lock: FileLock | None = None
         self._manifest: Manifest | None = None
         self._next = 1
@@ -85,24 +66,25 @@ class FileTarget:
     def peek(self, key: str) -> bytes | None:
         """See `Target.peek`."""
         with suppress(OSError, TargetError):
-            content = read(self._own("asyncsdk.jsonl"))
+            content = read(self._folder.own("asyncsdk.jsonl"))
             return content.states.get(key) if content else None
         return None
 
     def open(self, owner: Owner, tables: Sequence[Table]) -> None:
         """See `Target.open`."""
         try:
-            self._folder.mkdir(parents=True, exist_ok=True)
-            self._lock = FileLock(self._own("asyncsdk.lock"), str(self._folder))
-            self._manifest = Manifest(self._own("asyncsdk.jsonl"), owner, self._format.suffix)
+            self._folder.root.mkdir(parents=True, exist_ok=True)
+            self._lock = FileLock(self._folder.own("asyncsdk.lock"), str(self._folder.root))
+            self._manifest = Manifest(self._folder.own("asyncsdk.jsonl"), owner, self._format.suffix)
             for name in {*self._manifest.content.files, *(table.name for table in tables)}:
-                self._recover(name)
+                highest = self._folder.recover(name, self._log.content.files.get(name))
+                self._next = max(self._next, highest + 1)
             for table in tables:
                 self._reshape(table)
         except OSError as error:
             self.close()
             raise TargetRefused(
-                f"{self._folder} cannot be written ({_said(error)}); give a folder that can, or change its rights"
+                f"{self._folder.root} cannot be written ({_said(error)}); give a folder that can, or change its rights"
             ) from None
         except TargetError:
             self.close()
@@ -122,34 +104,6 @@ class FileTarget:
                 self._lock.release()
             self._lock = None
 
-    def _recover(self, table: str) -> None:
-        """Makes the folder what the log says: a crash may have come before or after any line."""
-        folder = self._table_folder(table)
-        folder.mkdir(exist_ok=True)
-        files = self._log.content.files.get(table)
-        for file in (files or {}).values():
-            self._next = max(self._next, file.number + 1)
-            self._show(table, file)
-        named = {self._path(table, file).name for file in (files or {}).values()}
-        own = re.compile(rf"_?part-(\d{{6,}}){re.escape(self._format.suffix)}(\.tmp)?")
-        for path in sorted(folder.iterdir()):
-            if (match := own.fullmatch(path.name)) is None:
-                continue
-            if files is None:
-                raise TargetRefused(
-                    f"{path} is of no run that {self._own('asyncsdk.jsonl').name} knows; "
-                    "remove its folder, or give this run another --schema or --prefix"
-                )
-            self._next = max(self._next, int(match[1]) + 1)
-            if path.name not in named:
-                path.unlink()
-        missing = sorted(named - {path.name for path in folder.iterdir()})
-        if missing:
-            raise TargetRefused(
-                f"{folder} lacks {missing[0]}, whose rows were delivered; put it back, "
-                f"or remove {self._own('asyncsdk.jsonl')} and the folders beside it to start anew"
-            )
-
     def _reshape(self, table: Table) -> None:
         stored = self._log.content.columns.get(table.name)
         wanted = self._columns_wanted(table)
@@ -157,7 +111,7 @@ class FileTarget:
             columns = wanted if stored is None else widened(stored, wanted)
         except ValueError as error:
             raise TargetRefused(
-                f"{self._table_folder(table.name)}: {error}; give this run another --schema or --prefix"
+                f"{self._folder.table(table.name)}: {error}; give this run another --schema or --prefix"
             ) from None
         if stored is None or _shape(stored) != _shape(columns):
             self._log.append(Commit(table=table.name, columns=columns))
@@ -180,7 +134,9 @@ class FileTarget:
             return
         self._add(table, batch, key, state)
         with suppress(TargetStopped), self._failing():  # the batch is committed
-            self._put_together(table)
+            drafts, replaced = early_merge(self._files(table))
+            if replaced:
+                self._write_drafts(table, drafts, replaced, {}, None)
 
     def _add(self, table: Table, batch: Batch, key: str | None = None, state: bytes | None = None) -> None:
         ids = list(map(_id_of, batch.rows))
@@ -197,7 +153,7 @@ class FileTarget:
         with self._failing(), self._fresh(table.name, new) as path:
             self._format.write(path, self._columns(table), batch)
             _sync(path)
-            path.replace(self._path(table.name, new))
+            path.replace(self._folder.path(table.name, new))
             sync_folder(path.parent)
             self._log.append(Commit(table=table.name, add=(new,), key=key, state=state))
 
@@ -211,7 +167,7 @@ class FileTarget:
         with self._failing():
             for file in filter(attrgetter("rows"), self._files(table)):
                 masks: list[Mask] = []
-                for index in self._format.index(self._path(table.name, file), self._columns(table)):
+                for index in self._format.index(self._folder.path(table.name, file), self._columns(table)):
                     self._may_go_on()
                     live += index.live.true_count
                     masks.append(absent(index, before, spared))
@@ -228,28 +184,16 @@ class FileTarget:
     def finish(self, table: Table) -> None:
         """See `Target.finish`."""
         with self._failing():
-            files = self._files(table)
-            stays = self._stay(table, files)
-            shown, waiting = [file for file in files if file.shown], [file for file in files if not file.shown]
-            if sum(file.rows < LARGE for file in shown) > MANY:
-                merged = [
-                    file
-                    for file in files
-                    if not file.shown or file.stale or file.rows < LARGE or stays.get(file.number) is not None
-                ]
-                drafts = together(merged, stays)
-            else:
-                drafts = in_place(shown, waiting, stays, partial(self._ids, table))
-                merged = [*waiting, *(file for draft in drafts for file, _ in draft.parts if file.shown)]
-            if merged:
-                self._write_drafts(table, drafts, merged, {}, None)
+            drafts, replaced = merge(self._files(table), partial(self._ids, table))
+            if replaced:
+                self._write_drafts(table, drafts, replaced, {}, None)
             if not self._files(table):
                 # Readers want a file with the columns, also of a list that is empty.
                 self._add(table, Batch((), datetime.now(UTC)))
 
     def log_run(self, line: RunLine) -> None:
         """See `Target.log_run`."""
-        with self._failing(), self._own("runs.jsonl").open("a+b") as file:
+        with self._failing(), self._folder.own("runs.jsonl").open("a+b") as file:
             if file.tell():
                 file.seek(-1, os.SEEK_END)
                 if file.read(1) != b"\n":
@@ -262,27 +206,11 @@ class FileTarget:
 
     def rejects_path(self, table: Table) -> Path:
         """See `Target.rejects_path`."""
-        return self._folder / f"{self._prefix}{table.name}.rejects.jsonl"
-
-    def _put_together(self, table: Table) -> None:
-        """Makes one large file of small ones, once they have the rows for it."""
-        small = [file for file in self._files(table) if file.shown and not file.stale and file.rows < LARGE]
-        if sum(file.rows for file in small) >= LARGE:
-            self._write_drafts(table, together(small, {}), small, {}, None)
-
-    def _stay(self, table: Table, files: Sequence[PartFile]) -> dict[int, Mask | None]:
-        """By file which rows no newer ones replace. Those that readers see share no id with each other."""
-        waiting = [file for file in files if not file.shown]
-        ids = [self._ids(table, file) for file in waiting]
-        masks: dict[int, Mask | None] = dict(zip((file.number for file in waiting), newest(ids), strict=True))
-        for file in files:
-            if file.shown and any(other.least <= file.most and file.least <= other.most for other in waiting):
-                masks[file.number] = unreplaced(self._ids(table, file), ids)
-        return masks
+        return self._folder.rejects(table.name)
 
     def _ids(self, table: Table, file: PartFile) -> Ids:
         found: list[Ids] = []
-        for piece in self._format.index(self._path(table.name, file), self._columns(table)):
+        for piece in self._format.index(self._folder.path(table.name, file), self._columns(table)):
             self._may_go_on()
             found.append(piece.ids)
         ids: Ids = whole(pa.chunked_array(found, pa.int64()))
@@ -291,7 +219,7 @@ class FileTarget:
     def _may_go_on(self) -> None:
         """Between two pieces of long work, none of which is committed yet."""
         if self._stop.is_set():
-            raise TargetStopped(f"{self._folder}: the merge was stopped; the next run makes up for it")
+            raise TargetStopped(f"{self._folder.root}: the merge was stopped; the next run makes up for it")
 
     # --- files ----------------------------------------------------------------------------------------------------
 
@@ -304,13 +232,14 @@ class FileTarget:
         at: datetime | None,
     ) -> None:
         """Puts drafts in the place of files. The log's line changes all at once; names follow."""
+        path_of = partial(self._folder.path, table.name)
         fresh: list[PartFile] = []
         for draft in drafts:
             if not draft.rows:
                 continue
             new = PartFile(self._number(), draft.rows, draft.least, draft.most, shown=True, place=draft.place)
-            picks = [Pick(self._path(table.name, file), keep, marks.get(file.number)) for file, keep in draft.parts]
-            path = self._waiting_path(table.name, new)
+            picks = [Pick(path_of(file), keep, marks.get(file.number)) for file, keep in draft.parts]
+            path = self._folder.waiting(table.name, new)
             try:
                 with closing(self._format.copy(picks, path, self._columns(table), at)) as pieces:
                     for _ in pieces:
@@ -318,32 +247,27 @@ class FileTarget:
                 _sync(path)
                 self._may_go_on()
             except BaseException:
-                self._discard(path, *(self._waiting_path(table.name, file) for file in fresh))
+                self._discard(path, *(self._folder.waiting(table.name, file) for file in fresh))
                 raise
             fresh.append(new)
-        sync_folder(self._table_folder(table.name))
+        sync_folder(self._folder.table(table.name))
         self._log.append(Commit(table=table.name, add=tuple(fresh), drop=tuple(file.number for file in drop)))
         # From here on only names change: a crash is made good by the next `open`.
         for file in fresh:
-            self._show(table.name, file)
-        for path in {self._path(table.name, file) for file in drop} - {self._path(table.name, file) for file in fresh}:
+            self._folder.show(table.name, file)
+        for path in {path_of(file) for file in drop} - {path_of(file) for file in fresh}:
             path.unlink(missing_ok=True)
-
-    def _show(self, table: str, file: PartFile) -> None:
-        """Gives a file that counts the name that readers look for."""
-        if file.shown and (waiting := self._waiting_path(table, file)).exists():
-            waiting.replace(self._path(table, file))  # readers see its rows as they were or as they are
 
     @contextmanager
     def _fresh(self, table: str, file: PartFile) -> Iterator[Path]:
         """A path to write to; what was written is removed when the block fails."""
-        path = self._table_folder(table) / f"_part-{file.number:06}{self._format.suffix}.tmp"
+        path = self._folder.unwritten(table, file)
         try:
             yield path
         except LogUncertain:
             raise
         except BaseException:
-            self._discard(path, self._path(table, file))
+            self._discard(path, self._folder.path(table, file))
             raise
 
     def _discard(self, *paths: Path) -> None:
@@ -366,24 +290,10 @@ class FileTarget:
     def _columns_wanted(self, table: Table) -> tuple[Column, ...]:
         return stored_columns(table.columns, raw=table.raw)
 
-    def _table_folder(self, table: str) -> Path:
-        return self._folder / f"{self._prefix}{table}"
-
-    def _path(self, table: str, file: PartFile) -> Path:
-        if not file.shown:
-            return self._waiting_path(table, file)
-        return self._table_folder(table) / f"part-{file.named:06}{self._format.suffix}"
-
-    def _waiting_path(self, table: str, file: PartFile) -> Path:
-        return self._table_folder(table) / f"_part-{file.number:06}{self._format.suffix}"
-
-    def _own(self, name: str) -> Path:
-        return self._folder / f"{self._prefix}_{name}"
-
     @property
     def _log(self) -> Manifest:
         if self._manifest is None:
-            raise TargetError(f"{self._folder} is not open")
+            raise TargetError(f"{self._folder.root} is not open")
         return self._manifest
 
     @contextmanager
@@ -391,7 +301,7 @@ class FileTarget:
         try:
             yield
         except (OSError, pa.ArrowException, msgspec.MsgspecError) as error:
-            raise TargetError(f"{self._folder}: {_said(error)}; what was committed before is kept") from None
+            raise TargetError(f"{self._folder.root}: {_said(error)}; what was committed before is kept") from None
 
 
 def _shape(columns: Iterable[Column]) -> list[Column]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
@@ -15,11 +15,28 @@ from ..arrow import TIMESTAMP
 
 if TYPE_CHECKING:
     from .formats import Ids, Index, Mask
+    from .manifest import PartFile
 
-__all__ = ["absent", "newest", "unreplaced"]
+__all__ = ["absent", "newest", "stays_of", "unreplaced"]
 
 LOOKED_UP: Final = 100_000
 """Ids that are kept in a hash table at a time."""
+
+
+def stays_of(files: Sequence[PartFile], ids_of: Callable[[PartFile], Ids]) -> dict[int, Mask | None]:
+    """By number of a file a mask of the rows that no newer ones replace; None, or not there: all of them.
+
+    Args:
+        files: of a table, the oldest first. Those that readers see share no id with each other.
+        ids_of: the ids of a file.
+    """
+    waiting = [file for file in files if not file.shown]
+    ids = [ids_of(file) for file in waiting]
+    masks: dict[int, Mask | None] = dict(zip((file.number for file in waiting), newest(ids), strict=True))
+    for file in files:
+        if file.shown and any(other.least <= file.most and file.least <= other.most for other in waiting):
+            masks[file.number] = unreplaced(ids_of(file), ids)
+    return masks
 
 
 def newest(ids: Sequence[Ids]) -> list[Mask | None]:

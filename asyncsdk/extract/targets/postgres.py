@@ -4,8 +4,6 @@
 
 from __future__ import annotations
 
-import io
-import re
 import threading
 from array import array
 from collections import Counter
@@ -16,36 +14,23 @@ from pathlib import Path
 from typing import Final
 
 import psycopg
-import pyarrow as pa
-import pyarrow.csv as pc
 from psycopg import conninfo, errors
 
 from ...errors import ConfigurationError
-from ..arrow import batch_table, flat_column
-from ..columns import Column, Kind, stored_columns
+from ..columns import Column
 from ..target import LARGEST_SHRINK, Batch, Owner, RunLine, Shrink, Table, TargetError, TargetRefused
-from .sql import LAYOUT, Names, check_foreign, check_owner, live_rows, quoted, run_values, runs_columns
+from .postgres_copy import copy_text
+from .postgres_tables import definitions, fitting, live_view, way_in, written_columns
+from .sql import LAYOUT, Names, check_owner, live_rows, quoted, run_values, runs_columns
 from .stoppable import Stoppable
 
 __all__ = ["PostgresTarget"]
-
-_TYPES: Final[dict[Kind, str]] = {
-    "bigint": "bigint",
-    "double": "double precision",
-    "bool": "boolean",
-    "text": "text",
-    "date": "date",
-    "timestamptz": "timestamp with time zone",
-    "json": "jsonb",
-}
 
 _PATIENCE: Final = "3s"
 """For the lock: so long a server may take to see that a killed run is gone."""
 
 _CANCEL_SECONDS: Final = 2.0
 """For a server to hear that a statement shall end."""
-
-_NUL: Final = re.compile(r"(?<!\\)((?:\\\\)*)\\u0000")
 
 
 class PostgresTarget:
@@ -92,7 +77,7 @@ class PostgresTarget:
         """See `Target.open`."""
         try:
             self._open = psycopg.connect(self._address, autocommit=True)
-            self._run("SET TIME ZONE 'UTC'")  # date-times are copied without their zone: see `_csv`
+            self._run("SET TIME ZONE 'UTC'")  # date-times are copied without their zone: see `copy_text`
             with self._stoppable.long():
                 self._hold()
             with self._stoppable.long(), self._sql.transaction():
@@ -141,35 +126,23 @@ class PostgresTarget:
         if self._run("SELECT 1 FROM pg_namespace WHERE nspname = %s", [names.schema]).fetchone() is None:
             self._run(f"CREATE SCHEMA {quoted(names.schema)}")
         if not there:
-            runs = ", ".join(f"{quoted(column.name)} {_type(column)}" for column in runs_columns())
             self._run(f"CREATE TABLE {names.owner} (layout bigint, base_url text, company text)")
             self._run(f"CREATE TABLE {names.state} (key text PRIMARY KEY, state bytea)")
-            self._run(f"CREATE TABLE {names.runs} ({runs})")
+            self._run(f"CREATE TABLE {names.runs} ({definitions(runs_columns())})")
         if found is None:
             self._run(f"INSERT INTO {names.owner} VALUES (%s, %s, %s)", [LAYOUT, owner.base_url, owner.company])
 
     def _make(self, table: Table) -> None:
         """Makes or widens a table and its view, and the temporary table that batches go through."""
-        name = self._names.table(table.name)
-        view = self._names.table(f"{table.name}_live")
-        wanted = stored_columns(table.columns, raw=table.raw)
         found = self._found(table.name)
-        if not found:
-            columns = ", ".join(f"{quoted(column.name)} {_type(column)}" for column in wanted)
-            self._run(f"CREATE TABLE {name} ({columns}, PRIMARY KEY (id))")
-        else:
-            check_foreign(found, name)
-        changes = [change for column in wanted if found and (change := _change(name, column, found.get(column.name)))]
-        if changes:
-            self._run(f"DROP VIEW IF EXISTS {view}")
-            self._run(f"ALTER TABLE {name} {', '.join(changes)}")
-        present = {*found, *(column.name for column in wanted)}
-        if changes or not found or not self._found(f"{table.name}_live"):
-            self._run(f"CREATE OR REPLACE VIEW {view} AS SELECT * FROM {name} WHERE {live_rows(present)}")
-        columns_now = stored_columns(table.columns, raw="_raw" in present)
-        typed = ", ".join(f"{quoted(column.name)} {_type(column)}" for column in columns_now)
-        self._run(f"CREATE TEMPORARY TABLE {_way_in(table)} ({typed}) ON COMMIT DELETE ROWS")
-        self._columns[table.name] = columns_now
+        columns = written_columns(table, found)
+        statements = fitting(self._names, table, found)
+        if statements or not self._found(f"{table.name}_live"):
+            statements.append(live_view(self._names, table, found))
+        statements.append(f"CREATE TEMPORARY TABLE {way_in(table)} ({definitions(columns)}) ON COMMIT DELETE ROWS")
+        for statement in statements:
+            self._run(statement)
+        self._columns[table.name] = columns
 
     def _found(self, table: str) -> dict[str, str]:
         """The columns of a table or view with their types; none where it does not exist."""
@@ -194,13 +167,13 @@ class PostgresTarget:
     def write(self, table: Table, batch: Batch, key: str, state: bytes) -> None:
         """See `Target.write`."""
         columns = self._columns[table.name]
-        text, number = _csv(batch_table(batch, columns, flat=True), columns)
+        text, number = copy_text(batch, columns)
         listed = ", ".join(quoted(column.name) for column in columns)
         replaced = ", ".join(f"{quoted(c.name)} = excluded.{quoted(c.name)}" for c in columns if c.name != "id")
         with self._failing(), self._sql.transaction():
-            self._copy(f"{_way_in(table)} ({listed})", text)
+            self._copy(f"{way_in(table)} ({listed})", text)
             self._run(
-                f"INSERT INTO {self._names.table(table.name)} ({listed}) SELECT {listed} FROM {_way_in(table)} "
+                f"INSERT INTO {self._names.table(table.name)} ({listed}) SELECT {listed} FROM {way_in(table)} "
                 f"ON CONFLICT (id) DO UPDATE SET {replaced}"
             )
             self._put_state(key, state)
@@ -295,48 +268,3 @@ class PostgresTarget:
 def _cancel(database: psycopg.Connection) -> None:
     with suppress(psycopg.Error):  # closed meanwhile, or the server does not answer
         database.cancel_safe(timeout=_CANCEL_SECONDS)
-
-
-def _type(column: Column) -> str:
-    return _TYPES[flat_column(column).kind]
-
-
-def _change(table: str, column: Column, stored: str | None) -> str | None:
-    """What ALTER TABLE has to do so that `column` fits; None: nothing."""
-    wanted = _type(column)
-    if stored is None:
-        return f"ADD COLUMN {quoted(column.name)} {wanted}"
-    if stored == wanted or (stored, wanted) == ("double precision", "bigint"):
-        return None
-    if (stored, wanted) == ("bigint", "double precision"):
-        return f"ALTER COLUMN {quoted(column.name)} TYPE double precision"
-    raise TargetRefused(
-        f'{table}: column "{column.name}" holds {stored}, the rows have {wanted}; '
-        "give this run another --schema or --prefix"
-    )
-
-
-def _way_in(table: Table) -> str:
-    return f"pg_temp.{quoted(table.name)}"
-
-
-def _csv(rows: pa.Table, columns: tuple[Column, ...]) -> tuple[bytes, int]:
-    """Rows as COPY reads them, empty is null, `""` is empty text; and how many characters NUL were replaced."""
-    replaced = 0
-    for place, column in enumerate(columns):
-        if column.kind == "timestamptz" and not column.many:
-            # In UTC without saying so: Arrow's CSV looks up the zone for each one, which takes ten times as long.
-            rows = rows.set_column(place, column.name, rows.column(place).cast(pa.timestamp("us")))
-    for place, column in enumerate(columns):
-        if flat_column(column).kind == "json":
-            texts = rows.column(place).to_pylist()
-            if any(text is not None and "\\u0000" in text for text in texts):
-                fixed = [(None, 0) if text is None else _NUL.subn("\\1\ufffd", text) for text in texts]
-                replaced += sum(number for _, number in fixed)
-                rows = rows.set_column(place, column.name, pa.array([text for text, _ in fixed], pa.string()))
-    buffer = io.BytesIO()
-    pc.write_csv(rows, buffer, pc.WriteOptions(include_header=False))
-    text = buffer.getvalue()
-    if number := text.count(b"\0"):
-        return text.replace(b"\0", "\ufffd".encode()), replaced + number
-    return text, replaced
