@@ -246,6 +246,7 @@ class Plan(Generic[T]):
             self._astray(page, rows, keys)
 
     def _accept(self, page: Page[T], rows: list[T], keys: list[Key], joint: int | None) -> None:
+        """Take in a page of the line's head that joins, or needs no joint (None)."""
         frontier = self._frontier
         settled = frontier.settled(page, rows)
         cut = settled < len(rows)
