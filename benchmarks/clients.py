@@ -44,9 +44,9 @@ def clients(scale: Scale) -> Iterator[Record]:
 
 
 def alone(scale: Scale) -> Iterator[Record]:
-    """CPU a row without latency, 8 in flight: what a program that does nothing else spends."""
-    chosen = [peer for peer in PEERS if peer.name in {names.FLOOR, names.PAGES, names.ROWS, names.PLAIN}]
-    yield from _measure("alone", [peer for peer in chosen if not peer.missing], scale.alone, in_flight=8)
+    """CPU a row without latency, with the 8 in flight that a walk has by default: nothing else shares the process."""
+    chosen = [peer for peer in PEERS if peer.name in {names.FLOOR, names.PAGES, names.ROWS, names.PLAIN, names.HTTPX}]
+    yield from _measure("alone", [peer for peer in chosen if not peer.missing], scale.alone, 8)
 
 
 def memory(scale: Scale) -> Iterator[Record]:
@@ -60,7 +60,7 @@ def _in_flight(peer: Peer) -> int:
     return peer.in_flight or IN_FLIGHT
 
 
-def _measure(section: str, peers: Sequence[Peer], load: Load, in_flight: int | None = None) -> Iterator[Record]:
+def _measure(section: str, peers: Sequence[Peer], load: Load, in_flight: int = IN_FLIGHT) -> Iterator[Record]:
     taken: dict[str, list[Taken]] = defaultdict(list)
     left = list(peers)
     with serving(WARM_ROWS) as warm, serving(load.rows, load.latency_ms / 1000) as url:
@@ -68,7 +68,7 @@ def _measure(section: str, peers: Sequence[Peer], load: Load, in_flight: int | N
             for peer in random.sample(left, len(left)):
                 title = f"  {load.rows:,} rows, {load.latency_ms:g} ms, {turn + 1} of {load.rounds}: {peer.name}"
                 try:
-                    reading, requests = _once(peer, warm, url, load, in_flight or _in_flight(peer))
+                    reading, requests = _once(peer, warm, url, load, peer.in_flight or in_flight)
                 except Failed as failed:
                     left.remove(peer)  # what fails once is not worth waiting for again
                     taken.pop(peer.name, None)
@@ -83,7 +83,7 @@ def _measure(section: str, peers: Sequence[Peer], load: Load, in_flight: int | N
             client=peer.name,
             items=load.rows,
             latency_ms=load.latency_ms,
-            in_flight=in_flight or _in_flight(peer),
+            in_flight=peer.in_flight or in_flight,
             rounds=load.rounds,
             wall=Cost.of([each.wall for each in readings]),
             cpu=Cost.of([each.cpu for each in readings]),
