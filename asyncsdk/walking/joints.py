@@ -28,6 +28,7 @@ T = TypeVar("T")
 
 _KEPT_ROWS = 800
 _SAMPLE = 50
+_TOGETHER = 32
 
 
 def _digest(text: str, size: int = 16) -> str:
@@ -151,21 +152,6 @@ def fingerprint(key: Key, version: Hashable) -> str:
     return _digest(f"{key!r} {stamp}", 6)
 
 
-@attrs.define(eq=False)
-class _Recent(Generic[T]):
-    """A page accepted lately; its rows are found by their marks once a joint was searched for."""
-
-    rows: list[T]
-    keys: Sequence[Key]
-    _marked: dict[int, T] | None = None
-
-    def marked(self, identity: Identity[T]) -> dict[int, T]:
-        """The rows by their marks."""
-        if self._marked is None:
-            self._marked = dict(zip(identity.marks(self.rows, self.keys), self.rows, strict=True))
-        return self._marked
-
-
 class Accepted(Generic[T]):
     """The rows a page may join: the last 800 whole, of those before one in 50 as a hash.
 
@@ -173,14 +159,15 @@ class Accepted(Generic[T]):
     `last_key` its key; None before a page was accepted in this walk.
     """
 
-    __slots__ = ("_identity", "_kept", "_older", "_recent", "_remembered", "_sampled", "last", "last_key")
+    __slots__ = ("_identity", "_kept", "_leaving", "_marked", "_older", "_recent", "_remembered", "last", "last_key")
 
     def __init__(self, identity: Identity[T], remembered: Collection[str] = ()) -> None:
         self._identity = identity
-        self._recent: deque[_Recent[T]] = deque()
+        self._recent: deque[tuple[list[T], Sequence[Key]]] = deque()
         self._kept = 0
+        self._marked: dict[int, T] | None = None  # the recent rows by their marks, once a joint was searched for
+        self._leaving: list[tuple[Key, T]] = []  # samples of older rows, hashed several at a time
         self._older: set[int] = set()
-        self._sampled: list[tuple[Key, Hashable]] = []  # older rows and their versions, not yet among the marks
         self._remembered = frozenset(remembered)
         self.last: T | None = None
         self.last_key: Key | None = None
@@ -190,14 +177,23 @@ class Accepted(Generic[T]):
         if not rows:
             return
         recent = self._recent
-        recent.append(_Recent(rows, keys))
+        recent.append((rows, keys))
         self._kept += len(rows)
+        self._marked = None
         self.last = rows[-1]
         self.last_key = keys[-1]
-        while (kept := self._kept - len(recent[0].rows)) >= _KEPT_ROWS:
-            oldest = recent.popleft()
+        while (kept := self._kept - len(recent[0][0])) >= _KEPT_ROWS:
+            oldest, its_keys = recent.popleft()
             self._kept = kept
-            self._sampled += zip(oldest.keys[::_SAMPLE], self._identity.versions(oldest.rows[::_SAMPLE]), strict=True)
+            self._leaving += zip(its_keys[::_SAMPLE], oldest[::_SAMPLE], strict=True)
+            if len(self._leaving) >= _TOGETHER:
+                self._leave()
+
+    def _leave(self) -> None:
+        """Keep of the samples of older rows their marks alone."""
+        keys, rows = [key for key, _ in self._leaving], [row for _, row in self._leaving]
+        self._older.update(self._identity.marks(rows, keys))
+        self._leaving.clear()
 
     def joint(self, rows: Sequence[T], keys: Sequence[Key], expected: int) -> int | None:
         """Index of a row of the page that was accepted in the same version, None when there is none.
@@ -213,13 +209,12 @@ class Accepted(Generic[T]):
         return self._search(rows, keys)
 
     def _search(self, rows: Sequence[T], keys: Sequence[Key]) -> int | None:
-        known: dict[int, T] = {}
-        for page in self._recent:
-            known.update(page.marked(self._identity))
-        # A date-time takes long to hash, and most walks never come here.
-        self._older.update(map(hash, self._sampled))
-        self._sampled.clear()
-        older = self._older
+        self._leave()
+        known, older = self._marked, self._older
+        if known is None:
+            known = self._marked = {}
+            for recent, its_keys in self._recent:
+                known.update(zip(self._identity.marks(recent, its_keys), recent, strict=True))
         marks = self._identity.marks(rows, keys)
         # The last one: the nearer the joint is to the frontier, the better it tells how far the list has moved.
         for at in range(len(marks) - 1, -1, -1):
