@@ -47,7 +47,8 @@ LOST: Final = Lost()
 class Attempt:
     """What one attempt came to; filled in as it goes, so that it tells how far it got even where it is cancelled.
 
-    `answer` is set when an answer was read to its end, `outcome` says what went wrong otherwise. `sends` counts how
+    `head` is set when status and headers came, `answer` when all of it was read, `outcome` says what went wrong
+    otherwise. `sends` counts how
     often the request was handed to a connection: aiohttp itself repeats a GET or DELETE once when a pooled connection
     turns out to be closed (RFC 9112, 9.3.1), and each costs budget. `problem` describes a failure in words free of
     secrets; `timed_out` and `too_large` tell which one it was. `listening` looks for silence, where that
@@ -55,6 +56,7 @@ class Attempt:
     """
 
     outcome: Outcome = LOST
+    head: Answer | None = None
     answer: Answer | None = None
     sends: int = 0
     problem: str = ""
@@ -165,6 +167,7 @@ class Pool:
                 auto_decompress=True,
                 middlewares=self.counting,
             )
+            attempt.head = Answer(response.status, response.headers, b"")
             body = await _read(response, attempt.listening)
             if body is None:
                 attempt.too_large = True
