@@ -12,7 +12,11 @@ from .errors import APIError, ArgumentError, ConfigurationError
 from .events import Hooks
 from .omitted import OMITTED, Omitted
 from .resources import Resources
-from .settings import Priority, RetryPolicy, Secret, Settings, from_environment, secret
+from .extra_headers import extra_headers
+from .printable import shown
+from .secret import Secret, wrapped
+from .settings import Priority, RetryPolicy, Settings, from_environment, hidden_budget
+from .tokens import Token, TokenSource, hidden, source_of
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -91,7 +95,7 @@ class Wethod(Resources):
     def __init__(
         self,
         *,
-        token: str | Secret | None = None,
+        token: Token | None = None,
         company: str | None = None,
         version: str | None = None,
         base_url: str | None = None,
@@ -100,20 +104,24 @@ class Wethod(Resources):
         read_timeout: float = 30.0,
         deadline: float | None = None,
         retry: RetryPolicy | None = None,
-        budget: int | str | Omitted | None = OMITTED,
+        budget: int | str | Secret | Omitted | None = OMITTED,
         budget_key: str | None = None,
         priority: Priority = "interactive",
+        headers: Mapping[str, str] | None = None,
         session: aiohttp.ClientSession | None = None,
         hooks: Hooks | None = None,
     ) -> None:
-        # Wrapped at once: from here on a traceback that shows local variables shows no token.
-        token = None if token is None else secret(token)
+        # Out of sight at once: from here on a traceback that shows local variables shows no secret, whatever is refused.
+        token = None if token is None else hidden(token)
+        budget = budget if isinstance(budget, Omitted) else hidden_budget(budget)
+        sent, headers = wrapped(headers), None
+        url, base_url = None if base_url is None else wrapped(base_url), None
         options: dict[str, Any] = from_environment()
         given = {
             "token": token,
             "company": company,
             "version": version,
-            "base_url": base_url,
+            "base_url": url,
             "retry": retry,
             "budget_key": budget_key,
             "hooks": hooks,
@@ -127,7 +135,9 @@ class Wethod(Resources):
                     f"no {name}: set {variable}, or write Wethod({name}=...); "
                     "`asyncsdk sandbox` starts a local server that needs no account and prints both"
                 )
+        options["token"] = source_of(options["token"])
         settings = Settings(
+            headers=extra_headers(sent),
             max_in_flight=max_in_flight,
             connect_timeout=connect_timeout,
             read_timeout=read_timeout,
@@ -136,10 +146,14 @@ class Wethod(Resources):
             **options,
         )
         # aiohttp takes a third of a second to import: it waits until a client is made.
+        import aiohttp
+
         from .account import Accounts
         from .session import Session
         from .transport import Transport
 
+        if session is not None and not isinstance(session, aiohttp.ClientSession):
+            raise ConfigurationError(f"session is an aiohttp.ClientSession, not {shown(session)}")
         self._owner = True
         self._session = Session(
             settings,
@@ -150,7 +164,7 @@ class Wethod(Resources):
     def with_options(
         self,
         *,
-        token: str | Secret | Omitted = OMITTED,
+        token: Token | Omitted = OMITTED,
         company: str | Omitted = OMITTED,
         version: str | Omitted = OMITTED,
         base_url: str | Omitted = OMITTED,
@@ -160,6 +174,7 @@ class Wethod(Resources):
         retry: RetryPolicy | Omitted = OMITTED,
         budget_key: str | Omitted | None = OMITTED,
         priority: Priority | Omitted = OMITTED,
+        headers: Mapping[str, str | None] | Omitted | None = OMITTED,
         hooks: Hooks | Omitted = OMITTED,
     ) -> Wethod:
         """A copy that differs in what is named and shares connections and slots with this client.
@@ -167,17 +182,27 @@ class Wethod(Resources):
         A copy with another token has a budget, a pause and statistics of its own; every other copy shares those too.
         Closing a copy closes nothing else; closing this client ends its copies.
 
+        `headers` are put over those of this client, whatever the case of their names; None as a value takes one away,
+        None as a whole takes all away.
+
         Raises:
             ConfigurationError: a value that cannot be used.
             ClientClosed: this client is closed.
         """
+        token = token if isinstance(token, Omitted) else hidden(token)
+        sent = headers if isinstance(headers, Omitted) else wrapped(headers)
+        headers = None
+        url = base_url if isinstance(base_url, Omitted) else wrapped(base_url)
+        base_url = OMITTED
+        before = self._session.settings
         changes: dict[str, Any] = {
             name: value
             for name, value in {
-                "token": token if isinstance(token, Omitted) else secret(token),
+                "token": token if isinstance(token, Omitted) else source_of(token),
+                "headers": sent if isinstance(sent, Omitted) else extra_headers(sent, before.headers),
                 "company": company,
                 "version": version,
-                "base_url": base_url,
+                "base_url": url,
                 "connect_timeout": connect_timeout,
                 "read_timeout": read_timeout,
                 "deadline": deadline,
@@ -193,7 +218,7 @@ class Wethod(Resources):
             changes.setdefault("budget_key", None)
         copy = Wethod.__new__(Wethod)
         copy._owner = False
-        copy._session = self._session.copy(attrs.evolve(self._session.settings, **changes))
+        copy._session = self._session.copy(attrs.evolve(before, **changes))
         return copy
 
     async def aclose(self) -> None:

@@ -19,7 +19,7 @@ class Journey:
     `deadline_at` is a moment of the event loop's clock, `turn` the way of the next attempt through pause and budget.
     `ordered` counts attempts the server answered with an order to wait, which do not count as failed ones;
     `ordered_seconds` and `waited` sum what was ordered and what was waited; `lost` is true once an attempt may have
-    been carried out without our hearing of it.
+    been carried out without our hearing of it; `renewed` is true once a new token was asked for because of a 401.
     """
 
     request: Request
@@ -30,6 +30,7 @@ class Journey:
     ordered_seconds: float = 0.0
     waited: float = 0.0
     lost: bool = False
+    renewed: bool = False
 
     def history(self) -> History:
         """What the retry table wants to know."""

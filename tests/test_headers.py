@@ -14,7 +14,6 @@ NOW = datetime(2026, 5, 1, 12, 0, 0, tzinfo=UTC)
 OUT_OF_RANGE = [
     "Wed, 25 Nov 2026 00:00:00 +9999999999999999999999",
     "Wed, 21 Oct 2015 07:28:00 -99999999999999999999",
-    "Mon, 01 Jan 0001 00:00:00 +2359",
     "Fri, 31 Dec 9999 23:59:59 -2359",
     "9" * 300,
     "9" * 5000,
@@ -59,6 +58,32 @@ def test_a_wait_that_cannot_be_meant_says_nothing(name: str, text: str) -> None:
 def test_a_moment_is_measured_from_our_clock_where_the_date_cannot_be_read(date: str) -> None:
     epoch = str(int(NOW.timestamp()) + 45)
     assert server_wait({"x-ratelimit-retry-after": epoch, "date": date}, now=NOW) == 45.0
+
+
+@pytest.mark.parametrize(
+    ("headers", "seconds"),
+    [
+        ({"x-ratelimit-retry-after": "12"}, 12.0),
+        ({"x-ratelimit-retry-after": "0"}, 0.0),
+        ({"x-ratelimit-retry-after": "12", "retry-after": "99"}, 12.0),
+        ({"x-ratelimit-retry-after": "soon", "retry-after": "99"}, 99.0),
+        ({"retry-after": "7"}, 7.0),
+        ({"retry-after": "Fri, 01 May 2026 12:00:30 GMT"}, 30.0),
+        ({"retry-after": "Fri, 01 May 2026 11:00:00 GMT"}, 0.0),
+        # Measured from the answer's own clock, where it tells it.
+        ({"retry-after": "Fri, 01 May 2026 12:00:30 GMT", "date": "Fri, 01 May 2026 12:00:10 GMT"}, 20.0),
+        # Only an epoch can be this large.
+        ({"x-ratelimit-retry-after": str(int(NOW.timestamp()) + 45)}, 45.0),
+        ({"x-ratelimit-retry-after": str((int(NOW.timestamp()) + 45) * 1000)}, 45.0),
+        ({"retry-after": "-3"}, 0.0),
+        ({"retry-after": "nan"}, None),
+        ({"retry-after": "inf"}, None),
+        ({"retry-after": "whenever"}, None),
+        ({}, None),
+    ],
+)
+def test_the_wait_the_server_asks_for(headers: dict[str, str], seconds: float | None) -> None:
+    assert server_wait(headers, now=NOW) == seconds
 
 
 dates = st.from_regex(

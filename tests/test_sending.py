@@ -76,13 +76,10 @@ def test_a_hook_nobody_would_await_is_refused() -> None:
 # --- the pause --------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("answer", [ORDER, (503, b"", {"Retry-After": "60"})], ids=["429", "503"])
-async def test_one_order_to_wait_holds_everybody_with_the_token(
-    server: Server, connect: Connect, calls: Any, answer: Any
-) -> None:
+async def test_one_order_to_wait_holds_everybody_with_the_token(server: Server, connect: Connect, calls: Any) -> None:
     """The client, its copies for another company, copies made anew for the same token; not the other token's."""
     ears = Ears()
-    server.script(answer)
+    server.script(ORDER)
     wethod = connect(hooks=ears.hooks)
     calls(wethod.streams.get(1))
     await ears.wait("pause")
@@ -95,6 +92,24 @@ async def test_one_order_to_wait_holds_everybody_with_the_token(
     assert len(server.requests) == 1
     other = wethod.with_options(token="another-token")
     assert (await other.streams.get(5)).id == 5
+
+
+async def test_a_503_that_says_when_holds_nobody_else_back(server: Server, connect: Connect, calls: Any) -> None:
+    """A maintenance page of one path takes neither the token nor its other workers down."""
+    ears = Ears()
+    server.script((503, b"", {"Retry-After": "60"}))
+    wethod = connect(hooks=ears.hooks)
+    held = calls(wethod.projects.get(1))
+    wait = await ears.wait("backoff")
+    assert (wait.path, wait.seconds) == ("/api/projects/1", 60.0)
+    server.script((200, STREAM))
+    assert (await wethod.streams.get(5)).id == 5
+    assert account(wethod).pause.remaining() == 0
+    assert not held.done()
+    server.script((503, b"", {"Retry-After": "1800"}))
+    with pytest.raises(errors.ServerError):
+        await wethod.projects.get(1)
+    assert len(server.requests) == 3, "beyond max_wait it is an error at once"
 
 
 async def test_copies_made_anew_for_a_token_share_its_pause_budget_and_counts(server: Server, connect: Connect) -> None:

@@ -15,6 +15,7 @@ from rich.table import Table
 
 from ..errors import APIError, WethodError
 from ..extract.catalog import Listing, listings
+from ..secret import Secret
 from .client import connect
 from .display import terminal
 
@@ -106,7 +107,7 @@ async def show_quota(*, as_json: bool) -> None:
     """Writes what is left of the budget."""
     async with connect() as wethod:
         quota = wethod.quota
-        shared = isinstance(wethod.settings.budget, str)
+        shared = isinstance(wethod.settings.budget, Secret)
     if as_json:
         full_at = quota.full_at.isoformat() if quota.full_at else None
         facts = {"limit": quota.limit, "remaining": quota.remaining, "full_at": full_at, "shared": shared}
