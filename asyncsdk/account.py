@@ -66,11 +66,11 @@ class Counters:
 
 @attrs.frozen(eq=False)
 class Account:
-    """What one person's requests share. `credential` is what the function of a token said, None for a fixed one."""
+    """What one person's requests share."""
 
     budget: Budget
     pause: Pause
-    credential: Credential | None = None
+    credential: Credential
     counters: Counters = attrs.field(factory=Counters)
 
     @property
@@ -121,8 +121,7 @@ class Accounts:
         with self._lock:
             credentials = [account.credential for account in self._known.values()]
         for each in credentials:
-            if each is not None:
-                each.close()
+            each.close()
         if not self._connections:
             return
         with self._lock:
@@ -148,7 +147,7 @@ class Accounts:
 
     def _open(self, settings: Settings) -> Account:
         budget, pause, token = settings.budget, Pause(), settings.token
-        credential = Credential(token) if isinstance(token, TokenSource) else None
+        credential = Credential(token)
         if budget is None:
             return Account(Unlimited(), pause, credential)
         if isinstance(budget, int):
@@ -158,9 +157,7 @@ class Accounts:
 
         connections = self._connections.get(budget) or connections_to(budget.reveal())
         self._connections[budget] = connections
-        key = settings.budget_key
-        if key is None:
-            assert isinstance(token, Secret), "settings ask for a key beside a token that changes"
-            key = token.digest()
+        # Settings ask for a key beside a token that changes.
+        key = settings.budget_key or (token.digest() if isinstance(token, Secret) else "")
         shared = SharedBudget(budget.reveal(), key, DEFAULT_BUDGET, PERIOD, pause=pause, connections=connections)
         return Account(shared, pause, credential)

@@ -10,13 +10,13 @@ import attrs
 
 from .errors import APIError, ArgumentError, ConfigurationError
 from .events import Hooks
-from .omitted import OMITTED, Omitted
-from .resources import Resources
 from .extra_headers import extra_headers
+from .omitted import OMITTED, Omitted
 from .printable import shown
+from .resources import Resources
 from .secret import Secret, wrapped
 from .settings import Priority, RetryPolicy, Settings, from_environment, hidden_budget
-from .tokens import Token, TokenSource, hidden, source_of
+from .tokens import Token, hidden, source_of
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -111,7 +111,7 @@ class Wethod(Resources):
         session: aiohttp.ClientSession | None = None,
         hooks: Hooks | None = None,
     ) -> None:
-        # Out of sight at once: from here on a traceback that shows local variables shows no secret, whatever is refused.
+        # Out of sight at once: whatever is refused from here on, a traceback with local variables shows no secret.
         token = None if token is None else hidden(token)
         budget = budget if isinstance(budget, Omitted) else hidden_budget(budget)
         sent, headers = wrapped(headers), None

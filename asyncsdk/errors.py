@@ -337,8 +337,8 @@ class DecodeError(WethodError):
     `path` says where (`$[3].value`: field `value` of the fourth row), `body` is an excerpt of the offending text.
     `request`, `status` and `headers` (lower-case names) are set once the answer they belong to is known.
 
-    Where the request was a write it was done: `carried_out` is True, `id` is that of its row where the answer shows one,
-    and it must not be sent again. For reads `carried_out` is False.
+    Where the request was a write it was done: `carried_out` is True, `id` is that of its row where the answer shows
+    one, and it must not be sent again. For reads `carried_out` is False.
     """
 
     path: str

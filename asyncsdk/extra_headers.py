@@ -107,7 +107,7 @@ def extra_headers(given: object, before: ExtraHeaders = NONE) -> ExtraHeaders:
         if value is None:
             removed.add(name.lower())
             continue
-        if not isinstance(value.reveal(), str) or not _VALUE.fullmatch(value.reveal()):
+        if not issubclass(value.kind, str) or not _VALUE.fullmatch(value.reveal()):
             raise ConfigurationError(
                 f"headers: the value of {name} is text of printable ASCII characters, without spaces at its ends"
             )

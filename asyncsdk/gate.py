@@ -143,8 +143,8 @@ class Gate:
         ordered = pause.remaining()
         line = max(0.0, refused.seconds - ordered)
         return (
-            f"for the pause ({ordered:.1f} s of what the server ordered, then {line:.1f} s until its place in the line: "
-            f"{pause.waiting} wait and start one after the other)"
+            f"for the pause ({ordered:.1f} s that the server ordered, then {line:.1f} s until its place in the line: "
+            f"{pause.waiting} wait, and start one after the other)"
         )
 
     def _tell(self, journey: Journey, reason: WaitReason, seconds: float | None, why: str) -> None:

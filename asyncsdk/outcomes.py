@@ -25,7 +25,7 @@ from .errors import (
 )
 from .headers import plain_headers, server_wait
 from .problems import problem_of
-from .retry import HONOURED, READS, REPEATABLE, Again, Answered, Decision, Outcome, Settled
+from .retry import HONOURED, READS, Answered, Decision, Outcome, Settled
 from .secret import Secret, redacted
 from .wire import Answer, Request
 

@@ -30,6 +30,11 @@ class Secret:
         """The value itself, for the one place that needs it."""
         return self._value
 
+    @property
+    def kind(self) -> type:
+        """What it is: text, or what somebody gave instead."""
+        return type(self._value)
+
     def digest(self) -> str:
         """A stable name of this token that does not give it away (for keys of shared budgets)."""
         import hashlib
@@ -100,7 +105,7 @@ def secret(token: object) -> Secret:
         ConfigurationError: it cannot be sent in a header.
     """
     token = wrapped(token)  # from here on no frame of ours holds it in the open
-    if not isinstance(token.reveal(), str):
+    if not issubclass(token.kind, str):
         raise ConfigurationError("token is text, or a function that returns it; yours is something else")
     if not _HEADER_VALUE.fullmatch(token.reveal()):
         raise ConfigurationError("token is plain text without spaces or line breaks; yours has some, or is empty")

@@ -68,8 +68,6 @@ class Session:
         self._timeouts = transport.timeouts(settings.connect_timeout, settings.read_timeout)
         self._base = Base.of(settings.base_url)
         self._headers: Headers | None = None
-        if isinstance(settings.token, Secret):
-            self._headers = self._headers_with(settings.token)
 
     def copy(self, settings: Settings) -> Session:
         """A session with other settings on the same connections; each token has an account of its own."""
@@ -124,10 +122,9 @@ class Session:
             Turn(self.settings.priority == "bulk"),
         )
         while True:
-            if self._headers is None:
-                await self._ask_for_token(journey)
+            headers = self._headers_in_force() or await self._ask_for_token(journey)
             pool = await self._gate.permit(journey)
-            headers = self._current_headers()
+            headers = self._headers_in_force() or headers  # another request may have renewed the token meanwhile
             attempt = await self._attempt(journey, pool, headers)
             answer = outcomes.answer_of(attempt)
             unreadable: DecodeError | None = None
@@ -260,24 +257,21 @@ class Session:
         plain = transport.headers(settings.headers.over(defaults) | {"Authorization": f"Bearer {token.reveal()}"})
         return Headers(token, plain, transport.headers({**plain, "Content-Type": "application/json"}))
 
-    def _current_headers(self) -> Headers:
-        """Those of the token that is in force; another request may have renewed it while this one waited."""
-        credential = self.account.credential
-        if credential is not None and credential.token is not None:
-            if self._headers is None or self._headers.token != credential.token:
-                self._headers = self._headers_with(credential.token)
-        assert self._headers is not None, "a token was asked for before"
+    def _headers_in_force(self) -> Headers | None:
+        """The headers with the token that is in force; None before a token's function was asked."""
+        token = self.account.credential.token
+        if token is not None and (self._headers is None or self._headers.token is not token):
+            self._headers = self._headers_with(token)
         return self._headers
 
-    async def _ask_for_token(self, journey: Journey) -> None:
-        """Sees to it that there is a token."""
-        assert self.account.credential is not None, "a token that is no function is there from the beginning"
-        await self._in_time(journey, self.account.credential.current(journey.request.line))
+    async def _ask_for_token(self, journey: Journey) -> Headers:
+        token = await self._in_time(journey, self.account.credential.current(journey.request.line))
         self.check_open()
+        return self._headers_with(token)
 
     async def _renew_token(self, journey: Journey, headers: Headers, answer: Answer) -> bool:
         """After a 401: whether the token's function gives another one, asked once for a request."""
-        if self.account.credential is None or journey.renewed:
+        if journey.renewed or isinstance(self.settings.token, Secret):
             return False
         journey.renewed = True
         journey.turn = Turn(journey.turn.bulk)

@@ -71,7 +71,7 @@ def _count(instance: object, attribute: attrs.Attribute[Any], value: object) -> 
 def _methods(value: Iterable[str]) -> frozenset[str]:
     if isinstance(value, (str, bytes)) or not isinstance(value, Iterable):
         raise ConfigurationError(f'repeat is a set of methods such as {{"PATCH"}}, not {shown(value)}')
-    given = list(value)
+    given: list[object] = list(value)
     methods = frozenset(method.upper() for method in given if isinstance(method, str))
     if not all(isinstance(method, str) for method in given):
         raise ConfigurationError(f'repeat is a set of methods such as {{"PATCH"}}, not {shown(value)}')
@@ -112,9 +112,9 @@ def _base_url(value: str | Secret) -> str:
 
 def _problem_of_url(hidden: Secret) -> str | None:
     """Why an address cannot be used, in words that hold none of its secrets; None where it can."""
+    if not issubclass(hidden.kind, str):
+        return f"is text such as {DEFAULT_BASE_URL}, not a value of type {hidden.kind.__name__}"
     value = hidden.reveal()
-    if not isinstance(value, str):
-        return f"is text such as {DEFAULT_BASE_URL}, not a value of type {type(value).__name__}"
     if "@" in value or "?" in value or "#" in value:
         return "holds scheme, host, port and path only: no user, password, query or fragment"
     quoted = shown(value)
@@ -172,9 +172,9 @@ def _budget(instance: object, attribute: attrs.Attribute[Any], value: object) ->
 
 def _told(address: Secret) -> str:
     """Why a text is no address of a budget, without showing it; nothing where it is one."""
+    if not issubclass(address.kind, str):
+        return f"not a value of type {address.kind.__name__}"
     text = address.reveal()
-    if not isinstance(text, str):
-        return f"not a value of type {type(text).__name__}"
     if text.startswith(("redis://", "rediss://", "unix://")):
         if not _PRINTABLE.fullmatch(text):
             return "and the address holds spaces or special characters; percent-encode them"

@@ -62,15 +62,15 @@ class _Question:
 
 
 class Credential:
-    """What a token's function last said, shared by all requests of that person.
+    """The token of a person that is in force, shared by all of its requests: a fixed one, or what its function last said.
 
     May be used on several event loops; each asks for itself, and the last answer counts for all.
     """
 
-    def __init__(self, source: TokenSource) -> None:
+    def __init__(self, source: Secret | TokenSource) -> None:
         self._source = source
         self._questions: dict[asyncio.AbstractEventLoop, _Question] = {}
-        self.token: Secret | None = None
+        self.token: Secret | None = source if isinstance(source, Secret) else None
 
     async def current(self, line: RequestLine) -> Secret:
         """The token in force; asks for it where there is none yet.
@@ -79,10 +79,7 @@ class Credential:
             AuthenticationError: the function failed, or gave what is no token; its own error is the cause.
             ClientClosed: the client was closed meanwhile.
         """
-        if self.token is None:
-            await self._ask(line, None)
-        assert self.token is not None, "an answer was taken over"
-        return self.token
+        return self.token or await self._ask(line, None)
 
     async def renewed(self, refused: Secret, line: RequestLine, answer: Answer) -> bool:
         """Whether there is another token than the one that was refused; asks unless somebody else has already.
@@ -101,7 +98,9 @@ class Credential:
         if question is not None:
             question.task.cancel()
 
-    async def _ask(self, line: RequestLine, answer: Answer | None) -> None:
+    async def _ask(self, line: RequestLine, answer: Answer | None) -> Secret:
+        if isinstance(self._source, Secret):
+            return self._source
         loop = asyncio.get_running_loop()
         question = self._questions.get(loop)
         if question is None or question.task.done():
@@ -123,7 +122,7 @@ class Credential:
         problem = question.task.exception()
         if problem is None:
             self.token = question.task.result()
-            return
+            return self.token
         raise _refusal(problem, line, answer) from problem
 
 

@@ -82,7 +82,7 @@ class Answer:
     body: bytes
 
 
-def build(method: str, path: str, query: Iterable[Field] = (), body: bytes | None = None) -> Request:
+def build(method: object, path: str, query: Iterable[Field] = (), body: bytes | None = None) -> Request:
     """Makes a request of a path and its parameters.
 
     Args:
@@ -144,7 +144,7 @@ def encode_query(query: Iterable[Field]) -> str:
     )
 
 
-def _quoted(name: str, text: str, safe: str) -> str:
+def _quoted(name: str, text: object, safe: str) -> str:
     if not isinstance(text, str):
         raise ArgumentError(name, f"names are text, not {shown(text)}")
     try:

@@ -37,7 +37,7 @@ async def stalled(request: web.Request) -> web.StreamResponse:
     return await hang(request)
 
 
-UNREADABLE = {
+UNREADABLE: dict[str, tuple[Any, object]] = {
     "a field of the wrong kind": ((201, {**STREAM, "id": 12, "name": 5}), 12),
     "a field that is gone": ((201, {"id": 12}), 12),
     "no id": ((201, {"name": "x"}), None),
