@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Generic, Literal, Self, TypeAlias, TypeVar, overload
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Literal, Self, TypeVar, overload
 
 import attrs
 
@@ -12,8 +11,10 @@ from .errors import APIError, ArgumentError, ConfigurationError
 from .events import Hooks
 from .extra_headers import extra_headers
 from .omitted import OMITTED, Omitted
+from .params import Params, query_of
 from .printable import shown
 from .resources import Resources
+from .response import Response
 from .secret import Secret, wrapped
 from .settings import Priority, RetryPolicy, Settings, from_environment, hidden_budget
 from .tokens import Token, hidden, source_of
@@ -23,39 +24,14 @@ if TYPE_CHECKING:
 
     import aiohttp
 
-    from . import filters
     from .account import Stats
     from .pager import Pager
     from .throttling import Quota
     from .wire import Json
 
-__all__ = ["Params", "Response", "Wethod"]
+__all__ = ["Wethod"]
 
 T = TypeVar("T")
-
-ParamValue: TypeAlias = "bool | int | float | str | dt.datetime | dt.date | filters.Filter[Any] | Sequence[str] | None"
-Params: TypeAlias = Mapping[str, ParamValue]
-"""Query parameters by wire name. None is left out; False and 0 are sent; a sequence is sent as a comma list."""
-
-
-@attrs.frozen
-class Response(Generic[T]):
-    """A raw answer: `status`, `headers` (lower-case names), `body`, and `value` where `into` was given."""
-
-    status: int
-    headers: Mapping[str, str]
-    body: bytes
-    value: T
-
-    def json(self) -> Json:
-        """The body as plain data.
-
-        Raises:
-            DecodeError: it is not JSON.
-        """
-        from .codec import one_decoder
-
-        return one_decoder(object)(self.body)  # type: ignore[return-value]  # any JSON value is a Json
 
 
 class Wethod(Resources):
@@ -65,7 +41,9 @@ class Wethod(Resources):
     each loop gets its own connections, which close with the loop at the latest.
 
     Args:
-        token: API token; or the environment variable WETHOD_TOKEN.
+        token: API token; or the environment variable WETHOD_TOKEN. Or a function that returns it, plain (then quick: it
+            runs on the event loop) or async: it is asked when a token is first needed, and once more after a 401. Give
+            the same function for the same person: budget, pause and statistics are kept by it, not by what it returns.
         company: the company's slug, as in its address; or WETHOD_COMPANY.
         version: date of the API's version; or WETHOD_VERSION; else 2024-06-15.
         base_url: scheme and host; or WETHOD_BASE_URL; else https://api.wethod.com.
@@ -75,10 +53,14 @@ class Wethod(Resources):
         deadline: seconds one request may take in all, with its queueing, waits and retries; None: no such limit.
         retry: how often and how patiently requests are repeated.
         budget: requests an hour that this token may spend (5,000 is the API's limit), or a `redis://host:port/db`
-            address that shares 5,000 between processes and hosts, or None for no budget; or WETHOD_BUDGET.
-        budget_key: name of the shared budget, where one person has several tokens; or WETHOD_BUDGET_KEY.
-            By default a hash of the token.
+            address that shares 5,000 between processes and hosts, or None for no budget; or WETHOD_BUDGET. A number is
+            counted by this process alone: four workers with the default spend up to 20,000, of which the API answers
+            15,000 with 429. Give each its part (`budget=5000 // 4`), or share one through Redis. Only where a shared
+            one cannot be reached each process keeps to a quarter of it, with a warning.
+        budget_key: name of the shared budget, where one person has several tokens or a function gives them; or
+            WETHOD_BUDGET_KEY. By default a hash of the token.
         priority: "bulk" leaves a fifth of the budget to others, for jobs that run beside people.
+        headers: headers of your own, such as `{"X-Request-Id": "7"}`, for every request. They are shown nowhere.
         session: an `aiohttp.ClientSession` to send through, for a proxy or certificates of your own. It is never closed
             here; its own middlewares are not run.
         hooks: observers of requests, answers, retries and waits.
@@ -240,6 +222,8 @@ class Wethod(Resources):
         await self.aclose()
 
     def __repr__(self) -> str:
+        if "_session" not in self.__dict__:  # a traceback that shows variables meets it half made
+            return "<Wethod, not set up>"
         settings = self._session.settings
         return f"Wethod(company={settings.company!r}, base_url={settings.base_url!r})"
 
@@ -250,7 +234,10 @@ class Wethod(Resources):
 
     @property
     def quota(self) -> Quota:
-        """What is left of this hour's requests, as far as this client knows: limit, remaining, full again at."""
+        """What is left of this hour's requests, as far as this client knows: limit, remaining, full again at.
+
+        With a number as budget that is what this process has left; with one in Redis, what all had at the last look.
+        """
         return self._session.account.quota
 
     async def refresh_quota(self) -> Quota:
@@ -281,12 +268,15 @@ class Wethod(Resources):
         Raises:
             ArgumentError: the path is not one, or a value that a query cannot hold.
         """
+        from . import wire
         from .pager import Pager
 
-        for name in ("limit", "offset"):
-            if params and name in params:
+        wire.build("GET", path)  # refused here and not at the first row
+        query = query_of(params)
+        for name, _ in query:
+            if name in ("limit", "offset"):
                 raise ArgumentError("params", f"give {name} as an argument of its own: list(path, {name}=...)")
-        pager: Pager[dict[str, Json]] = Pager(self._session, path, dict, _query(params), limit=limit, offset=offset)
+        pager: Pager[dict[str, Json]] = Pager(self._session, path, dict, query, limit=limit, offset=offset)
         return pager
 
     @overload
@@ -340,46 +330,29 @@ class Wethod(Resources):
             WethodError: as every call; `APIError` only where `check` is true.
         """
         from . import wire
+        from .headers import plain_headers
         from .session import ignore
 
         request = wire.build(
-            method, path, _query(params), None if isinstance(json, Omitted) else wire.encode_json(json)
+            method, path, query_of(params), None if isinstance(json, Omitted) else wire.encode_json(json)
         )
-        if into is None:
-            decode: Any = ignore
-        else:
-            from .codec import one_decoder
-
-            decode = one_decoder(into)
+        decode: Any = ignore if into is None else _decoder(into)
         try:
             reply = await self._session.send(request, decode)
         except APIError as error:
             if check or error.status is None:
                 raise
             return Response(error.status, error.headers, error.body, None)
-        headers = {name.lower(): value for name, value in reply.answer.headers.items()}
-        return Response(reply.answer.status, headers, reply.answer.body, reply.value)
+        return Response(reply.answer.status, plain_headers(reply.answer.headers), reply.answer.body, reply.value)
 
 
-def _query(params: Params | None) -> Sequence[tuple[str, Json]]:
-    """Parameters that no contract describes: written by the kind of their values."""
-    return [(name, _written(name, value)) for name, value in (params or {}).items() if value is not None]
+def _decoder(into: type) -> Any:
+    from .codec import one_decoder
 
-
-def _written(name: str, value: ParamValue) -> Json:
-    from . import filters
-
-    sample = value.values[0] if isinstance(value, filters.Filter) else value
-    if isinstance(sample, dt.datetime):
-        return filters.encode_date_time(name, value)
-    if isinstance(sample, dt.date):
-        return filters.encode_date(name, value)
-    if isinstance(value, filters.Filter):
-        return f"{value.operator}:{','.join(str(each) for each in value.values)}"
-    if isinstance(value, (bool, int, float, str)):
-        return value
-    if isinstance(value, Sequence) and all(isinstance(each, str) for each in value):
-        return ",".join(value)
+    try:
+        return one_decoder(into)
+    except Exception as problem:  # msgspec and cattrs refuse what is no type in a dozen ways
+        reason = type(problem).__name__
     raise ArgumentError(
-        name, f"takes a bool, number, text, date, aware date-time, filter or list of texts, not {value!r}"
+        "into", f"a model, a list of one (`list[Project]`), dict or object, not {shown(into)} ({reason})"
     )

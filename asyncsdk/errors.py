@@ -1,6 +1,6 @@
 """The one hierarchy of everything asyncsdk raises.
 
-The bottom of the package: nothing here imports the rest but how texts are printed, so every layer can raise from it.
+The bottom of the package: nothing here imports more than what errors are made of, so every layer can raise from it.
 Each class says what happened in terms a caller can act on: nothing was sent, the answer was lost, the API refused.
 Those of a request have `carried_out`: True where a write was done, False where nothing was, None where nobody knows.
 
@@ -9,12 +9,11 @@ No error carries a token: requests are kept as a `RequestLine`, never with their
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Literal, Protocol
+from collections.abc import Iterable, Mapping
+from typing import Literal
 
-import attrs
-
-from .printable import MOST_SHOWN, printable
+from .error_parts import Failure, Redacting, RequestLine, sentence
+from .printable import printable
 
 __all__ = [
     "APIError",
@@ -43,41 +42,6 @@ __all__ = [
 ]
 
 Phase = Literal["connect", "read", "deadline"]
-
-
-class Redacting(Protocol):
-    """Something that blots a secret out of what an error shows."""
-
-    def redact(self, text: str) -> str:
-        """`text` without the secret."""
-        ...
-
-    def redact_bytes(self, body: bytes) -> bytes:
-        """`body` without the secret."""
-        ...
-
-
-@attrs.frozen
-class RequestLine:
-    """What was asked for, without headers or body: enough to name a request, nothing that is secret.
-
-    `path` is the path as sent, `query` the encoded query string without its question mark.
-    """
-
-    method: str
-    path: str
-    query: str = ""
-
-    def __str__(self) -> str:
-        return f"{self.method} {self.path}"
-
-
-@attrs.frozen
-class Failure:
-    """One field the API refused: its wire name and the API's own words."""
-
-    field: str
-    message: str
 
 
 def _restore(cls: type[WethodError], args: tuple[object, ...], state: dict[str, object]) -> WethodError:
@@ -226,7 +190,7 @@ class APIError(WethodError):
         carried_out: bool | None = False,
     ) -> None:
         count = len(failures) if failure_count is None else failure_count
-        super().__init__(_sentence(status, key, message, failures, count, request))
+        super().__init__(sentence(status, key, message, failures, count, request))
         self.status = status
         self.key = key
         self.message = message
@@ -236,35 +200,6 @@ class APIError(WethodError):
         self.headers = dict(headers or {})
         self.body = body
         self.carried_out = carried_out
-
-
-def _sentence(
-    status: int | None,
-    key: str | None,
-    message: str,
-    failures: Sequence[Failure],
-    count: int,
-    request: RequestLine,
-) -> str:
-    start = " ".join(part for part in (str(status or ""), printable(key or "", 100)) if part)
-    text = printable(message)
-    if details := _details(failures, count, MOST_SHOWN - len(text)):
-        text = f"{text} [{details}]"
-    return f"{start}: {text} ({request})" if start else f"{text} ({request})"
-
-
-def _details(failures: Sequence[Failure], count: int, most: int) -> str:
-    """As many failures as fit into `most` characters, and how many more there are."""
-    told: list[str] = []
-    for failure in failures:
-        words = printable(f"{failure.field[:most]}: {failure.message[:most]}", max(0, most))
-        if len(words) > most:
-            break
-        told.append(words)
-        most -= len(words) + 2
-    if count > len(told):
-        told.append(f"{f'and {count - len(told):,} more' if told else f'{count:,} refused fields'}")
-    return "; ".join(told)
 
 
 class ValidationError(APIError):

@@ -111,9 +111,9 @@ class Again:
 class Settled:
     """Do not send it again. `verdict` says what the caller gets.
 
-    `answer`: the answer as it is (a result, or the error of its status or of its body); `done`: success without an answer of its own
-    (a DELETE whose lost first attempt did the work); `not_sent`, `lost`: the transport's error; `unknown`: sent, answer
-    lost, and repeating could do it twice.
+    `answer`: the answer as it is (a result, or the error of its status or of its body); `done`: success without an
+    answer of its own (a DELETE whose lost first attempt did the work); `not_sent`, `lost`: the transport's error;
+    `unknown`: sent, answer lost, and repeating could do it twice.
     """
 
     verdict: Literal["answer", "done", "not_sent", "lost", "unknown"]

@@ -81,7 +81,14 @@ def _methods(value: Iterable[str]) -> frozenset[str]:
     return methods
 
 
-@attrs.frozen(kw_only=True)
+def _repr(self: Any) -> str:
+    """Also of what is half made: a traceback that shows variables meets it while an argument is being refused."""
+    fields = attrs.fields(type(self))
+    told = ", ".join(f"{field.name}={getattr(self, field.name, '...')!r}" for field in fields)
+    return f"{type(self).__name__}({told})"
+
+
+@attrs.frozen(kw_only=True, repr=False)
 class RetryPolicy:
     """How often and how patiently a request is tried again.
 
@@ -100,6 +107,8 @@ class RetryPolicy:
     max_backoff: float = attrs.field(default=8.0, validator=_seconds)
     max_wait: float = attrs.field(default=120.0, validator=_seconds)
     repeat: frozenset[str] = attrs.field(default=frozenset(), converter=_methods)
+
+    __repr__ = _repr
 
 
 def _base_url(value: str | Secret) -> str:
@@ -207,7 +216,7 @@ def _token(instance: object, attribute: attrs.Attribute[Any], value: object) -> 
         raise ConfigurationError("token is plain text, or a function that returns it")
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, repr=False)
 class Settings:
     """Everything a client was told; immutable, so that copies of a client differ only in what they name."""
 
@@ -225,6 +234,8 @@ class Settings:
     priority: Priority = attrs.field(default="interactive")
     hooks: Hooks = attrs.field(factory=Hooks, validator=_instance_of(Hooks))
     headers: ExtraHeaders = attrs.field(default=extra_headers.NONE, converter=extra_headers.extra_headers)
+
+    __repr__ = _repr
 
     @priority.validator
     def _known_priority(self, attribute: attrs.Attribute[Any], value: object) -> None:

@@ -25,7 +25,7 @@ __all__ = ["Credential", "Token", "TokenFunction", "TokenSource", "hidden", "sou
 TokenFunction: TypeAlias = "Callable[[], str | Secret | Awaitable[str | Secret]]"
 """Returns the token of a person, or awaits it. A plain function runs on the event loop: keep it quick."""
 
-Token: TypeAlias = "str | Secret | TokenFunction | TokenSource"
+Token: TypeAlias = "str | Secret | TokenFunction | TokenSource"  # noqa: S105  # it names types
 
 
 @attrs.frozen
@@ -62,7 +62,7 @@ class _Question:
 
 
 class Credential:
-    """The token of a person that is in force, shared by all of its requests: a fixed one, or what its function last said.
+    """The token of a person that is in force, shared by all requests: a fixed one, or what its function last said.
 
     May be used on several event loops; each asks for itself, and the last answer counts for all.
     """

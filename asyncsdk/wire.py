@@ -45,6 +45,7 @@ __all__ = [
     "encode_json",
     "encode_query",
     "error_of",
+    "text_of",
 ]
 
 Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
@@ -138,7 +139,7 @@ def encode_query(query: Iterable[Field]) -> str:
         ArgumentError: a value that no query can hold.
     """
     return "&".join(
-        f"{_quoted('params', field[0], '')}={_quoted(field[0], _text(field[0], field[1]), ':,')}"
+        f"{_quoted('params', field[0], '')}={_quoted(field[0], text_of(field[0], field[1]), ':,')}"
         for field in query
         if field is not None
     )
@@ -156,7 +157,12 @@ def _quoted(name: str, text: object, safe: str) -> str:
     )
 
 
-def _text(name: str, value: Json) -> str:
+def text_of(name: str, value: object) -> str:
+    """One value of a query as text.
+
+    Raises:
+        ArgumentError: it is none that a query can hold.
+    """
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, str):
