@@ -249,6 +249,7 @@ def test_bytes_for_an_end_that_has_closed_reset_the_connection() -> None:
             await asyncio.sleep(2.9)
             with pytest.raises((OutcomeUnknown, TransportError)):
                 await wethod.streams.create(name="Design")
+            await asyncio.sleep(5)
 
     simulation.run(main)
     assert simulation.counts["bytes to a closed end"] > 0
