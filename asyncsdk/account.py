@@ -11,10 +11,11 @@ from weakref import WeakValueDictionary
 import anyio
 import attrs
 
+from .credential import Credential
 from .secret import Secret
 from .settings import DEFAULT_BUDGET, Settings
 from .throttling import Budget, LocalBudget, Pause, Quota, Unlimited
-from .tokens import Credential, TokenSource
+from .tokens import TokenSource
 
 if TYPE_CHECKING:
     from .throttling.redis_lane import Connections

@@ -11,7 +11,6 @@ from .errors import APIError, ArgumentError, ConfigurationError
 from .events import Hooks
 from .extra_headers import extra_headers
 from .omitted import OMITTED, Omitted
-from .params import Params, query_of
 from .printable import shown
 from .resources import Resources
 from .response import Response
@@ -26,6 +25,7 @@ if TYPE_CHECKING:
 
     from .account import Stats
     from .pager import Pager
+    from .params import Params
     from .throttling import Quota
     from .wire import Json
 
@@ -270,6 +270,7 @@ class Wethod(Resources):
         """
         from . import wire
         from .pager import Pager
+        from .params import query_of
 
         wire.build("GET", path)  # refused here and not at the first row
         query = query_of(params)
@@ -331,6 +332,7 @@ class Wethod(Resources):
         """
         from . import wire
         from .headers import plain_headers
+        from .params import query_of
         from .session import ignore
 
         request = wire.build(

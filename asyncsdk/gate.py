@@ -32,21 +32,18 @@ LONG: Final = 10.0  # seconds; a wait of that length is worth a warning
 
 
 class Gate:
-    """Lets the requests of a session leave.
+    """Lets the requests of a session leave."""
 
-    `check_open` raises ClientClosed once the client is closed.
-    """
-
-    def __init__(
-        self, settings: Settings, transport: Transport, account: Account, check_open: Callable[[], None]
-    ) -> None:
+    def __init__(self, settings: Settings, transport: Transport, account: Account) -> None:
         self._settings = settings
         self._transport = transport
         self._account = account
-        self._check_open = check_open
 
-    async def permit(self, journey: Journey) -> Pool:
-        """Waits until the request may leave; the caller then holds a slot of the pool, and a grant is spent."""
+    async def permit(self, journey: Journey, check_open: Callable[[], None]) -> Pool:
+        """Waits until the request may leave; the caller then holds a slot of the pool, and a grant is spent.
+
+        `check_open` raises ClientClosed once the client is closed.
+        """
         account, turn = self._account, journey.turn
         try:
             while True:
@@ -58,7 +55,7 @@ class Gate:
                     if refused is None:
                         taking = account.budget.take(turn)
                         refused = await (taking if journey.deadline_at is None else self._in_time(journey, taking))
-                    self._check_open()
+                    check_open()
                     if journey.deadline_at is not None and (late := self.lateness(journey, 0.0, "its turn")):
                         raise late
                 except BaseException:

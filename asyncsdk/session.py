@@ -64,10 +64,12 @@ class Session:
         self.accounts = accounts
         self.account = accounts.of(settings)
         self.closed = False
-        self._gate = Gate(settings, transport, self.account, self.check_open)
+        self._gate = Gate(settings, transport, self.account)
         self._timeouts = transport.timeouts(settings.connect_timeout, settings.read_timeout)
         self._base = Base.of(settings.base_url)
-        self._headers: Headers | None = None
+        token = settings.token
+        self._headers = self._headers_with(token) if isinstance(token, Secret) else None
+        self._asked: Headers | None = None  # those with what a token's function gave last
 
     def copy(self, settings: Settings) -> Session:
         """A session with other settings on the same connections; each token has an account of its own."""
@@ -122,17 +124,19 @@ class Session:
             Turn(self.settings.priority == "bulk"),
         )
         while True:
-            headers = self._headers_in_force() or await self._ask_for_token(journey)
-            pool = await self._gate.permit(journey)
-            headers = self._headers_in_force() or headers  # another request may have renewed the token meanwhile
+            headers = self._headers or await self._headers_in_force(journey)
+            pool = await self._gate.permit(journey, self.check_open)
+            if self._headers is None:  # another request may have renewed the token meanwhile
+                headers = await self._headers_in_force(journey)
             attempt = await self._attempt(journey, pool, headers)
-            answer = outcomes.answer_of(attempt)
+            answer = attempt.answer
             unreadable: DecodeError | None = None
-            if answer is not None and outcomes.is_success(answer):
+            if answer is not None and 200 <= answer.status < 300:
                 try:
                     return Reply(decode(answer.body), answer)
                 except DecodeError as error:
                     unreadable = error
+            answer = outcomes.answer_of(attempt)
             if answer is not None and answer.status == 401 and await self._renew_token(journey, headers, answer):
                 continue
             outcome = outcomes.outcome_of(attempt, unreadable, clock.utc_now())
@@ -257,17 +261,15 @@ class Session:
         plain = transport.headers(settings.headers.over(defaults) | {"Authorization": f"Bearer {token.reveal()}"})
         return Headers(token, plain, transport.headers({**plain, "Content-Type": "application/json"}))
 
-    def _headers_in_force(self) -> Headers | None:
-        """The headers with the token that is in force; None before a token's function was asked."""
+    async def _headers_in_force(self, journey: Journey) -> Headers:
+        """The headers with the token that its function gave last; asks it where it was not asked yet."""
         token = self.account.credential.token
-        if token is not None and (self._headers is None or self._headers.token is not token):
-            self._headers = self._headers_with(token)
-        return self._headers
-
-    async def _ask_for_token(self, journey: Journey) -> Headers:
-        token = await self._in_time(journey, self.account.credential.current(journey.request.line))
-        self.check_open()
-        return self._headers_with(token)
+        if token is None:
+            token = await self._in_time(journey, self.account.credential.current(journey.request.line))
+            self.check_open()
+        if self._asked is None or self._asked.token is not token:
+            self._asked = self._headers_with(token)
+        return self._asked
 
     async def _renew_token(self, journey: Journey, headers: Headers, answer: Answer) -> bool:
         """After a 401: whether the token's function gives another one, asked once for a request."""

@@ -20,6 +20,7 @@ from ...errors import ConfigurationError
 from ...events import Hooks
 from ...settings import Priority, RetryPolicy, Secret, secret
 from ...sharing import single_flight as share
+from ...tokens import Token
 
 if TYPE_CHECKING:
     import aiohttp
@@ -35,7 +36,7 @@ _STATE = "wethod_clients"
 class WethodOptions(TypedDict, total=False):
     """The arguments of `Wethod`, all of them optional; the environment gives what is left out."""
 
-    token: str | Secret | None
+    token: Token | None
     company: str | None
     version: str | None
     base_url: str | None
@@ -47,6 +48,7 @@ class WethodOptions(TypedDict, total=False):
     budget: int | str | None
     budget_key: str | None
     priority: Priority
+    headers: Mapping[str, str] | None
     session: aiohttp.ClientSession | None
     hooks: Hooks | None
 
