@@ -14,7 +14,7 @@ import attrs
 
 from .errors import AuthenticationError, ClientClosed, ConfigurationError, RequestLine
 from .headers import plain_headers
-from .secret import Secret, secret
+from .secret import Secret, secret, wrapped
 
 if TYPE_CHECKING:
     from .tokens import TokenFunction, TokenSource
@@ -98,9 +98,10 @@ class Credential:
 
 async def _answer(function: TokenFunction) -> Secret:
     found = function()
-    if inspect.isawaitable(found):
-        return secret(await found)
-    return secret(found)
+    # Out of sight before it is checked: a refusal travels as the cause, with the variables of this function.
+    kept = wrapped(await found) if inspect.isawaitable(found) else wrapped(found)
+    del found
+    return secret(kept)
 
 
 def _refusal(problem: BaseException, line: RequestLine, answer: Answer | None) -> AuthenticationError:

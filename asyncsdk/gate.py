@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Final
 from . import clock
 from .errors import RateLimited, RequestTimeout, WethodError
 from .events import WaitBegun, WaitReason, announce
+from .retry import READS
 from .throttling import Refused
 
 if TYPE_CHECKING:
@@ -90,7 +91,7 @@ class Gate:
             f"the deadline of {self._settings.deadline} s would pass while waiting for {what}",
             request=journey.request.line,
             phase="deadline",
-            carried_out=None if journey.lost else False,
+            carried_out=None if journey.lost and journey.request.method not in READS else False,
         )
 
     async def _in_time(self, journey: Journey, taking: Awaitable[Refused | None]) -> Refused | None:

@@ -23,6 +23,12 @@ class TokenSource:
 
     function: TokenFunction = attrs.field(repr=False)
 
+    def __hash__(self) -> int:
+        try:
+            return hash(self.function)
+        except TypeError:  # a method of an object that cannot be hashed
+            return hash(getattr(self.function, "__func__", type(self.function)))
+
 
 def hidden(token: Token) -> Secret | TokenFunction | TokenSource:
     """`token` out of sight, unchecked, for those whose variables a traceback may show; a function shows nothing."""

@@ -112,6 +112,24 @@ async def test_a_503_that_says_when_holds_nobody_else_back(server: Server, conne
     assert len(server.requests) == 3, "beyond max_wait it is an error at once"
 
 
+async def test_the_log_says_what_of_a_wait_was_ordered_and_what_the_line_adds(
+    server: Server, connect: Connect, calls: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    ears = Ears()
+    server.script(ORDER)
+    wethod = connect(hooks=ears.hooks)
+    with caplog.at_level(logging.WARNING, "asyncsdk"):
+        for _ in range(20):
+            calls(wethod.streams.get(5))
+        while len([event for event in ears.waits if event.reason == "pause"]) < 20:
+            await asyncio.sleep(0)
+    told = [record.getMessage() for record in caplog.records]
+    assert any(
+        "60.0 s that the server ordered, then " in line and "wait, and start one after the other" in line
+        for line in told
+    )
+
+
 async def test_copies_made_anew_for_a_token_share_its_pause_budget_and_counts(server: Server, connect: Connect) -> None:
     """A web application makes a copy for each call of a person."""
     server.script((200, STREAM))

@@ -155,6 +155,34 @@ async def test_account_budget_and_pause_stay_when_the_token_changes(server: Serv
     assert account(wethod.with_options(token=Tokens("x").plain)) is not before
 
 
+async def test_what_a_function_gives_is_shown_nowhere(server: Server, connect: Connect) -> None:
+    import traceback
+
+    for tokens in (Tokens("two secret-words"), Tokens(b"two secret-words"), Tokens("good", "two secret-words")):
+        accepts(server)
+        with pytest.raises(errors.AuthenticationError) as caught:
+            await connect(token=tokens.plain).streams.get(5)
+        trace = traceback.TracebackException.from_exception(caught.value, capture_locals=True)
+        shown = [line for line in trace.format() if "test_tokens.py" not in line]
+        assert "secret-words" not in "".join(shown)
+
+
+def test_a_method_of_an_object_that_cannot_be_hashed_is_a_function_like_any_other() -> None:
+    import attrs
+
+    @attrs.define
+    class Vault:
+        name: str
+
+        def token(self) -> str:
+            return "good-token"
+
+    vault = Vault("a")
+    wethod = Wethod(token=vault.token, company="acme")
+    assert account(wethod.with_options(token=vault.token)) is account(wethod)
+    assert account(wethod.with_options(token=Vault("b").token)) is not account(wethod)
+
+
 def test_a_shared_budget_needs_a_name_beside_a_token_that_changes() -> None:
     tokens = Tokens("x")
     with pytest.raises(errors.ConfigurationError, match="budget_key"):
