@@ -1,12 +1,13 @@
 """Models as pydantic sees them: fields of pydantic models, response models and bodies of FastAPI, JSON schemas.
 
 A model of asyncsdk tells pydantic how it is validated and written, by the names of the wire (`from`, `metadata_13`).
-Loaded when pydantic asks a model for its schema, and by nobody else.
+Loaded when pydantic asks a model for its schema, and by nobody else. What a caller wants left out is `trimming`'s.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import inspect
 from collections.abc import Callable, Mapping
 from operator import attrgetter
@@ -14,30 +15,35 @@ from types import NoneType
 from typing import Annotated, Any, cast, get_args, get_origin
 
 import attrs
-from pydantic import GetCoreSchemaHandler
-from pydantic_core import CoreSchema
+from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler, TypeAdapter
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema, PydanticSerializationUnexpectedValue, SchemaSerializer
 from pydantic_core import core_schema as core
 
-from ..errors import ArgumentError
 from ..keys import field_types, is_model, key_map
+from .trimming import trimmer
 
-__all__ = ["core_schema"]
+__all__ = ["core_schema", "serializer"]
 
 
 def core_schema(model: type, handler: GetCoreSchemaHandler) -> CoreSchema:
     """The pydantic schema of a model.
 
-    Takes the model itself, or a mapping by the keys of the wire; unknown keys are ignored. Writes by the keys of the
-    wire, every field of the model among them. A naive date-time, nan and infinity are refused.
+    Takes the model itself, or a mapping by the keys of the wire or by the names of the attributes; unknown keys are
+    ignored. A naive date-time, nan and infinity are refused. Writes by the keys of the wire, every field of the model
+    among them; what pydantic is told to leave out (`include`, `exclude`, `exclude_none` ...) is left out at any depth.
 
     Args:
         model: an attrs class of `asyncsdk.models`.
         handler: pydantic's generator of schemas for the types inside.
     """
     about = _about(model)
-    incoming, outgoing = (_fields(model, handler, required=required) for required in (None, True))
-    by_key = core.typed_dict_schema(incoming, cls_name=model.__name__, extra_behavior=_extra(model), metadata=about)
-    written = core.typed_dict_schema(outgoing, cls_name=model.__name__, extra_behavior=_extra(model), metadata=about)
+    by_key = core.typed_dict_schema(
+        _incoming(model, handler), cls_name=model.__name__, extra_behavior=_extra(model), metadata=about
+    )
+    written = core.typed_dict_schema(
+        _outgoing(model, handler), cls_name=model.__name__, extra_behavior=_extra(model), metadata=about
+    )
     build = _builder(model)
 
     def read(value: object, inner: core.ValidatorFunctionWrapHandler) -> object:
@@ -47,8 +53,15 @@ def core_schema(model: type, handler: GetCoreSchemaHandler) -> CoreSchema:
         read,
         by_key,
         ref=f"{model.__module__}.{model.__qualname__}:{id(model)}",
-        serialization=core.plain_serializer_function_ser_schema(_spreader(model), return_schema=written),
+        # Not a plain function: pydantic would keep include and exclude from the fields.
+        serialization=core.wrap_serializer_function_ser_schema(_writer(model), info_arg=True, schema=written),
     )
+
+
+@functools.cache
+def serializer(model: type) -> SchemaSerializer:
+    """What pydantic writes a model with where no annotation says that it is one (`Any`, `dict`)."""
+    return cast("SchemaSerializer", TypeAdapter(model).serializer)
 
 
 def _about(model: type) -> dict[str, Any]:
@@ -64,17 +77,45 @@ def _extra(model: type) -> core.ExtraBehavior:
     return "allow" if key_map(model).dynamic else "ignore"
 
 
-def _fields(model: type, handler: GetCoreSchemaHandler, *, required: bool | None) -> dict[str, core.TypedDictField]:
-    """The fields by their keys. `required` None: those without a default are."""
-    keys, types = key_map(model), field_types(model)
+def _incoming(model: type, handler: GetCoreSchemaHandler) -> dict[str, core.TypedDictField]:
+    """The fields by their keys as they are read: those without a default are required."""
     return {
-        keys.key_of(field.name): core.typed_dict_field(
-            _schema_of(types[field.name], handler),
-            required=field.default is attrs.NOTHING if required is None else required,
+        key: core.typed_dict_field(
+            _schema_of(type_, handler),
+            required=field.default is attrs.NOTHING,
+            # The attribute's name, too: it is what `attrs.asdict` and people who write Python say.
+            validation_alias=None if key == field.name else [[key], [field.name]],
         )
+        for key, field, type_ in _fields(model)
+    }
+
+
+def _outgoing(model: type, handler: GetCoreSchemaHandler) -> dict[str, core.TypedDictField]:
+    """The fields by their keys as they are written: every one is there."""
+    return {
+        key: core.typed_dict_field(_lenient(_schema_of(type_, handler)), required=True)
+        for key, _, type_ in _fields(model)
+    }
+
+
+def _fields(model: type) -> list[tuple[str, attrs.Attribute[Any], object]]:
+    keys, types = key_map(model), field_types(model)
+    return [
+        (keys.key_of(field.name), field, types[field.name])
         for field in attrs.fields(cast("type[attrs.AttrsInstance]", model))
         if field.name not in keys.dynamic.values()
-    }
+    ]
+
+
+def _lenient(schema: CoreSchema) -> CoreSchema:
+    """Writes None where the API sent none of what it promises; the JSON schema shows the promise."""
+    if schema["type"] == "nullable":
+        return schema
+    return core.nullable_schema(schema, metadata={"pydantic_js_functions": [_promise]})
+
+
+def _promise(schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+    return handler(cast("core.NullableSchema", schema)["schema"])
 
 
 def _schema_of(type_: object, handler: GetCoreSchemaHandler) -> CoreSchema:
@@ -103,22 +144,28 @@ def _builder(model: type) -> Callable[[dict[str, object]], object]:
     def build(values: dict[str, object]) -> object:
         if keys.differ:
             values = dict(values)
+            for prefix, name in keys.dynamic.items():
+                if isinstance(by_id := values.get(name), Mapping):  # as an attribute
+                    values |= {f"{prefix}{id}": value for id, value in by_id.items()}
             keys.gather(values)
         return model(**values)
 
     return build
 
 
-def _spreader(model: type) -> Callable[[object], Mapping[str, object]]:
-    """Takes a model apart into values by the keys of the wire; what is nested is taken apart in its turn."""
-    keys = key_map(model)
+def _writer(model: type) -> Callable[[object, core.SerializerFunctionWrapHandler, core.SerializationInfo], object]:
+    """Takes a model apart into values by the keys of the wire, which the schema of its fields writes."""
+    keys, trim = key_map(model), trimmer(model)
     names = [field.name for field in attrs.fields(cast("type[attrs.AttrsInstance]", model))]
     values = attrgetter(*names)
 
-    def spread(value: object) -> Mapping[str, object]:
+    def write(value: object, inner: core.SerializerFunctionWrapHandler, info: core.SerializationInfo) -> object:
         if not isinstance(value, model):
-            raise ArgumentError("value", f"a {model.__name__}, not {type(value).__name__}")
+            # pydantic tries the next member of a union; without one it warns, and writes what it is given.
+            raise PydanticSerializationUnexpectedValue(f"a {model.__name__} was expected, not {type(value).__name__}")
         row: dict[str, object] = dict(zip(names, values(value), strict=True))
-        return keys.spread(row) if keys.differ else row
+        if keys.differ:
+            row = keys.spread(row)
+        return trim(value, row, inner(row), info)
 
-    return spread
+    return write
