@@ -23,7 +23,17 @@ else:
     # A schema that says nothing accepts anything; decoders cannot resolve the recursive alias, and need not.
     Json = Any
 
-__all__ = ["Json", "Number", "Timestamp", "dynamic", "dynamic_prefix", "pydantic_schema", "wire", "wire_name"]
+__all__ = [
+    "Json",
+    "Number",
+    "PydanticSerializer",
+    "Timestamp",
+    "dynamic",
+    "dynamic_prefix",
+    "pydantic_schema",
+    "wire",
+    "wire_name",
+]
 
 Timestamp: TypeAlias = Annotated[dt.datetime, msgspec.Meta(tz=True)]
 """A point in time: date-times without an offset are refused."""
@@ -60,7 +70,7 @@ def _text(metadata: Mapping[Any, Any], mark: str) -> str | None:
     return value if isinstance(value, str) else None
 
 
-class _PydanticSerializer:
+class PydanticSerializer:
     """What pydantic looks for on a value that no annotation describes: `-> dict` writes rows as `-> Project` does."""
 
     def __get__(self, instance: object, owner: type) -> SchemaSerializer:
@@ -79,7 +89,7 @@ class _PydanticSchema:
 
     def __set_name__(self, owner: type, name: str) -> None:
         # setattr: the attribute is pydantic's business and not one that users of the model should see.
-        setattr(owner, "__pydantic_serializer__", _PydanticSerializer())  # noqa: B010
+        setattr(owner, "__pydantic_serializer__", PydanticSerializer())  # noqa: B010
 
     def __get__(self, instance: object, owner: type) -> Callable[[type, GetCoreSchemaHandler], CoreSchema]:
         def schema(source: type, handler: GetCoreSchemaHandler) -> CoreSchema:

@@ -12,8 +12,8 @@ from pydantic import BaseModel
 
 from asyncsdk import Mirror, dates, gather_all
 from asyncsdk.integrations.fastapi import (
-    UserWethod,
-    WethodClient,
+    UserWethodDep,
+    WethodDep,
     install_error_handlers,
     stream_csv,
     wethod_lifespan,
@@ -45,7 +45,7 @@ class StreamMonth(BaseModel):
 
 @app.get("/projects/{id}/streams")
 async def plan_versus_production(
-    id: int, year: int, month: int, wethod: WethodClient, mirror: Annotated[Mirror, Depends(mirror_of)]
+    id: int, year: int, month: int, wethod: WethodDep, mirror: Annotated[Mirror, Depends(mirror_of)]
 ) -> list[StreamMonth]:
     days = dates.month(year, month)
     plan, production = await gather_all(
@@ -69,12 +69,12 @@ async def plan_versus_production(
 
 
 @app.get("/projects/{id}/plan.csv")
-async def plan_as_csv(id: int, wethod: WethodClient) -> Response:
+async def plan_as_csv(id: int, wethod: WethodDep) -> Response:
     return await stream_csv(wethod.production_plan_streams.list(project_id=id), filename=f"plan-{id}.csv")
 
 
 @app.post("/streams/{id}/archive")
-async def archive(id: int, wethod: UserWethod) -> Stream:
+async def archive(id: int, wethod: UserWethodDep) -> Stream:
     return await wethod.streams.archive(id)  # with the permissions of whoever asks
 
 
@@ -87,7 +87,7 @@ class Hours(BaseModel):
 
 
 @app.post("/timesheets", status_code=201)
-async def enter(entry: Hours, wethod: UserWethod) -> Timesheet:
+async def enter(entry: Hours, wethod: UserWethodDep) -> Timesheet:
     return await wethod.timesheets.create(
         mode="daily",
         date=entry.date,

@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import functools
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from operator import attrgetter
 from types import NoneType
 from typing import Annotated, Any, cast, get_args, get_origin
@@ -23,7 +23,7 @@ from pydantic_core import core_schema as core
 from ..keys import field_types, is_model, key_map
 from .trimming import trimmer
 
-__all__ = ["core_schema", "serializer"]
+__all__ = ["core_schema", "page_schema", "serializer"]
 
 
 def core_schema(model: type, handler: GetCoreSchemaHandler) -> CoreSchema:
@@ -55,6 +55,28 @@ def core_schema(model: type, handler: GetCoreSchemaHandler) -> CoreSchema:
         ref=f"{model.__module__}.{model.__qualname__}:{id(model)}",
         # Not a plain function: pydantic would keep include and exclude from the fields.
         serialization=core.wrap_serializer_function_ser_schema(_writer(model), info_arg=True, schema=written),
+    )
+
+
+def page_schema(page: type[Iterable[object]], source: object, handler: GetCoreSchemaHandler) -> CoreSchema:
+    """The pydantic schema of a page: a list of its rows, `Page[Project]` as `list[Project]`.
+
+    Args:
+        page: the class of pages.
+        source: the annotation, with the model of the rows where it names one.
+        handler: pydantic's generator of schemas for the rows.
+    """
+    arms = get_args(source)
+    rows = core.list_schema(handler.generate_schema(arms[0]) if arms else core.any_schema())
+
+    def read(value: object, inner: core.ValidatorFunctionWrapHandler) -> object:
+        return value if isinstance(value, page) else inner(value)
+
+    def write(value: object, inner: core.SerializerFunctionWrapHandler) -> object:
+        return inner(list(value) if isinstance(value, page) else value)
+
+    return core.no_info_wrap_validator_function(
+        read, rows, serialization=core.wrap_serializer_function_ser_schema(write, schema=rows)
     )
 
 

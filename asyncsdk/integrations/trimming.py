@@ -38,9 +38,7 @@ def trimmer(model: type) -> Trim:
             return written
         if info.exclude_unset or info.exclude_defaults:
             # A row does not remember what was sent: a field that holds its default counts as unset.
-            written = {
-                key: entry for key, entry in written.items() if key not in defaults or row[key] != defaults[key]
-            }
+            written = {key: entry for key, entry in written.items() if key not in defaults or row[key] != defaults[key]}
         if not keys.differ:
             return written
         if info.include is not None:

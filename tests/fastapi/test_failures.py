@@ -83,7 +83,7 @@ async def test_a_lost_write_is_504_outcome_unknown(
         (ArgumentError("limit", "from 1 to 100"), 422),
         (ConfigurationError("no token"), 500),
         (DecodeError("bad"), 502),
-        (ClientClosed(), 502),
+        (ClientClosed(), 503),
         (Conflict("there", request=LINE, status=409), 409),
     ],
 )
@@ -98,5 +98,7 @@ async def test_a_refused_argument_is_422_and_names_it(
 ) -> None:
     async with browser.get(f"{address}/projects/-1") as response:
         assert response.status == 422
-        assert (await response.json())["argument"] == "id"
+        body = await response.json()
+    assert body["key"] == "invalid_argument"
+    assert [failure["field"] for failure in body["failures"]] == ["id"]
     assert not sandbox.requests

@@ -1,0 +1,79 @@
+"""Models as request bodies: FastAPI knows bodies by classes that models of asyncsdk are not, so they have to be marked.
+
+`def create(title: JobTitle)` asks for a query parameter `title`, and with a default ignores the body that was sent.
+Neither is seen before a request fails, or succeeds wrongly; so such an endpoint is refused when the application starts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import get_args
+
+from fastapi import FastAPI
+from fastapi.dependencies.models import Dependant
+from fastapi.dependencies.utils import get_dependant
+from starlette.routing import BaseRoute
+
+from ...errors import ConfigurationError
+from ...keys import is_model
+
+__all__ = ["check_bodies"]
+
+
+def check_bodies(app: FastAPI) -> None:
+    """Refuses endpoints that ask for a model of asyncsdk in the query, a header, a cookie or the path.
+
+    Looks through the routes of the application, of its routers and of what is mounted, and through their dependencies.
+
+    Raises:
+        ConfigurationError: there is one; the message says which, and what to write.
+    """
+    for place, dependant in _dependants(app.router):
+        for name, model in _models_outside_of_bodies(dependant):
+            raise ConfigurationError(
+                f"{place}: FastAPI takes {name}: {model} for a query parameter and not for a body; "
+                f"write {name}: Annotated[{model}, Body()]"
+            )
+
+
+def _dependants(router: object, prefix: str = "") -> Iterator[tuple[str, Dependant]]:
+    """What is asked for by each endpoint below, and by what routers ask for on behalf of theirs."""
+    yield from _shared(getattr(router, "dependencies", None))
+    for route in getattr(router, "routes", None) or ():
+        yield from _of_route(route, prefix)
+
+
+def _of_route(route: BaseRoute, prefix: str) -> Iterator[tuple[str, Dependant]]:
+    path = f"{prefix}{getattr(route, 'path', None) or ''}"
+    found = getattr(route, "dependant", None)
+    if isinstance(found, Dependant):
+        yield f"{', '.join(sorted(getattr(route, 'methods', None) or ['WEBSOCKET']))} {path}", found
+    # Routers that are included are routes of their own in newer versions, and dissolved in older ones.
+    elif (included := getattr(route, "original_router", None)) is not None:
+        context = getattr(route, "include_context", None)
+        yield from _shared(getattr(context, "dependencies", None))
+        yield from _dependants(included, prefix + getattr(context, "prefix", ""))
+    elif (mounted := getattr(route, "app", None)) is not None:
+        yield from _dependants(getattr(mounted, "router", mounted), path)
+
+
+def _shared(dependencies: Iterable[object] | None) -> Iterator[tuple[str, Dependant]]:
+    for each in dependencies or ():
+        if callable(call := getattr(each, "dependency", None)):
+            yield getattr(call, "__name__", "a dependency"), get_dependant(path="/", call=call)
+
+
+def _models_outside_of_bodies(dependant: Dependant) -> Iterator[tuple[str, str]]:
+    fields = (*dependant.query_params, *dependant.header_params, *dependant.cookie_params, *dependant.path_params)
+    for field in fields:
+        for model in _models_in(field.field_info.annotation):
+            yield field.name, model.__name__
+    for each in dependant.dependencies:
+        yield from _models_outside_of_bodies(each)
+
+
+def _models_in(annotation: object) -> Iterator[type]:
+    if isinstance(annotation, type) and is_model(annotation):
+        yield annotation
+    for part in get_args(annotation):
+        yield from _models_in(part)
