@@ -19,17 +19,16 @@ if TYPE_CHECKING:
 __all__ = ["MirroredList", "Resource"]
 
 T = TypeVar("T")
-T_co = TypeVar("T_co", covariant=True)
 
 OVERLAP: Final = timedelta(minutes=5)
 """How far before the last refresh the next one looks: a row may be committed later than its `updated_at` says."""
 
 
-class Resource(Protocol[T_co]):
+class Resource(Protocol[T]):
     """What a mirror needs of a resource of the client; most have a `get(id)`, too."""
 
     @property
-    def list(self) -> Callable[..., Pager[T_co]]:
+    def list(self) -> Callable[..., Pager[T]]:
         """The list."""
 
 

@@ -83,7 +83,7 @@ def page_schema(page: type[Iterable[object]], source: object, handler: GetCoreSc
 @functools.cache
 def serializer(model: type) -> SchemaSerializer:
     """What pydantic writes a model with where no annotation says that it is one (`Any`, `dict`)."""
-    return cast("SchemaSerializer", TypeAdapter(model).serializer)
+    return TypeAdapter(model).serializer
 
 
 def _about(model: type) -> dict[str, Any]:
@@ -105,11 +105,15 @@ def _incoming(model: type, handler: GetCoreSchemaHandler) -> dict[str, core.Type
         key: core.typed_dict_field(
             _schema_of(type_, handler),
             required=field.default is attrs.NOTHING,
-            # The attribute's name, too: it is what `attrs.asdict` and people who write Python say.
-            validation_alias=None if key == field.name else [[key], [field.name]],
+            validation_alias=None if key == field.name else _either(key, field.name),
         )
         for key, field, type_ in _fields(model)
     }
+
+
+def _either(key: str, name: str) -> list[list[str | int]]:
+    """The attribute's name, too, is taken: it is what `attrs.asdict` and people who write Python say."""
+    return [[key], [name]]
 
 
 def _outgoing(model: type, handler: GetCoreSchemaHandler) -> dict[str, core.TypedDictField]:

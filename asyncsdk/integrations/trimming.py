@@ -63,8 +63,8 @@ def _keys_of(names: Names, renamed: Mapping[str, str], dynamic: Mapping[str, str
     for prefix, name in dynamic.items():
         if name not in names:
             continue
-        chosen = names[name] if isinstance(names, Mapping) else True
-        ids = None if chosen is True or chosen is ... else {str(id) for id in chosen}
+        chosen: Any = names[name] if isinstance(names, Mapping) else True
+        ids = {str(id) for id in chosen} if isinstance(chosen, (set, Mapping)) else None
         found += [
             key
             for key in row

@@ -24,7 +24,9 @@ from .clients import UserWethodDep, WethodDep, get_user_wethod, get_wethod, user
 from .encoding import register_encoders
 from .failures import ErrorBody, FieldFailure, TokenMissing
 from .handlers import install_error_handlers
+from .health import WethodHealth, WethodHealthDep, get_wethod_health, wethod_health
 from .lifespan import WethodOptions, wethod_lifespan
+from .paging import PageOf, PageParams, PageParamsDep, get_page_params
 from .responses import ModelResponse
 from .streams import stream_csv, stream_ndjson
 
@@ -32,17 +34,25 @@ __all__ = [
     "ErrorBody",
     "FieldFailure",
     "ModelResponse",
+    "PageOf",
+    "PageParams",
+    "PageParamsDep",
     "TokenMissing",
     "UserWethodDep",
     "WethodDep",
+    "WethodHealth",
+    "WethodHealthDep",
     "WethodOptions",
+    "get_page_params",
     "get_user_wethod",
     "get_wethod",
+    "get_wethod_health",
     "install_error_handlers",
     "register_encoders",
     "stream_csv",
     "stream_ndjson",
     "user_wethod",
+    "wethod_health",
     "wethod_lifespan",
     "wethod_of",
 ]

@@ -160,7 +160,7 @@ def user_wethod(token: Callable[..., Any], *, state_key: str = STATE_KEY) -> Cal
 class _Bearer(HTTPBearer):
     """The `Authorization: Bearer` header, of WebSockets as well: FastAPI's own asks for a Request, which they lack."""
 
-    async def __call__(self, connection: HTTPConnection) -> HTTPAuthorizationCredentials | None:  # type: ignore[override]  # named otherwise
+    async def __call__(self, connection: HTTPConnection) -> HTTPAuthorizationCredentials | None:
         scheme, token = get_authorization_scheme_param(connection.headers.get("Authorization"))
         if scheme.lower() != "bearer" or not token:
             return None

@@ -132,11 +132,12 @@ def verdict(error: WethodError | TokenMissing, *, of_user: bool = False, request
     if isinstance(error, ValidationError):
         failures = error.failures
     content: dict[str, Json] = {"key": key, "message": message}
-    if told := [
+    told: list[Json] = [
         {"field": printable(failure.field), "message": printable(failure.message)}
         for _, failure in zip(range(MOST_FAILURES), failures, strict=False)
-    ]:
-        content["failures"] = [*told]
+    ]
+    if told:
+        content["failures"] = told
     if (found := _request_id(error, request_id)) is not None:
         content["request_id"] = found
     if status == 503:

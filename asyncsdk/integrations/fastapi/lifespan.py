@@ -85,8 +85,7 @@ def wethod_lifespan(
         ConfigurationError: when the process starts: no token or company, a value that cannot be used, an event loop
             that is not asyncio's, or an endpoint that takes a model for a query parameter.
     """
-    if not isinstance(state_key, str) or not state_key.isidentifier() or state_key.startswith("_"):
-        raise ArgumentError("state_key", f"a name such as 'globex', not {state_key!r}")
+    _check_state_key(state_key)
 
     @asynccontextmanager
     async def opened(app: FastAPI) -> AsyncIterator[dict[str, Any]]:
@@ -108,6 +107,11 @@ def wethod_lifespan(
                         yield {**state, **(inner or {})}
 
     return opened
+
+
+def _check_state_key(name: object) -> None:
+    if not isinstance(name, str) or not name.isidentifier() or name.startswith("_"):
+        raise ArgumentError("state_key", f"a name such as 'globex', not {name!r}")
 
 
 @attrs.define(eq=False)

@@ -27,9 +27,9 @@ from ...pager import CONCURRENCY, Pager
 from ...walking.page import Page
 from ...walking.walk import PageWalk
 from ...wire import Json
-from .failures import verdict
+from .failures import printable, verdict
 
-__all__ = ["RowStream", "stream_csv", "stream_ndjson"]
+__all__ = ["RowStream", "StreamCutOff", "stream_csv", "stream_ndjson"]
 
 CLOSING_SECONDS: Final = 2.0
 
@@ -159,6 +159,16 @@ class RowStream(Response):
             await send({"type": "http.response.body", "body": b"", "more_body": False})
         except OSError:
             return  # how some servers say that the reader is gone
+        except WethodError as error:
+            # Not as it is: handlers of errors would be asked for an answer, which has begun.
+            raise StreamCutOff(
+                f"a list failed while it was sent, and the body is left unterminated so that the reader sees it "
+                f"(error_line=True ends it with a line that says so): {printable(str(error), 2000)}"
+            ) from error
+
+
+class StreamCutOff(RuntimeError):
+    """A list failed when its first rows had been sent; the server ends the connection. `__cause__` says why."""
 
 
 async def _departure(receive: Receive) -> None:
