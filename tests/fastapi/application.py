@@ -67,6 +67,12 @@ def application(sandbox: Sandbox, **others: Any) -> FastAPI:
     async def mine(wethod: UserWethodDep) -> list[Project]:
         return await wethod.projects.list().all(max_items=5)
 
+    @app.get("/both")
+    async def both(first: str, own: WethodDep, user: UserWethodDep) -> int:
+        for wethod in (own, user) if first == "own" else (user, own):
+            await wethod.streams.list()
+        return 1
+
     @app.get("/fast", response_model=list[ProductionPlanStream])
     async def fast(wethod: WethodDep) -> Response:
         return ModelResponse(await wethod.production_plan_streams.list(project_id=7))

@@ -13,13 +13,13 @@ from typing import Annotated, Any, Final
 import attrs
 from fastapi import Depends
 from fastapi.requests import HTTPConnection
-from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
-from fastapi.security.utils import get_authorization_scheme_param
+from fastapi.security import HTTPAuthorizationCredentials
 
 from ...client import Wethod
 from ...errors import ConfigurationError
 from ...events import ResponseReceived
 from ...settings import Secret, secret
+from .bearer import BEARER
 from .failures import TokenMissing
 
 __all__ = [
@@ -157,19 +157,6 @@ def user_wethod(token: Callable[..., Any], *, state_key: str = STATE_KEY) -> Cal
     return client
 
 
-class _Bearer(HTTPBearer):
-    """The `Authorization: Bearer` header, of WebSockets as well: FastAPI's own asks for a Request, which they lack."""
-
-    async def __call__(self, connection: HTTPConnection) -> HTTPAuthorizationCredentials | None:
-        scheme, token = get_authorization_scheme_param(connection.headers.get("Authorization"))
-        if scheme.lower() != "bearer" or not token:
-            return None
-        return HTTPAuthorizationCredentials(scheme=scheme, credentials=token)
-
-
-_BEARER = _Bearer(auto_error=False, description="Your Wethod API token")
-
-
 async def get_wethod(connection: HTTPConnection) -> Wethod:
     """The application's client. Tests put another in its place: `app.dependency_overrides[get_wethod] = ...`.
 
@@ -180,7 +167,7 @@ async def get_wethod(connection: HTTPConnection) -> Wethod:
 
 
 async def get_user_wethod(
-    connection: HTTPConnection, credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_BEARER)]
+    connection: HTTPConnection, credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(BEARER)]
 ) -> Wethod:
     """A client with the token of the request's `Authorization: Bearer` header; tests override it as `get_wethod`.
 

@@ -70,14 +70,16 @@ async def _close(socket: WebSocket, told: Verdict, response: Response) -> None:
     """Ends a WebSocket in the way that its state and its server allow."""
     if socket.application_state is WebSocketState.DISCONNECTED or socket.client_state is WebSocketState.DISCONNECTED:
         return
-    accepted = socket.application_state is WebSocketState.CONNECTED
-    if not accepted and "websocket.http.response" in socket.scope.get("extensions", {}):
-        try:
-            await response(socket.scope, socket.receive, socket.send)
-        except RuntimeError:
-            pass  # accepted by an application that is mounted in this one: this object has not seen it
-        else:
-            return
     code = 1008 if told.status < 500 else 1013 if told.status == 503 else 1011
     reason = f"{told.content['key']}: {told.content['message']}"
-    await socket.close(code, reason.encode()[:_LONGEST_REASON].decode(errors="ignore"))
+    end = {"type": "websocket.close", "code": code, "reason": reason.encode()[:_LONGEST_REASON].decode(errors="ignore")}
+    accepted = socket.application_state is WebSocketState.CONNECTED
+    if accepted or "websocket.http.response" not in socket.scope.get("extensions", {}):
+        await socket.send(end)
+        return
+    try:
+        await response(socket.scope, socket.receive, socket.send)
+    except RuntimeError:
+        # It was accepted by an application that is mounted in this one, and this object has not seen it. By now it
+        # would send nothing more.
+        await socket._send(end)
