@@ -30,6 +30,7 @@ from asyncsdk.integrations.fastapi import ErrorBody
 from asyncsdk.integrations.fastapi.clients import RefusedTokens
 from asyncsdk.integrations.fastapi.failures import TokenMissing, verdict
 from asyncsdk.sandbox import Sandbox
+from asyncsdk.wire import Json
 
 LINE = RequestLine("GET", "/api/projects/7")
 
@@ -222,7 +223,7 @@ def test_failures_are_bounded_and_printable() -> None:
 async def test_half_an_emoji_from_the_api_does_not_break_the_answer(
     sandbox: Sandbox, address: str, browser: aiohttp.ClientSession
 ) -> None:
-    failures = [{"field": "name", "message": "bad \ud83d char"}]
+    failures: list[Json] = [{"field": "name", "message": "bad \ud83d char"}]
     sandbox.fail("GET /api/projects/*", status=400, body={"key": "invalid_data", "message": "m", "failures": failures})
     async with browser.get(f"{address}/projects/7", headers={"X-Request-Id": "r-7"}) as response:
         assert response.status == 400

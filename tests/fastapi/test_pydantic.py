@@ -163,7 +163,7 @@ def test_what_is_none_or_a_default_is_left_out() -> None:
 
 @pytest.mark.filterwarnings("error")
 def test_none_where_a_value_was_promised_is_written() -> None:
-    row = attrs.evolve(PROJECT, name=None)
+    row = attrs.evolve(PROJECT, name=None)  # type: ignore[arg-type]  # as the API may send it
     adapter = TypeAdapter(Project)
     assert adapter.dump_python(row)["name"] is None
     assert json.loads(adapter.dump_json(row))["name"] is None
