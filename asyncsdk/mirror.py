@@ -10,12 +10,11 @@ from __future__ import annotations
 import asyncio
 import logging
 import math
-import random
-import time
 from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, Self
 
+from . import clock as clocks
 from .errors import APIError, ArgumentError
 from .mirrored import MirroredList
 from .sharing import single_flight
@@ -130,7 +129,7 @@ class Mirror:
         refresh: float = 300.0,
         whole: float = 3600.0,
         required: bool = True,
-        clock: Callable[[], float] = time.monotonic,
+        clock: Callable[[], float] = clocks.monotonic,
     ) -> None:
         _check_seconds("refresh", refresh)
         _check_seconds("whole", whole)
@@ -226,7 +225,7 @@ class Mirror:
         failed = 0
         pause = self._refresh if self._required else 0.0
         while True:
-            await asyncio.sleep(pause * random.uniform(0.9, 1.1))
+            await asyncio.sleep(pause * (0.9 + 0.2 * clocks.chance()))
             failed = failed + 1 if await self._failed() else 0
             pause = self._pause(failed)
 
