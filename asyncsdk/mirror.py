@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Final, Self
 
 from . import clock as clocks
 from .errors import APIError, ArgumentError
+from .event_loop import require_asyncio
 from .mirrored import MirroredList
 from .sharing import single_flight
 
@@ -200,6 +201,7 @@ class Mirror:
         Raises:
             WethodError: a list that is required cannot be read; nothing goes on in the background.
         """
+        require_asyncio()
         if self._task is None or self._task.done():
             if self._required:
                 await self.refresh()

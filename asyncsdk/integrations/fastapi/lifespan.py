@@ -6,7 +6,6 @@ each finds its own client, and what was there before is there again when it has 
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypedDict, Unpack
@@ -16,7 +15,8 @@ from fastapi import FastAPI
 from starlette.datastructures import State
 
 from ...client import Wethod
-from ...errors import ArgumentError, ConfigurationError
+from ...errors import ArgumentError
+from ...event_loop import require_asyncio
 from ...events import Hooks
 from ...settings import Priority, RetryPolicy, Secret
 from ...sharing import single_flight as share
@@ -89,7 +89,7 @@ def wethod_lifespan(
 
     @asynccontextmanager
     async def opened(app: FastAPI) -> AsyncIterator[dict[str, Any]]:
-        _check_asyncio()
+        require_asyncio()
         check_bodies(app)
         given: WethodOptions = {**options}
         if not own_token:
@@ -144,16 +144,3 @@ def _published(state: State, values: Mapping[str, object]) -> Iterator[None]:
                 delattr(state, name)
             else:
                 setattr(state, name, left)
-
-
-def _check_asyncio() -> None:
-    try:
-        asyncio.get_running_loop()
-    except RuntimeError:
-        pass
-    else:
-        return
-    raise ConfigurationError(
-        "asyncsdk needs asyncio, and this application runs on another event loop (trio?): serve it by uvicorn, or by "
-        "hypercorn with --worker-class asyncio; in tests write @pytest.mark.anyio with anyio_backend = 'asyncio'"
-    )
