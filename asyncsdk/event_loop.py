@@ -21,6 +21,6 @@ def require_asyncio() -> asyncio.AbstractEventLoop:
         pass  # raised outside: its words name no way out
     raise ConfigurationError(
         "asyncsdk needs asyncio, and no event loop of asyncio runs here (it may be trio's). Run the code by "
-        "asyncio.run(...); serve an application by uvicorn, or by hypercorn with --worker-class asyncio; for tests with "
-        "anyio's pytest plugin let the fixture anyio_backend return 'asyncio'"
+        "asyncio.run(...); serve an application by uvicorn, or by hypercorn with --worker-class asyncio; for tests "
+        "with anyio's pytest plugin let the fixture anyio_backend return 'asyncio'"
     )

@@ -178,7 +178,7 @@ async def all_of(browser: aiohttp.ClientSession, url: str, but: int | None = Non
     seen: set[int] = set()
     async with asyncio.timeout(60):
         while len(seen) < 2:
-            seen |= {number for number in [await worker_of(browser, url)] if number not in {None, but}}  # type: ignore[arg-type]  # not None
+            seen |= {number for number in [await worker_of(browser, url)] if number not in {None, but}}
             await asyncio.sleep(0.01)
     return seen
 
