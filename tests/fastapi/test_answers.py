@@ -176,3 +176,22 @@ async def test_a_model_that_would_be_a_query_parameter_is_refused_at_the_start(p
         async with wethod_lifespan(token="t", company="acme")(app):
             pass
     assert str(refusal.value).startswith(place)
+
+
+async def test_filters_without_anything_to_work_on_are_warned_of(caplog: pytest.LogCaptureFixture) -> None:
+    app = FastAPI()
+    router = APIRouter(prefix="/inner")
+
+    @router.get("/bare", response_model_exclude={"value"})
+    def bare():  # type: ignore[no-untyped-def]  # on purpose
+        return ROWS[0]
+
+    @router.get("/told", response_model_exclude={"value"})
+    def told() -> Project:
+        return ROWS[0]
+
+    app.include_router(router)
+    async with wethod_lifespan(token="t", company="acme")(app):
+        pass
+    (record,) = caplog.records
+    assert record.getMessage().startswith("GET /inner/bare: response_model_exclude")

@@ -17,8 +17,9 @@ from fastapi import Request, Response
 from fastapi.middleware.gzip import GZipMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from asyncsdk import ArgumentError, Wethod, to_dict
+from asyncsdk import ArgumentError, ServerError, Wethod, WethodError, to_dict
 from asyncsdk.integrations.fastapi import stream_csv, stream_ndjson
+from asyncsdk.integrations.fastapi.streams import StreamCutOff
 from asyncsdk.models import ProductionPlanStream
 from asyncsdk.sandbox import Sandbox
 from tests.fastapi.application import PLAN, application, options, served
@@ -131,6 +132,16 @@ async def test_a_list_that_fails_on_the_way_leaves_the_body_unterminated(
         assert response.status == 200
         with pytest.raises(aiohttp.ClientPayloadError):
             await response.read()
+
+
+async def test_what_cuts_a_stream_off_says_so_and_is_no_error_that_handlers_answer(sandbox: Sandbox) -> None:
+    sandbox.fail(f"GET {PLAN}", status=500, times=None, after=1)
+    async with Wethod(**options(sandbox)) as wethod:
+        response = await stream_ndjson(wethod.production_plan_streams.list())
+        with pytest.raises(StreamCutOff, match="error_line=True") as cut:
+            await body_of(response)
+    assert not isinstance(cut.value, WethodError)
+    assert isinstance(cut.value.__cause__, ServerError)
 
 
 async def test_an_error_line_says_what_happened_and_where_to_go_on(

@@ -36,6 +36,8 @@ def register_encoders() -> None:
     """Lets FastAPI answer with rows and pages that no annotation describes, written as their annotated form would be.
 
     Importing `asyncsdk.integrations.fastapi` does this. Only an annotation (or `response_model=`) brings the fields to
-    the OpenAPI page, and only with one is `response_model_exclude` heeded, as for every other class.
+    the OpenAPI page, and only with one is `response_model_exclude` heeded, as for every other class; a lifespan of this
+    package warns of it. An encoder is not told what `jsonable_encoder(row, exclude=...)` leaves out, where it is called
+    by hand: write `TypeAdapter(Project).dump_python(row, mode="json", exclude=...)`.
     """
     encoders.encoders_by_class_tuples[_encode] = (_Writable,)

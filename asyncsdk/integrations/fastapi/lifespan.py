@@ -20,8 +20,8 @@ from ...event_loop import require_asyncio
 from ...events import Hooks
 from ...settings import Priority, RetryPolicy, Secret
 from ...sharing import single_flight as share
-from .bodies import check_bodies
 from .clients import STATE_KEY, Clients
+from .routes import check_routes
 
 if TYPE_CHECKING:
     import aiohttp
@@ -90,7 +90,7 @@ def wethod_lifespan(
     @asynccontextmanager
     async def opened(app: FastAPI) -> AsyncIterator[dict[str, Any]]:
         require_asyncio()
-        check_bodies(app)
+        check_routes(app)
         given: WethodOptions = {**options}
         if not own_token:
             given["token"] = "none"  # noqa: S105  # never sent: only copies with a user's token send anything
