@@ -9,6 +9,7 @@ from typing import Annotated, Any
 
 import pytest
 from fastapi import APIRouter, Body, Depends, FastAPI, Header, Query, WebSocket
+from fastapi.encoders import jsonable_encoder
 from fastapi.testclient import TestClient
 
 from asyncsdk import ConfigurationError, to_dict
@@ -100,6 +101,14 @@ def test_excluded_fields_do_not_go_out() -> None:
     assert None not in ask(row, response_model_exclude_none=True).values()
     assert "description" not in ask(row, response_model_exclude_defaults=True)
     assert "description" not in ask(row, response_model_exclude_unset=True)
+
+
+def test_fields_are_left_out_by_hand() -> None:
+    assert jsonable_encoder(ROWS[0]) == PLAIN[0]
+    assert "value" not in jsonable_encoder(ROWS[0], exclude={"value"})
+    assert jsonable_encoder({"rows": ROWS}, exclude={"rows"}) == {}
+    assert [row.keys() for row in jsonable_encoder(ROWS, include={"id", "metadata"})] == [{"id", "metadata_13"}, {"id"}]
+    assert None not in jsonable_encoder({"rows": ROWS}, exclude_none=True)["rows"][0].values()
 
 
 # --- bodies -------------------------------------------------------------------------------------------------------

@@ -6,7 +6,8 @@ concerns rows and pages of asyncsdk alone, which FastAPI would refuse otherwise.
 
 from __future__ import annotations
 
-from typing import Any
+import sys
+from typing import Any, Final
 
 from fastapi import encoders
 
@@ -14,6 +15,9 @@ from ...keys import is_model
 from ...walking.page import Page
 
 __all__ = ["register_encoders"]
+
+
+_FILTERS: Final = ("include", "exclude", "by_alias", "exclude_unset", "exclude_defaults", "exclude_none")
 
 
 class _WritableType(type):
@@ -29,15 +33,19 @@ class _Writable(metaclass=_WritableType):
 
 
 def _encode(value: Any) -> object:
-    return type(value).__pydantic_serializer__.to_python(value, mode="json")
+    # The registry hands over the value alone. What is to be left out of it is looked up where it was asked for: fields
+    # that somebody excludes must not go out because FastAPI has no way to say so.
+    caller = sys._getframe(1)
+    asked = caller.f_locals if caller.f_code is encoders.jsonable_encoder.__code__ else {}
+    filters = {name: asked[name] for name in _FILTERS if name in asked}
+    return type(value).__pydantic_serializer__.to_python(value, mode="json", **filters)
 
 
 def register_encoders() -> None:
     """Lets FastAPI answer with rows and pages that no annotation describes, written as their annotated form would be.
 
     Importing `asyncsdk.integrations.fastapi` does this. Only an annotation (or `response_model=`) brings the fields to
-    the OpenAPI page, and only with one is `response_model_exclude` heeded, as for every other class; a lifespan of this
-    package warns of it. An encoder is not told what `jsonable_encoder(row, exclude=...)` leaves out, where it is called
-    by hand: write `TypeAdapter(Project).dump_python(row, mode="json", exclude=...)`.
+    the OpenAPI page, and only with one does FastAPI heed `response_model_exclude`, as for every other class; a lifespan
+    of this package warns of it. `jsonable_encoder(row, exclude=...)`, called by hand, leaves out what it is told to.
     """
     encoders.encoders_by_class_tuples[_encode] = (_Writable,)
