@@ -7,14 +7,16 @@ import enum
 from collections.abc import Iterator
 from typing import Annotated, Any
 
+import attrs
 import pytest
 from fastapi import APIRouter, Body, Depends, FastAPI, Header, Query, WebSocket
 from fastapi.encoders import jsonable_encoder
 from fastapi.testclient import TestClient
 
-from asyncsdk import ConfigurationError, to_dict
+from asyncsdk import ConfigurationError, Mirror, Wethod, to_dict
 from asyncsdk.integrations.fastapi import wethod_lifespan
 from asyncsdk.models import JobTitle, Project
+from asyncsdk.sandbox import Sandbox
 from asyncsdk.testing import Factory
 from asyncsdk.walking.page import Page
 
@@ -101,6 +103,26 @@ def test_excluded_fields_do_not_go_out() -> None:
     assert None not in ask(row, response_model_exclude_none=True).values()
     assert "description" not in ask(row, response_model_exclude_defaults=True)
     assert "description" not in ask(row, response_model_exclude_unset=True)
+
+
+@attrs.frozen
+class Mine:
+    """A class of an application's own, as `pager.into(Mine)` makes its rows."""
+
+    id: int
+    day: dt.date
+
+
+async def test_lists_in_memory_and_classes_of_ones_own_are_written_too(sandbox: Sandbox) -> None:
+    async with (
+        Wethod(token=sandbox.token, company=sandbox.company, base_url=sandbox.url) as wethod,
+        Mirror(wethod, ["streams"]) as mirror,
+    ):
+        rows = [to_dict(row) for row in mirror.streams.values()]
+        assert jsonable_encoder(mirror.streams.values()) == rows
+        assert jsonable_encoder({"streams": mirror.streams.values()}) == {"streams": rows}
+    assert jsonable_encoder([Mine(1, dt.date(2026, 5, 31))]) == [{"id": 1, "day": "2026-05-31"}]
+    assert jsonable_encoder(Mine(1, dt.date(2026, 5, 31)), exclude={"day"}) == {"id": 1}
 
 
 def test_fields_are_left_out_by_hand() -> None:

@@ -7,11 +7,14 @@ concerns rows and pages of asyncsdk alone, which FastAPI would refuse otherwise.
 from __future__ import annotations
 
 import sys
+from collections.abc import ValuesView
 from typing import Any, Final
 
 from fastapi import encoders
 
+from ...codec import to_dict
 from ...keys import is_model
+from ...mirrored import MirroredList
 from ...walking.page import Page
 
 __all__ = ["register_encoders"]
@@ -25,11 +28,18 @@ class _WritableType(type):
 
     def __instancecheck__(cls, value: object) -> bool:
         kind = type(value)
-        return (is_model(kind) or kind is Page) and hasattr(kind, "__pydantic_serializer__")
+        if isinstance(value, ValuesView):
+            return isinstance(getattr(value, "_mapping", None), MirroredList)
+        # Classes of an application's own (`pager.into(Mine)`) as far as FastAPI cannot take them apart itself.
+        return kind is Page or (is_model(kind) and (_is_ours(kind) or not hasattr(value, "__dict__")))
+
+
+def _is_ours(kind: type) -> bool:
+    return hasattr(kind, "__pydantic_serializer__")
 
 
 class _Writable(metaclass=_WritableType):
-    """A row of any model of asyncsdk, or a page of them."""
+    """A row of any model, a page of them, or the rows of a list in memory."""
 
 
 def _encode(value: Any) -> object:
@@ -38,7 +48,10 @@ def _encode(value: Any) -> object:
     caller = sys._getframe(1)
     asked = caller.f_locals if caller.f_code is encoders.jsonable_encoder.__code__ else {}
     filters = {name: asked[name] for name in _FILTERS if name in asked}
-    return type(value).__pydantic_serializer__.to_python(value, mode="json", **filters)
+    if _is_ours(type(value)):
+        return type(value).__pydantic_serializer__.to_python(value, mode="json", **filters)
+    plain = list(value) if isinstance(value, ValuesView) else to_dict(value)
+    return encoders.jsonable_encoder(plain, **filters)
 
 
 def register_encoders() -> None:
