@@ -41,9 +41,8 @@ def core_schema(model: type, handler: GetCoreSchemaHandler) -> CoreSchema:
     by_key = core.typed_dict_schema(
         _incoming(model, handler), cls_name=model.__name__, extra_behavior=_extra(model), metadata=about
     )
-    written = core.typed_dict_schema(
-        _outgoing(model, handler), cls_name=model.__name__, extra_behavior=_extra(model), metadata=about
-    )
+    # The JSON schema is that of `by_key` in either direction.
+    written = core.typed_dict_schema(_outgoing(model, handler), cls_name=model.__name__, extra_behavior=_extra(model))
     build = _builder(model)
 
     def read(value: object, inner: core.ValidatorFunctionWrapHandler) -> object:
@@ -92,7 +91,15 @@ def _about(model: type) -> dict[str, Any]:
     updates: dict[str, Any] = {"title": model.__name__, "description": summary}
     if prefixes := key_map(model).dynamic:
         updates["patternProperties"] = {f"^{prefix}[0-9]+$": {} for prefix in prefixes}
-    return {"pydantic_js_updates": updates}
+    return {"pydantic_js_updates": updates, "pydantic_js_functions": [_all_written]}
+
+
+def _all_written(schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+    """The JSON schema of a row: what is written has every field, what is read those without a default."""
+    told = handler(schema)
+    if handler.mode == "serialization":
+        told["required"] = list(told["properties"])
+    return told
 
 
 def _extra(model: type) -> core.ExtraBehavior:
@@ -117,9 +124,9 @@ def _either(key: str, name: str) -> list[list[str | int]]:
 
 
 def _outgoing(model: type, handler: GetCoreSchemaHandler) -> dict[str, core.TypedDictField]:
-    """The fields by their keys as they are written: every one is there."""
+    """The fields by their keys as they are written: every one is there, None also where a value was promised."""
     return {
-        key: core.typed_dict_field(_lenient(_schema_of(type_, handler)), required=True)
+        key: core.typed_dict_field(core.nullable_schema(_schema_of(type_, handler)), required=True)
         for key, _, type_ in _fields(model)
     }
 
@@ -131,17 +138,6 @@ def _fields(model: type) -> list[tuple[str, attrs.Attribute[Any], object]]:
         for field in attrs.fields(cast("type[attrs.AttrsInstance]", model))
         if field.name not in keys.dynamic.values()
     ]
-
-
-def _lenient(schema: CoreSchema) -> CoreSchema:
-    """Writes None where the API sent none of what it promises; the JSON schema shows the promise."""
-    if schema["type"] == "nullable":
-        return schema
-    return core.nullable_schema(schema, metadata={"pydantic_js_functions": [_promise]})
-
-
-def _promise(schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
-    return handler(cast("core.NullableSchema", schema)["schema"])
 
 
 def _schema_of(type_: object, handler: GetCoreSchemaHandler) -> CoreSchema:

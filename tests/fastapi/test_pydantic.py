@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from typing import Any
+from typing import Any, Literal
 
 import attrs
 import pytest
@@ -18,12 +18,20 @@ from asyncsdk.testing import Factory
 from tests.fastapi.application import options
 
 
+def schema_of(adapter: TypeAdapter[object], mode: Literal["validation", "serialization"]) -> Any:
+    return adapter.json_schema(mode=mode)
+
+
 @pytest.mark.parametrize("name", models.__all__)
 def test_every_model_has_a_schema_with_its_names_on_the_wire(name: str) -> None:
     adapter: TypeAdapter[object] = TypeAdapter(getattr(models, name))
     for schema in (adapter.json_schema(mode="serialization"), adapter.json_schema(mode="validation")):
         assert schema["title"] == name
         assert "id" in schema["properties"]
+    assert schema_of(adapter, "serialization")["required"] == list(schema_of(adapter, "serialization")["properties"])
+    assert schema_of(adapter, "validation")["required"] == [
+        field.name for field in attrs.fields(getattr(models, name)) if field.default is attrs.NOTHING
+    ]
 
 
 async def test_pydantic_reads_and_writes_what_the_client_does(sandbox: Sandbox) -> None:
