@@ -12,7 +12,7 @@ import inspect
 from collections.abc import Callable, Iterable, Mapping
 from operator import attrgetter
 from types import NoneType
-from typing import Annotated, Any, cast, get_args, get_origin
+from typing import Annotated, Any, Final, cast, get_args, get_origin
 
 import attrs
 from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler, TypeAdapter
@@ -22,6 +22,9 @@ from pydantic_core import core_schema as core
 
 from ..keys import field_types, is_model, key_map
 from .trimming import trimmer
+
+_INDISPENSABLE: Final = frozenset({"id", "updated_at"})
+"""Keys without whose value a row is refused."""
 
 __all__ = ["core_schema", "page_schema", "serializer"]
 
@@ -33,16 +36,18 @@ def core_schema(model: type, handler: GetCoreSchemaHandler) -> CoreSchema:
     ignored. A naive date-time, nan and infinity are refused. Writes by the keys of the wire, every field of the model
     among them; what pydantic is told to leave out (`include`, `exclude`, `exclude_none` ...) is left out at any depth.
 
+    Null is taken and written where the API broke a promise, so that what was written can be read again. The JSON schema
+    says what the contract promises.
+
     Args:
         model: an attrs class of `asyncsdk.models`.
         handler: pydantic's generator of schemas for the types inside.
     """
+    incoming, outgoing = (_fields(model, handler, required=required) for required in (None, True))
     about = _about(model)
-    by_key = core.typed_dict_schema(
-        _incoming(model, handler), cls_name=model.__name__, extra_behavior=_extra(model), metadata=about
-    )
+    by_key = core.typed_dict_schema(incoming, cls_name=model.__name__, extra_behavior=_extra(model), metadata=about)
     # The JSON schema is that of `by_key` in either direction.
-    written = core.typed_dict_schema(_outgoing(model, handler), cls_name=model.__name__, extra_behavior=_extra(model))
+    written = core.typed_dict_schema(outgoing, cls_name=model.__name__, extra_behavior=_extra(model))
     build = _builder(model)
 
     def read(value: object, inner: core.ValidatorFunctionWrapHandler) -> object:
@@ -106,15 +111,17 @@ def _extra(model: type) -> core.ExtraBehavior:
     return "allow" if key_map(model).dynamic else "ignore"
 
 
-def _incoming(model: type, handler: GetCoreSchemaHandler) -> dict[str, core.TypedDictField]:
-    """The fields by their keys as they are read: those without a default are required."""
+def _fields(model: type, handler: GetCoreSchemaHandler, *, required: bool | None) -> dict[str, core.TypedDictField]:
+    """The fields by their keys. `required` None: those without a default are."""
+    keys, types = key_map(model), field_types(model)
     return {
-        key: core.typed_dict_field(
-            _schema_of(type_, handler),
-            required=field.default is attrs.NOTHING,
+        (key := keys.key_of(field.name)): core.typed_dict_field(
+            _schema_of(types[field.name], handler) if key in _INDISPENSABLE else _forgiving(types[field.name], handler),
+            required=field.default is attrs.NOTHING if required is None else required,
             validation_alias=None if key == field.name else _either(key, field.name),
         )
-        for key, field, type_ in _fields(model)
+        for field in attrs.fields(cast("type[attrs.AttrsInstance]", model))
+        if field.name not in keys.dynamic.values()
     }
 
 
@@ -123,21 +130,27 @@ def _either(key: str, name: str) -> list[list[str | int]]:
     return [[key], [name]]
 
 
-def _outgoing(model: type, handler: GetCoreSchemaHandler) -> dict[str, core.TypedDictField]:
-    """The fields by their keys as they are written: every one is there, None also where a value was promised."""
-    return {
-        key: core.typed_dict_field(core.nullable_schema(_schema_of(type_, handler)), required=True)
-        for key, _, type_ in _fields(model)
-    }
+def _forgiving(type_: object, handler: GetCoreSchemaHandler) -> CoreSchema:
+    """The schema of a field's type that takes null as well, and does not say so."""
+    schema = _schema_of(type_, handler)
+    if schema["type"] in {"any", "nullable"}:
+        return schema
+    if is_model(type_):
+        # What a function of a JSON schema returns is no reference any more: the model would be spelled out each time.
+        return core.no_info_wrap_validator_function(
+            _unless_none,
+            schema,
+            serialization=core.wrap_serializer_function_ser_schema(_unless_none, schema=schema),
+        )
+    return core.nullable_schema(schema, metadata={"pydantic_js_functions": [_as_promised]})
 
 
-def _fields(model: type) -> list[tuple[str, attrs.Attribute[Any], object]]:
-    keys, types = key_map(model), field_types(model)
-    return [
-        (keys.key_of(field.name), field, types[field.name])
-        for field in attrs.fields(cast("type[attrs.AttrsInstance]", model))
-        if field.name not in keys.dynamic.values()
-    ]
+def _unless_none(value: object, inner: Callable[[object], object]) -> object:
+    return None if value is None else inner(value)
+
+
+def _as_promised(schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+    return handler(cast("core.NullableSchema", schema)["schema"])
 
 
 def _schema_of(type_: object, handler: GetCoreSchemaHandler) -> CoreSchema:
@@ -149,7 +162,7 @@ def _schema_of(type_: object, handler: GetCoreSchemaHandler) -> CoreSchema:
         others = [arm for arm in arms if arm is not NoneType]
         return core.nullable_schema(_schema_of(others[0], handler))
     if get_origin(type_) is tuple:
-        return core.tuple_schema([_schema_of(arms[0], handler)], variadic_item_index=0)
+        return core.tuple_schema([_forgiving(arms[0], handler)], variadic_item_index=0)
     if type_ is dt.datetime:
         return core.datetime_schema(tz_constraint="aware")
     if type_ is float:

@@ -12,6 +12,7 @@ import pytest
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from asyncsdk import Wethod, models, to_dict
+from asyncsdk.fields import Json
 from asyncsdk.models import PersonPayroll, ProductionPlanStream, Project, Stream
 from asyncsdk.sandbox import Sandbox
 from asyncsdk.testing import Factory
@@ -71,9 +72,11 @@ def test_models_are_fields_of_pydantic_models() -> None:
     month = Month.model_validate({"rows": [row]})
     assert month.rows[0].value == 12.5
     assert month.model_dump(mode="json")["rows"][0]["date"] == "2026-01-01"
-    for name, bad in (("updated_at", "2026-01-09T17:32:14"), ("value", "nan"), ("date", None)):
+    for name, bad in (("updated_at", "2026-01-09T17:32:14"), ("value", "nan"), ("id", None), ("updated_at", None)):
         with pytest.raises(ValidationError):
             Month.model_validate({"rows": [{**row, name: bad}]})
+    with pytest.raises(ValidationError):
+        Month.model_validate({"rows": [{name: value for name, value in row.items() if name != "date"}]})
 
 
 # --- what is left out ---------------------------------------------------------------------------------------------
@@ -175,9 +178,21 @@ def test_none_where_a_value_was_promised_is_written() -> None:
     adapter = TypeAdapter(Project)
     assert adapter.dump_python(row)["name"] is None
     assert json.loads(adapter.dump_json(row))["name"] is None
+    assert adapter.validate_json(adapter.dump_json(row)) == row
+    told = {**expect_dict(to_dict(make(Stream))), "stream_leaders": [None]}
+    stream = TypeAdapter(Stream).validate_python(told)
+    assert TypeAdapter(Stream).dump_python(stream, mode="json")["stream_leaders"] == [None]
     schema = adapter.json_schema(mode="serialization")
     assert schema["properties"]["name"] == {"title": "Name", "type": "string"}
     assert "name" in schema["required"]
+
+
+def test_nested_models_are_references_in_schemas() -> None:
+    for mode in ("validation", "serialization"):
+        schema = schema_of(TypeAdapter(Stream), mode)
+        assert {"$ref": "#/$defs/StreamLeader"} in [
+            arm.get("items") for arm in schema["properties"]["stream_leaders"]["anyOf"]
+        ]
 
 
 def test_the_member_of_a_union_that_a_row_is_writes_it() -> None:
@@ -195,3 +210,8 @@ def test_classes_do_not_import_pydantic_before_it_asks() -> None:
     script = "import sys; from asyncsdk import models; models.Project; print('pydantic' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "False"
+
+
+def expect_dict(value: object) -> dict[str, Json]:
+    assert isinstance(value, dict)
+    return value
