@@ -238,12 +238,12 @@ class Mirror:
         except Exception as failure:
             self._tell(failure)
             return True
-        except asyncio.CancelledError as stray:
+        except asyncio.CancelledError as cancelled:
             if (task := asyncio.current_task()) is None or task.cancelling():
                 raise
             # Nobody asked this task to end: something inside of the refresh was cancelled.
             self.failure = RuntimeError("a refresh was cancelled from within")
-            self.failure.__cause__ = stray
+            self.failure.__cause__ = cancelled
             self._tell(self.failure)
             return True
         self._told.clear()

@@ -66,7 +66,7 @@ async def test_one_that_is_required_says_at_once_why_it_cannot_begin(server: Ser
     assert isinstance(mirror.failure, ServerError)
 
 
-@pytest.mark.parametrize("failure", [Broken("odd"), OverflowError("date"), asyncio.CancelledError("stray")])
+@pytest.mark.parametrize("failure", [Broken("odd"), OverflowError("date"), asyncio.CancelledError("within")])
 async def test_it_goes_on_whatever_a_refresh_raises(
     server: Server, connect: Connect, failure: BaseException, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -190,6 +190,13 @@ def test_bodies_have_one_shape(error: WethodError | TokenMissing, of_user: bool)
     assert ("WWW-Authenticate" in told.headers) is (told.status == 401)
 
 
+def test_a_write_that_was_done_is_not_to_be_repeated() -> None:
+    error = DecodeError("cannot be read")
+    error.carried_out = True  # type: ignore[attr-defined]  # as the client says where it knows
+    told = verdict(error)
+    assert (told.status, told.content["key"]) == (502, "carried_out")
+
+
 @pytest.mark.parametrize(
     ("seconds", "header"),
     [(None, "60"), (0.0, "1"), (-5.0, "1"), (12.2, "13"), (1e300, "86400"), (math.inf, "86400"), (math.nan, "60")],

@@ -64,6 +64,7 @@ _UPSTREAM: Final = {
     503: (503, "unavailable", "Wethod is not available at the moment; try again later."),
     504: (504, "timeout", "Wethod did not answer in time."),
 }
+_DONE: Final = (502, "carried_out", "Wethod did it, but its answer cannot be read. Do not repeat it; look at the row.")
 _REFUSED: Final = (401, "token_refused", "Wethod refused the token of this request.")
 _MISSING: Final = (401, "token_missing", "Send a Wethod API token: Authorization: Bearer ...")
 _REQUEST_ID: Final = re.compile(r"[A-Za-z0-9._:/+=-]{1,128}")
@@ -125,6 +126,8 @@ def verdict(error: WethodError | TokenMissing, *, of_user: bool = False, request
     elif of_user and isinstance(error, AuthenticationError):
         status, key, message = _REFUSED
         headers["WWW-Authenticate"] = 'Bearer error="invalid_token"'
+    elif getattr(error, "carried_out", None) is True:
+        status, key, message = _DONE
     elif isinstance(error, ServerError) and error.status in _UPSTREAM:
         status, key, message = _UPSTREAM[error.status]
     else:

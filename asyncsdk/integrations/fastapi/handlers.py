@@ -33,7 +33,8 @@ def install_error_handlers(app: FastAPI) -> None:
     | Conflict | 409 | | OutcomeUnknown | 504, key `outcome_unknown` |
     | PreconditionFailed | 412 | | ClientClosed | 503 with Retry-After |
     | ArgumentError | 422 with `failures` | | ConfigurationError (no token) | 500 |
-    | a user's token: missing, refused | 401 | | every other (the application's token among them) | 502 |
+    | a user's token: missing, refused | 401 | | done, but the answer cannot be read | 502, key `carried_out` |
+    | | | | every other (the application's token among them) | 502 |
 
     Bodies are `ErrorBody`: `{"key": ..., "message": ...}` in words of our own, `failures` and `request_id` where there
     are any: neither a token nor the API's answer is passed on. What becomes a 5xx is logged.
