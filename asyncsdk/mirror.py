@@ -224,9 +224,9 @@ class Mirror:
         await self.aclose()
 
     async def _keep_fresh(self) -> None:
-        failed = 0
+        failed, task = 0, asyncio.current_task()
         pause = self._refresh if self._required else 0.0
-        while True:
+        while task is None or not task.cancelling():  # whatever was awaited may have swallowed the end of the task
             await asyncio.sleep(pause * (0.9 + 0.2 * clocks.chance()))
             failed = failed + 1 if await self._failed() else 0
             pause = self._pause(failed)

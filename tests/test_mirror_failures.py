@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import math
 from collections.abc import Callable
@@ -85,6 +86,25 @@ async def test_it_goes_on_whatever_a_refresh_raises(
             await asyncio.sleep(0.001)
         assert len(mirror.production_plan_streams) == 3
     assert not [task for task in asyncio.all_tasks() if task.get_name() == "asyncsdk mirror"]
+
+
+async def test_it_ends_when_it_is_closed_also_where_its_cancellation_is_swallowed(
+    server: Server, connect: Connect, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server.script((200, rows_json(0, 3)))
+    mirror = Mirror(connect(), LISTS, refresh=1e-3)
+    begun = asyncio.Event()
+
+    async def swallows(*_: object, **__: object) -> None:
+        begun.set()
+        with contextlib.suppress(asyncio.CancelledError):
+            await asyncio.Event().wait()
+
+    async with asyncio.timeout(30):
+        await mirror.start()
+        monkeypatch.setattr(mirror.production_plan_streams, "_refresh", swallows)
+        await begun.wait()
+        await mirror.aclose()
 
 
 async def test_a_client_that_was_closed_does_not_end_it(server: Server, connect: Connect) -> None:

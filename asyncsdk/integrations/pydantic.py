@@ -20,6 +20,7 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, PydanticSerializationUnexpectedValue, SchemaSerializer
 from pydantic_core import core_schema as core
 
+from ..errors import ArgumentError
 from ..keys import field_types, is_model, key_map
 from .trimming import trimmer
 
@@ -193,6 +194,7 @@ def _writer(model: type) -> Callable[[object, core.SerializerFunctionWrapHandler
     keys, trim = key_map(model), trimmer(model)
     names = [field.name for field in attrs.fields(cast("type[attrs.AttrsInstance]", model))]
     values = attrgetter(*names)
+    moments = [keys.key_of(name) for name, type_ in field_types(model).items() if dt.datetime in _parts(type_)]
 
     def write(value: object, inner: core.SerializerFunctionWrapHandler, info: core.SerializationInfo) -> object:
         if not isinstance(value, model):
@@ -201,6 +203,14 @@ def _writer(model: type) -> Callable[[object, core.SerializerFunctionWrapHandler
         row: dict[str, object] = dict(zip(names, values(value), strict=True))
         if keys.differ:
             row = keys.spread(row)
+        for key in moments:
+            if isinstance(moment := row[key], dt.datetime) and moment.tzinfo is None:
+                raise ArgumentError(key, f"holds a date-time without time zone ({moment.isoformat()}); add tzinfo=UTC")
         return trim(value, row, inner(row), info)
 
     return write
+
+
+def _parts(type_: object) -> list[object]:
+    """A type and what it is made of."""
+    return [type_, *(part for arm in get_args(type_) for part in _parts(arm))]

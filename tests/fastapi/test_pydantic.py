@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import subprocess
 import sys
@@ -10,8 +11,9 @@ from typing import Any, Literal
 import attrs
 import pytest
 from pydantic import BaseModel, TypeAdapter, ValidationError
+from pydantic_core import PydanticSerializationError
 
-from asyncsdk import Wethod, models, to_dict
+from asyncsdk import ArgumentError, Wethod, models, to_dict
 from asyncsdk.fields import Json
 from asyncsdk.models import PersonPayroll, ProductionPlanStream, Project, Stream
 from asyncsdk.sandbox import Sandbox
@@ -185,6 +187,13 @@ def test_none_where_a_value_was_promised_is_written() -> None:
     schema = adapter.json_schema(mode="serialization")
     assert schema["properties"]["name"] == {"title": "Name", "type": "string"}
     assert "name" in schema["required"]
+
+
+def test_a_date_time_without_an_offset_does_not_go_out() -> None:
+    row = attrs.evolve(PROJECT, created_at=dt.datetime(2026, 5, 1))  # noqa: DTZ001  # on purpose
+    for write in (TypeAdapter(Project).dump_json, TypeAdapter(Any).dump_json, to_dict):
+        with pytest.raises((PydanticSerializationError, ArgumentError), match="time zone"):
+            write(row)
 
 
 def test_nested_models_are_references_in_schemas() -> None:

@@ -26,7 +26,7 @@ class PageOf(BaseModel, Generic[T]):
 
     `next` is the query of the next page (`?page=4&size=50`, other parameters kept), None where there is none. `is_last`
     is true where the list is known to end here and null where only another request could tell: the next page may then
-    turn out empty.
+    be empty.
     """
 
     items: list[T]
