@@ -18,7 +18,7 @@ from fastapi.middleware.gzip import GZipMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from asyncsdk import ArgumentError, ServerError, Wethod, WethodError, to_dict
-from asyncsdk.integrations.fastapi import stream_csv, stream_ndjson
+from asyncsdk.integrations.fastapi import UserWethodDep, stream_csv, stream_ndjson
 from asyncsdk.integrations.fastapi.streams import StreamCutOff
 from asyncsdk.models import ProductionPlanStream
 from asyncsdk.sandbox import Sandbox
@@ -160,6 +160,30 @@ async def test_an_error_line_says_what_happened_and_where_to_go_on(
     async with browser.get(f"{address}/plan.csv?error_line=true") as response:
         *_, cells = csv.reader(io.StringIO(await response.text(), newline=""))
     assert json.loads(cells[0])["$error"]["status"] == 502
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "key"),
+    [("/hers.ndjson", 401, "token_refused"), ("/plan.ndjson?error_line=true", 502, "upstream_error")],
+)
+async def test_a_token_that_is_refused_on_the_way_is_told_from_the_applications_own(
+    sandbox: Sandbox, browser: aiohttp.ClientSession, path: str, status: int, key: str
+) -> None:
+    sandbox.add_token("ann")
+    app = application(sandbox)
+
+    @app.get("/hers.ndjson")
+    async def hers(wethod: UserWethodDep) -> Response:
+        return await stream_ndjson(wethod.production_plan_streams.list(), error_line=True)
+
+    sandbox.fail(f"GET {PLAN}", status=401, times=None, after=1)
+    async with (
+        served(app) as url,
+        browser.get(url + path, headers={"Authorization": "Bearer ann"}) as response,
+    ):
+        *_, last = (await response.read()).splitlines()
+    told = json.loads(last)["$error"]
+    assert (told["status"], told["key"]) == (status, key)
 
 
 # --- readers that go away -----------------------------------------------------------------------------------------
