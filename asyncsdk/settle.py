@@ -12,7 +12,6 @@ from enum import Enum
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias, TypeVar
 
 from . import wire
-from .codec import one_decoder
 from .errors import OutcomeUnknown, WethodError
 
 if TYPE_CHECKING:
@@ -75,7 +74,7 @@ async def settled(call: Awaitable[T], session: Session, path: str, model: type[T
     except OutcomeUnknown as error:
         unknown = error
     try:
-        reply = await session.send(wire.build("GET", path), one_decoder(model))
+        reply = await session.send(wire.build("GET", path), session.decoding.one(model))
     except WethodError as problem:
         unknown.add_note(f"It could not be settled: {problem}")
     else:
