@@ -62,7 +62,8 @@ def forgiving(type_: object) -> object:
     elif origin is list:
         wider = origin[forgiving(arguments[0])]
     elif _is_mapping(type_) and arguments:
-        wider = Mapping[arguments[0], forgiving(arguments[1])]  # type: ignore[valid-type]  # known at run time only
+        generic: Any = Mapping
+        wider = generic[arguments[0], forgiving(arguments[1])]
     return wider if admits_none(wider) else Union[wider, None]  # noqa: UP007  # as above
 
 
