@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import codecs
 import functools
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from operator import attrgetter
 from typing import TYPE_CHECKING, TypeVar, cast, get_args, get_origin
 
 import attrs
@@ -25,6 +27,7 @@ from .readers import (
     PATH,
     REFUSALS,
     Decode,
+    Read,
     Reader,
     check_text,
     one_line,
@@ -113,7 +116,7 @@ class Decoding:
         """
         reader = reader_of(model, strict=self.strict)
 
-        def row(raw: bytes, index: int) -> tuple[T | Reject, frozenset[Misfit]]:
+        def row(raw: bytes, index: int) -> Read[T | Reject]:
             try:
                 return reader.row(raw, index)
             except DecodeError as error:
@@ -145,7 +148,7 @@ class Decoding:
             text = self._mended(reader.name, body)
             check_text(text)
             row, found = reader.row(text, None)
-            self._tell(reader.name, [(text, found)])
+            self._tell(reader.name, [(getattr(row, "id", None), found)])
             return row
 
         return one
@@ -155,21 +158,25 @@ class Decoding:
         reader: Reader[T],
         body: bytes,
         misfits: Misfits | None,
-        decode: Callable[[bytes, int], tuple[R, frozenset[Misfit]]],
+        decode: Callable[[bytes, int], Read[R]],
     ) -> list[R]:
-        """The rows of a page one by one."""
+        """The rows of a page that was refused as a whole: at once if that can be, else one by one."""
         text = self._mended(reader.name, body)
         if text is not body:
             try:
                 return cast("list[R]", reader.fast_page(text))
             except REFUSALS:
                 pass
-        texts = row_texts_of(text)
-        read = [decode(raw, index) for index, raw in enumerate(texts)]
+        read: list[Read[R]] | None = None
+        if reader.relaxed_page is not None:
+            with suppress(*REFUSALS):
+                read = cast("list[Read[R]]", reader.relaxed_page(text))
+        if read is None:
+            read = [decode(raw, index) for index, raw in enumerate(row_texts_of(text))]
         if any(found for _, found in read):
             if misfits is not None:
                 misfits.met = True
-            self._tell(reader.name, zip(texts, (found for _, found in read), strict=True))
+            self._tell(reader.name, [(getattr(row, "id", None), found) for row, found in read])
         return [row for row, _ in read]
 
     def _mended(self, name: str, body: bytes) -> bytes:
@@ -190,13 +197,12 @@ class Decoding:
             return text
         raise DecodeError(reason, body=body[:EXCERPT])
 
-    def _tell(self, name: str, rows: Iterable[tuple[bytes, frozenset[Misfit]]]) -> None:
-        """Warns of broken promises."""
+    def _tell(self, name: str, rows: Sequence[tuple[object, frozenset[Misfit]]]) -> None:
+        """Warns of broken promises, each with the ids of the rows."""
         if self.told is None:
             return
-        rows = list(rows)
-        for misfit in sorted({misfit for _, found in rows for misfit in found}, key=lambda each: each.field):
-            ids = [json_text.facts(text, "id").get("id") for text, found in rows if misfit in found]
+        for misfit in sorted({misfit for _, found in rows for misfit in found}, key=attrgetter("field")):
+            ids = [id for id, found in rows if misfit in found]
             every = len(ids) == len(rows) > 1
             where = f"in all {len(ids)} rows of a page" if every else f"row id {ids[0]}"
             promised = "an object" if misfit.found == "an empty array" else "a value"

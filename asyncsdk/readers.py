@@ -9,7 +9,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable
 from types import GenericAlias
-from typing import Final, Generic, TypeAlias, TypeVar, cast
+from typing import Final, Generic, Protocol, TypeAlias, TypeVar, cast
 
 import attrs
 import msgspec
@@ -20,6 +20,7 @@ from .errors import DecodeError
 from .json_text import UnreadableText
 from .keys import is_model, key_map, nested_models
 from .promises import Misfit, misfits_of
+from .relaxed import Relaxed, relaxed
 
 __all__ = [
     "EXCERPT",
@@ -27,6 +28,7 @@ __all__ = [
     "PATH",
     "REFUSALS",
     "Decode",
+    "Read",
     "Reader",
     "check_text",
     "one_line",
@@ -36,7 +38,10 @@ __all__ = [
 ]
 
 T = TypeVar("T")
+R = TypeVar("R")
 Decode: TypeAlias = "Callable[[bytes], T]"
+Read: TypeAlias = "tuple[T, frozenset[Misfit]]"
+"""What was read, and the promises it breaks."""
 
 EXCERPT: Final = 500
 """Bytes of an answer that a DecodeError keeps."""
@@ -54,16 +59,17 @@ NONE: Final[frozenset[Misfit]] = frozenset()
 class Reader(Generic[T]):
     """The compiled ways into one model.
 
-    The fast ways let what they refuse through; `row` raises DecodeError. It takes the text of a row and its index
+    The other ways let what they refuse through; `row` raises DecodeError. It takes the text of a row and its index
     (None: it is all there is), and gives the row and the promises that it breaks.
     """
 
     name: str
     fast_page: Decode[list[T]]
     fast_row: Decode[T]
-    slow_row: Callable[[bytes], tuple[T, frozenset[Misfit]]] | None
+    slow_row: Decode[Read[T]] | None = None
+    relaxed_page: Decode[list[Read[T]]] | None = None
 
-    def row(self, raw: bytes, index: int | None) -> tuple[T, frozenset[Misfit]]:
+    def row(self, raw: bytes, index: int | None) -> Read[T]:
         """A row, the fast way or the slow one."""
         try:
             return self.fast_row(raw), NONE
@@ -112,60 +118,87 @@ def reader_of(model: type[T], *, strict: bool) -> Reader[T]:
 
 @functools.cache
 def _compiled(model: type[T], strict: bool) -> Reader[T]:
-    return Reader(getattr(model, "__name__", str(model)), *_ways(model, strict=strict))
-
-
-def _ways(
-    model: type[T], *, strict: bool
-) -> tuple[Decode[list[T]], Decode[T], Callable[[bytes], tuple[T, frozenset[Misfit]]] | None]:
-    """Fast for a page and for a row, and slow for a row where the model has rules."""
-    rows_of_model = cast("type[list[T]]", GenericAlias(list, (model,)))
+    name = getattr(model, "__name__", str(model))
     if not is_model(model):
-        return msgspec.json.Decoder(rows_of_model).decode, msgspec.json.Decoder(model).decode, None
+        return Reader(name, _rows_of(model), msgspec.json.Decoder(model).decode)
 
     converter = rules.converter(strict=True) if strict else rules.converter()
     structure = cast("Callable[[object, type[T]], T]", converter.get_structure_hook(model))
 
-    def slow(body: bytes) -> tuple[T, frozenset[Misfit]]:
-        row = msgspec.json.decode(body)
-        if not isinstance(row, dict):
-            row = msgspec.convert(row, dict)  # raises, in the words of the fast way
-        made = structure(row, model)
-        return made, NONE if strict else misfits_of(model, row)
+    def slow(body: bytes) -> Read[T]:
+        row = _object(msgspec.json.decode(body))
+        return structure(row, model), NONE if strict else misfits_of(model, row)
 
     if any(key_map(nested).differ for nested in nested_models(model)):
         # msgspec would look for attribute names inside.
-        return (lambda body: [structure(row, model) for row in _objects(body)]), (lambda body: slow(body)[0]), slow
+        to_the_letter = cast("Callable[[object, type[T]], T]", rules.converter(strict=True).get_structure_hook(model))
+        return Reader(
+            name,
+            lambda body: [to_the_letter(row, model) for row in _objects(body)],
+            lambda body: to_the_letter(_object(msgspec.json.decode(body)), model),
+            slow,
+        )
+    page: _Maker = _rows_of
+    one: _RowMaker = _row_of
     if key_map(model).differ:
-        return *_keyed_ways(model), slow
-    return msgspec.json.Decoder(rows_of_model).decode, msgspec.json.Decoder(model).decode, slow
+        page, one = _by_attribute(model)
+    wider = None if strict else relaxed(model)
+    return Reader(name, page(model), one(model), slow, None if wider is None else _finished(wider, page(wider.struct)))
 
 
-def _keyed_ways(model: type[T]) -> tuple[Decode[list[T]], Decode[T]]:
-    """Rename and gather, then convert: msgspec looks for attribute names alone and drops other keys in silence."""
-    rows_of_model = cast("type[list[T]]", GenericAlias(list, (model,)))
+def _rows_of(model: type[R]) -> Decode[list[R]]:
+    return msgspec.json.Decoder(_list_of(model)).decode
+
+
+def _row_of(model: type[R]) -> Decode[R]:
+    return msgspec.json.Decoder(model).decode
+
+
+def _list_of(model: type[R]) -> type[list[R]]:
+    return cast("type[list[R]]", GenericAlias(list, (model,)))
+
+
+def _finished(wider: Relaxed[T], page: Decode[list[msgspec.Struct]]) -> Decode[list[Read[T]]]:
+    return lambda body: wider.finish(page(body))
+
+
+def _object(row: object) -> dict[str, object]:
+    # Raises in the words of the fast way.
+    return cast("dict[str, object]", row) if isinstance(row, dict) else msgspec.convert(row, dict[str, object])
+
+
+def _by_attribute(model: type) -> tuple[_Maker, _RowMaker]:
+    """The ways into classes with the attributes of a model whose keys differ: by dicts that are renamed and gathered.
+
+    msgspec looks for attribute names alone and drops other keys in silence.
+    """
     keys = key_map(model)
     hooks = rules.number_hooks(model)
 
-    def by_attribute(row: dict[str, object]) -> None:
+    def by_attribute(row: dict[str, object]) -> dict[str, object]:
         keys.gather(row)
         # Most rows send some number as a string; refused as a whole they would all go the slow way.
         for name, hook in hooks:
             if type(value := row.get(name)) is str:
                 row[name] = hook(value, None)
+        return row
 
-    def page(body: bytes) -> list[T]:
-        rows = _objects(body)
-        for row in rows:
-            by_attribute(row)
-        return msgspec.convert(rows, rows_of_model)
+    def page(kind: type[R]) -> Decode[list[R]]:
+        kinds = _list_of(kind)
+        return lambda body: msgspec.convert([by_attribute(row) for row in _objects(body)], kinds)
 
-    def row(body: bytes) -> T:
-        fields = msgspec.json.decode(body, type=dict[str, object])
-        by_attribute(fields)
-        return msgspec.convert(fields, model)
+    def one(kind: type[R]) -> Decode[R]:
+        return lambda body: msgspec.convert(by_attribute(_object(msgspec.json.decode(body))), kind)
 
-    return page, row
+    return page, one
+
+
+class _Maker(Protocol):
+    def __call__(self, model: type[R], /) -> Decode[list[R]]: ...
+
+
+class _RowMaker(Protocol):
+    def __call__(self, model: type[R], /) -> Decode[R]: ...
 
 
 raw_rows = msgspec.json.Decoder(list[msgspec.Raw]).decode
