@@ -249,6 +249,7 @@ class Pager(Generic[T]):
         resume: str | None = None,
         rejects: Callable[[Reject], object] | None = None,
         window: Slots | None = None,
+        misfits: Misfits | None = None,
     ) -> Fetcher[T]:
         """A walk that has not begun, its arguments checked. `items`, `pages` and `all` are ways to consume it."""
         most = self._session.settings.max_in_flight
@@ -275,7 +276,7 @@ class Pager(Generic[T]):
             resume=None if resume is None else bookmarks.read(resume, source),
             source=source,
         )
-        decoding, misfits = self._session.decoding, Misfits(self._model)
+        decoding, misfits = self._session.decoding, Misfits(self._model) if misfits is None else misfits
         return Fetcher(
             plan,
             self._session,
