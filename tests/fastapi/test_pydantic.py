@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+from typing import Literal
 
 import pytest
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from asyncsdk import Wethod, models, to_dict
-from asyncsdk.models import ProductionPlanStream, Project
+from asyncsdk.codec import one_decoder, to_json
+from asyncsdk.fields import Json
+from asyncsdk.models import ProductionPlanStream, Project, Stream, StreamLeader
 from asyncsdk.sandbox import Sandbox
 from asyncsdk.testing import Factory
 from tests.fastapi.application import options
@@ -59,6 +62,35 @@ def test_models_are_fields_of_pydantic_models() -> None:
     month = Month.model_validate({"rows": [row]})
     assert month.rows[0].value == 12.5
     assert month.model_dump(mode="json")["rows"][0]["date"] == "2026-01-01"
-    for name, bad in (("updated_at", "2026-01-09T17:32:14"), ("value", "nan"), ("date", None)):
+    for name, bad in (("updated_at", "2026-01-09T17:32:14"), ("value", "nan"), ("id", None), ("updated_at", None)):
         with pytest.raises(ValidationError):
             Month.model_validate({"rows": [{**row, name: bad}]})
+    with pytest.raises(ValidationError):
+        Month.model_validate({"rows": [{name: value for name, value in row.items() if name != "date"}]})
+
+
+@pytest.mark.filterwarnings("error")
+def test_a_broken_promise_goes_out_as_null_and_comes_in_again() -> None:
+    """One row without a manager is no reason to fail, on the way out of an application or back from its cache."""
+    make = Factory()
+    leader = {**expect_dict(to_dict(make(StreamLeader))), "leader_id": None}
+    rows = [make(Project, pm_id=None, value=None, date_start=None, created_at=None), make(Stream)]
+    rows += [
+        one_decoder(Stream)(to_json({**expect_dict(to_dict(rows[1])), "name": None, "stream_leaders": [None, leader]}))
+    ]
+    for row in rows:
+        adapter: TypeAdapter[object] = TypeAdapter(type(row))
+        assert json.loads(adapter.dump_json(row)) == adapter.dump_python(row, mode="json") == to_dict(row)
+        assert adapter.validate_json(adapter.dump_json(row)) == one_decoder(type(row))(to_json(row)) == row
+
+
+@pytest.mark.parametrize("mode", ["validation", "serialization"])
+def test_the_schema_says_what_the_contract_promises(mode: Literal["validation", "serialization"]) -> None:
+    properties = TypeAdapter(Project).json_schema(mode=mode)["properties"]
+    assert properties["pm_id"] == {"title": "Pm Id", "type": "integer"}
+    assert properties["account_id"]["anyOf"] == [{"type": "integer"}, {"type": "null"}]
+
+
+def expect_dict(value: object) -> dict[str, Json]:
+    assert isinstance(value, dict)
+    return value
