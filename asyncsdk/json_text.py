@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import codecs
 import json
+import math
 import re
 from contextlib import suppress
 from typing import Final, NoReturn
@@ -18,7 +19,8 @@ __all__ = ["UnreadableText", "facts", "fault", "first_half", "mended", "row_text
 _SPACE: Final = b" \t\n\r"
 _STRING: Final = rb'"(?:[^"\\]++|\\.)*+"?'  # one that is not closed reaches to the end
 _MARKS: Final = re.compile(_STRING + rb"|[\[\]{},]", re.DOTALL)
-_PARTS: Final = re.compile(_STRING + rb"|[\[\]{},:]|-?Infinity|NaN", re.DOTALL)
+_PARTS: Final = re.compile(_STRING + rb"|[\[\]{},:]|-?Infinity|NaN|-?[0-9][0-9.eE+-]*+", re.DOTALL)
+_MOST_DIGITS: Final = 4300
 
 # Escapes, so that "\\ud83d" is a backslash and five letters; and surrogates that were encoded like other characters.
 _SURROGATES: Final = re.compile(
@@ -104,7 +106,9 @@ def row_texts(text: bytes) -> list[bytes]:
 
 
 def fault(text: bytes) -> tuple[str, str] | None:
-    """Where a text breaks the grammar of JSON, as a path from `$` on without the `$`, and how; None where it does not.
+    """Where and how a text breaks the grammar of JSON or the bounds of numbers; None where it does not.
+
+    The place is a path from `$` on, without the `$`.
 
     >>> fault(b'{"id": 7, "days": [{"hours": NaN}]}')
     ('.days[0].hours', 'NaN, which JSON does not have')
@@ -114,15 +118,15 @@ def fault(text: bytes) -> tuple[str, str] | None:
     except UnicodeDecodeError as problem:
         return _path(text, problem.start), "not valid UTF-8"
     try:
-        json.loads(characters, parse_constant=_no_constant, parse_int=_as_it_is, parse_float=_as_it_is)
+        json.loads(characters, parse_constant=_constant, parse_int=_whole, parse_float=_fraction)
     except json.JSONDecodeError as problem:
         start = len(characters[: problem.pos].encode())
         return _path(text, start), f"not JSON: {problem.msg.removesuffix(' at')} at byte {start}"
     except RecursionError:
         return "", "nested too deeply"
-    except _Constant as constant:
-        at = next((part.start() for part in _PARTS.finditer(text) if part.group()[-1:] in b"yN"), 0)
-        return _path(text, at), f"{constant}, which JSON does not have"
+    except _NoNumber as number:
+        at = next((part.start() for part in _PARTS.finditer(text) if part.group() == number.text.encode()), 0)
+        return _path(text, at), number.reason
     return None
 
 
@@ -151,16 +155,28 @@ def facts(text: bytes, *keys: str) -> dict[str, object]:
     return found
 
 
-class _Constant(Exception):  # never leaves this module
-    """NaN, Infinity or -Infinity stands in a text."""
+class _NoNumber(Exception):
+    """A number that cannot be one. Never leaves this module."""
+
+    def __init__(self, text: str, reason: str) -> None:
+        self.text = text
+        self.reason = reason
 
 
-def _no_constant(name: str) -> NoReturn:
-    raise _Constant(name)
+def _constant(name: str) -> NoReturn:
+    raise _NoNumber(name, f"{name}, which JSON does not have")
 
 
-def _as_it_is(number: str) -> str:
-    return number
+def _whole(text: str) -> str:
+    if len(text) > _MOST_DIGITS:
+        raise _NoNumber(text, f"a number of {len(text)} digits")
+    return text
+
+
+def _fraction(text: str) -> str:
+    if math.isinf(float(text)):
+        raise _NoNumber(text, "a number beyond all floats")
+    return text
 
 
 def _path(text: bytes, at: int) -> str:

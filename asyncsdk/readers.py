@@ -50,7 +50,7 @@ PATH: Final = 300  # characters of a path that errors show
 SENTENCE: Final = 1000  # and of a refusal
 
 REFUSALS: Final = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError, BaseValidationError)
-_NOT_JSON: Final = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
+_OF_THE_TEXT: Final = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
 
 NONE: Final[frozenset[Misfit]] = frozenset()
 
@@ -95,7 +95,7 @@ class Reader(Generic[T]):
 
 def _refused(raw: bytes, refusal: BaseException) -> tuple[str, str]:
     """Where and why a row was refused, as a path without the `$` and a sentence."""
-    if isinstance(refusal, _NOT_JSON) and not isinstance(refusal, msgspec.ValidationError):
+    if isinstance(refusal, _OF_THE_TEXT):
         broken = json_text.fault(raw)
         if broken is not None:
             return broken
@@ -217,12 +217,12 @@ def row_texts_of(text: bytes) -> list[bytes]:
         except UnreadableText as problem:
             reason = f"the answer is not JSON: {rules.locate(refusal)[1]}; {problem}"
         raise DecodeError(one_line(reason, SENTENCE), body=text[:EXCERPT])
-    check_text(text)
+    check_text(text, place=False)
     raise DecodeError(f"a page is an array of rows: {rules.locate(refusal)[1]}", body=text[:EXCERPT])
 
 
-def check_text(text: bytes) -> None:
-    """Raises DecodeError where a body is no JSON at all, in words that say what it is instead."""
+def check_text(text: bytes, *, place: bool = True) -> None:
+    """Raises DecodeError where a body is no JSON at all, in words that say what it is instead, and at which `place`."""
     try:
         msgspec.json.decode(text, type=msgspec.Raw)
     except REFUSALS as problem:
@@ -232,7 +232,10 @@ def check_text(text: bytes) -> None:
         elif start.startswith(b"<"):
             reason = "the answer is not JSON, it looks like HTML: a proxy answered, not the API"
         elif start.startswith((b"{", b"[")) and (broken := json_text.fault(text)) is not None:
-            path, reason = broken[0], f"the answer is not JSON: {rules.locate(problem)[1]}; {broken[1]}"
+            path, reason = (
+                broken[0] if place else "",
+                f"the answer is not JSON: {rules.locate(problem)[1]}; {broken[1]}",
+            )
         else:
             reason = f"the answer is not JSON: {rules.locate(problem)[1]}"
     else:
