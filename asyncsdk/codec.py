@@ -65,12 +65,12 @@ class Reject:
     """A row that does not fit its model: its place in the page (from 0), its JSON text, and why.
 
     `id` and `updated_at` are what the text says, as far as it does, so that a walk can tell the row from others. Of a
-    text beyond 64 KiB the start is kept.
+    text beyond 64 KiB the start is kept. Two are equal where their texts are, wherever they stand.
     """
 
-    index: int
+    index: int = attrs.field(eq=False, repr=False)
     raw: bytes
-    error: DecodeError
+    error: DecodeError = attrs.field(eq=False)
     id: int | str | None = None
     updated_at: str | None = None
 

@@ -124,7 +124,7 @@ def test_so_it_is_wherever_a_value_stands(
     model: type, row: Mapping[str, Json], field: str, get: Callable[[Any], object]
 ) -> None:
     """In models with other keys than attributes, in what they hold, in lists; and what is written is read again."""
-    made: object = one_decoder(model)(text(row))
+    made: Any = one_decoder(model)(text(row))
     assert page_decoder(model)(text([row])) == [made]
     assert get(made) is None
     assert (
