@@ -6,6 +6,8 @@ import json
 from typing import Literal
 
 import pytest
+from aiohttp import ClientSession
+from fastapi import FastAPI
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from asyncsdk import Wethod, models, to_dict
@@ -14,7 +16,7 @@ from asyncsdk.fields import Json
 from asyncsdk.models import ProductionPlanStream, Project, Stream, StreamLeader
 from asyncsdk.sandbox import Sandbox
 from asyncsdk.testing import Factory
-from tests.fastapi.application import options
+from tests.fastapi.application import options, served
 
 
 @pytest.mark.parametrize("name", models.__all__)
@@ -82,6 +84,30 @@ def test_a_broken_promise_goes_out_as_null_and_comes_in_again() -> None:
         adapter: TypeAdapter[object] = TypeAdapter(type(row))
         assert json.loads(adapter.dump_json(row)) == adapter.dump_python(row, mode="json") == to_dict(row)
         assert adapter.validate_json(adapter.dump_json(row)) == one_decoder(type(row))(to_json(row)) == row
+
+
+@pytest.mark.filterwarnings("error")
+async def test_a_response_model_bears_a_broken_promise() -> None:
+    """As the model itself, as the mapping it was written to, and within a list."""
+    row = Factory()(Project, pm_id=None)
+    app = FastAPI()
+
+    @app.get("/row")
+    async def one() -> Project:
+        return row
+
+    @app.get("/mapping", response_model=Project)
+    async def mapping() -> object:
+        return to_dict(row)
+
+    @app.get("/rows")
+    async def rows() -> list[Project]:
+        return [row]
+
+    async with served(app) as url, ClientSession() as session:
+        for path, wanted in (("/row", to_dict(row)), ("/mapping", to_dict(row)), ("/rows", [to_dict(row)])):
+            async with session.get(url + path) as answer:
+                assert (answer.status, await answer.json()) == (200, wanted)
 
 
 @pytest.mark.parametrize("mode", ["validation", "serialization"])
