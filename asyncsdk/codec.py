@@ -204,7 +204,7 @@ class Decoding:
         for misfit in sorted({misfit for _, found in rows for misfit in found}, key=attrgetter("field")):
             ids = [id for id, found in rows if misfit in found]
             every = len(ids) == len(rows) > 1
-            where = f"in all {len(ids)} rows of a page" if every else f"row id {ids[0]}"
+            where = f"in all {len(ids)} rows of a page" if every else f"row id {ids[0]!r:.40}"
             promised = "an object" if misfit.found == "an empty array" else "a value"
             self.told.of(
                 name,
@@ -281,11 +281,14 @@ def arrived_whole(body: bytes) -> bool:
         pass
     else:
         return True
+    text = text.strip()
     try:
-        json_text.row_texts(b"[" + text + b"]")
+        if text[:1] == b"{":
+            return text[-1:] == b"}" and len(json_text.row_texts(b"[" + text + b"]")) == 1
+        json_text.row_texts(text)
     except UnreadableText:
         return False
-    return text.lstrip()[:1] in {b"[", b"{"}
+    return True
 
 
 def _reject(raw: bytes, index: int, error: DecodeError) -> Reject:

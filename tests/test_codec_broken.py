@@ -14,7 +14,17 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from asyncsdk import json_text
-from asyncsdk.codec import LARGEST_REJECT, Decoding, Reject, count_rows, one_decoder, page_decoder, split_page, to_json
+from asyncsdk.codec import (
+    LARGEST_REJECT,
+    Decoding,
+    Reject,
+    arrived_whole,
+    count_rows,
+    one_decoder,
+    page_decoder,
+    split_page,
+    to_json,
+)
 from asyncsdk.errors import DecodeError
 from asyncsdk.json_text import UnreadableText
 from asyncsdk.models import Budget, Project, Stream, Timesheet
@@ -370,3 +380,29 @@ def test_texts_are_cut_and_mended_whatever_they_are(body: bytes) -> None:
         assert json_text.mended(mended) == mended
     if isinstance(parsed, list):
         assert len(json_text.row_texts(mended)) == len(parsed)
+
+
+@pytest.mark.parametrize(
+    ("body", "whole"),
+    [
+        (b'[{"id": NaN}]', True),
+        (b'{"id": NaN}', True),
+        (b'\xef\xbb\xbf{"name": "\\ud83d"}\n', True),
+        (b'{"id": {"a": [1, ]}}', True),
+        (b"\xff\xfe[\x00]\x00", True),
+        (b"{}", True),
+        (b"17", True),
+        (b'[{"id": 1}, {"id":', False),
+        (b'{"id": 1, "name": "x}', False),
+        (b'{"id": 1} and more', False),
+        (b'{"id": 1}, {"id": 2}', False),
+        (b'[{"id": 1}] and more', False),
+        (b'[{"id": 1]}', False),
+        (b"<html>", False),
+        (b"", False),
+        (b"upstream timed out", False),
+    ],
+)
+def test_an_answer_that_came_whole_is_told_from_one_that_was_cut(body: bytes, whole: bool) -> None:
+    """Only the latter is worth asking for again."""
+    assert arrived_whole(body) is whole
