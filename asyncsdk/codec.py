@@ -18,7 +18,7 @@ import attrs
 import msgspec
 
 from . import json_text, rules
-from .errors import DecodeError
+from .errors import ArgumentError, DecodeError
 from .json_text import UnreadableText
 from .promises import Misfit, Misfits, Told
 from .readers import (
@@ -55,6 +55,8 @@ __all__ = [
 
 T = TypeVar("T")
 R = TypeVar("R")
+
+_TOO_DEEP = "is nested too deeply to be written, or holds itself"
 
 LARGEST_REJECT = 65_536
 """Bytes of a row that a Reject keeps."""
@@ -310,11 +312,17 @@ def to_dict(obj: object) -> Json:
     microseconds, dates `YYYY-MM-DD`. Decoding the result gives an equal model.
 
     Raises:
-        ArgumentError: a naive date-time, nan, infinity, or an object that is none of these.
+        ArgumentError: a naive date-time, nan, infinity, an object that is none of these, or data nested too deeply.
     """
-    return cast("Json", rules.plain(obj))
+    try:
+        return cast("Json", rules.plain(obj))
+    except RecursionError:
+        raise ArgumentError("obj", _TOO_DEEP) from None
 
 
 def to_json(obj: object) -> bytes:
     """`to_dict` as JSON text in UTF-8, on one line."""
-    return msgspec.json.encode(rules.plain(obj))
+    try:
+        return msgspec.json.encode(rules.plain(obj))
+    except RecursionError:
+        raise ArgumentError("obj", _TOO_DEEP) from None

@@ -8,7 +8,7 @@ import math
 import pickle
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import attrs
 import pytest
@@ -374,6 +374,16 @@ def test_lists_and_mappings_of_models() -> None:
 def test_what_json_cannot_say_is_refused(value: object) -> None:
     with pytest.raises(ArgumentError):
         to_json(value)
+
+
+@pytest.mark.parametrize("write", [to_dict, to_json])
+def test_what_is_nested_too_deeply_is_refused(write: Callable[[object], object]) -> None:
+    deep: Json = None
+    for _ in range(5000):
+        deep = [deep]
+    for value in (deep, Deal(id=1, value=1.0, probability=1, metadata={1: deep})):
+        with pytest.raises(ArgumentError, match="nested too deeply"):
+            write(value)
 
 
 # --- import cost --------------------------------------------------------------------------------------------------
