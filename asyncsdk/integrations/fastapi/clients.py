@@ -46,7 +46,6 @@ class WethodOptions(TypedDict, total=False):
     retry: RetryPolicy | None
     budget: int | str | None
     budget_key: str | None
-    strict: bool
     priority: Priority
     session: aiohttp.ClientSession | None
     hooks: Hooks | None
