@@ -118,7 +118,7 @@ def encode_json(value: Json) -> bytes:
     """
     try:
         return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
-    except (TypeError, ValueError, RecursionError) as problem:
+    except (TypeError, ValueError) as problem:
         raise ArgumentError("json", f"cannot be written as JSON: {problem}") from None
 
 
