@@ -11,7 +11,7 @@ from weakref import WeakValueDictionary
 import anyio
 import attrs
 
-from .promises import Told
+from .promises import WarnOnce
 from .settings import DEFAULT_BUDGET, Secret, Settings
 from .throttling import Budget, LocalBudget, Pause, Quota, Unlimited
 
@@ -93,11 +93,11 @@ class Accounts:
     Copies come and go (a web application makes one for each call), but what the API counts stays. So an account
     outlives the copies that used it until it has nothing to remember. Budgets in Redis share their connections.
 
-    `told` is what the client and its copies were told about rows that break their model's promises.
+    `warn_once` warns of rows that break their model's promises, once for all that share the accounts.
     """
 
     def __init__(self) -> None:
-        self.told = Told()
+        self.warn_once = WarnOnce()
         self._known: WeakValueDictionary[Owner, Account] = WeakValueDictionary()
         self._kept: OrderedDict[Owner, Account] = OrderedDict()
         self._connections: dict[str, Connections] = {}

@@ -20,7 +20,7 @@ import msgspec
 from . import json_text, rules
 from .errors import ArgumentError, DecodeError
 from .json_text import UnreadableText
-from .promises import Misfit, Misfits, Told
+from .promises import Misfit, Misfits, WarnOnce
 from .readers import (
     EXCERPT,
     NONE,
@@ -83,11 +83,11 @@ class Decoding:
 
     Args:
         strict: null or missing where a model promises a value is refused; otherwise it is None.
-        told: remembers of which fields the client was warned; None: nobody is warned.
+        warn_once: remembers of which fields the client was warned; None: nobody is warned.
     """
 
     strict: bool = False
-    told: Told | None = None
+    warn_once: WarnOnce | None = None
 
     def page(self, model: type[T], misfits: Misfits | None = None) -> Decode[list[T]]:
         """A function from the body of a page, a JSON array, to its rows.
@@ -188,9 +188,9 @@ class Decoding:
         except UnreadableText as problem:
             reason = str(problem)
         else:
-            if self.told is not None and text != body.removeprefix(codecs.BOM_UTF8):
+            if self.warn_once is not None and text != body.removeprefix(codecs.BOM_UTF8):
                 where = one_line(f"${json_text.first_half(body)}", PATH)
-                self.told.of(
+                self.warn_once.warn(
                     name,
                     "",
                     f"{name}: half of a character (a lone surrogate, from a text that was cut within an emoji) was "
@@ -201,14 +201,14 @@ class Decoding:
 
     def _tell(self, name: str, rows: Sequence[tuple[object, frozenset[Misfit]]]) -> None:
         """Warns of broken promises, each with the ids of the rows."""
-        if self.told is None:
+        if self.warn_once is None:
             return
         for misfit in sorted({misfit for _, found in rows for misfit in found}, key=attrgetter("field")):
             ids = [id for id, found in rows if misfit in found]
             every = len(ids) == len(rows) > 1
             where = f"in all {len(ids)} rows of a page" if every else f"row id {ids[0]!r:.40}"
             promised = "an object" if misfit.found == "an empty array" else "a value"
-            self.told.of(
+            self.warn_once.warn(
                 name,
                 misfit.field,
                 f"{name}.{misfit.field}: {misfit.found} where the contract promises {promised} ({where}); "

@@ -1,11 +1,11 @@
-"""Values that a model promises and the API did not send: what counts as one, where they are, and who was told.
+"""Values that a model promises and the API did not send: what counts as one, where they are, how many.
 
 A field promises a value where its type has no None. In a row where it is null or missing, it is None all the same, so
 that one such row does not cost a list; and it is named, once for each client, and counted in every walk. `id` and
 `updated_at` are not let off: by them rows are told apart, and versions of a row.
 
-`forgiving` says it in types, `misfits_of` finds it in rows, `Told` remembers what was said, `Misfits` counts. The rules
-that make such rows are in `rules`.
+`forgiving` says it in types, `misfits_of` finds it in rows, `WarnOnce` says it, `Misfits` counts. The rules that make such
+rows are in `rules`.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ import attrs
 
 from .keys import field_types, is_model, key_map
 
-__all__ = ["INDISPENSABLE", "Misfit", "Misfits", "Promise", "Told", "forgiving", "misfits_of", "promises_of"]
+__all__ = ["INDISPENSABLE", "Misfit", "Misfits", "Promise", "WarnOnce", "forgiving", "misfits_of", "promises_of"]
 
 logger = logging.getLogger("asyncsdk")
 
@@ -189,19 +189,16 @@ def _fields_of(model: type) -> Callable[[object], Collection[str]]:
     return fields
 
 
-# --- who is told ----------------------------------------------------------------------------------------------------
+# --- warnings and counts ----------------------------------------------------------------------------------------------
 
 
-class Told:
-    """What a client was told about rows that do not keep to their model: each thing once, whoever meets it.
-
-    A client and its copies share one. Without one nothing is said.
-    """
+class WarnOnce:
+    """Warns of fields that do not keep to their model, of each once. A client and its copies share one."""
 
     def __init__(self) -> None:
         self._said: set[tuple[str, str]] = set()
 
-    def of(self, model: str, field: str, sentence: str) -> None:
+    def warn(self, model: str, field: str, sentence: str) -> None:
         """Warns of a field of a model, unless that was done before."""
         if (model, field) not in self._said:
             self._said.add((model, field))

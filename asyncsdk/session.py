@@ -63,7 +63,7 @@ class Session:
         self.transport = transport
         self.accounts = accounts
         self.account = accounts.of(settings)
-        self.decoding = Decoding(strict=settings.strict, told=accounts.told)
+        self.decoding = Decoding(strict=settings.strict, warn_once=accounts.warn_once)
         self.closed = False
         self._headers = transport.headers(
             {

@@ -28,7 +28,7 @@ from asyncsdk.codec import (
 from asyncsdk.errors import DecodeError
 from asyncsdk.json_text import UnreadableText
 from asyncsdk.models import Budget, Project, Stream, Timesheet
-from asyncsdk.promises import Told
+from asyncsdk.promises import WarnOnce
 from asyncsdk.testing import Factory
 from tests.test_codec import DEAL, PLAN, Deal, Leader, Plan, Portfolio, text
 
@@ -149,7 +149,7 @@ def test_halves_of_characters_are_replaced(written: bytes, meant: str) -> None:
 
 
 def test_halves_are_warned_of_once_for_each_model(caplog: pytest.LogCaptureFixture) -> None:
-    decoding = Decoding(told=Told())
+    decoding = Decoding(warn_once=WarnOnce())
     bad = page(row(1, '"name": "a"'), row(2, '"name": "\\ud83d"'))
     with caplog.at_level(logging.WARNING, "asyncsdk"):
         for _ in range(3):
@@ -164,7 +164,7 @@ def test_halves_are_warned_of_once_for_each_model(caplog: pytest.LogCaptureFixtu
 
 
 def test_a_byte_order_mark_is_skipped(caplog: pytest.LogCaptureFixture) -> None:
-    decoding = Decoding(told=Told())
+    decoding = Decoding(warn_once=WarnOnce())
     for model in (Leader, dict):
         assert len(decoding.page(model)(codecs.BOM_UTF8 + b'[{"id": 1}]')) == 1
         assert decoding.one(model)(codecs.BOM_UTF8 + b'{"id": 1}')

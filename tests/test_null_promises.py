@@ -18,7 +18,7 @@ from asyncsdk.codec import Decoding, one_decoder, page_decoder, split_page, to_d
 from asyncsdk.errors import ConfigurationError, DecodeError
 from asyncsdk.fields import Json
 from asyncsdk.models import JobOrderCategory, Project, Stream
-from asyncsdk.promises import Misfits, Told, misfits_of
+from asyncsdk.promises import Misfits, WarnOnce, misfits_of
 from asyncsdk.testing import Factory
 from tests.stub_server import PATH, Server, rows_json
 from tests.test_codec import DEAL, PLAN, Deal, Leader, Plan, Portfolio, text
@@ -224,7 +224,7 @@ def test_a_factory_makes_such_rows() -> None:
 
 
 def test_each_field_is_named_once(warnings: list[str]) -> None:
-    decoding = Decoding(told=Told())
+    decoding = Decoding(warn_once=WarnOnce())
     for id in (7, 8):
         decoding.page(Project)(text([project(1), project(id, pm_id=None)]))
         decoding.one(Project)(text(project(id, pm_id=None)))
@@ -240,7 +240,7 @@ def test_each_field_is_named_once(warnings: list[str]) -> None:
 
 def test_a_field_that_no_row_has_is_named_so(warnings: list[str]) -> None:
     rows = [without(project(id), "pm_id") for id in range(1, 101)]
-    Decoding(told=Told()).page(Project)(text(rows))
+    Decoding(warn_once=WarnOnce()).page(Project)(text(rows))
     (said,) = warnings
     assert said.startswith("Project.pm_id: missing where the contract promises a value (in all 100 rows of a page)")
 
