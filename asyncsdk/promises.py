@@ -4,8 +4,8 @@ A field promises a value where its type has no None. In a row where it is null o
 that one such row does not cost a list; and it is named, once for each client, and counted in every walk. `id` and
 `updated_at` are not let off: by them rows are told apart, and versions of a row.
 
-`forgiving` says it in types, `misfits_of` finds it in rows, `WarnOnce` says it, `Misfits` counts. The rules that make such
-rows are in `rules`.
+`forgiving` says it in types, `misfits_of` finds it in rows, `WarnOnce` says it, `Misfits` counts. The rules that
+make such rows are in `rules`.
 """
 
 from __future__ import annotations
