@@ -12,7 +12,7 @@ import inspect
 from collections.abc import Callable, Iterable, Mapping
 from operator import attrgetter
 from types import NoneType
-from typing import Annotated, Any, Final, cast, get_args, get_origin
+from typing import Annotated, Any, cast, get_args, get_origin
 
 import attrs
 from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler, TypeAdapter
@@ -22,10 +22,8 @@ from pydantic_core import core_schema as core
 
 from ..errors import ArgumentError
 from ..keys import field_types, is_model, key_map
+from ..promises import INDISPENSABLE
 from .trimming import trimmer
-
-_INDISPENSABLE: Final = frozenset({"id", "updated_at"})
-"""Keys without whose value a row is refused."""
 
 __all__ = ["core_schema", "page_schema", "serializer"]
 
@@ -117,7 +115,7 @@ def _fields(model: type, handler: GetCoreSchemaHandler, *, required: bool | None
     keys, types = key_map(model), field_types(model)
     return {
         (key := keys.key_of(field.name)): core.typed_dict_field(
-            _schema_of(types[field.name], handler) if key in _INDISPENSABLE else _forgiving(types[field.name], handler),
+            _schema_of(types[field.name], handler) if key in INDISPENSABLE else _forgiving(types[field.name], handler),
             required=field.default is attrs.NOTHING if required is None else required,
             validation_alias=None if key == field.name else _either(key, field.name),
         )
