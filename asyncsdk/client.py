@@ -59,6 +59,8 @@ class Wethod(Resources):
             one cannot be reached each process keeps to a quarter of it, with a warning.
         budget_key: name of the shared budget, where one person has several tokens or a function gives them; or
             WETHOD_BUDGET_KEY. By default a hash of the token.
+        strict: refuse rows in which a value is null or missing where the contract promises one, with a DecodeError; by
+            default such a value is None, is warned of once, and is counted in the report of a walk.
         priority: "bulk" leaves a fifth of the budget to others, for jobs that run beside people.
         headers: headers of your own, such as `{"X-Request-Id": "7"}`, for every request. They are shown nowhere.
         session: an `aiohttp.ClientSession` to send through, for a proxy or certificates of your own. It is never closed
@@ -88,6 +90,7 @@ class Wethod(Resources):
         retry: RetryPolicy | None = None,
         budget: int | str | Secret | Omitted | None = OMITTED,
         budget_key: str | None = None,
+        strict: bool = False,
         priority: Priority = "interactive",
         headers: Mapping[str, str] | None = None,
         session: aiohttp.ClientSession | None = None,
@@ -124,6 +127,7 @@ class Wethod(Resources):
             connect_timeout=connect_timeout,
             read_timeout=read_timeout,
             deadline=deadline,
+            strict=strict,
             priority=priority,
             **options,
         )
@@ -155,6 +159,7 @@ class Wethod(Resources):
         deadline: float | Omitted | None = OMITTED,
         retry: RetryPolicy | Omitted = OMITTED,
         budget_key: str | Omitted | None = OMITTED,
+        strict: bool | Omitted = OMITTED,
         priority: Priority | Omitted = OMITTED,
         headers: Mapping[str, str | None] | Omitted | None = OMITTED,
         hooks: Hooks | Omitted = OMITTED,
@@ -190,6 +195,7 @@ class Wethod(Resources):
                 "deadline": deadline,
                 "retry": retry,
                 "budget_key": budget_key,
+                "strict": strict,
                 "priority": priority,
                 "hooks": hooks,
             }.items()
@@ -205,14 +211,20 @@ class Wethod(Resources):
 
     async def aclose(self) -> None:
         """Closes the client and its connections; its copies end with it. Closing a copy ends that copy alone."""
+        from .event_loop import require_asyncio
+
         self._session.closed = True
         if self._owner:
+            require_asyncio()
             try:
                 await self._session.transport.aclose()
             finally:
                 await self._session.accounts.aclose()
 
     async def __aenter__(self) -> Self:
+        from .event_loop import require_asyncio
+
+        require_asyncio()
         self._session.check_open()
         return self
 
@@ -338,7 +350,7 @@ class Wethod(Resources):
         request = wire.build(
             method, path, query_of(params), None if isinstance(json, Omitted) else wire.encode_json(json)
         )
-        decode: Any = ignore if into is None else _decoder(into)
+        decode: Any = ignore if into is None else self._decoder(into)
         try:
             reply = await self._session.send(request, decode)
         except APIError as error:
@@ -347,14 +359,11 @@ class Wethod(Resources):
             return Response(error.status, error.headers, error.body, None)
         return Response(reply.answer.status, plain_headers(reply.answer.headers), reply.answer.body, reply.value)
 
-
-def _decoder(into: type) -> Any:
-    from .codec import one_decoder
-
-    try:
-        return one_decoder(into)
-    except Exception as problem:  # msgspec and cattrs refuse what is no type in a dozen ways
-        reason = type(problem).__name__
-    raise ArgumentError(
-        "into", f"a model, a list of one (`list[Project]`), dict or object, not {shown(into)} ({reason})"
-    )
+    def _decoder(self, into: type[T]) -> Any:
+        try:
+            return self._session.decoding.one(into)
+        except Exception as problem:  # msgspec and cattrs refuse what is no type in a dozen ways
+            reason = type(problem).__name__
+        raise ArgumentError(
+            "into", f"a model, a list of one (`list[Project]`), dict or object, not {shown(into)} ({reason})"
+        )

@@ -11,9 +11,8 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
-import msgspec
-
 from . import wire
+from .codec import arrived_whole
 from .errors import (
     ConnectionFailed,
     DecodeError,
@@ -34,7 +33,6 @@ if TYPE_CHECKING:
 
 __all__ = ["answer_of", "cut_short", "failure", "id_in", "is_success", "outcome_of"]
 
-_REFUSALS: Final = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
 _FIRST_ID: Final = re.compile(rb'\s*\{\s*"id"\s*:\s*(\d{1,18}|"[^"\\\x00-\x1f]{1,100}")\s*[,}]')
 
 
@@ -56,7 +54,7 @@ def outcome_of(attempt: Attempt, unreadable: DecodeError | None, now: datetime) 
     if answer is None:
         return attempt.outcome if attempt.head is None else Answered(attempt.head.status, garbled=True)
     wait = server_wait(answer.headers, now=now) if answer.status in HONOURED else None
-    garbled = unreadable is not None and not _is_json(answer.body)
+    garbled = unreadable is not None and not arrived_whole(answer.body)
     return Answered(answer.status, wait, garbled, own=answer.status >= 500 and problem_of(answer.body).own)
 
 
@@ -159,11 +157,3 @@ def _body(answer: Answer, secrets: tuple[Secret, ...]) -> bytes:
     for each in secrets:
         body = each.redact_bytes(body)
     return body
-
-
-def _is_json(body: bytes) -> bool:
-    try:
-        msgspec.json.decode(body, type=msgspec.Raw)
-    except _REFUSALS:
-        return False
-    return True

@@ -18,8 +18,9 @@ import attrs
 
 from . import clock, outcomes, wire
 from .account import Accounts
-from .codec import one_decoder
+from .codec import Decoding
 from .errors import ClientClosed, DecodeError
+from .event_loop import require_asyncio
 from .events import RequestSent, ResponseReceived, RetryPlanned, announce
 from .gate import Gate
 from .journey import Journey
@@ -63,6 +64,7 @@ class Session:
         self.transport = transport
         self.accounts = accounts
         self.account = accounts.of(settings)
+        self.decoding = Decoding(strict=settings.strict, warn_once=accounts.warn_once)
         self.closed = False
         self._gate = Gate(settings, transport, self.account)
         self._timeouts = transport.timeouts(settings.connect_timeout, settings.read_timeout)
@@ -102,7 +104,7 @@ class Session:
         if model is None:
             await self.send(request, ignore)
             return None
-        return (await self.send(request, one_decoder(model))).value
+        return (await self.send(request, self.decoding.one(model))).value
 
     async def send(self, request: Request, decode: Callable[[bytes], T]) -> Reply[T]:
         """Sends a request until it succeeds or may not be repeated.
@@ -117,6 +119,7 @@ class Session:
             APIError: the API answered with an error.
             DecodeError: the answer is not JSON, or does not fit.
         """
+        require_asyncio()
         deadline = self.settings.deadline
         journey = Journey(
             request,

@@ -68,6 +68,11 @@ def _count(instance: object, attribute: attrs.Attribute[Any], value: object) -> 
         raise ConfigurationError(f"{attribute.name} is a whole number, 1 or more, not {shown(value)}")
 
 
+def _flag(instance: object, attribute: attrs.Attribute[Any], value: object) -> None:
+    if not isinstance(value, bool):
+        raise ConfigurationError(f"{attribute.name} is True or False, not {shown(value)}")
+
+
 def _methods(value: Iterable[str]) -> frozenset[str]:
     if isinstance(value, (str, bytes)) or not isinstance(value, Iterable):
         raise ConfigurationError(f'repeat is a set of methods such as {{"PATCH"}}, not {shown(value)}')
@@ -232,6 +237,7 @@ class Settings:
     budget: int | Secret | None = attrs.field(default=DEFAULT_BUDGET, converter=hidden_budget, validator=_budget)
     budget_key: str | None = attrs.field(default=None, validator=_key)
     priority: Priority = attrs.field(default="interactive")
+    strict: bool = attrs.field(default=False, validator=_flag)
     hooks: Hooks = attrs.field(factory=Hooks, validator=_instance_of(Hooks))
     headers: ExtraHeaders = attrs.field(default=extra_headers.NONE, converter=extra_headers.extra_headers)
 
