@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from aiohttp import web
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
@@ -19,7 +20,7 @@ from asyncsdk.errors import ArgumentError, ConfigurationError, WethodError
 from asyncsdk.params import query_of
 from asyncsdk.settings import Settings, from_environment, secret
 from asyncsdk.wire import build, encode_json, encode_query
-from tests.stub_server import STREAM, TOKEN, Server
+from tests.stub_server import STREAM, TOKEN, Server, rows_json
 
 Connect = Callable[..., Wethod]
 
@@ -269,6 +270,9 @@ async def test_odd_calls_are_refused_before_anything_is_sent(server: Server, con
         lambda: wethod.list("/\ud800").all(),
         lambda: wethod.list(None).all(),
         lambda: wethod.list("/x", params={"q": Broken()}).all(),
+        lambda: wethod.projects.list().items(resume=b"x").__anext__(),
+        lambda: wethod.projects.list().items(resume=5).__anext__(),
+        lambda: wethod.projects.list().items(resume="\ud800").__anext__(),
         lambda: wethod.projects.list(probability=F.gt(10**5000)).all(),
         lambda: wethod.production_plan_streams.list(updated_at=F.between(10**5000, 1)).all(),
     ]
@@ -316,6 +320,16 @@ async def test_no_header_raises_anything_but_errors_of_ours(
         await wethod.request("GET", "/x")
     retry_after = getattr(caught.value, "retry_after", None)
     assert retry_after is None or 0 <= retry_after < 1e11
+
+
+@pytest.mark.parametrize("date", ["Fri, 31 Dec 9999 23:59:59 -2359", "Wed, 25 Nov 2026 00:00:00 +" + "9" * 22])
+async def test_a_walk_survives_any_date(server: Server, connect: Connect, date: str) -> None:
+    async def handler(request: web.Request) -> web.StreamResponse:
+        offset, limit = int(request.query["offset"]), int(request.query["limit"])
+        return web.json_response(rows_json(offset, min(offset + limit, 250)), headers={"Date": date})
+
+    server.handler = handler
+    assert len(await connect().production_plan_streams.list()) == 250
 
 
 # --- secrets ----------------------------------------------------------------------------------------------------------
