@@ -11,10 +11,12 @@ import attrs
 from .errors import APIError, ArgumentError, ConfigurationError
 from .events import Hooks
 from .omitted import OMITTED, Omitted
+from .proxies import Proxy
 from .resources import Resources
 from .settings import Priority, RetryPolicy, Secret, Settings, from_environment, secret
 
 if TYPE_CHECKING:
+    from ssl import SSLContext
     from types import TracebackType
 
     import aiohttp
@@ -75,8 +77,14 @@ class Wethod(Resources):
         budget_key: name of the shared budget, where one person has several tokens; or WETHOD_BUDGET_KEY.
             By default a hash of the token.
         priority: "bulk" leaves a fifth of the budget to others, for jobs that run beside people.
-        session: an `aiohttp.ClientSession` to send through, for a proxy or certificates of your own. It is never closed
-            here; its own middlewares are not run.
+        proxy: address of a proxy, such as `http://user:password@host:3128`; by default the one that the environment
+            names for the base URL (HTTPS_PROXY, HTTP_PROXY, ALL_PROXY, without the hosts of NO_PROXY).
+        ssl: an `ssl.SSLContext`, such as `ssl.create_default_context(cafile="ca.pem")`, for certificates of your own;
+            by default those of the system, or of the file that SSL_CERT_FILE names.
+        session: an `aiohttp.ClientSession` to send through, for what the arguments above do not reach. It is never
+            closed here; its own middlewares are not run. Its pool is aiohttp's: it hands out connections on which
+            something arrived that nobody asked for, so that a faulty proxy's second answer may be taken for another
+            request's. The client's own pool closes such connections.
         hooks: observers of requests, answers, retries and waits.
 
     Raises:
@@ -103,11 +111,14 @@ class Wethod(Resources):
         budget: int | str | Omitted | None = OMITTED,
         budget_key: str | None = None,
         priority: Priority = "interactive",
+        proxy: str | Proxy | None = None,
+        ssl: SSLContext | None = None,
         session: aiohttp.ClientSession | None = None,
         hooks: Hooks | None = None,
     ) -> None:
         # Wrapped at once: from here on a traceback that shows local variables shows no token.
         token = None if token is None else secret(token)
+        proxy = None if proxy is None else Proxy(proxy)
         options: dict[str, Any] = from_environment()
         given = {
             "token": token,
@@ -133,6 +144,8 @@ class Wethod(Resources):
             read_timeout=read_timeout,
             deadline=deadline,
             priority=priority,
+            proxy=proxy,
+            ssl=ssl,
             **options,
         )
         # aiohttp takes a third of a second to import: it waits until a client is made.
@@ -160,6 +173,8 @@ class Wethod(Resources):
         retry: RetryPolicy | Omitted = OMITTED,
         budget_key: str | Omitted | None = OMITTED,
         priority: Priority | Omitted = OMITTED,
+        proxy: str | Proxy | Omitted | None = OMITTED,
+        ssl: SSLContext | Omitted | None = OMITTED,
         hooks: Hooks | Omitted = OMITTED,
     ) -> Wethod:
         """A copy that differs in what is named and shares connections and slots with this client.
@@ -184,6 +199,8 @@ class Wethod(Resources):
                 "retry": retry,
                 "budget_key": budget_key,
                 "priority": priority,
+                "proxy": proxy if proxy is None or isinstance(proxy, Omitted) else Proxy(proxy),
+                "ssl": ssl,
                 "hooks": hooks,
             }.items()
             if value is not OMITTED

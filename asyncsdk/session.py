@@ -75,7 +75,7 @@ class Session:
             }
         )
         self._body_headers = transport.headers({**self._headers, "Content-Type": "application/json"})
-        self._timeouts = transport.timeouts(settings.connect_timeout, settings.read_timeout)
+        self._route = transport.route(settings.connect_timeout, settings.read_timeout, settings.proxy, settings.ssl)
         self._base = Base.of(settings.base_url)
 
     def copy(self, settings: Settings) -> Session:
@@ -239,7 +239,7 @@ class Session:
                 request,
                 base=self._base,
                 headers=self._headers if request.body is None else self._body_headers,
-                timeouts=self._timeouts,
+                route=self._route,
             )
             if journey.deadline_at is None:
                 await sending

@@ -5,14 +5,19 @@ from __future__ import annotations
 import math
 import os
 import re
+import sys
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import urlsplit
 
 import attrs
 
 from .errors import ConfigurationError
 from .events import Hooks
+from .proxies import Proxy
+
+if TYPE_CHECKING:
+    from ssl import SSLContext
 
 __all__ = ["DEFAULT_BASE_URL", "DEFAULT_BUDGET", "DEFAULT_VERSION", "Priority", "RetryPolicy", "Secret", "Settings"]
 
@@ -142,6 +147,22 @@ def _without_password(budget: object) -> str:
     return re.sub(r"//[^@/]*@", "//***@", repr(budget))
 
 
+def _proxy(value: object) -> Proxy | None:
+    return value if value is None or isinstance(value, Proxy) else Proxy(value)
+
+
+def _certificates(instance: object, attribute: attrs.Attribute[Any], value: object) -> None:
+    if value is None:
+        return
+    # Whoever holds a context has loaded the module; it is not loaded for those who have none.
+    module = sys.modules.get("ssl")
+    if module is None or not isinstance(value, module.SSLContext):
+        raise ConfigurationError(
+            'ssl is an ssl.SSLContext, such as ssl.create_default_context(cafile="ca.pem"), or None for the usual '
+            f"certificates, not {value!r}"
+        )
+
+
 @attrs.frozen(kw_only=True)
 class Settings:
     """Everything a client was told; immutable, so that copies of a client differ only in what they name."""
@@ -158,6 +179,8 @@ class Settings:
     budget: int | str | None = attrs.field(default=DEFAULT_BUDGET, validator=_budget, repr=_without_password)
     budget_key: str | None = None
     priority: Priority = attrs.field(default="interactive")
+    proxy: Proxy | None = attrs.field(default=None, converter=_proxy)
+    ssl: SSLContext | None = attrs.field(default=None, validator=_certificates)
     hooks: Hooks = attrs.field(factory=Hooks, validator=attrs.validators.instance_of(Hooks))
 
     @priority.validator
