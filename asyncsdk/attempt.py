@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from ssl import SSLContext
 
+    from aiohttp.client_proto import ResponseHandler
+
     from .proxies import Proxy
 
 __all__ = ["Attempt", "Base", "Headers", "Route", "send_once"]
@@ -39,7 +41,7 @@ class Attempt:
 
     `answer` is set when an answer was read to its end, `outcome` says what went wrong otherwise. `sends` is 1 once the
     request was handed to a connection, and never more. `problem` describes a failure in one line free of secrets;
-    `timed_out` and `too_large` tell which one it was.
+    `timed_out` and `too_large` tell which one it was. `connection` is what the answer came over.
     """
 
     outcome: Outcome = LOST
@@ -48,6 +50,16 @@ class Attempt:
     problem: str = ""
     timed_out: bool = False
     too_large: bool = False
+    connection: ResponseHandler | None = attrs.field(default=None, repr=False)
+
+    def distrust(self) -> None:
+        """Closes the connection, because what came over it cannot be the answer to this request.
+
+        Then the answer that belongs here may be still to come, and would be taken for that of another request. One that
+        is under way over the same connection is lost with it, and sent again where it may be.
+        """
+        if self.connection is not None:
+            self.connection.close()
 
 
 @attrs.frozen
@@ -176,6 +188,7 @@ async def send_once(
             auto_decompress=True,
             middlewares=(sending,),
         )
+        attempt.connection = response._protocol
         body = await _read(response)
         if response.status == PROXY_WANTS_CREDENTIALS:
             attempt.outcome = NotSent(final=True)

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 __all__ = ["Connector", "look"]
 
 KEPT_ALIVE: Final = 50.0  # seconds; load balancers close at 60 or later
-LATELY_USED: Final = 1.0  # seconds; the shortest time after which servers are known to close
+LATELY_USED: Final = 0.5  # seconds; servers close idle connections after 1 or more, and a request takes its time there
 DNS_SECONDS: Final = 50  # a name is looked up again no sooner than its connections are let go
 TURNS: Final = 3  # of the event loop: what waits in the kernel has been read after two
 UNASKED: Final = "the server closed a new connection, or wrote to it, before it was asked for anything"
@@ -39,7 +39,7 @@ Finding = Literal["sound", "unread", "spoilt"]
 
 
 class Connector(aiohttp.TCPConnector):
-    """Connections that are kept for repeatable requests for 50 s, for others for 1 s, and looked at before each use.
+    """Connections that are kept for repeatable requests for 50 s, for others for half a second, and looked at before each use.
 
     It has no limit of its own: slots queue before the time-out of a request starts, a limit here would queue after.
     """

@@ -141,6 +141,7 @@ class Session:
                 except DecodeError as error:
                     error.request = request.line
                     unreadable = error
+                    attempt.distrust()
             outcome = _outcome(attempt, unreadable)
             if (seconds := silence(outcome)) is not None:
                 # A fact about the token, whatever this request's patience: everybody who holds it has to wait.
