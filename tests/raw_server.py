@@ -8,14 +8,15 @@ import socket
 import ssl
 import subprocess
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 import attrs
 import pytest
 
-__all__ = ["Certificate", "Conversation", "RawServer", "answer", "certificate_in", "serving"]
+__all__ = ["Certificate", "Conversation", "RawServer", "Run", "answer", "certificate_in", "serving"]
 
 
 def answer(body: object, status: str = "200 OK", *headers: str) -> bytes:
@@ -71,6 +72,8 @@ class Conversation:
 
 
 Talk = Callable[[Conversation], None]
+Run = Callable[[Coroutine[Any, Any, None]], None]
+"""Runs a coroutine on a loop of its own, of the kind that a test is about."""
 
 
 @attrs.define(eq=False)

@@ -7,7 +7,6 @@ import resource
 import socket
 import ssl
 import threading
-from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any
 
@@ -17,36 +16,10 @@ from yarl import URL
 
 from asyncsdk import RetryPolicy, Wethod, errors
 from asyncsdk.connector import Connector, look
-from tests.raw_server import Certificate, Conversation, RawServer, answer, certificate_in, serving
+from tests.raw_server import Certificate, Conversation, RawServer, Run, answer, serving
 
 ONCE = RetryPolicy(attempts=1)
 STRAY = answer({"path": "/stray", "token": "nobody"})
-
-
-@pytest.fixture(scope="module")
-def certificate(tmp_path_factory: pytest.TempPathFactory) -> Certificate:
-    return certificate_in(tmp_path_factory.mktemp("certificate"))
-
-
-@pytest.fixture(params=["plain", "TLS"])
-def certified(request: pytest.FixtureRequest) -> Certificate | None:
-    return None if request.param == "plain" else request.getfixturevalue("certificate")
-
-
-def new_uvloop() -> asyncio.AbstractEventLoop:
-    loop: asyncio.AbstractEventLoop = pytest.importorskip("uvloop").new_event_loop()
-    return loop
-
-
-@pytest.fixture(params=["asyncio", "uvloop"])
-def run(request: pytest.FixtureRequest) -> Callable[[Coroutine[Any, Any, None]], None]:
-    """Runs a coroutine on a loop of its own."""
-
-    def run(coroutine: Coroutine[Any, Any, None]) -> None:
-        with asyncio.Runner(loop_factory=None if request.param == "asyncio" else new_uvloop) as runner:
-            runner.run(coroutine)
-
-    return run
 
 
 def client(server: RawServer, certificate: Certificate | None = None, **options: Any) -> Wethod:
@@ -117,7 +90,7 @@ STRAYS = {
 @pytest.mark.parametrize("stray", STRAYS)
 @pytest.mark.parametrize("read", [False, True], ids=["in the kernel", "read"])
 def test_what_came_unasked_is_not_the_answer_to_the_next_request(
-    run: Callable[[Coroutine[Any, Any, None]], None],
+    run: Run,
     certified: Certificate | None,
     stray: str,
     read: bool,
@@ -281,7 +254,7 @@ async def opened(wethod: Wethod, server: RawServer, certificate: Certificate | N
 @pytest.mark.parametrize("tickets", [0, 2, 20])
 @pytest.mark.parametrize("busy", [False, True])
 def test_tickets_of_the_encryption_are_no_stray_answers(
-    run: Callable[[Coroutine[Any, Any, None]], None],
+    run: Run,
     certificate: Certificate,
     version: ssl.TLSVersion,
     tickets: int,
@@ -316,7 +289,7 @@ def test_tickets_of_the_encryption_are_no_stray_answers(
 
 
 def test_what_came_over_a_connection_that_was_opened_ahead_is_no_answer(
-    run: Callable[[Coroutine[Any, Any, None]], None], certified: Certificate | None
+    run: Run, certified: Certificate | None
 ) -> None:
     word, wrote = threading.Event(), threading.Semaphore(0)
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
+import threading
+import time
 from collections.abc import Callable
 
 import pytest
@@ -12,6 +14,7 @@ from aiohttp import web
 from asyncsdk import RetryPolicy, Wethod, errors
 from asyncsdk.transport import Base
 from asyncsdk.wire import build
+from tests.raw_server import Certificate, Conversation, Run, answer, serving
 from tests.stub_server import Server
 
 Connect = Callable[..., Wethod]
@@ -65,6 +68,61 @@ async def test_a_body_that_stops_is_a_time_out(server: Server, connect: Connect)
     finally:
         stopped.set()
     assert caught.value.phase == "read"
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+@pytest.mark.parametrize("pieces", [1, 3])
+def test_an_answer_that_is_there_is_used_however_long_the_loop_was_busy(
+    run: Run, certified: Certificate | None, method: str, pieces: int
+) -> None:
+    """Over a new connection and over a kept one. The application computes, or its process was frozen."""
+    written = threading.Semaphore(0)
+
+    def talk(conversation: Conversation) -> None:
+        while conversation.read():
+            whole = answer({"id": 5, "filling": "x" * 200_000})
+            step = len(whole) // pieces + 1
+            for start in range(0, len(whole), step):
+                conversation.write(whole[start : start + step])
+                if start == 0:
+                    written.release()
+
+    async def main() -> None:
+        ssl = certified.client() if certified else None
+        async with Wethod(
+            token="t", company="c", base_url=server.url, ssl=ssl, read_timeout=0.1, retry=RetryPolicy(attempts=1)
+        ) as wethod:
+            for _ in range(3):
+                call = asyncio.ensure_future(wethod.request(method, "/api/streams"))
+                while not written.acquire(blocking=False):
+                    await asyncio.sleep(0)
+                time.sleep(0.25)  # longer than the read time-out, and the loop cannot read
+                assert (await call).json()["id"] == 5  # type: ignore[index,call-overload]  # it is an object
+
+    with serving(talk, None if certified is None else certified.server()) as server:
+        run(main())
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+async def test_the_time_out_begins_anew_with_each_piece(server: Server, connect: Connect, method: str) -> None:
+    """Interim answers, a head and a body, each in time, all together much later."""
+
+    async def slowly(request: web.Request) -> web.StreamResponse:
+        assert request.transport is not None
+        for piece in (
+            b"HTTP/1.1 102 Processing\r\n\r\n",
+            b"HTTP/1.1 102 Processing\r\n\r\n",
+            b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n",
+            b"{}",
+        ):
+            await asyncio.sleep(0.2)
+            request.transport.write(piece)
+        await asyncio.sleep(5)
+        raise AssertionError("the answer was not taken")
+
+    server.handler = slowly
+    wethod = connect(read_timeout=0.3, retry=RetryPolicy(attempts=1))
+    assert (await wethod.request(method, "/api/streams")).body == b"{}"
 
 
 async def test_a_time_out_leaves_the_task_as_it_was(server: Server, connect: Connect) -> None:
