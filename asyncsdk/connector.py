@@ -39,9 +39,11 @@ Finding = Literal["sound", "unread", "spoilt"]
 
 
 class Connector(aiohttp.TCPConnector):
-    """Connections that are kept for repeatable requests for 50 s, for others for half a second, and looked at before each use.
+    """Connections that are kept, and looked at before each use.
 
-    It has no limit of its own: slots queue before the time-out of a request starts, a limit here would queue after.
+    Repeatable requests use those that were idle for up to 50 s, others those of the last half second.
+
+    There is no limit here: slots queue before the time-out of a request starts, a limit here would queue after.
     """
 
     def __init__(self) -> None:

@@ -227,7 +227,7 @@ def test_what_a_server_writes_before_it_is_asked_is_no_answer() -> None:
                     await asyncio.sleep(0)
                 return protocol
 
-            connector._create_connection = slowly  # type: ignore[method-assign]  # so that it comes in time
+            connector._create_connection = slowly  # type: ignore[assignment,method-assign]  # it comes in time
             assert await ask(wethod, "/api/things", "POST") == ("/api/things", "alice")
             assert wethod.stats.requests == 1
 
