@@ -280,22 +280,20 @@ async def test_grants_given_before_a_clock_ran_wrong_count_for_as_long_as_they_s
     await budget.aclose()
 
 
-async def test_those_who_wait_keep_their_order_when_the_clock_is_set_back(
-    pair: tuple[SharedBudget, SharedBudget], url: str, key: str
-) -> None:
-    one, two = pair
-    held = [Turn() for _ in range(LIMIT)]
+async def test_those_who_wait_keep_their_order_when_the_clock_is_set_back(url: str, key: str) -> None:
+    budget = SharedBudget(url, key, LIMIT, 60.0, pause=Pause())
+    held, (first, second, late) = [Turn() for _ in range(LIMIT)], [Turn() for _ in range(3)]
     for turn in held:
-        assert await one.take(turn) is None
-    first, second, late = Turn(), Turn(), Turn()
-    assert await two.take(first) is not None
-    assert await one.take(second) is not None
+        assert await budget.take(turn) is None
+    assert await budget.take(first) is not None
+    assert await budget.take(second) is not None
     await set_back(url, key)
-    assert await one.take(late) is not None
-    one.give_back(held[0])
-    assert await one.take(late) is not None
-    assert await one.take(second) is not None
-    assert await two.take(first) is None
+    assert await budget.take(late) is not None
+    budget.give_back(held[0])
+    assert await budget.take(late) is not None
+    assert await budget.take(second) is not None
+    assert await budget.take(first) is None
+    await budget.aclose()
 
 
 async def test_a_waiter_who_vanished_does_not_stand_in_the_way_until_the_wrong_time_comes_round(
