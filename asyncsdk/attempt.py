@@ -7,6 +7,7 @@ request's headers, and so the token) go no further than this module.
 from __future__ import annotations
 
 import asyncio
+import io
 from typing import TYPE_CHECKING, Final
 
 import aiohttp
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 __all__ = ["Attempt", "Base", "Headers", "Route", "send_once"]
 
 MAX_BODY: Final = 64 * 2**20  # bytes; a page of 100 rows has some 30 thousand
+LONG_BODY: Final = 2**20  # bytes
 PROXY_WANTS_CREDENTIALS: Final = 407
 
 LOST: Final = Lost()
@@ -39,12 +41,14 @@ LOST: Final = Lost()
 class Attempt:
     """What one attempt came to; filled in as it goes, so that it tells how far it got even where it is cancelled.
 
-    `answer` is set when an answer was read to its end, `outcome` says what went wrong otherwise. `sends` is 1 once the
-    request was handed to a connection, and never more. `problem` describes a failure in one line free of secrets;
-    `timed_out` and `too_large` tell which one it was. `connection` is what the answer came over.
+    `head` is set when status and headers came, `answer` when all of it was read, `outcome` says what went wrong
+    otherwise. `sends` is 1 once the request was handed to a connection, and never more. `problem` describes a failure
+    in one line free of secrets; `timed_out` and `too_large` tell which one it was. `connection` is what the answer came
+    over.
     """
 
     outcome: Outcome = LOST
+    head: Answer | None = None
     answer: Answer | None = None
     sends: int = 0
     problem: str = ""
@@ -177,7 +181,7 @@ async def send_once(
         response = await http.request(
             request.method,
             url,
-            data=request.body,
+            data=_payload(request.body),
             headers=headers,
             timeout=route.timeouts,
             allow_redirects=False,
@@ -189,11 +193,14 @@ async def send_once(
             middlewares=(sending,),
         )
         attempt.connection = response._protocol
-        body = await _read(response)
         if response.status == PROXY_WANTS_CREDENTIALS:
+            response.close()
             attempt.outcome = NotSent(final=True)
             attempt.problem = 'the proxy wants a user and a password: proxy="http://user:password@host:port" (407)'
-        elif body is None:
+            return
+        attempt.head = Answer(response.status, response.headers, b"")
+        body = await _read(response)
+        if body is None:
             attempt.too_large = True
             attempt.problem = f"the answer is longer than {MAX_BODY} bytes"
         else:
@@ -211,6 +218,11 @@ async def send_once(
         _count(attempt, sending)
     if unusable is not None:
         raise unusable  # outside of the `except`: nothing that holds headers hangs on it as a context
+
+
+def _payload(body: bytes | None) -> bytes | io.BytesIO | None:
+    """The body in the form that aiohttp wants: long ones in pieces, between which the event loop goes on."""
+    return body if body is None or len(body) <= LONG_BODY else io.BytesIO(body)
 
 
 def _fail(attempt: Attempt, problem: Exception, sending: _Sending, route: Route) -> ConfigurationError | None:

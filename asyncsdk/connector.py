@@ -14,6 +14,7 @@ from __future__ import annotations
 import asyncio
 import select
 import sys
+from types import coroutine
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 import aiohttp
@@ -22,12 +23,15 @@ from aiohttp import connector as pooling
 from .retry import REPEATABLE
 
 if TYPE_CHECKING:
+    from collections.abc import Coroutine, Generator
+
+    from aiohttp.abc import AbstractStreamWriter
     from aiohttp.client_proto import ResponseHandler
     from aiohttp.connector import Connection
     from aiohttp.http_parser import HttpParser
     from aiohttp.tracing import Trace
 
-__all__ = ["Connector", "look"]
+__all__ = ["Connector", "PromptRequest", "look"]
 
 KEPT_ALIVE: Final = 50.0  # seconds; load balancers close at 60 or later
 LATELY_USED: Final = 0.5  # seconds; servers close idle connections after 1 or more, and a request takes its time there
@@ -104,6 +108,48 @@ class Connector(aiohttp.TCPConnector):
             _ = idle.pop() if newest else idle.popleft()
             protocol.close()
         return False
+
+
+class PromptRequest(aiohttp.ClientRequest):
+    """A request whose body leaves in the moment in which its connection was looked at.
+
+    Before Python 3.12 aiohttp leaves head and body to a task that begins in the next turn of the event loop. What came
+    in between would be taken for the answer.
+    """
+
+    def write_bytes(
+        self, writer: AbstractStreamWriter, conn: Connection, content_length: int | None = None
+    ) -> Coroutine[Any, Any, None]:
+        """Writes what can be written now; returns what is left to do."""
+        writing = super().write_bytes(writer, conn, content_length)
+        return writing if sys.version_info >= (3, 12) else _begun(writing)
+
+
+def _begun(work: Coroutine[Any, Any, None]) -> Coroutine[Any, Any, None]:
+    """Runs a coroutine to the first thing it waits for, as an eager task would, and returns the rest of it."""
+    try:
+        waiting = work.send(None)
+    except BaseException as ended:
+        return _rest(work, None, ended)
+    return _rest(work, waiting, None)
+
+
+@coroutine
+def _rest(
+    work: Coroutine[Any, Any, None], waiting: object, ended: BaseException | None
+) -> Generator[object, Any, None]:
+    while ended is None:
+        thrown: BaseException | None = None
+        try:
+            came = yield waiting
+        except BaseException as error:
+            thrown = error
+        try:
+            waiting = work.send(came) if thrown is None else work.throw(thrown)
+        except StopIteration:
+            return
+    if not isinstance(ended, StopIteration):
+        raise ended
 
 
 def look(protocol: ResponseHandler) -> Finding:

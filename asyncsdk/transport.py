@@ -14,7 +14,7 @@ import attrs
 
 from . import __version__
 from .attempt import Attempt, Base, Headers, Route, send_once
-from .connector import Connector
+from .connector import Connector, PromptRequest
 from .errors import ClientClosed
 from .proxies import EnvironmentProxies, Proxy
 from .throttling import Slots
@@ -132,6 +132,7 @@ class Transport:
         else:
             http = aiohttp.ClientSession(
                 connector=Connector(),
+                request_class=PromptRequest,
                 # A shared jar would carry one company's cookies to another.
                 cookie_jar=aiohttp.DummyCookieJar(),
             )

@@ -153,6 +153,62 @@ def test_the_rest_of_a_stray_answer_is_not_the_next_one_either(certified: Certif
         asyncio.run(main())
 
 
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_what_comes_between_the_last_look_and_the_sending_cannot_be(
+    run: Run, certified: Certificate | None, method: str
+) -> None:
+    """The request is begun, and the loop is busy before its next turn. Its bytes must have left by then."""
+    read = threading.Event()
+
+    def talk(conversation: Conversation) -> None:
+        while conversation.read():
+            if conversation.target == "/api/2":
+                read.set()
+            conversation.write(answer(conversation.row()))
+
+    async def main() -> None:
+        async with client(server, certified) as wethod:
+            await ask(wethod, "/api/1")
+            call = asyncio.ensure_future(wethod.request(method, "/api/2", json={"name": "x"}, into=dict))
+            left: list[bool] = []
+            asyncio.get_running_loop().call_soon(lambda: left.append(read.wait(2)))
+            assert (await call).value["path"] == "/api/2"
+            assert left == [True]
+
+    with serving(talk, in_context(certified)) as server:
+        run(main())
+
+
+def test_a_large_body_is_written_to_its_end(run: Run, certified: Certificate | None) -> None:
+    """It does not fit into the buffers: the writing waits in between."""
+
+    async def main() -> None:
+        async with client(server, certified) as wethod:
+            for size in (10, 8_000_000, 10):
+                reply = await wethod.request("POST", "/api/1", json={"name": "x" * size}, into=dict)
+                assert reply.value["path"] == "/api/1"
+
+    def talk(conversation: Conversation) -> None:
+        while conversation.read():
+            conversation.write(answer(conversation.row()))
+
+    with serving(talk, in_context(certified)) as server:
+        run(main())
+
+
+def test_a_large_body_whose_server_goes_away_is_an_unknown_outcome(run: Run) -> None:
+    def talk(conversation: Conversation) -> None:
+        conversation.socket.recv(10)
+
+    async def main() -> None:
+        async with client(server) as wethod:
+            with pytest.raises(errors.OutcomeUnknown):
+                await wethod.request("POST", "/api/1", json={"name": "x" * 8_000_000})
+
+    with serving(talk) as server:
+        run(main())
+
+
 def test_rows_of_a_walk_are_not_lost_to_a_stray_empty_page() -> None:
     strays = Strays(answer([]))
 

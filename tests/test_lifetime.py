@@ -227,7 +227,7 @@ async def test_a_context_that_sent_a_request_does_not_keep_its_answer(server: Se
 def test_closing_on_another_loop_wakes_whoever_sleeps_on_this_one(sleeps: str) -> None:
     """From another thread, at once: not after a nap of half a minute."""
     waiting, ended = threading.Event(), threading.Event()
-    outcomes: list[BaseException] = []
+    outcomes: list[object] = []
     hooks = Hooks(wait=lambda event: waiting.set() if event.reason == sleeps else None)
     patient = RetryPolicy(attempts=1, max_wait=9999)
     wethod = Wethod(token=TOKEN, company="acme", base_url="http://127.0.0.1:9", budget=1, hooks=hooks, retry=patient)
