@@ -79,17 +79,13 @@ def certified(request: pytest.FixtureRequest) -> Certificate | None:
     return None if request.param == "plain" else request.getfixturevalue("certificate")
 
 
-def new_uvloop() -> asyncio.AbstractEventLoop:
-    loop: asyncio.AbstractEventLoop = pytest.importorskip("uvloop").new_event_loop()
-    return loop
-
-
 @pytest.fixture(params=["asyncio", "uvloop"])
 def run(request: pytest.FixtureRequest) -> Run:
     """Runs a coroutine on a loop of its own."""
+    new = None if request.param == "asyncio" else pytest.importorskip("uvloop").new_event_loop
 
     def run(coroutine: Coroutine[Any, Any, None]) -> None:
-        with asyncio.Runner(loop_factory=None if request.param == "asyncio" else new_uvloop) as runner:
+        with asyncio.Runner(loop_factory=new) as runner:
             runner.run(coroutine)
 
     return run
