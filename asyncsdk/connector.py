@@ -23,7 +23,7 @@ from aiohttp import connector as pooling
 from .retry import REPEATABLE
 
 if TYPE_CHECKING:
-    from collections.abc import Coroutine, Generator
+    from collections.abc import Awaitable, Coroutine, Generator
 
     from aiohttp.abc import AbstractStreamWriter
     from aiohttp.client_proto import ResponseHandler
@@ -114,31 +114,37 @@ class PromptRequest(aiohttp.ClientRequest):
     """A request whose body leaves in the moment in which its connection was looked at.
 
     Before Python 3.12 aiohttp leaves head and body to a task that begins in the next turn of the event loop. What came
-    in between would be taken for the answer.
+    in between would be taken for the answer. And a body that nobody takes is given up after the read time-out, which
+    aiohttp starts only when all of it is written.
     """
 
     def write_bytes(
         self, writer: AbstractStreamWriter, conn: Connection, content_length: int | None = None
     ) -> Coroutine[Any, Any, None]:
         """Writes what can be written now; returns what is left to do."""
-        writing = super().write_bytes(writer, conn, content_length)
-        return writing if sys.version_info >= (3, 12) else _begun(writing)
+        work = super().write_bytes(writer, conn, content_length)
+        try:
+            waiting = work.send(None)  # as an eager task would
+        except BaseException as ended:
+            return _finish(_ended(ended))
+        return _finish(_going_on(work, waiting, conn))
 
 
-def _begun(work: Coroutine[Any, Any, None]) -> Coroutine[Any, Any, None]:
-    """Runs a coroutine to the first thing it waits for, as an eager task would, and returns the rest of it."""
-    try:
-        waiting = work.send(None)
-    except BaseException as ended:
-        return _rest(work, None, ended)
-    return _rest(work, waiting, None)
+async def _finish(rest: Awaitable[None]) -> None:
+    await rest
+
+
+async def _ended(how: BaseException) -> None:
+    if not isinstance(how, StopIteration):
+        raise how
 
 
 @coroutine
-def _rest(
-    work: Coroutine[Any, Any, None], waiting: object, ended: BaseException | None
-) -> Generator[object, Any, None]:
-    while ended is None:
+def _going_on(work: Coroutine[Any, Any, None], waiting: object, conn: Connection) -> Generator[object, Any, None]:
+    """Takes a coroutine to its end that has begun to wait; each time it is woken some of the body has left."""
+    while True:
+        if conn.protocol is not None:
+            conn.protocol.start_timeout()
         thrown: BaseException | None = None
         try:
             came = yield waiting
@@ -148,8 +154,6 @@ def _rest(
             waiting = work.send(came) if thrown is None else work.throw(thrown)
         except StopIteration:
             return
-    if not isinstance(ended, StopIteration):
-        raise ended
 
 
 def look(protocol: ResponseHandler) -> Finding:

@@ -120,6 +120,10 @@ class RawServer:
                 self.conversations.append(conversation)
                 self.talk(conversation)
 
+    def take_little_at_a_time(self) -> None:
+        """Keeps what connections still to come hold for the server small."""
+        self._listener.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 65536)
+
     def stop(self) -> None:
         with suppress(OSError):
             self._listener.shutdown(socket.SHUT_RDWR)

@@ -103,6 +103,42 @@ def test_an_answer_that_is_there_is_used_however_long_the_loop_was_busy(
         run(main())
 
 
+def test_a_body_that_nobody_takes_is_a_time_out(run: Run, certified: Certificate | None) -> None:
+    never = threading.Event()
+
+    async def main() -> None:
+        ssl = certified.client() if certified else None
+        async with Wethod(token="t" * 9, company="c", base_url=server.url, ssl=ssl, read_timeout=0.3) as wethod:
+            with pytest.raises(errors.OutcomeUnknown, match="nothing came"):
+                await wethod.request("POST", "/api/streams", json="x" * 20_000_000)
+        never.set()
+
+    def talk(_conversation: Conversation) -> None:
+        never.wait(10)
+
+    with serving(talk, None if certified is None else certified.server()) as server:
+        run(main())
+
+
+def test_a_body_that_is_taken_slowly_is_no_time_out(run: Run) -> None:
+    """Piece by piece in time, all together much later."""
+
+    def talk(conversation: Conversation) -> None:
+        taken = 0
+        while taken < 20_000_000:
+            taken += len(conversation.socket.recv(65536))
+            time.sleep(0.003)
+        conversation.write(answer({}))
+
+    async def main() -> None:
+        async with Wethod(token="t" * 9, company="c", base_url=server.url, read_timeout=0.4) as wethod:
+            assert (await wethod.request("POST", "/api/streams", json="x" * 20_000_000)).status == 200
+
+    with serving(talk) as server:
+        server.take_little_at_a_time()
+        run(main())
+
+
 @pytest.mark.parametrize("method", ["GET", "POST"])
 async def test_the_time_out_begins_anew_with_each_piece(server: Server, connect: Connect, method: str) -> None:
     """Interim answers, a head and a body, each in time, all together much later."""
