@@ -118,7 +118,7 @@ class Wethod(Resources):
     ) -> None:
         # Wrapped at once: from here on a traceback that shows local variables shows no token.
         token = None if token is None else secret(token)
-        proxy = None if proxy is None else Proxy(proxy)
+        proxy = None if proxy is None else Proxy(proxy)  # and no password of a proxy
         options: dict[str, Any] = from_environment()
         given = {
             "token": token,
@@ -186,6 +186,7 @@ class Wethod(Resources):
             ConfigurationError: a value that cannot be used.
             ClientClosed: this client is closed.
         """
+        proxy = proxy if proxy is None or isinstance(proxy, Omitted) else Proxy(proxy)
         changes: dict[str, Any] = {
             name: value
             for name, value in {
@@ -199,7 +200,7 @@ class Wethod(Resources):
                 "retry": retry,
                 "budget_key": budget_key,
                 "priority": priority,
-                "proxy": proxy if proxy is None or isinstance(proxy, Omitted) else Proxy(proxy),
+                "proxy": proxy,
                 "ssl": ssl,
                 "hooks": hooks,
             }.items()

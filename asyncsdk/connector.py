@@ -142,6 +142,7 @@ async def _ended(how: BaseException) -> None:
 @coroutine
 def _going_on(work: Coroutine[Any, Any, None], waiting: object, conn: Connection) -> Generator[object, Any, None]:
     """Takes a coroutine to its end that has begun to wait; each time it is woken some of the body has left."""
+    transport = conn.transport
     while True:
         if conn.protocol is not None:
             conn.protocol.start_timeout()
@@ -150,6 +151,8 @@ def _going_on(work: Coroutine[Any, Any, None], waiting: object, conn: Connection
             came = yield waiting
         except BaseException as error:
             thrown = error
+            if transport is not None:
+                transport.abort()  # closing it would wait until the rest is taken, which may be never
         try:
             waiting = work.send(came) if thrown is None else work.throw(thrown)
         except StopIteration:

@@ -31,30 +31,39 @@ _SYSTEM_SETTINGS: Final = sys.platform in {"darwin", "win32"}
 class Proxy:
     """A proxy's address, which may hold a password and shows it to nobody.
 
+    It is taken out of sight first and checked then (`checked`): so no frame of ours holds what is refused.
+
     Args:
         url: `http://host:port` or `https://host:port`, with `user:password@` before the host where it asks for them.
         source: where it is written, for messages.
-
-    Raises:
-        ConfigurationError: it is no such address; the message does not quote it.
     """
 
-    __slots__ = ("_shown", "_url")
+    __slots__ = ("_source", "_url")
 
-    _url: str
+    _url: object
 
     def __init__(self, url: object, source: str = "proxy") -> None:
-        self._url = url._url if isinstance(url, Proxy) else _checked(url, source)
-        parts = urlsplit(self._url)
-        host = parts.hostname or ""
-        self._shown = f"{parts.scheme}://{f'[{host}]' if ':' in host else host}:{parts.port or _PORTS[parts.scheme]}"
+        self._url = url._url if isinstance(url, Proxy) else url
+        self._source = source
+
+    def checked(self) -> Proxy:
+        """Returns this proxy, whose address can be used.
+
+        Raises:
+            ConfigurationError: it cannot; the message does not quote it.
+        """
+        problem = _problem(self._url)
+        if problem is not None:
+            wanted = "is an address such as http://host:3128 or http://user:password@host:3128"
+            raise ConfigurationError(f"{self._source} {wanted}{problem}")
+        return self
 
     def reveal(self) -> str:
         """Returns the whole address, for the one place that gives it to aiohttp."""
-        return self._url
+        return str(self._url)
 
     def __repr__(self) -> str:
-        return f"Proxy({self._shown!r})"
+        return f"Proxy({_without_user(self._url)!r})"
 
     __str__ = __repr__
 
@@ -68,32 +77,40 @@ class Proxy:
         raise TypeError("a proxy's address is not pickled: it may hold a password; name it where it is used")
 
 
-def _checked(url: object, source: str) -> str:
-    wanted = f"{source} is an address such as http://host:3128 or http://user:password@host:3128"
+def _problem(url: object) -> str | None:
+    """Says why an address cannot be used, without quoting it; None: it can."""
     if not isinstance(url, str) or not url.isprintable() or " " in url:
-        raise ConfigurationError(f"{wanted}, without spaces")
+        return ", without spaces"
     try:
         parts = urlsplit(url)
         port = parts.port
     except ValueError:
-        raise ConfigurationError(f"{wanted}; yours cannot be read (quote special characters: @ is %40)") from None
+        return "; yours cannot be read (special characters are quoted: @ is %40)"
     if parts.scheme.startswith("socks"):
-        raise ConfigurationError(
-            f"{wanted}; SOCKS proxies are not supported. Name an HTTP proxy, or lend a session whose connector "
-            "speaks SOCKS: Wethod(session=...)"
+        return (
+            "; SOCKS proxies are not supported. Name an HTTP proxy, or lend a session whose connector speaks SOCKS: "
+            "Wethod(session=...)"
         )
     if parts.scheme not in _PORTS or not parts.hostname or port == 0:
-        raise ConfigurationError(wanted)
+        return ""
     if parts.path not in {"", "/"} or parts.query or parts.fragment:
-        raise ConfigurationError(f"{wanted}, and nothing behind the port")
-    return url
+        return ", and nothing behind the port"
+    return None
+
+
+def _without_user(url: object) -> str:
+    if not isinstance(url, str) or _problem(url) is not None:
+        return "***"
+    parts = urlsplit(url)
+    host = parts.hostname or ""
+    return f"{parts.scheme}://{f'[{host}]' if ':' in host else host}:{parts.port or _PORTS[parts.scheme]}"
 
 
 class EnvironmentProxies:
     """The proxies that the environment names. What was found is kept until the environment changes."""
 
     def __init__(self) -> None:
-        self._content: list[tuple[str, str]] = []
+        self._content = 0
         self._found: dict[tuple[str, str, int | None], Proxy | None] = {}
 
     def find(self, scheme: str, host: str, port: int | None = None) -> Proxy | None:
@@ -107,17 +124,22 @@ class EnvironmentProxies:
         Raises:
             ConfigurationError: the environment names a proxy that cannot be used.
         """
-        environ = os.environ
-        if not _SYSTEM_SETTINGS and not any(name in environ for name in _NAMING[scheme]):
+        if not _SYSTEM_SETTINGS and not any(name in os.environ for name in _NAMING[scheme]):
             return None
-        content = [(name, environ[name]) for name in _VARIABLES if name in environ]
+        content = _content()
         if content != self._content or _SYSTEM_SETTINGS:
             self._content = content
             self._found.clear()
         address = (scheme, host, port)
         if address not in self._found:
-            self._found[address] = _find(scheme, host.lower().rstrip("."), port or _PORTS[scheme])
+            proxy = _find(scheme, host.lower().rstrip("."), port or _PORTS[scheme])
+            self._found[address] = None if proxy is None else proxy.checked()
         return self._found[address]
+
+
+def _content() -> int:
+    """What the environment says of proxies, as a number that shows nothing of it."""
+    return hash(tuple((name, os.environ[name]) for name in _VARIABLES if name in os.environ))
 
 
 def _find(scheme: str, host: str, port: int) -> Proxy | None:

@@ -148,7 +148,7 @@ def _without_password(budget: object) -> str:
 
 
 def _proxy(value: object) -> Proxy | None:
-    return value if value is None or isinstance(value, Proxy) else Proxy(value)
+    return None if value is None else Proxy(value).checked()
 
 
 def _certificates(instance: object, attribute: attrs.Attribute[Any], value: object) -> None:

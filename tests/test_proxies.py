@@ -181,6 +181,34 @@ def test_a_password_shows_itself_to_nobody() -> None:
     assert wethod.with_options(proxy=None, ssl=None).settings.proxy is None
 
 
+def frames(error: BaseException) -> str:
+    """What an error tracker prints: the variables of each frame of the package."""
+    parts = []
+    trace = error.__traceback__
+    while trace is not None:
+        if "asyncsdk" in trace.tb_frame.f_globals.get("__name__", "").partition(".")[0]:
+            parts.append(trace.tb_frame.f_code.co_name)
+            for value in trace.tb_frame.f_locals.values():
+                with suppress(AttributeError):  # a client that is not made yet
+                    parts.append(repr(value))
+        trace = trace.tb_next
+    return "\n".join(parts)
+
+
+async def test_a_password_that_is_refused_stands_in_no_frame(environment: Environment) -> None:
+    plain = Wethod(token="alice", company="c")
+    for make in (partial(Wethod, token="alice", company="c"), plain.with_options):
+        with pytest.raises(errors.ConfigurationError) as caught:
+            make(proxy=f"socks5://user:{PASSWORD}@proxy:1")
+        assert "checked" in frames(caught.value)
+        assert PASSWORD not in frames(caught.value)
+    environment(HTTPS_PROXY=f"socks5://user:{PASSWORD}@proxy:1")
+    with pytest.raises(errors.ConfigurationError) as caught:
+        await plain.streams.get(5)
+    assert "attempt" in frames(caught.value)
+    assert PASSWORD not in frames(caught.value)
+
+
 # --- a proxy on loopback ----------------------------------------------------------------------------------------------
 
 

@@ -27,12 +27,11 @@ import weakref
 from collections import OrderedDict
 from datetime import timedelta
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from .. import clock as clocks
-from ..errors import ArgumentError, ConfigurationError
 from .budget import LocalBudget
 from .pause import Pause
+from .redis_address import connections_to, named, place_of
 from .turn import SHORTEST_WAIT, Clock, Quota, Refused, Turn
 
 if TYPE_CHECKING:
@@ -117,7 +116,7 @@ class SharedBudget:
         self._probe_at = 0.0
 
     def __repr__(self) -> str:
-        return f"SharedBudget({self._where()}, limit={self.limit}, period={self.period:g})"
+        return f"SharedBudget({place_of(self._url)}, limit={self.limit}, period={self.period:g})"
 
     async def take(self, turn: Turn) -> Refused | None:
         """Grant one request, or say when it is worth asking again. Waits for Redis, never for the budget."""
@@ -258,18 +257,11 @@ class SharedBudget:
         )
         logger.warning(
             "the budget in Redis at %s cannot be used (%s); until it can, at most %d requests in %g s are sent",
-            self._where(),
-            self._named(error),
+            place_of(self._url),
+            named(error, self._timeout),
             self._share.limit,
             self.period,
         )
-
-    def _named(self, error: Exception) -> str:
-        """An error in words; those of a time-out have none of their own."""
-        words = str(error)
-        if not words and isinstance(error, TimeoutError):
-            words = f"no answer within {self._timeout:g} s"
-        return f"{type(error).__name__}: {words}" if words else type(error).__name__
 
     def _remember(self, lane: Lane, answer: Answer) -> None:
         """Keep the own grants of one period, and tell them to a Redis that was away or forgot them."""
@@ -290,7 +282,7 @@ class SharedBudget:
             lane.load.told = list(granted.items())
         if self._share is not None:
             self._share = None
-            logger.info("the budget in Redis at %s is back", self._where())
+            logger.info("the budget in Redis at %s is back", place_of(self._url))
         self._born = answer.born
 
     async def _take_share(self, lane: Lane, turn: Turn) -> Refused | None:
@@ -316,11 +308,6 @@ class SharedBudget:
 
     def _redis_time(self) -> int:
         return _us(self._clock() + self._offset)
-
-    def _where(self) -> str:
-        # Never the address as it was written: it may hold a password.
-        parts = urlsplit(self._url)
-        return f"{parts.hostname or 'localhost'}:{parts.port or 6379}" if parts.scheme != "unix" else parts.path
 
     def _open_lane(self) -> Lane | None:
         # What is cleaned up after the client was closed must not open a connection nobody would close.
@@ -350,24 +337,6 @@ class SharedBudget:
         self._granted = OrderedDict()
         self._inherited += [(loop, lane) for loop, lane in self._lanes.items()]
         self._lanes = weakref.WeakKeyDictionary()
-
-
-def connections_to(url: str, timeout: float = 1.0) -> Connections:
-    """Connections for budgets kept at `url`. None is opened yet.
-
-    Raises `ConfigurationError` where the extra `redis` is not installed, `ArgumentError` where `url` is none.
-    """
-    try:
-        from redis.asyncio.connection import parse_url
-
-        from .redis_lane import Connections
-    except ImportError as error:
-        raise ConfigurationError('a budget in Redis needs the extra: pip install "asyncsdk[redis]"') from error
-    try:
-        parse_url(url)
-    except ValueError:
-        raise ArgumentError("budget", "write redis://host:port/db, rediss://... or unix://...") from None
-    return Connections(url, timeout)
 
 
 def _us(seconds: float) -> int:
