@@ -76,6 +76,8 @@ class Wethod(Resources):
             address that shares 5,000 between processes and hosts, or None for no budget; or WETHOD_BUDGET.
         budget_key: name of the shared budget, where one person has several tokens; or WETHOD_BUDGET_KEY.
             By default a hash of the token.
+        strict: refuse rows in which a value is null or missing where the contract promises one, with a DecodeError; by
+            default such a value is None, is warned of once, and is counted in the report of a walk.
         priority: "bulk" leaves a fifth of the budget to others, for jobs that run beside people.
         proxy: address of a proxy, such as `http://user:password@host:3128`; by default the one that the environment
             names for the base URL (HTTPS_PROXY, HTTP_PROXY, ALL_PROXY, without the hosts of NO_PROXY).
@@ -110,6 +112,7 @@ class Wethod(Resources):
         retry: RetryPolicy | None = None,
         budget: int | str | Omitted | None = OMITTED,
         budget_key: str | None = None,
+        strict: bool = False,
         priority: Priority = "interactive",
         proxy: str | Proxy | None = None,
         ssl: SSLContext | None = None,
@@ -143,6 +146,7 @@ class Wethod(Resources):
             connect_timeout=connect_timeout,
             read_timeout=read_timeout,
             deadline=deadline,
+            strict=strict,
             priority=priority,
             proxy=proxy,
             ssl=ssl,
@@ -172,6 +176,7 @@ class Wethod(Resources):
         deadline: float | Omitted | None = OMITTED,
         retry: RetryPolicy | Omitted = OMITTED,
         budget_key: str | Omitted | None = OMITTED,
+        strict: bool | Omitted = OMITTED,
         priority: Priority | Omitted = OMITTED,
         proxy: str | Proxy | Omitted | None = OMITTED,
         ssl: SSLContext | Omitted | None = OMITTED,
@@ -199,6 +204,7 @@ class Wethod(Resources):
                 "deadline": deadline,
                 "retry": retry,
                 "budget_key": budget_key,
+                "strict": strict,
                 "priority": priority,
                 "proxy": proxy,
                 "ssl": ssl,
@@ -338,12 +344,7 @@ class Wethod(Resources):
         request = wire.build(
             method, path, _query(params), None if isinstance(json, Omitted) else wire.encode_json(json)
         )
-        if into is None:
-            decode: Any = ignore
-        else:
-            from .codec import one_decoder
-
-            decode = one_decoder(into)
+        decode: Any = ignore if into is None else self._session.decoding.one(into)
         try:
             reply = await self._session.send(request, decode)
         except APIError as error:
