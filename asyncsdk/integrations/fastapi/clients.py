@@ -22,7 +22,11 @@ from ...settings import Priority, RetryPolicy, Secret, secret
 from ...sharing import single_flight as share
 
 if TYPE_CHECKING:
+    from ssl import SSLContext
+
     import aiohttp
+
+    from ...proxies import Proxy
 
 __all__ = ["UserWethod", "WethodClient", "WethodOptions", "user_wethod", "wethod_lifespan"]
 
@@ -48,6 +52,8 @@ class WethodOptions(TypedDict, total=False):
     budget_key: str | None
     strict: bool
     priority: Priority
+    proxy: str | Proxy | None
+    ssl: SSLContext | None
     session: aiohttp.ClientSession | None
     hooks: Hooks | None
 
