@@ -192,7 +192,7 @@ async def send_once(
             auto_decompress=True,
             middlewares=(sending,),
         )
-        attempt.connection = response._protocol
+        attempt.connection = getattr(response, "_protocol", None)  # a mocked answer came over none
         if response.status == PROXY_WANTS_CREDENTIALS:
             response.close()
             attempt.outcome = NotSent(final=True)
