@@ -106,7 +106,8 @@ class RetryPolicy:
     """How often and how patiently a request is tried again.
 
     Args:
-        attempts: how often one request is sent at most (1 = never again). Waits the server orders do not count.
+        attempts: how often one request is sent at most (1 = never again), a kept connection that broke included:
+            aiohttp's own repetition is off. Requests the server answered with an order to wait do not count.
         backoff: seconds before the second attempt at most; doubles each time, with full jitter.
         max_backoff: the longest such wait, in seconds.
         max_wait: the most seconds one request waits, in all, for the server's orders and for the budget;

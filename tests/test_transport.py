@@ -7,7 +7,9 @@ import json
 import threading
 import time
 from collections.abc import Callable
+from contextlib import nullcontext
 
+import aiohttp
 import pytest
 from aiohttp import web
 
@@ -15,7 +17,7 @@ from asyncsdk import RetryPolicy, Wethod, errors
 from asyncsdk.transport import Base
 from asyncsdk.wire import build
 from tests.raw_server import Certificate, Conversation, Run, answer, serving
-from tests.stub_server import Server
+from tests.stub_server import Server, drop
 
 Connect = Callable[..., Wethod]
 
@@ -159,6 +161,22 @@ async def test_the_time_out_begins_anew_with_each_piece(server: Server, connect:
     server.handler = slowly
     wethod = connect(read_timeout=0.3, retry=RetryPolicy(attempts=1))
     assert (await wethod.request(method, "/api/streams")).body == b"{}"
+
+
+@pytest.mark.parametrize("method", ["GET", "DELETE"])
+@pytest.mark.parametrize("lent", [False, True])
+async def test_one_attempt_is_sent_once_whatever_becomes_of_its_connection(
+    server: Server, connect: Connect, method: str, lent: bool
+) -> None:
+    """Over a new connection and over a kept one, through a pool of our own and through a borrowed session."""
+    async with aiohttp.ClientSession() as http:
+        wethod = connect(retry=RetryPolicy(attempts=1), session=http if lent else None)
+        server.script(drop, (200, {}), drop)
+        for well in (False, True, False):
+            with nullcontext() if well else pytest.raises(errors.TransportError):
+                await wethod.request(method, "/api/streams/5")
+        assert len(server.requests) == wethod.stats.requests == 3
+        assert wethod.quota.remaining == 5000 - 3
 
 
 async def test_a_time_out_leaves_the_task_as_it_was(server: Server, connect: Connect) -> None:

@@ -9,7 +9,7 @@ from random import Random
 import pytest
 
 from asyncsdk import Wethod
-from asyncsdk.errors import WethodError
+from asyncsdk.errors import RequestTimeout, WethodError
 from asyncsdk.testing.simulation import Conditions, Simulation
 
 
@@ -63,6 +63,22 @@ def test_a_write_leaves_older_connections_to_those_who_may_use_them() -> None:
 
     simulation.run(main)
     assert simulation.counts["links"] == 4
+
+
+def test_a_write_whose_time_is_over_before_it_has_a_connection_was_not_sent() -> None:
+    """Its outcome is known, and it costs no budget."""
+    simulation = Simulation(1, Conditions(round_trip=4.0))
+
+    async def main() -> None:
+        async with simulation.client(deadline=5.0, connect_timeout=60.0) as wethod:
+            with pytest.raises(RequestTimeout) as caught:
+                await wethod.streams.create(name="Design")
+            assert caught.value.phase == "deadline"
+            assert wethod.stats.requests == 0
+            assert wethod.quota.remaining == 5000
+
+    simulation.run(main)
+    assert simulation.counts["requests"] == 0
 
 
 @pytest.mark.parametrize("seed", range(5))
