@@ -76,6 +76,8 @@ def _words(problem: BaseException, connect: float | None, read: float | None) ->
     match problem:
         case aiohttp.ClientHttpProxyError():
             return f"the proxy refused to connect: {problem.status} {problem.message}"
+        case aiohttp.ClientProxyConnectionError():
+            return f"the proxy cannot be reached: {problem}"
         case aiohttp.ClientConnectorCertificateError() | aiohttp.ServerFingerprintMismatch():
             return f"{problem}{_CERTIFICATE_HINT}"
         case aiohttp.InvalidURL():

@@ -78,10 +78,12 @@ class Pool:
             self.sleepers.pop(nap, None)
 
     def wake(self) -> None:
-        """Ends every sleep, those to come too: the client is closed, and whoever sleeps has to hear of it."""
+        """Ends every sleep, those to come too, and the wait for a slot: the client is closed, and all have to hear."""
         self.ended = True
         for nap in self.sleepers:
             _wake(nap)
+        while self.slots.waiting:
+            self.slots.release()  # more than there are, but none of them sends any more
 
 
 def _wake(nap: asyncio.Future[None]) -> None:

@@ -249,6 +249,40 @@ def test_closing_on_another_loop_wakes_whoever_sleeps_on_this_one(sleeps: str) -
     assert [type(outcome) for outcome in outcomes] == [errors.ClientClosed] * 2
 
 
+def test_closing_on_another_loop_ends_the_wait_for_a_slot() -> None:
+    """The request that holds the slot goes on; it may have been carried out."""
+    waiting, ended = threading.Event(), threading.Event()
+    hooks = Hooks(wait=lambda event: waiting.set())
+    outcomes: list[object] = []
+
+    async def never(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while await reader.read(1000):
+            pass
+        writer.close()
+
+    async def waiter() -> None:
+        async with await asyncio.start_server(never, "127.0.0.1", 0) as silent:
+            port = silent.sockets[0].getsockname()[1]
+            copy = wethod.with_options(base_url=f"http://127.0.0.1:{port}")
+            holder = asyncio.ensure_future(copy.streams.get(5))
+            outcomes.extend(await asyncio.gather(*(copy.streams.get(6) for _ in range(3)), return_exceptions=True))
+            ended.set()
+            holder.cancel()
+            await asyncio.gather(holder, return_exceptions=True)
+            await wethod._session.transport._pools[asyncio.get_running_loop()].http.close()
+            silent.close()
+            await silent.wait_closed()
+
+    wethod = Wethod(token=TOKEN, company="acme", max_in_flight=1, hooks=hooks)
+    thread = threading.Thread(target=lambda: asyncio.run(waiter()))
+    thread.start()
+    assert waiting.wait(10)
+    asyncio.run(wethod.aclose())
+    assert ended.wait(10)
+    thread.join()
+    assert [type(outcome) for outcome in outcomes] == [errors.ClientClosed] * 3
+
+
 # --- cancellation -----------------------------------------------------------------------------------------------------
 
 
