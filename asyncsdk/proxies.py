@@ -13,7 +13,6 @@ import os
 import sys
 from typing import Final
 from urllib.parse import urlsplit
-from urllib.request import getproxies, proxy_bypass
 
 from .errors import ConfigurationError
 
@@ -143,6 +142,8 @@ def _content() -> int:
 
 
 def _find(scheme: str, host: str, port: int) -> Proxy | None:
+    from urllib.request import getproxies  # slow to load, and few need it
+
     proxies = getproxies()
     kind = scheme if proxies.get(scheme) else "all"
     url = proxies.get(kind)
@@ -162,6 +163,8 @@ def _is_loopback(host: str) -> bool:
 
 
 def _is_excluded(host: str, port: int, no_proxy: str) -> bool:
+    from urllib.request import proxy_bypass
+
     address = _address(host)
     spelled = f"[{host}]" if isinstance(address, ipaddress.IPv6Address) else host
     if proxy_bypass(f"{spelled}:{port}"):
