@@ -12,6 +12,7 @@ from .events import Hooks
 from .extra_headers import extra_headers
 from .omitted import OMITTED, Omitted
 from .printable import shown
+from .proxies import Proxy
 from .resources import Resources
 from .response import Response
 from .secret import Secret, wrapped
@@ -19,6 +20,7 @@ from .settings import Priority, RetryPolicy, Settings, from_environment, hidden_
 from .tokens import Token, hidden, source_of
 
 if TYPE_CHECKING:
+    from ssl import SSLContext
     from types import TracebackType
 
     import aiohttp
@@ -63,8 +65,14 @@ class Wethod(Resources):
             default such a value is None, is warned of once, and is counted in the report of a walk.
         priority: "bulk" leaves a fifth of the budget to others, for jobs that run beside people.
         headers: headers of your own, such as `{"X-Request-Id": "7"}`, for every request. They are shown nowhere.
-        session: an `aiohttp.ClientSession` to send through, for a proxy or certificates of your own. It is never closed
-            here; its own middlewares are not run.
+        proxy: address of a proxy, such as `http://user:password@host:3128`; by default the one that the environment
+            names for the base URL (HTTPS_PROXY, HTTP_PROXY, ALL_PROXY, without the hosts of NO_PROXY).
+        ssl: an `ssl.SSLContext`, such as `ssl.create_default_context(cafile="ca.pem")`, for certificates of your own;
+            by default those of the system, or of the file that SSL_CERT_FILE names.
+        session: an `aiohttp.ClientSession` to send through, for what the arguments above do not reach. It is never
+            closed here; its own middlewares are not run. Its pool is aiohttp's: it hands out connections on which
+            something arrived that nobody asked for, so that a faulty proxy's second answer may be taken for another
+            request's. The client's own pool closes such connections.
         hooks: observers of requests, answers, retries and waits.
 
     Raises:
@@ -92,6 +100,8 @@ class Wethod(Resources):
         budget_key: str | None = None,
         strict: bool = False,
         priority: Priority = "interactive",
+        proxy: str | Proxy | None = None,
+        ssl: SSLContext | None = None,
         headers: Mapping[str, str] | None = None,
         session: aiohttp.ClientSession | None = None,
         hooks: Hooks | None = None,
@@ -99,6 +109,7 @@ class Wethod(Resources):
         # Out of sight at once: whatever is refused from here on, a traceback with local variables shows no secret.
         token = None if token is None else hidden(token)
         budget = budget if isinstance(budget, Omitted) else hidden_budget(budget)
+        proxy = None if proxy is None else Proxy(proxy)
         sent, headers = wrapped(headers), None
         url, base_url = None if base_url is None else wrapped(base_url), None
         options: dict[str, Any] = from_environment()
@@ -129,6 +140,8 @@ class Wethod(Resources):
             deadline=deadline,
             strict=strict,
             priority=priority,
+            proxy=proxy,
+            ssl=ssl,
             **options,
         )
         # aiohttp takes a third of a second to import: it waits until a client is made.
@@ -161,6 +174,8 @@ class Wethod(Resources):
         budget_key: str | Omitted | None = OMITTED,
         strict: bool | Omitted = OMITTED,
         priority: Priority | Omitted = OMITTED,
+        proxy: str | Proxy | Omitted | None = OMITTED,
+        ssl: SSLContext | Omitted | None = OMITTED,
         headers: Mapping[str, str | None] | Omitted | None = OMITTED,
         hooks: Hooks | Omitted = OMITTED,
     ) -> Wethod:
@@ -181,6 +196,7 @@ class Wethod(Resources):
         headers = None
         url = base_url if isinstance(base_url, Omitted) else wrapped(base_url)
         base_url = OMITTED
+        proxy = proxy if proxy is None or isinstance(proxy, Omitted) else Proxy(proxy)
         before = self._session.settings
         changes: dict[str, Any] = {
             name: value
@@ -197,6 +213,8 @@ class Wethod(Resources):
                 "budget_key": budget_key,
                 "strict": strict,
                 "priority": priority,
+                "proxy": proxy,
+                "ssl": ssl,
                 "hooks": hooks,
             }.items()
             if value is not OMITTED

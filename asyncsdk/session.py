@@ -67,7 +67,7 @@ class Session:
         self.decoding = Decoding(strict=settings.strict, warn_once=accounts.warn_once)
         self.closed = False
         self._gate = Gate(settings, transport, self.account)
-        self._timeouts = transport.timeouts(settings.connect_timeout, settings.read_timeout)
+        self._route = transport.route(settings.connect_timeout, settings.read_timeout, settings.proxy, settings.ssl)
         self._base = Base.of(settings.base_url)
         token = settings.token
         self._headers = self._headers_with(token) if isinstance(token, Secret) else None
@@ -139,6 +139,7 @@ class Session:
                     return Reply(decode(answer.body), answer)
                 except DecodeError as error:
                     unreadable = error
+                    attempt.distrust()
             answer = outcomes.answer_of(attempt)
             if answer is not None and answer.status == 401 and await self._renew_token(journey, headers, answer):
                 continue
@@ -177,7 +178,7 @@ class Session:
                 request,
                 base=self._base,
                 headers=headers.plain if request.body is None else headers.with_body,
-                timeouts=self._timeouts,
+                route=self._route,
             )
             if journey.deadline_at is None:
                 await sending

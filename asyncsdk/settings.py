@@ -5,8 +5,9 @@ from __future__ import annotations
 import ipaddress
 import os
 import re
+import sys
 from collections.abc import Iterable, Mapping
-from typing import Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 from urllib.parse import urlsplit
 
 import attrs
@@ -16,8 +17,12 @@ from .errors import ConfigurationError
 from .events import Hooks
 from .extra_headers import ExtraHeaders
 from .printable import printable, shown
+from .proxies import Proxy
 from .secret import Secret, secret, wrapped
 from .tokens import TokenSource
+
+if TYPE_CHECKING:
+    from ssl import SSLContext
 
 __all__ = [
     "DEFAULT_BASE_URL",
@@ -98,7 +103,8 @@ class RetryPolicy:
     """How often and how patiently a request is tried again.
 
     Args:
-        attempts: how often one request is sent at most (1 = never again). Waits the server orders do not count.
+        attempts: how often one request is sent at most (1 = never again), a kept connection that broke included:
+            aiohttp's own repetition is off. Requests the server answered with an order to wait do not count.
         backoff: seconds before the second attempt at most; doubles each time, with full jitter.
         max_backoff: the longest such wait, in seconds.
         max_wait: the most seconds one request waits, in all, for the server's orders and for the budget;
@@ -221,6 +227,22 @@ def _token(instance: object, attribute: attrs.Attribute[Any], value: object) -> 
         raise ConfigurationError("token is plain text, or a function that returns it")
 
 
+def _proxy(value: object) -> Proxy | None:
+    return None if value is None else Proxy(value).checked()
+
+
+def _certificates(instance: object, attribute: attrs.Attribute[Any], value: object) -> None:
+    if value is None:
+        return
+    # Whoever holds a context has loaded the module; it is not loaded for those who have none.
+    module = sys.modules.get("ssl")
+    if module is None or not isinstance(value, module.SSLContext):
+        raise ConfigurationError(
+            'ssl is an ssl.SSLContext, such as ssl.create_default_context(cafile="ca.pem"), or None for the usual '
+            f"certificates, not {shown(value)}"
+        )
+
+
 @attrs.frozen(kw_only=True, repr=False)
 class Settings:
     """Everything a client was told; immutable, so that copies of a client differ only in what they name."""
@@ -237,6 +259,8 @@ class Settings:
     budget: int | Secret | None = attrs.field(default=DEFAULT_BUDGET, converter=hidden_budget, validator=_budget)
     budget_key: str | None = attrs.field(default=None, validator=_key)
     priority: Priority = attrs.field(default="interactive")
+    proxy: Proxy | None = attrs.field(default=None, converter=_proxy)
+    ssl: SSLContext | None = attrs.field(default=None, validator=_certificates)
     strict: bool = attrs.field(default=False, validator=_flag)
     hooks: Hooks = attrs.field(factory=Hooks, validator=_instance_of(Hooks))
     headers: ExtraHeaders = attrs.field(default=extra_headers.NONE, converter=extra_headers.extra_headers)

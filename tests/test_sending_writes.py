@@ -76,7 +76,7 @@ async def test_a_write_that_was_done_says_so(server: Server, connect: Connect, c
 async def test_a_write_whose_answer_is_too_long_was_done(
     server: Server, connect: Connect, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("asyncsdk.transport.MAX_BODY", 1000)
+    monkeypatch.setattr("asyncsdk.attempt.MAX_BODY", 1000)
     server.script((201, b" " * 1001))
     with pytest.raises(errors.DecodeError, match="longer than 1000 bytes") as caught:
         await connect().streams.create(name="x")

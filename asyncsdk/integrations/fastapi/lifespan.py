@@ -25,7 +25,11 @@ from .clients import STATE_KEY, Clients
 from .routes import check_routes
 
 if TYPE_CHECKING:
+    from ssl import SSLContext
+
     import aiohttp
+
+    from ...proxies import Proxy
 
 __all__ = ["WethodOptions", "wethod_lifespan"]
 
@@ -52,6 +56,8 @@ class WethodOptions(TypedDict, total=False):
     budget_key: str | None
     strict: bool
     priority: Priority
+    proxy: str | Proxy | None
+    ssl: SSLContext | None
     headers: Mapping[str, str] | None
     session: aiohttp.ClientSession | None
     hooks: Hooks | None
