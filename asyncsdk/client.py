@@ -5,19 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Literal, Self, TypeVar, overload
 
-import attrs
-
-from .errors import APIError, ArgumentError, ConfigurationError
+from .errors import APIError, ConfigurationError
 from .events import Hooks
-from .extra_headers import extra_headers
 from .omitted import OMITTED, Omitted
+from .options import changed, settings_of
 from .printable import shown
 from .proxies import Proxy
 from .resources import Resources
-from .response import Response
+from .response import Response, decoder_of
 from .secret import Secret, wrapped
-from .settings import Priority, RetryPolicy, Settings, from_environment, hidden_budget
-from .tokens import Token, hidden, source_of
+from .settings import Priority, RetryPolicy, Settings, hidden_budget
+from .tokens import Token, hidden
 
 if TYPE_CHECKING:
     from ssl import SSLContext
@@ -56,9 +54,8 @@ class Wethod(Resources):
         retry: how often and how patiently requests are repeated.
         budget: requests an hour that this token may spend (5,000 is the API's limit), or a `redis://host:port/db`
             address that shares 5,000 between processes and hosts, or None for no budget; or WETHOD_BUDGET. A number is
-            counted by this process alone: four workers with the default spend up to 20,000, of which the API answers
-            15,000 with 429. Give each its part (`budget=5000 // 4`), or share one through Redis. Only where a shared
-            one cannot be reached each process keeps to a quarter of it, with a warning.
+            counted by each process alone: give each of four workers `budget=5000 // 4`, or share one through Redis.
+            Where a shared one cannot be reached each process keeps to a quarter of it, with a warning.
         budget_key: name of the shared budget, where one person has several tokens or a function gives them; or
             WETHOD_BUDGET_KEY. By default a hash of the token.
         strict: refuse rows in which a value is null or missing where the contract promises one, with a DecodeError; by
@@ -70,9 +67,8 @@ class Wethod(Resources):
         ssl: an `ssl.SSLContext`, such as `ssl.create_default_context(cafile="ca.pem")`, for certificates of your own;
             by default those of the system, or of the file that SSL_CERT_FILE names.
         session: an `aiohttp.ClientSession` to send through, for what the arguments above do not reach. It is never
-            closed here; its own middlewares are not run. Its pool is aiohttp's: it hands out connections on which
-            something arrived that nobody asked for, so that a faulty proxy's second answer may be taken for another
-            request's. The client's own pool closes such connections.
+            closed here; its own middlewares are not run. Its pool may use a connection on which something arrived that
+            nobody asked for, and take that for an answer; the client's own closes such connections.
         hooks: observers of requests, answers, retries and waits.
 
     Raises:
@@ -112,37 +108,26 @@ class Wethod(Resources):
         proxy = None if proxy is None else Proxy(proxy)
         sent, headers = wrapped(headers), None
         url, base_url = None if base_url is None else wrapped(base_url), None
-        options: dict[str, Any] = from_environment()
-        given = {
-            "token": token,
-            "company": company,
-            "version": version,
-            "base_url": url,
-            "retry": retry,
-            "budget_key": budget_key,
-            "hooks": hooks,
-        }
-        options |= {name: value for name, value in given.items() if value is not None}
-        if budget is not OMITTED:
-            options["budget"] = budget
-        for name, variable in (("token", "WETHOD_TOKEN"), ("company", "WETHOD_COMPANY")):
-            if name not in options:
-                raise ConfigurationError(
-                    f"no {name}: set {variable}, or write Wethod({name}=...); "
-                    "`asyncsdk sandbox` starts a local server that needs no account and prints both"
-                )
-        options["token"] = source_of(options["token"])
-        settings = Settings(
-            headers=extra_headers(sent),
-            max_in_flight=max_in_flight,
-            connect_timeout=connect_timeout,
-            read_timeout=read_timeout,
-            deadline=deadline,
-            strict=strict,
-            priority=priority,
-            proxy=proxy,
-            ssl=ssl,
-            **options,
+        settings = settings_of(
+            {
+                "token": token,
+                "company": company,
+                "version": version,
+                "base_url": url,
+                "max_in_flight": max_in_flight,
+                "connect_timeout": connect_timeout,
+                "read_timeout": read_timeout,
+                "deadline": deadline,
+                "retry": retry,
+                "budget": budget,
+                "budget_key": budget_key,
+                "strict": strict,
+                "priority": priority,
+                "proxy": proxy,
+                "ssl": ssl,
+                "headers": sent,
+                "hooks": hooks,
+            }
         )
         # aiohttp takes a third of a second to import: it waits until a client is made.
         import aiohttp
@@ -154,11 +139,8 @@ class Wethod(Resources):
         if session is not None and not isinstance(session, aiohttp.ClientSession):
             raise ConfigurationError(f"session is an aiohttp.ClientSession, not {shown(session)}")
         self._owner = True
-        self._session = Session(
-            settings,
-            Transport(max_in_flight=settings.max_in_flight, borrowed=session),
-            Accounts(),
-        )
+        transport = Transport(max_in_flight=settings.max_in_flight, borrowed=session)
+        self._session = Session(settings, transport, Accounts())
 
     def with_options(
         self,
@@ -197,12 +179,10 @@ class Wethod(Resources):
         url = base_url if isinstance(base_url, Omitted) else wrapped(base_url)
         base_url = OMITTED
         proxy = proxy if proxy is None or isinstance(proxy, Omitted) else Proxy(proxy)
-        before = self._session.settings
-        changes: dict[str, Any] = {
-            name: value
-            for name, value in {
-                "token": token if isinstance(token, Omitted) else source_of(token),
-                "headers": sent if isinstance(sent, Omitted) else extra_headers(sent, before.headers),
+        settings = changed(
+            self._session.settings,
+            {
+                "token": token,
                 "company": company,
                 "version": version,
                 "base_url": url,
@@ -215,16 +195,13 @@ class Wethod(Resources):
                 "priority": priority,
                 "proxy": proxy,
                 "ssl": ssl,
+                "headers": sent,
                 "hooks": hooks,
-            }.items()
-            if value is not OMITTED
-        }
-        if "token" in changes:
-            # A key names a person's budget: another person's requests do not belong there.
-            changes.setdefault("budget_key", None)
+            },
+        )
         copy = Wethod.__new__(Wethod)
         copy._owner = False
-        copy._session = self._session.copy(attrs.evolve(before, **changes))
+        copy._session = self._session.copy(settings)
         return copy
 
     async def aclose(self) -> None:
@@ -264,10 +241,7 @@ class Wethod(Resources):
 
     @property
     def quota(self) -> Quota:
-        """What is left of this hour's requests, as far as this client knows: limit, remaining, full again at.
-
-        With a number as budget that is what this process has left; with one in Redis, what all had at the last look.
-        """
+        """What is left of this hour's requests: of this process, or in Redis at the last look; and when it is full."""
         return self._session.account.quota
 
     async def refresh_quota(self) -> Quota:
@@ -303,10 +277,7 @@ class Wethod(Resources):
         from .params import query_of
 
         wire.build("GET", path)  # refused here and not at the first row
-        query = query_of(params)
-        for name, _ in query:
-            if name in ("limit", "offset"):
-                raise ArgumentError("params", f"give {name} as an argument of its own: list(path, {name}=...)")
+        query = query_of(params, own=("limit", "offset"))
         pager: Pager[dict[str, Json]] = Pager(self._session, path, dict, query, limit=limit, offset=offset)
         return pager
 
@@ -368,7 +339,7 @@ class Wethod(Resources):
         request = wire.build(
             method, path, query_of(params), None if isinstance(json, Omitted) else wire.encode_json(json)
         )
-        decode: Any = ignore if into is None else self._decoder(into)
+        decode: Any = ignore if into is None else decoder_of(self._session.decoding, into)
         try:
             reply = await self._session.send(request, decode)
         except APIError as error:
@@ -376,12 +347,3 @@ class Wethod(Resources):
                 raise
             return Response(error.status, error.headers, error.body, None)
         return Response(reply.answer.status, plain_headers(reply.answer.headers), reply.answer.body, reply.value)
-
-    def _decoder(self, into: type[T]) -> Any:
-        try:
-            return self._session.decoding.one(into)
-        except Exception as problem:  # msgspec and cattrs refuse what is no type in a dozen ways
-            reason = type(problem).__name__
-        raise ArgumentError(
-            "into", f"a model, a list of one (`list[Project]`), dict or object, not {shown(into)} ({reason})"
-        )

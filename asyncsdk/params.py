@@ -21,14 +21,20 @@ Params: TypeAlias = Mapping[str, ParamValue]
 """Query parameters by wire name. None is left out; False and 0 are sent; a sequence is sent as a comma list."""
 
 
-def query_of(params: Params | None) -> Sequence[tuple[str, Json]]:
-    """Parameters that no contract describes: written by the kind of their values."""
+def query_of(params: Params | None, *, own: Sequence[str] = ()) -> Sequence[tuple[str, Json]]:
+    """Parameters that no contract describes: written by the kind of their values.
+
+    Raises:
+        ArgumentError: a name or a value that no query can hold, or a name in `own`: those are arguments of the call.
+    """
     given: object = {} if params is None else params
     if not isinstance(given, Mapping):
         raise ArgumentError("params", f'a mapping such as {{"project_id": 7}}, not {shown(given)}')
     for name in given:
         if not isinstance(name, str):
             raise ArgumentError("params", f"names are text, not {shown(name)}")
+        if name in own:
+            raise ArgumentError("params", f"give {name} as an argument of its own: list(path, {name}=...)")
     return [(name, _written(name, value)) for name, value in given.items() if value is not None]
 
 
