@@ -20,6 +20,7 @@ class Journey:
     `ordered` counts attempts the server answered with an order to wait, which do not count as failed ones;
     `ordered_seconds` and `waited` sum what was ordered and what was waited; `lost` is true once an attempt may have
     been carried out without our hearing of it; `renewed` is true once a new token was asked for because of a 401.
+    `failing_from` is when its first attempt failed, and what it had waited until then.
     """
 
     request: Request
@@ -31,11 +32,17 @@ class Journey:
     waited: float = 0.0
     lost: bool = False
     renewed: bool = False
+    failing_from: tuple[float, float] | None = None
 
-    def history(self) -> History:
-        """What the retry table wants to know."""
-        waited = max(self.waited, self.ordered_seconds)
-        return History(attempts=self.attempts - self.ordered, waited=waited, lost=self.lost)
+    def history(self, now: float) -> History:
+        """What the retry table wants to know, of an attempt that did not do and ended `now` (the loop's clock)."""
+        since, before = self.failing_from = self.failing_from or (now, self.waited)
+        return History(
+            attempts=self.attempts - self.ordered,
+            waited=max(self.waited, self.ordered_seconds),
+            lost=self.lost,
+            failing=max(0.0, now - since - (self.waited - before)),
+        )
 
     def stopped_by(self, error: WethodError) -> WethodError:
         """The error of a journey that ends before its next attempt: whatever the reason, a lost write comes first."""

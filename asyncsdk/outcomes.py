@@ -52,7 +52,7 @@ def outcome_of(attempt: Attempt, unreadable: DecodeError | None, now: datetime) 
     """An attempt as the retry table sees it."""
     answer = answer_of(attempt)
     if answer is None:
-        return attempt.outcome if attempt.head is None else Answered(attempt.head.status, garbled=True)
+        return attempt.outcome if attempt.head is None else Answered(attempt.head.status, cut=True)
     wait = server_wait(answer.headers, now=now) if answer.status in HONOURED else None
     garbled = unreadable is not None and not arrived_whole(answer.body)
     return Answered(answer.status, wait, garbled, own=answer.status >= 500 and problem_of(answer.body).own)

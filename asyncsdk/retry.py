@@ -55,14 +55,15 @@ _LONGEST_SILENCE = 3600.0
 class Answered:
     """An answer came.
 
-    `wait` is what the server ordered (seconds), `garbled` a 2xx whose body is not JSON or broke off, `own` whether the
-    body is an error of the API's own making (`{key, message}`), not a proxy's.
+    `wait` is what the server ordered (seconds), `garbled` a 2xx whose body is not JSON, `cut` one whose body broke off,
+    `own` whether the body is an error of the API's own making (`{key, message}`), not a proxy's.
     """
 
     status: int
     wait: float | None = None
     garbled: bool = False
     own: bool = False
+    cut: bool = False
 
 
 @attrs.frozen
@@ -86,12 +87,13 @@ class History:
 
     `attempts` counts sendings so far, this one included, without those the server answered with an order to wait;
     `waited` sums the seconds of ordered and budget waits; `lost` is true once an attempt may have been carried out
-    without us hearing of it.
+    without us hearing of it; `failing` is the seconds since its first failure, less those waited.
     """
 
     attempts: int = 1
     waited: float = 0.0
     lost: bool = False
+    failing: float = 0.0
 
 
 @attrs.frozen
@@ -143,14 +145,19 @@ def decide(policy: RetryPolicy, method: str, outcome: Outcome, history: History,
         case Lost():
             again = _back_off(policy, history, chance, "answer lost") if repeatable else None
             return again or Settled("lost" if method in REPEATABLE else "unknown")
-        case Answered(status=status, garbled=garbled) if 200 <= status < 300:
+        case Answered(status=status, garbled=garbled, cut=cut) if 200 <= status < 300:
             # A write that was carried out is never repeated, whatever became of the answer.
-            again = _back_off(policy, history, chance, "unreadable body") if garbled and method in REPEATABLE else None
-            return again or Settled("answer")
+            if method not in REPEATABLE or not (garbled or cut):
+                return Settled("answer")
+            # Patience is for what passes by itself; who answers, and with something else than JSON, is another server.
+            policy = policy if cut else attrs.evolve(policy, patience=0.0)
+            reason = "answer broken off" if cut else "unreadable body"
+            return _back_off(policy, history, chance, reason) or Settled("answer")
         case Answered(status=404) if method == "DELETE" and history.lost:
             return Settled("done")
         case Answered(status=status, wait=wait, own=own):
-            passing = status in _NOT_DONE or (repeatable and status in _PASSING)
+            patient = _may_pass(status) and history.failing < policy.patience
+            passing = status in _NOT_DONE or (repeatable and (status in _PASSING or patient))
             if passing and (again := _after_status(policy, history, chance, status, wait)) is not None:
                 return again
             doubtful = status in _UNKNOWN or (status in _FAILURES and not own)
@@ -192,6 +199,11 @@ def silence(outcome: Outcome) -> float | None:
             return None
 
 
+def _may_pass(status: int) -> bool:
+    """Whether a status tells of trouble on the server's side, and not of something it never learned to do."""
+    return status >= 500 and status not in {501, 505}
+
+
 def _after_status(
     policy: RetryPolicy, history: History, chance: float, status: int, wait: float | None
 ) -> Again | None:
@@ -207,7 +219,7 @@ def _after_status(
 def _back_off(
     policy: RetryPolicy, history: History, chance: float, reason: str, *, shared: bool = False
 ) -> Again | None:
-    if history.attempts >= policy.attempts:
+    if history.attempts >= policy.attempts and history.failing >= policy.patience:
         return None
     # 2.0 ** 1024 overflows; long before that the cap decides.
     ceiling = min(policy.max_backoff, policy.backoff * 2.0 ** min(history.attempts - 1, 64))

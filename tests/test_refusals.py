@@ -134,7 +134,7 @@ def test_any_value_of_any_argument(argument: str, value: object) -> None:
     str(refusal(lambda: client(**{argument: value}))).encode()
 
 
-@pytest.mark.parametrize("field", ["attempts", "backoff", "max_backoff", "max_wait", "repeat"])
+@pytest.mark.parametrize("field", ["attempts", "backoff", "max_backoff", "max_wait", "repeat", "patience"])
 def test_every_field_of_a_policy_is_taken_or_refused_in_words(field: str) -> None:
     policy: Any = RetryPolicy
     for value in ODD:
