@@ -107,8 +107,9 @@ class RetryPolicy:
             aiohttp's own repetition is off. Requests the server answered with an order to wait do not count.
         backoff: seconds before the second attempt at most; doubles each time, with full jitter.
         max_backoff: the longest such wait, in seconds.
-        max_wait: the most seconds one request waits, in all, for the server's orders and for the budget;
-            beyond it `RateLimited` is raised at once.
+        max_wait: the most seconds one request waits, in all, for the server's orders and for the budget; beyond it
+            `RateLimited` is raised at once, or the `ServerError` of a 503 that ordered more. A 429 holds back everybody
+            with the token, a 503 what was asked for alone.
         repeat: methods to repeat although their answer was lost, e.g. `{"PATCH"}`. Only where doing it twice
             does no harm: by default a lost POST or PATCH raises `OutcomeUnknown`.
         patience: seconds for which a request goes on being tried, however many attempts that takes, after failures

@@ -363,6 +363,7 @@ def told(call: Callable[[], object]) -> str:
         {"budget": f"redis://user:{PASSWORD}/word@h/0", "retry": 5},
         {"budget": f"redis://h/0?password={PASSWORD}", "retry": 5},
         {"budget": f"unix://user:{PASSWORD}@/tmp/redis.sock", "retry": 5},
+        {"budget": f"redis://:{PASSWORD}@h/0?socket_timeout=soon"},
         {"budget": f"redis+sentinel://:{PASSWORD}@h/m"},
         {"budget": f"redis://:p@{PASSWORD}@h h"},
         {"budget": f"postgresql://u:{PASSWORD}@h"},
