@@ -23,10 +23,10 @@ from asyncsdk.sandbox.tables import Table, tables
 
 Scalar = int | float | str | None
 Event = Literal["insert", "update", "soft_delete", "hard_delete", "restore"]
-Fill = Callable[[sqlite3.Connection, str], None]
+Fill = Callable[[sqlite3.Connection, str, str], None]
 
 _VIEWS: Mapping[View, str] = {"all": "1", "live": "deleted_at IS NULL", "deleted": "deleted_at IS NOT NULL"}
-_FORMAT = 1  # of the files; a file of another format is refused
+_FORMAT = 2  # of the files; a file of another format is refused
 
 
 @attrs.frozen
@@ -49,12 +49,15 @@ class Where:
 
 
 class Store:
-    """The rows of one company. `fill(connection, table)` writes a table's first rows; `identity` names the data.
+    """The rows of one company. `fill(connection, table, day)` writes a table's first rows; `identity` names the data.
 
-    A file is used again when its identity is the same, and refused otherwise.
+    `day` is the day they end, today by default. A file is used again when its identity is the same, with the day it
+    began with where none is given, and refused otherwise.
     """
 
-    def __init__(self, fill: Fill, identity: str, clock: Clock, database: str = ":memory:") -> None:
+    def __init__(
+        self, fill: Fill, identity: str, clock: Clock, database: str = ":memory:", day: str | None = None
+    ) -> None:
         self.history: list[Change] = []
         self._fill = fill
         self._clock = clock
@@ -64,21 +67,20 @@ class Store:
         self._connection = sqlite3.connect(database, isolation_level=None, check_same_thread=False)
         self._connection.execute("PRAGMA journal_mode = MEMORY")
         self._connection.execute("PRAGMA synchronous = OFF")
-        self._claim(identity, database)
+        self.day = self._claim(identity, database, day)
 
-    def _claim(self, identity: str, database: str) -> None:
+    def _claim(self, identity: str, database: str, day: str | None) -> str:
         known = {name for (name,) in self._connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
-        if "sandbox" in known:
-            held = self._connection.execute("SELECT format, identity FROM sandbox").fetchone()
-        elif known:
-            held = None
-        else:
-            self._connection.execute("CREATE TABLE sandbox (format INTEGER, identity TEXT)")
-            self._connection.execute("INSERT INTO sandbox VALUES (?, ?)", (_FORMAT, identity))
-            return
-        if held != (_FORMAT, identity):
+        if not known:
+            begun = day or self._clock.today()
+            self._connection.execute("CREATE TABLE sandbox (format INTEGER, identity TEXT, day TEXT)")
+            self._connection.execute("INSERT INTO sandbox VALUES (?, ?, ?)", (_FORMAT, identity, begun))
+            return begun
+        held = self._connection.execute("SELECT * FROM sandbox").fetchone() if "sandbox" in known else None
+        if held is None or held != (_FORMAT, identity, day or held[-1]):
             self._connection.close()
             raise ValueError(f"{Path(database).name} holds other data ({held}); give another file or the same settings")
+        return str(held[-1])
 
     def close(self) -> None:
         """Ends the connection; rows in memory are gone."""
@@ -107,7 +109,7 @@ class Store:
         self._connection.execute("BEGIN")
         try:
             self._connection.execute(table.create)
-            self._fill(self._connection, table.name)
+            self._fill(self._connection, table.name, self.day)
             for field in table.all_columns:
                 if target(field, table.name):
                     self._connection.execute(f'CREATE INDEX "{table.name}.{field}" ON "{table.name}" ("{field}")')
