@@ -15,7 +15,6 @@ from .words import (
     OPEN_BODIES,
     RESOURCE_NOTES,
     RESOURCES,
-    TWINS,
     UNITS,
 )
 
@@ -42,7 +41,6 @@ def proofread(contract: Contract) -> None:
         ("EXAMPLES", resources & EXAMPLES.keys(), EXAMPLES.keys()),
         ("OPEN_BODIES", {schema.name for schema in schemas if schema.unpublished}, OPEN_BODIES.keys()),
         ("DYNAMIC", {schema.prefix for schema in schemas if schema.prefix}, DYNAMIC.keys()),
-        ("TWINS", fields & TWINS.keys(), TWINS.keys()),
         ("NOTES", {*_notes(contract)} & NOTES.keys(), NOTES.keys()),
         ("UNITS", {name for _, name in fields} & UNITS.keys(), UNITS.keys()),
     )

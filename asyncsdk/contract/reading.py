@@ -7,7 +7,7 @@ that the writers decide nothing about OpenAPI. What the contract says in a way n
 from __future__ import annotations
 
 import keyword
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final, Literal, TypeAlias
 
 import attrs
@@ -27,8 +27,20 @@ _METHOD_ORDER: Final = ("list", "get", "create", "update", "delete")
 
 
 @attrs.frozen
+class SentAs:
+    """How a field of a body comes back: under which name (None: not at all), and spelled how ("" is as it was sent)."""
+
+    field: str | None
+    spelling: str
+
+
+@attrs.frozen
 class Field:
-    """One field of a model or of a body. `model` names the model of kinds "model" and "models"."""
+    """One field of a model or of a body. `model` names the model of kinds "model" and "models".
+
+    `required` is what a reference page says; `wanted` gives the reason why a body is assumed to need the field, and
+    `assumed` what else is assumed of it.
+    """
 
     name: str
     kind: FieldKind
@@ -41,17 +53,25 @@ class Field:
     max_length: int | None
     coerced: bool
     note: str
+    assumed: tuple[str, ...]
+    wanted: str
+    sent_as: SentAs | None
 
 
 @attrs.frozen
 class Schema:
-    """A model or a body. `prefix` is that of its dynamic keys; `unpublished` bodies take any field."""
+    """A model or a body. `prefix` is that of its dynamic keys; `unpublished` bodies take any field.
+
+    `wanted` are the fields a body is assumed to need, those included that no page names.
+    """
 
     name: str
     fields: tuple[Field, ...]
     prefix: str | None
     unpublished: bool
     note: str
+    assumed: str
+    wanted: tuple[str, ...]
 
 
 @attrs.frozen
@@ -64,11 +84,16 @@ class Parameter:
     default: str | None
     minimum: int | None
     note: str
+    assumed: str
 
 
 @attrs.frozen
 class Operation:
-    """One call. `model` is what it answers with, one or a list of them; None where it answers with nothing."""
+    """One call. `model` is what it answers with, one or a list of them; None where it answers with nothing.
+
+    `after` is the field in which an action can be seen, and its value then. `probable` are those of its statuses that
+    are assumed.
+    """
 
     resource: str
     method: str
@@ -85,6 +110,9 @@ class Operation:
     feature: str | None
     documented: bool
     statuses: tuple[int, ...]
+    probable: frozenset[int]
+    assumed: str
+    after: tuple[str, object] | None
 
 
 @attrs.frozen
@@ -121,11 +149,12 @@ def read(document: Node) -> Contract:
         ValueError: The contract says something the generator has no words for.
     """
     schemas = document["components"]["schemas"]
+    answers = document["components"]["responses"]
     operations: dict[str, list[Operation]] = {}
     for path, item in document["paths"].items():
         for verb, node in item.items():
             if verb != "parameters":
-                operation = _operation(path, verb, node, schemas)
+                operation = _operation(path, verb, node, schemas, answers)
                 operations.setdefault(operation.resource, []).append(operation)
     resources = tuple(Resource(name, tuple(sorted(operations[name], key=_method_order))) for name in sorted(operations))
     models = tuple(_schema(name, node) for name, node in schemas.items() if node.get("x-role") == "response")
@@ -136,10 +165,11 @@ def _method_order(operation: Operation) -> int:
     return _METHOD_ORDER.index(operation.method) if operation.method in _METHOD_ORDER else len(_METHOD_ORDER)
 
 
-def _operation(path: str, verb: str, node: Node, schemas: Node) -> Operation:
+def _operation(path: str, verb: str, node: Node, schemas: Node, answers: Node) -> Operation:
     parameters = node["parameters"]
     body = node.get("requestBody")
     name = _reference(body["content"]["application/json"]["schema"]) if body else None
+    refusals = {status: answer for status, answer in node["responses"].items() if not status.startswith("2")}
     return Operation(
         resource=node["x-sdk"]["resource"],
         method=node["x-sdk"]["method"],
@@ -157,8 +187,19 @@ def _operation(path: str, verb: str, node: Node, schemas: Node) -> Operation:
         permissions=tuple(node.get("x-permissions", ())),
         feature=node.get("x-requires-feature"),
         documented=node["x-documented"],
-        statuses=tuple(int(status) for status in node["responses"] if not status.startswith("2")),
+        statuses=tuple(int(status) for status in refusals),
+        probable=frozenset(int(status) for status, it in refusals.items() if "x-assumed" in answers[_reference(it)]),
+        assumed=node.get("x-assumed", ""),
+        after=_after(node),
     )
+
+
+def _after(node: Node) -> tuple[str, object] | None:
+    states = node.get("x-state")
+    if states is None:
+        return None
+    ((field, value),) = states["after"].items()
+    return field, value
 
 
 def _answer(responses: Node) -> str | None:
@@ -178,6 +219,7 @@ def _parameter(node: Node) -> Parameter:
         default=schema.get("default"),
         minimum=schema.get("minimum"),
         note=node.get("description", ""),
+        assumed=node.get("x-assumed", ""),
     )
 
 
@@ -195,21 +237,25 @@ def _parameter_kind(node: Node) -> ParameterKind:
 
 
 def _schema(name: str, node: Node) -> Schema:
-    required = node.get("required", ())
+    wanted = node.get("x-assumed-required", {})
+    required = {*node.get("required", ())} - {*wanted}
     properties = node.get("properties", {})
     prefix = node.get("x-dynamic-prefix")
     return Schema(
         name=name,
-        fields=tuple(_field(each, property_, each in required) for each, property_ in properties.items()),
+        fields=tuple(_field(each, it, each in required, wanted.get(each, "")) for each, it in properties.items()),
         prefix=prefix,
         unpublished=not properties and prefix is None and bool(node.get("additionalProperties")),
         note=node.get("description", ""),
+        assumed=node.get("x-assumed", ""),
+        wanted=tuple(wanted),
     )
 
 
-def _field(name: str, node: Node, required: bool) -> Field:
+def _field(name: str, node: Node, required: bool, wanted: str) -> Field:
     types = [node["type"]] if isinstance(node.get("type"), str) else list(node.get("type", ()))
     nullable = "null" in types or {"type": "null"} in node.get("oneOf", ())
+    back = node.get("x-sent-as")
     kind, model = _field_kind(name, node, [each for each in types if each != "null"])
     return Field(
         name=name,
@@ -223,7 +269,30 @@ def _field(name: str, node: Node, required: bool) -> Field:
         max_length=node.get("maxLength"),
         coerced="x-coerce" in node,
         note=node.get("description", ""),
+        assumed=tuple(_assumed(node)),
+        wanted=wanted,
+        sent_as=SentAs(back["field"], back.get("as", "")) if back else None,
     )
+
+
+_DEFAULTS: Final = {
+    "caller": "the person of the token",
+    "first": "the first there is",
+    "this-month": "the current month",
+    "today": "today",
+}
+
+
+def _assumed(node: Node) -> Iterator[str]:
+    """The sentences about a field that no page says."""
+    if "x-assumed" in node:
+        yield node["x-assumed"]
+    if "x-assumed-bounds" in node:
+        low, high = node["x-assumed-bounds"]
+        yield f"From {low} to {high}."
+    if "x-assumed-default" in node:
+        default = node["x-assumed-default"]
+        yield f"Where it is left out: {_DEFAULTS.get(default, default)}."
 
 
 def _field_kind(name: str, node: Node, types: Sequence[str]) -> tuple[FieldKind, str | None]:

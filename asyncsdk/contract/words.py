@@ -16,7 +16,6 @@ __all__ = [
     "OPEN_BODIES",
     "RESOURCES",
     "RESOURCE_NOTES",
-    "TWINS",
     "UNITS",
     "VERBS",
 ]
@@ -181,21 +180,6 @@ MODELS: Final = {
     "TimesheetWhitelist": "A person who may log time on a project.",
 }
 
-TWINS: Final = {
-    # (model or body, field): the field's name on the other side. The pairs are the contract's, but for the price
-    # list's, whose descriptions say the same of both.
-    ("Project", "date_start"): "start_date",
-    ("CreateProject", "start_date"): "date_start",
-    ("UpdateProject", "start_date"): "date_start",
-    ("BudgetArea", "is_enabled"): "enabled",
-    ("UpdateBudgetArea", "enabled"): "is_enabled",
-    ("Budget", "is_currency_enabled"): "currency_enabled",
-    ("UpdateBudget", "currency_enabled"): "is_currency_enabled",
-    ("PriceList", "uses_default_price_list_costs"): "sync_with_company_default",
-    ("CreatePriceList", "sync_with_company_default"): "uses_default_price_list_costs",
-    ("UpdatePriceList", "sync_with_company_default"): "uses_default_price_list_costs",
-}
-
 DYNAMIC: Final = {
     # The prefix of dynamic keys: the mapping that gathers them, what it is in answers, and what it is in calls.
     "metadata_": (
@@ -249,17 +233,23 @@ NOTES: Final = {
     ),
     "budget currency": "In the budget's currency.",
     "first day of month": "First day of the month.",
-    "first day of month; the body field is start_date": "First day of the month.",
+    "bodies name it currency_enabled": "Calls name it `currency_enabled`.",
+    "bodies name it enabled": "Calls name it `enabled`.",
+    "first day of month; bodies name it start_date": "First day of the month. Calls name it `start_date`.",
     "first day of week (not of month)": "First day of the week (not of the month).",
     "float": "",
     "gt:/lt: prefixes": "",
     "in thousands (K)": "In thousands (K).",
+    "in thousands (K); usually a number, in examples a string; older pages name it estimate": (
+        "In thousands (K). Older reference pages name it estimate."
+    ),
     "list_streams: only when asked for with include": "In lists only when asked for with `include`.",
     "lower case in responses (daily, weekly); upper case on input": (
         "daily or weekly, in lower case; calls send it in upper case."
     ),
     "master currency": "In the master currency.",
     "months": "In months.",
+    "months; usually a number, in examples a string": "In months.",
     "multi-currency switch; response field is is_currency_enabled": "Switches several currencies on.",
     "no sign means ascending; encode + as %2B": "",
     "null = since the beginning of time": "None: since ever.",
@@ -269,12 +259,16 @@ NOTES: Final = {
     "other lists use +field / -field": "",
     "per day": "A day.",
     "percent": "In percent.",
+    "percent; usually a number, in examples a string; older pages list 0, 10, 25, 50, 75, 90 and 100": "In percent.",
     "percentage": "In percent.",
     "required when the project status mode is percentage": (
         "In percent; required when the project status mode is percentage."
     ),
     "response field is is_enabled": "",
     "start month; response names it date_start": "First day of the month in which it starts.",
+    "whether costs follow the company default list; bodies name it sync_with_company_default": (
+        "Whether costs follow the company's default list. Calls name it `sync_with_company_default`."
+    ),
     "the stream and plan relatives are floats": (
         "The contract gives it no type; in production streams and plans it is a number."
     ),

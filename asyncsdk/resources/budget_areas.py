@@ -47,6 +47,7 @@ class BudgetAreas:
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
             ValidationError, AuthenticationError, PermissionDenied, RateLimited: As the API answers.
+            PreconditionFailed: A company feature it needs is off (assumed).
         """
         return Pager(
             self._session,
@@ -68,6 +69,7 @@ class BudgetAreas:
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
             ValidationError, AuthenticationError, PermissionDenied, NotFound, RateLimited: As the API answers.
+            PreconditionFailed: A company feature it needs is off (assumed).
         """
         return await self._session.call("GET", arguments.path("/api/budget-areas/{id}", id=id), BudgetArea)
 
@@ -79,6 +81,8 @@ class BudgetAreas:
     ) -> BudgetArea:
         """Adds an area to a budget.
 
+        Assumed to be mandatory: budget_id. A ValidationError names what is missing.
+
         Permissions: budget.edit, budget.edit_other.
 
         Args:
@@ -87,6 +91,7 @@ class BudgetAreas:
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
             ValidationError, AuthenticationError, PermissionDenied, RateLimited: As the API answers.
+            PreconditionFailed: A company feature it needs is off (assumed).
         """
         return await self._session.call(
             "POST",
@@ -117,6 +122,7 @@ class BudgetAreas:
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
             ValidationError, AuthenticationError, PermissionDenied, NotFound, RateLimited: As the API answers.
+            PreconditionFailed: A company feature it needs is off (assumed).
         """
         return await self._session.call(
             "PATCH",

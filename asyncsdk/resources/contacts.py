@@ -69,6 +69,7 @@ class Contacts:
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
             ValidationError, AuthenticationError, PermissionDenied, NotFound, RateLimited: As the API answers.
+            PreconditionFailed: A company feature it needs is off (assumed).
         """
         return await self._session.call("GET", arguments.path("/api/contacts/{id}", id=id), Contact)
 
@@ -86,13 +87,14 @@ class Contacts:
     ) -> Contact:
         """Creates a contact.
 
-        The contract does not say which fields are mandatory; a ValidationError names what is missing.
+        No reference page says which fields are mandatory. A ValidationError names what is missing.
 
         Permissions: crm.edit.
 
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
             ValidationError, AuthenticationError, PermissionDenied, RateLimited: As the API answers.
+            PreconditionFailed: A company feature it needs is off (assumed).
         """
         return await self._session.call(
             "POST",
@@ -130,6 +132,7 @@ class Contacts:
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
             ValidationError, AuthenticationError, PermissionDenied, NotFound, RateLimited: As the API answers.
+            PreconditionFailed: A company feature it needs is off (assumed).
         """
         return await self._session.call(
             "PATCH",
@@ -149,6 +152,8 @@ class Contacts:
 
     async def delete(self, id: int) -> None:
         """Deletes a contact.
+
+        Assumed: answered 412 as long as other rows point to it.
 
         Permissions: crm.edit.
 

@@ -76,7 +76,7 @@ class CustomFieldOptions:
 
         Args:
             order: Fields to sort by, descending after `-`: name, sort.
-            search: A keyword to look up.
+            search: A keyword to look up. Assumed: a part of the name, in either case.
             updated_at: When rows were last changed: an aware date-time or a filter such as `F.gte(since)`.
             deleted: `exclude` (default) leaves soft-deleted rows out, `include` adds them, `only` gives just them.
             deleted_at: When rows were deleted, likewise; for `deleted="include"` or `"only"`.

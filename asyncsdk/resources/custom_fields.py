@@ -60,7 +60,7 @@ class CustomFields:
         Args:
             include: Relations to read along, one or several. Dots lead to relations of relations.
             order: Fields to sort by, descending after `-`: name, sort.
-            search: A keyword to look up.
+            search: A keyword to look up. Assumed: a part of the name, in either case.
             updated_at: When rows were last changed: an aware date-time or a filter such as `F.gte(since)`.
             deleted: `exclude` (default) leaves soft-deleted rows out, `include` adds them, `only` gives just them.
             deleted_at: When rows were deleted, likewise; for `deleted="include"` or `"only"`.
@@ -193,6 +193,8 @@ class CustomFields:
     async def archive(self, id: int, *, settle: bool = False) -> CustomField:
         """Archives a custom field.
 
+        Assumed: a custom field that is archived already is answered 412.
+
         Feature: Custom Fields.
 
         No reference page was at hand; treat as probable.
@@ -203,7 +205,7 @@ class CustomFields:
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
             ValidationError, AuthenticationError, PermissionDenied, NotFound, RateLimited: As the API answers.
-            PreconditionFailed: The company feature Custom Fields is off.
+            PreconditionFailed: The state of the row does not allow it, or the company feature Custom Fields is off.
             OutcomeUnknown: It was sent and the answer lost; with `settle`: the row does not show it.
         """
         call = self._session.call("POST", arguments.path("/api/custom-fields/{id}:archive", id=id), CustomField)
@@ -216,6 +218,8 @@ class CustomFields:
     async def unarchive(self, id: int, *, settle: bool = False) -> CustomField:
         """Unarchives a custom field.
 
+        Assumed: a custom field that is not archived is answered 412.
+
         Feature: Custom Fields.
 
         No reference page was at hand; treat as probable.
@@ -226,7 +230,7 @@ class CustomFields:
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
             ValidationError, AuthenticationError, PermissionDenied, NotFound, RateLimited: As the API answers.
-            PreconditionFailed: The company feature Custom Fields is off.
+            PreconditionFailed: The state of the row does not allow it, or the company feature Custom Fields is off.
             OutcomeUnknown: It was sent and the answer lost; with `settle`: the row does not show it.
         """
         call = self._session.call("POST", arguments.path("/api/custom-fields/{id}:unarchive", id=id), CustomField)

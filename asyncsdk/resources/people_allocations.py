@@ -92,7 +92,8 @@ class PeopleAllocations:
     ) -> PeopleAllocation:
         """Creates a people allocation.
 
-        The contract does not say which fields are mandatory; a ValidationError names what is missing.
+        No reference page says which fields are mandatory. Assumed to be mandatory: person_id, project_id, date,
+        hours. A ValidationError names what is missing.
 
         Permissions: planning.modify, planning.modify_other, planning.modify_past.
 
@@ -127,6 +128,7 @@ class PeopleAllocations:
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
             ValidationError, AuthenticationError, PermissionDenied, NotFound, RateLimited: As the API answers.
+            PreconditionFailed: A company feature it needs is off (assumed).
         """
         return await self._session.call(
             "PATCH",

@@ -83,6 +83,7 @@ class ProductLevels:
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
             ValidationError, AuthenticationError, PermissionDenied, NotFound, RateLimited: As the API answers.
+            PreconditionFailed: A company feature it needs is off (assumed).
         """
         return await self._session.call(
             "PATCH", arguments.path("/api/product-levels/{id}", id=id), ProductLevel, body=[body.number("days", days)]

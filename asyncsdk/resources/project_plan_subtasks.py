@@ -50,6 +50,7 @@ class ProjectPlanSubtasks:
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
             ValidationError, AuthenticationError, PermissionDenied, RateLimited: As the API answers.
+            PreconditionFailed: A company feature it needs is off (assumed).
         """
         return Pager(
             self._session,
@@ -73,6 +74,7 @@ class ProjectPlanSubtasks:
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
             ValidationError, AuthenticationError, PermissionDenied, NotFound, RateLimited: As the API answers.
+            PreconditionFailed: A company feature it needs is off (assumed).
         """
         return await self._session.call(
             "GET", arguments.path("/api/project-plan-subtasks/{id}", id=id), ProjectPlanSubtask
@@ -92,13 +94,18 @@ class ProjectPlanSubtasks:
     ) -> ProjectPlanSubtask:
         """Creates a project plan subtask.
 
-        The contract does not say which fields are mandatory; a ValidationError names what is missing.
+        No reference page says which fields are mandatory. Assumed to be mandatory: project_plan_task_id, name. A
+        ValidationError names what is missing.
 
         No reference page was at hand; treat as probable.
+
+        Args:
+            end_date: Assumed: answered 400 where it is before start_date.
 
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
             ValidationError, AuthenticationError, PermissionDenied, RateLimited: As the API answers.
+            PreconditionFailed: A company feature it needs is off (assumed).
         """
         return await self._session.call(
             "POST",
@@ -134,11 +141,13 @@ class ProjectPlanSubtasks:
         No reference page was at hand; treat as probable.
 
         Args:
+            end_date: Assumed: answered 400 where it is before start_date.
             project_plan_task_id: Moves the subtask to another task.
 
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
             ValidationError, AuthenticationError, PermissionDenied, NotFound, RateLimited: As the API answers.
+            PreconditionFailed: A company feature it needs is off (assumed).
         """
         return await self._session.call(
             "PATCH",
@@ -159,10 +168,13 @@ class ProjectPlanSubtasks:
     async def delete(self, id: int) -> None:
         """Deletes a project plan subtask.
 
+        Assumed: answered 412 as long as other rows point to it.
+
         No reference page was at hand; treat as probable.
 
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
             ValidationError, AuthenticationError, PermissionDenied, NotFound, RateLimited: As the API answers.
+            PreconditionFailed: A company feature it needs is off (assumed).
         """
         await self._session.call("DELETE", arguments.path("/api/project-plan-subtasks/{id}", id=id), None)

@@ -86,6 +86,7 @@ class ProjectPlanTasks:
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
             ValidationError, AuthenticationError, PermissionDenied, NotFound, RateLimited: As the API answers.
+            PreconditionFailed: A company feature it needs is off (assumed).
         """
         return await self._session.call("GET", arguments.path("/api/project-plan-tasks/{id}", id=id), ProjectPlanTask)
 
@@ -104,12 +105,14 @@ class ProjectPlanTasks:
     ) -> ProjectPlanTask:
         """Creates a project plan task.
 
-        The contract does not say which fields are mandatory; a ValidationError names what is missing.
+        No reference page says which fields are mandatory. Assumed to be mandatory: project_plan_area_id, name. A
+        ValidationError names what is missing.
 
         Permissions: project_plan.edit.
 
         Args:
             name: At most 255 characters.
+            end_date: Assumed: answered 400 where it is before start_date.
             custom_fields: Ids of the chosen options by the id of a custom field, as in `{7: 2}`.
 
         Raises:
@@ -158,7 +161,7 @@ class ProjectPlanTasks:
             name: At most 255 characters.
             notes: None is sent as null.
             start_date: None is sent as null.
-            end_date: None is sent as null.
+            end_date: None is sent as null. Assumed: answered 400 where it is before start_date.
             depends_on_id: None is sent as null.
             project_plan_area_id: None is sent as null.
             dependency_type: None is sent as null.
@@ -168,6 +171,7 @@ class ProjectPlanTasks:
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
             ValidationError, AuthenticationError, PermissionDenied, NotFound, RateLimited: As the API answers.
+            PreconditionFailed: A company feature it needs is off (assumed).
         """
         return await self._session.call(
             "PATCH",
@@ -189,10 +193,13 @@ class ProjectPlanTasks:
     async def delete(self, id: int) -> None:
         """Deletes a project plan task.
 
+        Assumed: answered 412 as long as other rows point to it.
+
         No reference page was at hand; treat as probable.
 
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
             ValidationError, AuthenticationError, PermissionDenied, NotFound, RateLimited: As the API answers.
+            PreconditionFailed: A company feature it needs is off (assumed).
         """
         await self._session.call("DELETE", arguments.path("/api/project-plan-tasks/{id}", id=id), None)

@@ -47,6 +47,7 @@ class TimesheetWhitelists:
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
             ValidationError, AuthenticationError, PermissionDenied, RateLimited: As the API answers.
+            PreconditionFailed: A company feature it needs is off (assumed).
         """
         return Pager(
             self._session,
@@ -83,6 +84,8 @@ class TimesheetWhitelists:
     ) -> TimesheetWhitelist:
         """Adds a person to a project's timesheet whitelist.
 
+        Assumed: a person who is on the list already is answered 409.
+
         Permissions: pipeline.edit, pipeline.edit_other.
 
         Raises:
@@ -102,6 +105,8 @@ class TimesheetWhitelists:
 
     async def delete(self, id: int) -> None:
         """Removes a person from a project's timesheet whitelist.
+
+        Assumed: answered 412 as long as other rows point to it.
 
         Permissions: pipeline.edit, pipeline.edit_other.
 

@@ -99,13 +99,23 @@ class Timesheets:
 
         `mode` is sent in upper case and comes back in lower case.
 
-        The contract does not say which fields are mandatory; a ValidationError names what is missing.
+        No reference page says which fields are mandatory. Assumed to be mandatory: hours, project_id. A
+        ValidationError names what is missing.
 
         Permissions: timetracking.view.
+
+        Args:
+            date: The day worked, not the Monday of its week. Assumed: a page of 2025-06 asks for the Monday, with
+                the day in `day`; two later clients send the day worked. Where it is left out: today.
+            day: May be left out. Not shown in answers. Assumed: answered 400 where date is another day of the week.
+            hours: Assumed: from 0 to 24.
+            mode: Assumed: where it is left out: DAILY.
+            person_id: Assumed: where it is left out: the person of the token.
 
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
             ValidationError, AuthenticationError, PermissionDenied, RateLimited: As the API answers.
+            PreconditionFailed: A company feature it needs is off (assumed).
         """
         return await self._session.call(
             "POST",
@@ -136,9 +146,13 @@ class Timesheets:
 
         Permissions: timetracking.view.
 
+        Args:
+            hours: Assumed: from 0 to 24.
+
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
             ValidationError, AuthenticationError, PermissionDenied, NotFound, RateLimited: As the API answers.
+            PreconditionFailed: A company feature it needs is off (assumed).
         """
         return await self._session.call(
             "PATCH",
@@ -159,5 +173,6 @@ class Timesheets:
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
             ValidationError, AuthenticationError, PermissionDenied, NotFound, RateLimited: As the API answers.
+            PreconditionFailed: A company feature it needs is off (assumed).
         """
         await self._session.call("DELETE", arguments.path("/api/timesheets/{id}", id=id), None)
