@@ -21,7 +21,8 @@ import pytest
 from asyncsdk import models
 from asyncsdk.contract import generate as generator
 from asyncsdk.contract import words
-from asyncsdk.contract.reading import Contract, Field, Operation, Parameter, python_name, read
+from asyncsdk.contract.reading import Contract, Operation, Parameter, read
+from asyncsdk.contract.schemas import Field, python_name
 from asyncsdk.contract.settling import mark_of
 from asyncsdk.errors import ArgumentError
 from asyncsdk.omitted import OMITTED

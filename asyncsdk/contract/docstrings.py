@@ -9,7 +9,8 @@ import textwrap
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from .reading import Field, Operation, Parameter, Resource, Schema, python_name
+from .reading import Operation, Parameter, Resource
+from .schemas import Field, Schema, python_name
 from .settling import mark_of
 from .words import (
     DYNAMIC,
@@ -19,7 +20,6 @@ from .words import (
     NOTES,
     OPEN_BODIES,
     RESOURCE_NOTES,
-    RESOURCES,
     UNITS,
     VERBS,
 )
@@ -83,7 +83,7 @@ def of_model(model: Schema) -> list[list[str]]:
 
 def of_resource(resource: Resource) -> list[list[str]]:
     """What a resource is, the feature all of it needs, and what to do about calls it lacks."""
-    paragraphs = [[f"{RESOURCES[resource.name]} (`{resource.path}`)."]]
+    paragraphs = [[f"{resource.about} (`{resource.path}`)."]]
     feature = _common_feature(resource)
     if feature:
         paragraphs.append([f"Needs the company feature {feature}."])
@@ -212,7 +212,7 @@ def _of_parameter(parameter: Parameter) -> str:
             default = f"; `{parameter.default}` by default" if parameter.default else ""
             if parameter.default and parameter.default.startswith("-"):
                 default += f", `{parameter.default[1:]}` for stable walks"
-            text = f"Fields to sort by, descending after `-`{known}{default}."
+            text = f"A field to sort by or several, each descending after `-`{known}{default}."
         case "include":
             text = "Relations to read along, one or several."
         case "flag":

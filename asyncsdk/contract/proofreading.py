@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from . import settling
-from .reading import Contract, Schema
+from .reading import Contract
+from .schemas import Schema
 from .words import (
     DYNAMIC,
     EXAMPLES,
@@ -14,7 +15,6 @@ from .words import (
     NOTES,
     OPEN_BODIES,
     RESOURCE_NOTES,
-    RESOURCES,
     UNITS,
 )
 
@@ -34,7 +34,6 @@ def proofread(contract: Contract) -> None:
     schemas = [*_schemas(contract)]
     fields = {(schema.name, field.name) for schema in schemas for field in schema.fields}
     pairs = (
-        ("RESOURCES", resources, RESOURCES.keys()),
         ("MODELS", {model.name for model in contract.models}, MODELS.keys()),
         ("INSTEAD_OF_GET", resources - with_get, INSTEAD_OF_GET.keys()),
         ("RESOURCE_NOTES", resources & RESOURCE_NOTES.keys(), RESOURCE_NOTES.keys()),

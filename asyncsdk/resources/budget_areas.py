@@ -54,7 +54,7 @@ class BudgetAreas:
             "/api/budget-areas",
             BudgetArea,
             [
-                arguments.integer("budget_id", budget_id),
+                arguments.integer("budget_id", budget_id, minimum=1),
                 arguments.date_time("updated_at", updated_at),
             ],
             limit=limit,
@@ -99,7 +99,7 @@ class BudgetAreas:
             BudgetArea,
             body=[
                 body.text("name", name, max_length=255),
-                body.integer("budget_id", budget_id),
+                body.integer("budget_id", budget_id, minimum=1),
             ],
         )
 
@@ -131,7 +131,7 @@ class BudgetAreas:
             body=[
                 body.text("name", name),
                 body.boolean("enabled", enabled),
-                body.integer("price_list_id", price_list_id),
-                body.integer("stream_id", stream_id),
+                body.integer("price_list_id", price_list_id, minimum=1),
+                body.integer("stream_id", stream_id, minimum=1),
             ],
         )

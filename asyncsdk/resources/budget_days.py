@@ -54,7 +54,7 @@ class BudgetDays:
             "/api/budget-days",
             BudgetDay,
             [
-                arguments.integer("budget_task_id", budget_task_id),
+                arguments.integer("budget_task_id", budget_task_id, minimum=1),
                 arguments.date_time("updated_at", updated_at),
             ],
             limit=limit,

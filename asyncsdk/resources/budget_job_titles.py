@@ -54,8 +54,8 @@ class BudgetJobTitles:
             "/api/budget-job-titles",
             BudgetJobTitle,
             [
-                arguments.integer("budget_id", budget_id),
-                arguments.integer("job_title_id", job_title_id),
+                arguments.integer("budget_id", budget_id, minimum=1),
+                arguments.integer("job_title_id", job_title_id, minimum=1),
                 arguments.date_time("updated_at", updated_at),
             ],
             limit=limit,

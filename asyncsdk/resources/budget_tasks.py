@@ -54,7 +54,7 @@ class BudgetTasks:
             "/api/budget-tasks",
             BudgetTask,
             [
-                arguments.integer("budget_area_id", budget_area_id),
+                arguments.integer("budget_area_id", budget_area_id, minimum=1),
                 arguments.date_time("updated_at", updated_at),
             ],
             limit=limit,
@@ -106,7 +106,7 @@ class BudgetTasks:
                 body.integer("markup", markup),
                 body.text("notes", notes),
                 body.integer("quantity", quantity),
-                body.integer("budget_area_id", budget_area_id),
+                body.integer("budget_area_id", budget_area_id, minimum=1),
                 body.text("currency", currency),
             ],
         )

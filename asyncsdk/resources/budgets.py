@@ -60,7 +60,7 @@ class Budgets:
             "/api/budgets",
             Budget,
             [
-                arguments.integer("project_id", project_id),
+                arguments.integer("project_id", project_id, minimum=1),
                 arguments.date_time("updated_at", updated_at),
             ],
             limit=limit,
@@ -111,9 +111,9 @@ class Budgets:
             "/api/budgets",
             Budget,
             body=[
-                body.integer("project_id", project_id),
-                body.integer("price_list_id", price_list_id),
-                body.integer("stream_id", stream_id),
+                body.integer("project_id", project_id, minimum=1),
+                body.integer("price_list_id", price_list_id, minimum=1),
+                body.integer("stream_id", stream_id, minimum=1),
                 body.integer("template_id", template_id),
                 body.number("final_net_price", final_net_price),
                 body.text("notes", notes),
@@ -152,8 +152,8 @@ class Budgets:
             arguments.path("/api/budgets/{id}", id=id),
             Budget,
             body=[
-                body.integer("price_list_id", price_list_id),
-                body.integer("stream_id", stream_id),
+                body.integer("price_list_id", price_list_id, minimum=1),
+                body.integer("stream_id", stream_id, minimum=1),
                 body.number("final_net_price", final_net_price),
                 body.number("final_net_price_currency", final_net_price_currency),
                 body.boolean("currency_enabled", currency_enabled),
@@ -325,7 +325,7 @@ class Budgets:
             arguments.path("/api/budgets/{id}:submit", id=id),
             Budget,
             body=[
-                body.integer("approver_id", approver_id),
+                body.integer("approver_id", approver_id, minimum=1),
                 body.text("message", message),
             ],
         )

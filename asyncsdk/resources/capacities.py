@@ -43,8 +43,8 @@ class Capacities:
         No reference page was at hand; treat as probable.
 
         Args:
-            order: Fields to sort by, descending after `-`; the contract does not name them. Assumed: the fields are
-                not named; any field of the row that holds one value.
+            order: A field to sort by or several, each descending after `-`; the contract does not name them.
+                Assumed: the fields are not named; any field of the row that holds one value.
             updated_at: When rows were last changed: an aware date-time or a filter such as `F.gte(since)`.
             is_archived: True for archived rows only, False for the others only. Assumed: true, false, 1 and 0 are
                 taken, nothing else.

@@ -54,7 +54,7 @@ class Contacts:
             "/api/contacts",
             Contact,
             [
-                arguments.integer("client_id", client_id),
+                arguments.integer("client_id", client_id, minimum=1),
                 arguments.date_time("updated_at", updated_at),
             ],
             limit=limit,
@@ -108,7 +108,7 @@ class Contacts:
                 body.text("notes", notes),
                 body.text("linkedin", linkedin),
                 body.text("description", description),
-                body.integer("client_id", client_id),
+                body.integer("client_id", client_id, minimum=1),
             ],
         )
 
@@ -146,7 +146,7 @@ class Contacts:
                 body.text("notes", notes),
                 body.text("linkedin", linkedin),
                 body.text("description", description),
-                body.integer("client_id", client_id),
+                body.integer("client_id", client_id, minimum=1),
             ],
         )
 

@@ -6,7 +6,7 @@ Generated from the contract by `python -m asyncsdk.contract.generate`; not edite
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from .. import arguments, body
 from ..models.custom_fields import CustomField
@@ -19,6 +19,20 @@ if TYPE_CHECKING:
     from ..session import Session
 
 __all__ = ["CustomFields"]
+
+IncludeItem: TypeAlias = Literal["options"]
+
+Include: TypeAlias = IncludeItem | Sequence[IncludeItem]
+
+OrderItem: TypeAlias = Literal["name", "-name", "sort", "-sort"]
+
+Order: TypeAlias = (
+    OrderItem
+    | Sequence[OrderItem]
+    | Literal[
+        "name,sort", "name,-sort", "-name,sort", "-name,-sort", "sort,name", "sort,-name", "-sort,name", "-sort,-name"
+    ]
+)
 
 
 class CustomFields:
@@ -40,10 +54,8 @@ class CustomFields:
         self,
         *,
         domain: Literal["project_plan"] | None = None,
-        include: Literal["options"] | Sequence[Literal["options"]] | None = None,
-        order: Literal["name", "-name", "sort", "-sort"]
-        | Sequence[Literal["name", "-name", "sort", "-sort"]]
-        | None = None,
+        include: Include | None = None,
+        order: Order | None = None,
         search: str | None = None,
         updated_at: DateTimeFilter | None = None,
         deleted: Literal["exclude", "include", "only"] | None = None,
@@ -59,7 +71,7 @@ class CustomFields:
 
         Args:
             include: Relations to read along, one or several. Dots lead to relations of relations.
-            order: Fields to sort by, descending after `-`: name, sort.
+            order: A field to sort by or several, each descending after `-`: name, sort.
             search: A keyword to look up. Assumed: a part of the name, in either case.
             updated_at: When rows were last changed: an aware date-time or a filter such as `F.gte(since)`.
             deleted: `exclude` (default) leaves soft-deleted rows out, `include` adds them, `only` gives just them.

@@ -59,7 +59,7 @@ class Holidays:
             "/api/holidays",
             Holiday,
             [
-                arguments.integer("location_id", location_id),
+                arguments.integer("location_id", location_id, minimum=1),
                 arguments.date_time("updated_at", updated_at),
                 arguments.choice("deleted", deleted, ("exclude", "include", "only")),
                 arguments.date_time("deleted_at", deleted_at),

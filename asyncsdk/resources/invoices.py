@@ -123,7 +123,7 @@ class Invoices:
                 body.number("exchange_rate", exchange_rate),
                 body.date("issue_date", issue_date),
                 body.text("notes", notes),
-                body.integer("project_id", project_id),
+                body.integer("project_id", project_id, minimum=1),
                 body.text("budget_area_uid", budget_area_uid),
                 body.integer("vat_rate_id", vat_rate_id),
                 body.integer("payment_term_id", payment_term_id),
@@ -174,7 +174,7 @@ class Invoices:
                 body.number("exchange_rate", exchange_rate, nullable=True),
                 body.date("issue_date", issue_date),
                 body.text("notes", notes, nullable=True),
-                body.integer("project_id", project_id),
+                body.integer("project_id", project_id, minimum=1),
                 body.text("budget_area_uid", budget_area_uid, nullable=True),
                 body.integer("vat_rate_id", vat_rate_id, nullable=True),
                 body.integer("payment_term_id", payment_term_id, nullable=True),
@@ -222,7 +222,7 @@ class Invoices:
             "POST",
             arguments.path("/api/invoices/{id}:send", id=id),
             Invoice,
-            body=[body.integer("invoice_contact_id", invoice_contact_id)],
+            body=[body.integer("invoice_contact_id", invoice_contact_id, minimum=1)],
         )
         if settle:
             return await settled(

@@ -53,7 +53,7 @@ class JobTitles:
             "/api/job-titles",
             JobTitle,
             [
-                arguments.integer("level_id", level_id),
+                arguments.integer("level_id", level_id, minimum=1),
                 arguments.date_time("updated_at", updated_at),
             ],
             limit=limit,

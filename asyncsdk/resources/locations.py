@@ -58,7 +58,7 @@ class Locations:
             "/api/locations",
             Location,
             [
-                arguments.integer("holiday_id", holiday_id),
+                arguments.integer("holiday_id", holiday_id, minimum=1),
                 arguments.date_time("updated_at", updated_at),
                 arguments.choice("deleted", deleted, ("exclude", "include", "only")),
                 arguments.date_time("deleted_at", deleted_at),

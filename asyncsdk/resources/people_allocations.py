@@ -72,8 +72,8 @@ class PeopleAllocations:
             PeopleAllocation,
             [
                 arguments.date("date", date),
-                arguments.integer("project_id", project_id),
-                arguments.integer("person_id", person_id),
+                arguments.integer("project_id", project_id, minimum=1),
+                arguments.integer("person_id", person_id, minimum=1),
                 arguments.date_time("updated_at", updated_at),
                 arguments.choice("deleted", deleted, ("exclude", "include", "only")),
                 arguments.date_time("deleted_at", deleted_at),
@@ -110,8 +110,8 @@ class PeopleAllocations:
             "/api/people-allocations",
             PeopleAllocation,
             body=[
-                body.integer("person_id", person_id),
-                body.integer("project_id", project_id),
+                body.integer("person_id", person_id, minimum=1),
+                body.integer("project_id", project_id, minimum=1),
                 body.date("date", date),
                 body.integer("hours", hours, minimum=1, maximum=8),
             ],

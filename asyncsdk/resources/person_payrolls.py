@@ -107,7 +107,7 @@ class PersonPayrolls:
             "/api/person-payrolls",
             PersonPayroll,
             body=[
-                body.integer("person_id", person_id),
+                body.integer("person_id", person_id, minimum=1),
                 body.integer("business_unit_id", business_unit_id),
                 body.number("cost", cost),
                 body.integer("taxes", taxes),
@@ -144,7 +144,7 @@ class PersonPayrolls:
             arguments.path("/api/person-payrolls/{id}", id=id),
             PersonPayroll,
             body=[
-                body.integer("person_id", person_id),
+                body.integer("person_id", person_id, minimum=1),
                 body.integer("business_unit_id", business_unit_id),
                 body.integer("taxes", taxes),
                 body.month("from", from_),

@@ -54,7 +54,7 @@ class PriceListLevels:
             "/api/price-list-levels",
             PriceListLevel,
             [
-                arguments.integer("price_list_id", price_list_id),
+                arguments.integer("price_list_id", price_list_id, minimum=1),
                 arguments.date_time("updated_at", updated_at),
             ],
             limit=limit,

@@ -105,7 +105,7 @@ class PriceLists:
             "/api/price-lists",
             PriceList,
             body=[
-                body.integer("client_id", client_id),
+                body.integer("client_id", client_id, minimum=1),
                 body.text("name", name, max_length=255),
                 body.text("description", description, max_length=50),
                 body.date("available_from", available_from),
@@ -148,7 +148,7 @@ class PriceLists:
             arguments.path("/api/price-lists/{id}", id=id),
             PriceList,
             body=[
-                body.integer("client_id", client_id),
+                body.integer("client_id", client_id, minimum=1),
                 body.text("name", name, max_length=255),
                 body.text("description", description, max_length=50),
                 body.date("available_from", available_from),

@@ -55,8 +55,8 @@ class ProductLevels:
             "/api/product-levels",
             ProductLevel,
             [
-                arguments.integer("product_id", product_id),
-                arguments.integer("level_id", level_id),
+                arguments.integer("product_id", product_id, minimum=1),
+                arguments.integer("level_id", level_id, minimum=1),
                 arguments.date_time("updated_at", updated_at),
             ],
             limit=limit,

@@ -62,7 +62,7 @@ class ProductionPlans:
             "/api/production-plans",
             ProductionPlan,
             [
-                arguments.integer("project_id", project_id),
+                arguments.integer("project_id", project_id, minimum=1),
                 arguments.date_time("updated_at", updated_at),
                 arguments.choice("deleted", deleted, ("exclude", "include", "only")),
                 arguments.date_time("deleted_at", deleted_at),

@@ -54,7 +54,7 @@ class ProjectPlanAreas:
             "/api/project-plan-areas",
             ProjectPlanArea,
             [
-                arguments.integer("project_id", project_id),
+                arguments.integer("project_id", project_id, minimum=1),
                 arguments.date_time("updated_at", updated_at),
             ],
             limit=limit,
@@ -97,7 +97,7 @@ class ProjectPlanAreas:
             ProjectPlanArea,
             body=[
                 body.text("name", name),
-                body.integer("project_id", project_id),
+                body.integer("project_id", project_id, minimum=1),
             ],
         )
 

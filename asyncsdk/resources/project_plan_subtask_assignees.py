@@ -57,9 +57,9 @@ class ProjectPlanSubtaskAssignees:
             "/api/project-plan-subtask-assignees",
             ProjectPlanSubtaskAssignee,
             [
-                arguments.integer("employee_id", employee_id),
+                arguments.integer("employee_id", employee_id, minimum=1),
                 arguments.integer("project_plan_subtask_id", project_plan_subtask_id),
-                arguments.integer("project_id", project_id),
+                arguments.integer("project_id", project_id, minimum=1),
                 arguments.date_time("updated_at", updated_at),
             ],
             limit=limit,

@@ -57,9 +57,9 @@ class ProjectPlanTaskAssignees:
             "/api/project-plan-task-assignees",
             ProjectPlanTaskAssignee,
             [
-                arguments.integer("employee_id", employee_id),
-                arguments.integer("project_plan_task_id", project_plan_task_id),
-                arguments.integer("project_id", project_id),
+                arguments.integer("employee_id", employee_id, minimum=1),
+                arguments.integer("project_plan_task_id", project_plan_task_id, minimum=1),
+                arguments.integer("project_id", project_id, minimum=1),
                 arguments.date_time("updated_at", updated_at),
             ],
             limit=limit,

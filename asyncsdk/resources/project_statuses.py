@@ -59,7 +59,7 @@ class ProjectStatuses:
             "/api/project-statuses",
             ProjectStatus,
             [
-                arguments.integer("project_id", project_id),
+                arguments.integer("project_id", project_id, minimum=1),
                 arguments.date_time("updated_at", updated_at),
                 arguments.choice("deleted", deleted, ("exclude", "include", "only")),
                 arguments.date_time("deleted_at", deleted_at),
@@ -122,7 +122,7 @@ class ProjectStatuses:
             "/api/project-statuses",
             ProjectStatus,
             body=[
-                body.integer("project_id", project_id),
+                body.integer("project_id", project_id, minimum=1),
                 body.date("date", date),
                 body.integer("days_left", days_left),
                 body.number("progress", progress, maximum=100),

@@ -6,7 +6,7 @@ Generated from the contract by `python -m asyncsdk.contract.generate`; not edite
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from .. import arguments, body
 from ..models.streams import Stream, StreamLeader, StreamMember
@@ -19,6 +19,23 @@ if TYPE_CHECKING:
     from ..session import Session
 
 __all__ = ["Streams"]
+
+IncludeItem: TypeAlias = Literal["streamLeaders", "stream_leaders", "streamMembers", "stream_members"]
+
+Include: TypeAlias = (
+    IncludeItem
+    | Sequence[IncludeItem]
+    | Literal[
+        "streamLeaders,streamMembers",
+        "streamLeaders,stream_members",
+        "stream_leaders,streamMembers",
+        "stream_leaders,stream_members",
+        "streamMembers,streamLeaders",
+        "streamMembers,stream_leaders",
+        "stream_members,streamLeaders",
+        "stream_members,stream_leaders",
+    ]
+)
 
 
 class Streams:
@@ -43,9 +60,7 @@ class Streams:
         self,
         *,
         is_archived: bool | None = None,
-        include: Literal["streamLeaders", "streamMembers", "stream_leaders", "stream_members"]
-        | Sequence[Literal["streamLeaders", "streamMembers", "stream_leaders", "stream_members"]]
-        | None = None,
+        include: Include | None = None,
         order: str | Sequence[str] | None = None,
         search: str | None = None,
         updated_at: DateTimeFilter | None = None,
@@ -58,8 +73,8 @@ class Streams:
             is_archived: True for archived rows only, False for the others only. Assumed: true, false, 1 and 0 are
                 taken, nothing else.
             include: Relations to read along, one or several. They come back in snake_case.
-            order: Fields to sort by, descending after `-`; the contract does not name them. Assumed: the fields are
-                not named; any field of the row that holds one value.
+            order: A field to sort by or several, each descending after `-`; the contract does not name them.
+                Assumed: the fields are not named; any field of the row that holds one value.
             search: Keyword looked up in the stream name.
             updated_at: When rows were last changed: an aware date-time or a filter such as `F.gte(since)`.
             limit: Rows in a page, 1 to 100. To bound the number of rows use `max_items`.

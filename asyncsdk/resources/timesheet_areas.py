@@ -58,7 +58,7 @@ class TimesheetAreas:
             "/api/timesheet-areas",
             TimesheetArea,
             [
-                arguments.integer("timesheet_id", timesheet_id),
+                arguments.integer("timesheet_id", timesheet_id, minimum=1),
                 arguments.date_time("updated_at", updated_at),
             ],
             limit=limit,

@@ -54,8 +54,8 @@ class TimesheetWhitelists:
             "/api/timesheet-whitelists",
             TimesheetWhitelist,
             [
-                arguments.integer("project_id", project_id),
-                arguments.integer("person_id", person_id),
+                arguments.integer("project_id", project_id, minimum=1),
+                arguments.integer("person_id", person_id, minimum=1),
                 arguments.date_time("updated_at", updated_at),
             ],
             limit=limit,
@@ -98,8 +98,8 @@ class TimesheetWhitelists:
             "/api/timesheet-whitelists",
             TimesheetWhitelist,
             body=[
-                body.integer("project_id", project_id),
-                body.integer("person_id", person_id),
+                body.integer("project_id", project_id, minimum=1),
+                body.integer("person_id", person_id, minimum=1),
             ],
         )
 

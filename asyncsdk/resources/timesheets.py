@@ -6,7 +6,7 @@ Generated from the contract by `python -m asyncsdk.contract.generate`; not edite
 from __future__ import annotations
 
 import datetime as dt
-from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
+from typing import TYPE_CHECKING, Literal, get_args, TypeAlias
 
 from .. import arguments, body
 from ..models.timesheets import Timesheet
@@ -73,8 +73,8 @@ class Timesheets:
             "/api/timesheets",
             Timesheet,
             [
-                arguments.integer("project_id", project_id),
-                arguments.integer("person_id", person_id),
+                arguments.integer("project_id", project_id, minimum=1),
+                arguments.integer("person_id", person_id, minimum=1),
                 arguments.date("date", date),
                 arguments.date_time("updated_at", updated_at),
                 arguments.choice("deleted", deleted, ("exclude", "include", "only")),
@@ -127,8 +127,8 @@ class Timesheets:
                 body.number("hours", hours),
                 body.text("notes", notes),
                 body.choice("mode", mode, ("DAILY", "WEEKLY")),
-                body.integer("project_id", project_id),
-                body.integer("person_id", person_id),
+                body.integer("project_id", project_id, minimum=1),
+                body.integer("person_id", person_id, minimum=1),
             ],
         )
 
