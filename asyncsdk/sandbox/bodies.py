@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from jsonschema import Draft202012Validator, FormatChecker
 from jsonschema.exceptions import ValidationError
 
-from asyncsdk.sandbox.contract import Json, Object, Operation, load, mapping, words
+from asyncsdk.sandbox.contract import Json, Object, Operation, load, mapping
 from asyncsdk.sandbox.operands import read_date, read_moment
 from asyncsdk.sandbox.refusals import Failure, invalid
 from asyncsdk.sandbox.relations import TWINS, target
@@ -76,7 +76,7 @@ def _check(schema: str, value: Object, *, strict: bool) -> Iterable[Failure]:
     for error in validator(schema).iter_errors(value):
         if error.validator == "additionalProperties":
             continue
-        field = _field(error, schema)
+        field = _field(error)
         if field not in named:
             named.add(field)
             yield Failure(field, error.message)
@@ -85,12 +85,13 @@ def _check(schema: str, value: Object, *, strict: bool) -> Iterable[Failure]:
             yield Failure(name, message)
 
 
-def _field(error: ValidationError, schema: str) -> str:
+def _field(error: ValidationError) -> str:
     if error.path:
         return ".".join(str(part) for part in error.path)
     if error.validator == "required":
-        needed = mapping(load().schemas[schema]).get("required")
-        return next((name for name in words(needed) if error.message.startswith(repr(name))), "body")
+        needed = error.validator_value  # of the part that failed, which may be the branch of a condition
+        named = [name for name in needed if error.message.startswith(repr(name))] if isinstance(needed, list) else []
+        return named[0] if named else "body"
     return "body"
 
 
