@@ -7,15 +7,15 @@ for again after a crash, and a target that is slower than the API holds the walk
 from __future__ import annotations
 
 import asyncio
-import time
 from array import array
 from contextlib import aclosing, suppress
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, Final, TypeGuard
 
 import attrs
 
+from .. import clock
 from ..errors import ArgumentError, WalkError, WethodError
 from . import rejects
 from .incremental import Pass, Progress, State, passes
@@ -174,7 +174,7 @@ class _Loading:
             window=self.window,
             raw=self.options.raw,
         )
-        progress = each.resume or Progress(kind=each.kind, place="", began=datetime.now(UTC))
+        progress = each.resume or Progress(kind=each.kind, place="", began=clock.utc_now())
         self.server_time = self.server_time or progress.server_time
         met = self.ledger.rows + self.ledger.rejected
         try:
@@ -184,7 +184,7 @@ class _Loading:
             if each.resume is None or not lost or self.ledger.rows + self.ledger.rejected > met:
                 raise
             # The place is one of another version, or the rows around it are gone: the pass begins anew.
-            progress = await self._read(source, Progress(kind=each.kind, place="", began=datetime.now(UTC)))
+            progress = await self._read(source, Progress(kind=each.kind, place="", began=clock.utc_now()))
         if each.kind != "whole":
             return before
         await self._mark_vanished(progress)
@@ -193,7 +193,7 @@ class _Loading:
     async def _read(self, source: Source, begun: Progress) -> Progress:
         """Reads a pass to its end, committing as it goes."""
         standing = Standing(begun)
-        last = time.monotonic()
+        last = clock.monotonic()
         spent = self.ledger.requests
         try:
             sweep = begun.kind == "whole"
@@ -203,7 +203,7 @@ class _Loading:
                     self.ledger.add(chunk)
                     self.server_time = self.server_time or source.server_time
                     self.ledger.asked(spent + source.requests)
-                    now = time.monotonic()
+                    now = clock.monotonic()
                     if len(standing.waiting) >= BATCH_ROWS or (now - last > BATCH_SECONDS and standing.has_news):
                         await self._commit(standing, source)
                         last = now
@@ -279,7 +279,7 @@ class _Loading:
                 self.target.mark_vanished,
                 self.job.table,
                 progress.began,
-                datetime.now(UTC),
+                clock.utc_now(),
                 array("q", filter(_fits, (*progress.spared, *self.writer.unwritable))),
                 allow_shrink=self.options.allow_shrink,
             )
