@@ -58,7 +58,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from asyncsdk.sandbox.server import Sandbox as Sandbox
+    from asyncsdk.sandbox.sandbox import Sandbox as Sandbox
 
 __all__ = ["Sandbox"]
 
@@ -66,7 +66,7 @@ __all__ = ["Sandbox"]
 def __getattr__(name: str) -> object:
     # The command line builds its parser from this package: the server and aiohttp come with the first use.
     if name == "Sandbox":
-        from asyncsdk.sandbox.server import Sandbox
+        from asyncsdk.sandbox.sandbox import Sandbox
 
         return Sandbox
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -18,8 +18,9 @@ from asyncsdk.sandbox.draw import Draw, Scene, scene
 from asyncsdk.sandbox.period import Period
 from asyncsdk.sandbox.recipes import ARCHIVED, RECIPES
 from asyncsdk.sandbox.relations import target
+from asyncsdk.sandbox.rules import empty
 from asyncsdk.sandbox.sizes import Sizes
-from asyncsdk.sandbox.tables import Column, Table, tables
+from asyncsdk.sandbox.tables import Table, tables
 from asyncsdk.sandbox.timeline import Timeline
 
 Scalar = int | float | str | None
@@ -63,7 +64,7 @@ def _draw(table: Table, drawn: Scene) -> Iterator[tuple[Scalar, ...]]:
     draw = random.Random(f"{sizes.seed} {table.name}")
     recipe, count = RECIPES[table.name], sizes.counts[table.name]
     pointed = {name: target(name, table.name) for name in table.all_columns}
-    defaults = {name: _default(column) for name, column in table.columns.items()}
+    defaults = {name: empty(column) for name, column in table.columns.items()}
     archived = ARCHIVED.get(table.name, frozenset[int]())
     first, last = period.first_stamp(sizes.span), period.last_stamp
     known = [(name, pointed[name], defaults.get(name)) for name in table.all_columns]
@@ -95,11 +96,3 @@ def _value(table: Table, name: str, row: Object, pointed: str | None, default: J
     if pointed is not None:
         return draw.ref(pointed)
     return table.to_sql(name, default)
-
-
-def _default(column: Column) -> Json:
-    """Returns the empty value a column takes where nothing else is known."""
-    if not column.required:
-        return None
-    empty: dict[str, Json] = {"integer": 0, "number": 0, "boolean": False, "text": "", "json": []}
-    return empty[column.kind]

@@ -202,20 +202,42 @@ class Store:
         return self._connection.execute(f'SELECT 1 FROM "{name}" WHERE id = ?{alive}', (id,)).fetchone() is not None
 
     def insert(self, name: str, values: Mapping[str, Json]) -> int:
-        """Adds a row at the end and returns its id. Stamps are the store's own."""
+        """Adds a row at the end and returns its id. Id and stamps are the store's own."""
+        own = ("id", "created_at", "updated_at")
+        return self.place(name, {field: value for field, value in values.items() if field not in own})
+
+    def place(self, name: str, values: Mapping[str, Json]) -> int:
+        """Adds a row with the id and the stamps that are given, its own where they are not, and returns its id."""
         table = self.ready(name)
-        stamp = self._clock.tick()
-        row: dict[str, Json] = {**values, "created_at": stamp, "updated_at": stamp}
-        id = self._next[name]
-        self._next[name] = id + 1
-        row["id"] = id
+        id = values.get("id")
+        id = id if isinstance(id, int) else self._next[name]
+        made = values.get("created_at") or values.get("updated_at") or self._clock.tick()
+        row = {"created_at": made, "updated_at": made, **values, "id": id}
         kept = {column: table.to_sql(column, value) for column, value in row.items() if column in table.all_columns}
+        if isinstance(dynamic := row.get("dynamic"), dict):
+            kept["dynamic"] = json.dumps(dynamic, ensure_ascii=False, separators=(",", ":")) if dynamic else None
         columns = ", ".join(f'"{column}"' for column in kept)
         marks = ", ".join("?" for _ in kept)
         self._connection.execute(f'INSERT INTO "{name}" ({columns}) VALUES ({marks})', tuple(kept.values()))
-        self._positions[name].change(id, rows=1)
+        if id < self._next[name]:
+            self._marks.clear()  # pages after it begin elsewhere now
+        self._next[name] = max(self._next[name], id + 1)
+        self._positions[name].change(id, rows=1, deleted=int(kept.get("deleted_at") is not None))
         self.history.append(Change(name, "insert", id))
         return id
+
+    def next_id(self, name: str) -> int:
+        """Returns the id the next row gets."""
+        self.ready(name)
+        return self._next[name]
+
+    def first(self, name: str, where: Where) -> int | None:
+        """Returns the lowest id of the rows that fit."""
+        self.ready(name)
+        found = self._connection.execute(
+            f'SELECT min(id) FROM "{name}" WHERE {where.sql}', dict(where.values)
+        ).fetchone()
+        return None if found[0] is None else int(found[0])
 
     def update(self, name: str, id: int, values: Mapping[str, Json]) -> None:
         """Changes a row and moves its `updated_at`; not for deletions."""
