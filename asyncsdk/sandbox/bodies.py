@@ -21,6 +21,7 @@ from asyncsdk.sandbox.tables import Table, tables
 
 _MOST = 2**53
 _OURS = frozenset({"id", "created_at", "updated_at", "deleted_at", "archived_at"})  # never a caller's to set
+_BLANKS = b" \t\r\n"
 _EMPTY = (b"", b"{}", b"[]")
 _UNKNOWN = "is not a field of this operation"
 
@@ -31,7 +32,7 @@ def read(operation: Operation, raw: bytes, content_type: str, failures: list[Fai
     A body that cannot be read at all is refused at once.
     """
     if operation.body is None:
-        if raw.strip() not in _EMPTY and strict:
+        if raw.translate(None, _BLANKS) not in _EMPTY and strict:
             failures.append(Failure("body", "this operation takes no body"))
         return {}
     if not raw.strip():

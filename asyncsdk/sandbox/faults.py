@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 import re
 from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
@@ -46,7 +45,7 @@ class Fault:
     after: int = 0
     query: Mapping[str, str] = attrs.field(factory=dict)
     handled: bool = attrs.field(default=attrs.Factory(lambda fault: fault.kind in ("cut", "delay"), takes_self=True))
-    status: int = attrs.field(default=attrs.Factory(lambda fault: _STATUS.get(fault.kind, 503), takes_self=True))
+    status: int = attrs.field(default=attrs.Factory(lambda fault: _STATUS.get(str(fault.kind), 503), takes_self=True))
     body: Json = None
     headers: Mapping[str, str] = attrs.field(factory=dict)
     retry_after: int | None = None
@@ -149,7 +148,7 @@ def _maybe(fits: Callable[[object], bool]) -> Callable[[object], bool]:
 def _seconds(value: object) -> bool:
     if isinstance(value, bool) or not isinstance(value, int | float):
         return False
-    return math.isfinite(value) and 0 <= value <= _MOST_SECONDS
+    return 0 <= value <= _MOST_SECONDS  # which NaN is not
 
 
 def _texts(value: object) -> bool:

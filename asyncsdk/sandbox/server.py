@@ -60,9 +60,9 @@ class Server:
                 return self._contract(request)
             return await self._handle(request)
 
-        self._runner = web.ServerRunner(
-            web.Server(handle, access_log=None), handler_cancellation=True, shutdown_timeout=0.5
-        )
+        # Who goes away is answered no more: it is the server, not its runner, that has to be told.
+        server = web.Server(handle, access_log=None, handler_cancellation=True)
+        self._runner = web.ServerRunner(server, shutdown_timeout=0.5)
         await self._runner.setup()
         try:
             await web.TCPSite(self._runner, host, port).start()
