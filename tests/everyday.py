@@ -138,7 +138,8 @@ async def main(address: str | None) -> None:
         if address:
             await spend(sandbox, address)
         assert sandbox.violations == []
-    say(", ".join(f"{name} {metadata.version(name)}" for name in WATCHED))
+    if not getattr(sys, "frozen", False):  # a packaged application has no metadata of what is in it
+        say(", ".join(f"{name} {metadata.version(name)}" for name in WATCHED))
     say("walked, extracted, served" + (", spent a budget in Redis" if address else ""))
 
 
