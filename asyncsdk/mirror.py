@@ -11,12 +11,11 @@ import asyncio
 import inspect
 import logging
 import math
-import random
-import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final, Generic, Self, TypeVar, cast
 
+from . import clock as clocks
 from . import filters
 from .errors import ArgumentError, ClientClosed, WethodError
 from .sharing import single_flight
@@ -215,7 +214,7 @@ class Mirror:
         *,
         refresh: float = 300.0,
         whole: float = 3600.0,
-        clock: Callable[[], float] = time.monotonic,
+        clock: Callable[[], float] = clocks.monotonic,
     ) -> None:
         _check_seconds("refresh", refresh)
         _check_seconds("whole", whole)
@@ -304,7 +303,7 @@ class Mirror:
 
     async def _keep_fresh(self) -> None:
         while True:
-            await asyncio.sleep(self._refresh * random.uniform(0.9, 1.1))
+            await asyncio.sleep(self._refresh * (0.9 + 0.2 * clocks.chance()))
             try:
                 await self.refresh()
             except ClientClosed:

@@ -287,8 +287,9 @@ class Pager(Generic[T]):
 
     def _sweep(self, query: Query, concurrency: int, walked: Plan[T], latest: Plan[T]) -> Leg[T] | None:
         """The next leg of a walk: rows changed since its latest leg began, but for those it has delivered."""
-        if latest.since is None or walked.bounded or walked.report.requests == 1:
-            return None  # what came in one answer is how the list stood at one moment
+        # What came in one answer is how the list stood at one moment; but not the rest of a walk that began earlier.
+        if latest.since is None or walked.bounded or (walked.report.requests == 1 and not walked.resumed):
+            return None
         own = next((str(value) for name, value in query if name == "updated_at"), None)
         changed = sweep_filter(own, latest.since)
         if changed is None:

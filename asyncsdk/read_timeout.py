@@ -69,7 +69,7 @@ class ReadTimeouts:
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self._loop = loop
-        self._listening: set[Listening] = set()
+        self._listening: dict[Listening, None] = {}  # in the order they began
         self._timer: asyncio.TimerHandle | None = None
         self._when = UNHEARD
         self.closed = False
@@ -77,7 +77,7 @@ class ReadTimeouts:
     def listen(self, patience: float) -> Listening:
         """Begins to look after the attempt that the running task makes. `patience`: seconds of silence it bears."""
         listening = Listening(self._loop, patience)
-        self._listening.add(listening)
+        self._listening[listening] = None
         when = self._loop.time() + patience
         if self._timer is None or when < self._when:
             self._set(when)
@@ -85,7 +85,7 @@ class ReadTimeouts:
 
     def leave(self, listening: Listening) -> None:
         """The attempt is over."""
-        self._listening.discard(listening)
+        self._listening.pop(listening, None)
         listening.forget()
 
     def close(self) -> None:
@@ -109,7 +109,7 @@ class ReadTimeouts:
         for listening in list(self._listening):
             end = min(listening.since, now) + listening.patience
             if end <= now:
-                self._listening.discard(listening)
+                self._listening.pop(listening, None)
                 listening.cancel()
             else:
                 following = min(following, end)

@@ -11,16 +11,13 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import random
 from collections.abc import Awaitable, Callable, Iterable
-from datetime import UTC, datetime
-from time import perf_counter
 from typing import Final, Generic, TypeVar, overload
 
 import attrs
 import msgspec
 
-from . import wire
+from . import clock, wire
 from .account import Accounts
 from .codec import one_decoder
 from .errors import (
@@ -149,7 +146,7 @@ class Session:
                 # A fact about the token, whatever this request's patience: everybody who holds it has to wait.
                 self.account.pause.begin(seconds)
                 await self.account.budget.announce(seconds)
-            decision = decide(self.settings.retry, request.method, outcome, journey.history(), random.random())
+            decision = decide(self.settings.retry, request.method, outcome, journey.history(), clock.chance())
             if isinstance(decision, Again) and not attempt.too_large:
                 await self._again(journey, attempt, decision, pool)
             elif decision == Settled("done") and answer is not None:
@@ -199,14 +196,14 @@ class Session:
     async def _queue(self, journey: Journey, pool: Pool) -> None:
         """Waits for a free slot. Time-outs do not run meanwhile; the deadline does."""
         self._tell_wait(journey, "slot", None)
-        begun = perf_counter()
+        begun = clock.monotonic()
         try:
             async with asyncio.timeout_at(journey.deadline_at):
                 await pool.slots.acquire()
         except TimeoutError:
             raise self._too_late(journey, "a free slot (max_in_flight)") from None
         finally:
-            self.account.counters.waited += perf_counter() - begun
+            self.account.counters.waited += clock.monotonic() - begun
 
     async def _hold_back(self, journey: Journey, refused: Refused, pool: Pool) -> None:
         """Waits for the budget or a pause, as far as the policy and the deadline allow."""
@@ -232,7 +229,7 @@ class Session:
         request, hooks = journey.request, self.settings.hooks
         attempt = Attempt()
         late = False
-        begun = perf_counter()
+        begun = clock.monotonic()
         try:
             journey.attempts += 1
             if hooks.request is not None:
@@ -253,7 +250,7 @@ class Session:
             late = True
         finally:
             pool.slots.release()
-            self._note(journey, attempt, perf_counter() - begun)
+            self._note(journey, attempt, clock.monotonic() - begun)
         if late:
             journey.lost = journey.lost or attempt.sends > 0
             raise journey.stopped_by(self._too_late(journey, "the answer"))
@@ -360,7 +357,7 @@ class Session:
             )
         if unreadable is not None:
             return unreadable
-        if attempt.answer is not None and (error := wire.error_of(request, attempt.answer, now=datetime.now(UTC))):
+        if attempt.answer is not None and (error := wire.error_of(request, attempt.answer, now=clock.utc_now())):
             return error
         if decision == Settled("not_sent"):
             if attempt.timed_out:
@@ -376,7 +373,7 @@ def _outcome(attempt: Attempt, unreadable: DecodeError | None) -> Outcome:
     answer = attempt.answer
     if answer is None:
         return attempt.outcome
-    wait = wire.server_wait(answer.headers, now=datetime.now(UTC)) if answer.status in {429, 503} else None
+    wait = wire.server_wait(answer.headers, now=clock.utc_now()) if answer.status in {429, 503} else None
     return Answered(answer.status, wait, garbled=unreadable is not None and not _is_json(answer.body))
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import time
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING, Literal
 
 import attrs
 
+from .. import clock
 from ..errors import PermissionDenied, PreconditionFailed
 from .report import TableReport
 from .target import RunLine
@@ -42,8 +42,8 @@ class Ledger:
     target: Target
     writer: BatchWriter
     tally: Tally
-    started: datetime = attrs.field(factory=lambda: datetime.now(UTC))
-    _clock: float = attrs.field(factory=time.monotonic)
+    started: datetime = attrs.field(factory=clock.utc_now)
+    _clock: float = attrs.field(factory=clock.monotonic)
     mode: Literal["full", "incremental"] = "full"
     rows: int = 0
     rejected: int = 0
@@ -55,7 +55,7 @@ class Ledger:
     @property
     def seconds(self) -> float:
         """Since its turn came."""
-        return time.monotonic() - self._clock
+        return clock.monotonic() - self._clock
 
     def add(self, chunk: Chunk) -> None:
         """Counts rows."""
@@ -95,7 +95,7 @@ class Ledger:
                 table=report.table,
                 mode=report.mode,
                 started=self.started,
-                finished=datetime.now(UTC),
+                finished=clock.utc_now(),
                 rows=report.rows,
                 rejected=report.rejected,
                 vanished=report.vanished,

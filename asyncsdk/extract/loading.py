@@ -7,15 +7,16 @@ for again after a crash, and a target that is slower than the API holds the walk
 from __future__ import annotations
 
 import asyncio
-import time
 from array import array
+from collections.abc import Sequence
 from contextlib import aclosing, suppress
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, Final, TypeGuard
 
 import attrs
 
+from .. import clock
 from ..errors import ArgumentError, WalkError, WethodError
 from . import rejects
 from .incremental import Pass, Progress, State, passes
@@ -151,18 +152,31 @@ class _Loading:
             self.tally.expected = max(0, self.state.rows - (todo[0].resume.rows if todo[0].resume else 0))
         if todo[0].resume is None:
             await self.lane(partial(rejects.begin, self.target.rejects_path(job.table)))
+        done = await self._bring_up(todo)
+        # An earlier run began it, perhaps long ago: what has changed since belongs into the table as well. Nested lists
+        # would be asked for parent by parent once more.
+        if todo[0].resume is not None and job.listing.parent is None:
+            self.server_time = None
+            await self._bring_up(
+                passes(job.listing, done, now=self.ledger.started, filters=job.filters, since=job.since)
+            )
+
+    async def _bring_up(self, todo: Sequence[Pass]) -> State:
+        """Makes passes and saves what the next run begins from."""
         done = self.state
         for each in todo:
             done = await self._walk(each, done)
-        done = attrs.evolve(
+        begun = todo[0].resume.began if todo[0].resume is not None else self.ledger.started
+        self.state = attrs.evolve(
             done,
             # Without the server's clock the overlap has to make up for ours.
-            watermark=self.server_time or self.ledger.started,
+            watermark=self.server_time or begun,
             requests=self.ledger.requests,
             seconds=self.ledger.seconds,
             progress=None,
         )
-        await self.lane(partial(self.target.save, job.key, done.write()))
+        await self.lane(partial(self.target.save, self.job.key, self.state.write()))
+        return self.state
 
     async def _walk(self, each: Pass, before: State) -> State:
         """One pass. Returns the state after it."""
@@ -174,7 +188,7 @@ class _Loading:
             window=self.window,
             raw=self.options.raw,
         )
-        progress = each.resume or Progress(kind=each.kind, place="", began=datetime.now(UTC))
+        progress = each.resume or Progress(kind=each.kind, place="", began=clock.utc_now())
         self.server_time = self.server_time or progress.server_time
         met = self.ledger.rows + self.ledger.rejected
         try:
@@ -184,7 +198,7 @@ class _Loading:
             if each.resume is None or not lost or self.ledger.rows + self.ledger.rejected > met:
                 raise
             # The place is one of another version, or the rows around it are gone: the pass begins anew.
-            progress = await self._read(source, Progress(kind=each.kind, place="", began=datetime.now(UTC)))
+            progress = await self._read(source, Progress(kind=each.kind, place="", began=clock.utc_now()))
         if each.kind != "whole":
             return before
         await self._mark_vanished(progress)
@@ -193,7 +207,7 @@ class _Loading:
     async def _read(self, source: Source, begun: Progress) -> Progress:
         """Reads a pass to its end, committing as it goes."""
         standing = Standing(begun)
-        last = time.monotonic()
+        last = clock.monotonic()
         spent = self.ledger.requests
         try:
             sweep = begun.kind == "whole"
@@ -203,7 +217,7 @@ class _Loading:
                     self.ledger.add(chunk)
                     self.server_time = self.server_time or source.server_time
                     self.ledger.asked(spent + source.requests)
-                    now = time.monotonic()
+                    now = clock.monotonic()
                     if len(standing.waiting) >= BATCH_ROWS or (now - last > BATCH_SECONDS and standing.has_news):
                         await self._commit(standing, source)
                         last = now
@@ -279,7 +293,7 @@ class _Loading:
                 self.target.mark_vanished,
                 self.job.table,
                 progress.began,
-                datetime.now(UTC),
+                clock.utc_now(),
                 array("q", filter(_fits, (*progress.spared, *self.writer.unwritable))),
                 allow_shrink=self.options.allow_shrink,
             )

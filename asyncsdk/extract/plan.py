@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
 import attrs
 
+from .. import clock
 from ..errors import PermissionDenied, PreconditionFailed
 from .catalog import find
 from .incremental import State, passes
@@ -113,7 +112,7 @@ def _cost(job: Job, state: State, *, full: bool, reconcile: bool) -> Cost:
     todo = passes(
         job.listing,
         state,
-        now=datetime.now(UTC),
+        now=clock.utc_now(),
         filters=job.filters,
         since=job.since,
         full=full,
@@ -139,12 +138,12 @@ async def counted(wethod: Wethod, job: Job, cost: Cost) -> tuple[Cost, float | N
     parent = job.listing.parent
     listing = job.listing if parent is None else find(parent.table)
     query = {**job.filters, **({"deleted": "include"} if listing.soft_deletes and "deleted" not in job.filters else {})}
-    before, start = wethod.stats.requests, time.perf_counter()
+    before, start = wethod.stats.requests, clock.monotonic()
     try:
         number = await pager_of(wethod, listing, query if parent is None else {}).count()
     except (PermissionDenied, PreconditionFailed):
         return attrs.evolve(cost, basis="refused", rows=0, requests=1), None
-    each = (time.perf_counter() - start) / max(1, wethod.stats.requests - before)
+    each = (clock.monotonic() - start) / max(1, wethod.stats.requests - before)
     if parent is not None:
         return attrs.evolve(cost, basis="counted", requests=number + requests_for(number)), each
     return attrs.evolve(cost, basis="counted", rows=number, requests=requests_for(number)), each

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import msgspec
 
+from .. import clock
 from .target import TargetError
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def begin(path: Path) -> None:
 
 def append(path: Path, rejects: Sequence[Reject]) -> None:
     """Adds rows to a file of rejected rows, one JSON object a line: `row`, `path`, `reason`, `at`. Blocking."""
-    at = datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+    at = clock.utc_now().isoformat(timespec="seconds").replace("+00:00", "Z")
     lines = [
         json.dumps(
             {

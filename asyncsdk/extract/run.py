@@ -7,13 +7,14 @@ import re
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Final, Literal
 
 import anyio.to_thread
 import attrs
 
+from .. import clock
 from ..errors import ArgumentError, AuthenticationError, ClientClosed, WethodError
 from ..throttling import Slots
 from .job import Job, Options
@@ -111,7 +112,7 @@ async def extract(
         allow_shrink=allow_shrink,
         concurrency=concurrency,
     )
-    started = datetime.now(UTC)
+    started = clock.utc_now()
     tallies = {job.table.name: Tally(table=job.table.name) for job in jobs}
     if watch is not None:
         watch(list(tallies.values()))
@@ -124,7 +125,7 @@ async def extract(
         company=settings.company,
         target=_PASSWORD.sub(r"\1:***@", to),
         started=started,
-        finished=datetime.now(UTC),
+        finished=clock.utc_now(),
         tables=tuple(reports),
         strict=strict or resources != "all",
     )

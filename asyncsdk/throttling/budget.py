@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import threading
-import time
 from bisect import bisect_left, insort
 from collections import deque
 from collections.abc import Iterable
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Protocol
 
+from .. import clock as clocks
 from .turn import SHORTEST_WAIT, Clock, Place, Quota, Refused, Turn
 
 __all__ = ["Budget", "LocalBudget", "Unlimited"]
@@ -102,7 +102,7 @@ class LocalBudget:
         longest_nap: float = 30.0,
         grace: float = 1.0,
         spent: Iterable[float] = (),
-        clock: Clock = time.monotonic,
+        clock: Clock = clocks.monotonic,
     ) -> None:
         self.limit = limit
         self.period = period
@@ -183,7 +183,7 @@ class LocalBudget:
                 times.popleft()
             full_in = times[-1] + self.period - now if times else None
             remaining = max(0, self.limit - len(times))
-        full_at = None if full_in is None else datetime.now(UTC) + timedelta(seconds=full_in)
+        full_at = None if full_in is None else clocks.utc_now() + timedelta(seconds=full_in)
         return Quota(self.limit, remaining, full_at)
 
     async def refresh(self) -> Quota:

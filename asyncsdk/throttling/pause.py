@@ -6,12 +6,11 @@ start again in the same instant.
 
 from __future__ import annotations
 
-import random
 import threading
-import time
 from bisect import bisect_left
 from collections.abc import Callable
 
+from .. import clock as clocks
 from .turn import SHORTEST_WAIT, Clock, Refused, Turn
 
 __all__ = ["Pause"]
@@ -44,8 +43,8 @@ class Pause:
         spacing: float = 3600 / 5000,
         idle: float = 10.0,
         longest_nap: float = 30.0,
-        clock: Clock = time.monotonic,
-        jitter: Callable[[], float] = random.random,
+        clock: Clock = clocks.monotonic,
+        jitter: Callable[[], float] = clocks.chance,
     ) -> None:
         self._spacing = spacing
         self._idle = idle

@@ -22,16 +22,16 @@ import asyncio
 import itertools
 import logging
 import os
-import time
 import uuid
 import weakref
 from collections import OrderedDict, deque
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import attrs
 
+from .. import clock as clocks
 from ..errors import ArgumentError, ConfigurationError
 from .budget import LocalBudget
 from .pause import Pause
@@ -107,7 +107,7 @@ class SharedBudget:
         longest_nap: float = 30.0,
         grace: float = 1.0,
         connections: Connections | None = None,
-        clock: Clock = time.monotonic,
+        clock: Clock = clocks.monotonic,
     ) -> None:
         self._connections = connections or connections_to(url, timeout)
         self._owner = connections is None
@@ -132,7 +132,7 @@ class SharedBudget:
         self._process = uuid.uuid4().hex
         self._numbers = itertools.count(1)
         self._granted: OrderedDict[int, int] = OrderedDict()  # own grants of the last period: number, Redis's time
-        self._offset = time.time() - clock()  # Redis's clock less ours, seconds; measured on each trip
+        self._offset = clocks.utc_now().timestamp() - clock()  # Redis's clock less ours, seconds; measured on each trip
         self._born: int | None = None
         self._used = 0
         self._full = clock()  # when the whole limit is there again
@@ -202,7 +202,7 @@ class SharedBudget:
         full_in = self._full - self._clock()
         if full_in <= 0:
             return Quota(self.limit, self.limit)
-        return Quota(self.limit, max(0, self.limit - self._used), datetime.now(UTC) + timedelta(seconds=full_in))
+        return Quota(self.limit, max(0, self.limit - self._used), clocks.utc_now() + timedelta(seconds=full_in))
 
     async def refresh(self) -> Quota:
         """What is left now."""

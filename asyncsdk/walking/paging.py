@@ -64,6 +64,7 @@ class Plan(Generic[T]):
     ) -> None:
         self.report = Report()
         self.bounded = False  # it ended because of `max_items`
+        self.resumed = resume is not None
         self._identity = identity
         self._limit = limit
         self._concurrency = concurrency

@@ -17,7 +17,7 @@ import threading
 from array import array
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import partial
 from operator import attrgetter
 from pathlib import Path
@@ -27,6 +27,7 @@ import attrs
 import msgspec
 import pyarrow as pa
 
+from ... import clock
 from ..columns import Column, stored_columns, widened
 from ..target import LARGEST_SHRINK, Batch, Owner, RunLine, Shrink, Table, TargetError, TargetRefused, TargetStopped
 from .drafts import Draft, early_merge, merge, rewritten
@@ -189,7 +190,7 @@ class FileTarget:
                 self._write_drafts(table, drafts, replaced, {}, None)
             if not self._files(table):
                 # Readers want a file with the columns, also of a list that is empty.
-                self._add(table, Batch((), datetime.now(UTC)))
+                self._add(table, Batch((), clock.utc_now()))
 
     def log_run(self, line: RunLine) -> None:
         """See `Target.log_run`."""

@@ -1,0 +1,169 @@
+"""The server of a simulation: the sandbox's own service behind links in memory, under the conditions of a seed."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Callable
+from random import Random
+from typing import Final
+
+import attrs
+from multidict import CIMultiDict
+
+from ...sandbox import drift
+from ...sandbox import service as service_
+from ...sandbox.clock import Clock
+from ...sandbox.handlers import table_of
+from .conditions import FAULTS, Conditions, Fault
+from .http import Asked, Framing, RequestReader, answer_bytes
+from .network import Link
+
+__all__ = ["Deed", "Server"]
+
+STRAY: Final = b"[]"
+"""The body of an answer nobody asked for: a page without rows, the worst there is for a walk."""
+
+
+@attrs.frozen
+class Deed:
+    """One request that was carried out: when (virtual seconds), what was asked, what was answered."""
+
+    at: float
+    asked: Asked
+    status: int
+    text: str | None
+
+
+@attrs.define(eq=False)
+class Server:
+    """Answers what arrives over links.
+
+    Args:
+        service: the companies and their rows.
+        clock: its wall clock, for the Date header.
+        conditions: how it behaves; may be exchanged while the run goes on.
+        draw: chance.
+        trace: is told each event as text.
+
+    `counts` has the requests that came in, by method, and the faults they met; `writes` are the deeds of requests
+    other than GET, in the order they were done; `requests` are all that came in, `arrivals` the virtual
+    seconds at which they did.
+    """
+
+    service: service_.Service
+    clock: Clock
+    conditions: Conditions
+    draw: Random
+    trace: Callable[[str], object]
+    counts: Counter[str] = attrs.field(factory=Counter)
+    writes: list[Deed] = attrs.field(factory=list)
+    requests: list[Asked] = attrs.field(factory=list)
+    arrivals: list[float] = attrs.field(factory=list)
+
+    def accept(self, link: Link) -> _Conversation:
+        """Takes a new link."""
+        return _Conversation(self, link)
+
+    def arrived(self, link: Link, asked: Asked, done: Callable[[float], object]) -> None:
+        """Serves one request; `done` is called with the seconds after which its answer has gone out."""
+        self.requests.append(asked)
+        self.arrivals.append(asyncio.get_running_loop().time())
+        self.counts["requests"] += 1
+        name = self.conditions.fault(self.draw)
+        self.trace(f"{link.serial} {asked.method} {asked.target} {name or 'well'}")
+        fault = Fault(deed="yes") if name is None else FAULTS[name]
+        if name is not None:
+            self.counts[name] += 1
+        think = self.conditions.think(self.draw)
+        data = self._carry_out(asked, fault)
+        match fault.ending:
+            case "nothing":
+                return
+            case "reset":
+                link.reset(think)
+            case "end":
+                link.finish(think)
+            case "cut":
+                self._send(link, data[: self.draw.randrange(1, max(2, len(data)))], think)
+                link.finish(think)
+            case "answer":
+                last = self._send(link, data, think)
+                if name == "stray answer":
+                    link.send(self._bytes(200, STRAY, "application/json"), last + self.draw.choice((0.0, 0.01, 0.2)))
+                if b"connection: close" in data[:2000].lower() or self.draw.random() < self.conditions.closes:
+                    link.finish(last)
+                else:
+                    done(last)
+
+    def _carry_out(self, asked: Asked, fault: Fault) -> bytes:
+        """Does what is asked, now or later, and returns the bytes of the answer."""
+        answer: service_.Answer | None = None
+        if fault.deed == "yes":
+            answer = self._do(asked)
+        elif fault.deed == "late":
+            loop = asyncio.get_running_loop()
+            loop.call_later(self.draw.uniform(0, self.conditions.late_seconds), self._do, asked)
+        if fault.status is not None or answer is None:
+            wait = {} if fault.retry_after is None else {"Retry-After": str(self.draw.randint(1, fault.retry_after))}
+            return self._bytes(fault.status or 500, fault.body(), fault.content_type, wait)
+        body = b"" if answer.text is None else answer.text.encode()
+        return self._bytes(answer.status, body, "application/json", answer.headers)
+
+    def _do(self, asked: Asked) -> service_.Answer:
+        headers = CIMultiDict(asked.headers)
+        kind = asked.headers.get("content-type", "").partition(";")[0]
+        answer = self.service.answer(service_.Asked(asked.method, asked.path, asked.query, headers, kind, asked.body))
+        if asked.method != "GET":
+            self.writes.append(Deed(asyncio.get_running_loop().time(), asked, answer.status, answer.text))
+            self.trace(f"done {asked.method} {asked.target} {answer.status}")
+        if answer.operation is not None and answer.store is not None and answer.operation.is_list:
+            table = table_of(answer.operation).name
+            for kind in self.conditions.changes(self.draw):
+                drift.mutate(answer.store, table, kind, self.draw)
+                self.counts["changes"] += 1
+        return answer
+
+    def _bytes(self, status: int, body: bytes, kind: str, headers: dict[str, str] | None = None) -> bytes:
+        fields = {"Date": self.clock.header(), **(headers or {})}
+        if body:
+            fields["Content-Type"] = kind
+        framing: Framing = "chunked" if self.draw.random() < self.conditions.chunked else "length"
+        return answer_bytes(status, fields, body, framing=framing, packed=self.draw.random() < self.conditions.packed)
+
+    def _send(self, link: Link, data: bytes, after: float) -> float:
+        """Sends an answer in its pieces and returns when the last of them goes out."""
+        last = after
+        for seconds, piece in self.conditions.pieces(data, self.draw):
+            last = after + seconds
+            link.send(piece, last)
+        return last
+
+
+class _Conversation:
+    """The server's end of one link."""
+
+    def __init__(self, server: Server, link: Link) -> None:
+        self._server = server
+        self._link = link
+        self._reader = RequestReader()
+        self._idle: asyncio.TimerHandle | None = None
+        self._wait(0.0)
+
+    def received(self, data: bytes) -> None:
+        self._stop_waiting()
+        for asked in self._reader.feed(data):
+            self._server.arrived(self._link, asked, self._wait)
+
+    def ended(self) -> None:
+        self._stop_waiting()
+
+    def _wait(self, after: float) -> None:
+        """Closes the link once it was idle for long enough."""
+        if (seconds := self._server.conditions.idle_seconds) is not None:
+            self._idle = asyncio.get_running_loop().call_later(after + seconds, self._link.finish)
+
+    def _stop_waiting(self) -> None:
+        if self._idle is not None:
+            self._idle.cancel()
+            self._idle = None
