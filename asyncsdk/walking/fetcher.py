@@ -63,7 +63,7 @@ class Fetcher(Generic[T]):
         sweep: Callable[[Plan[T], Plan[T]], Leg[T] | None] | None = None,
         rejects: Callable[[Reject], object] | None = None,
     ) -> None:
-        self.plan = plan
+        self.plan: Plan[T] = plan
         self._session = session
         self._leg: Leg[T] = (plan, request)
         self._decode = decode
