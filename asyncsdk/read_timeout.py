@@ -30,9 +30,9 @@ class Listening:
         self._loop = loop
         self._task = asyncio.current_task(loop)
         self._cancelling = 0 if self._task is None else self._task.cancelling()
-        self.patience: float = patience
-        self.since: float = UNHEARD
-        self.lost: bool = False
+        self.patience = patience
+        self.since = UNHEARD
+        self.lost = False
         self._alone = True
 
     def connecting(self) -> None:
@@ -72,7 +72,7 @@ class ReadTimeouts:
         self._listening: dict[Listening, None] = {}  # in the order they began
         self._timer: asyncio.TimerHandle | None = None
         self._when = UNHEARD
-        self.closed: bool = False
+        self.closed = False
 
     def listen(self, patience: float) -> Listening:
         """Begins to look after the attempt that the running task makes. `patience`: seconds of silence it bears."""

@@ -18,7 +18,7 @@ import attrs
 import msgspec
 
 from . import clock, wire
-from .account import Account, Accounts
+from .account import Accounts
 from .codec import one_decoder
 from .errors import (
     ClientClosed,
@@ -41,7 +41,7 @@ from .wire import Answer, Field, Request
 
 __all__ = ["Reply", "Session"]
 
-logger: logging.Logger = logging.getLogger("asyncsdk")
+logger = logging.getLogger("asyncsdk")
 
 LEEWAY: Final = 1.0  # seconds beyond max_wait for the orderly start after a pause: it is not the server's wait
 
@@ -63,7 +63,7 @@ class Session:
         self.settings = settings
         self.transport = transport
         self.accounts = accounts
-        self.account: Account = accounts.of(settings)
+        self.account = accounts.of(settings)
         self.closed = False
         self._headers = transport.headers(
             {

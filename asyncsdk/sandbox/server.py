@@ -85,18 +85,12 @@ class Sandbox:
     ) -> None:
         if rows < 0:
             raise ValueError(f"rows: at least 0, not {rows}")
-        self.rows: int = rows
-        self.seed: int = seed
-        self.latency_ms: float = latency_ms
-        self.host: str = host
-        self.port: int = port
-        self.token: str = token
-        self.company: str = company
+        self.rows, self.seed, self.latency_ms = rows, seed, latency_ms
+        self.host, self.port, self.token, self.company = host, port, token, company
         self.requests: deque[Received] = deque(maxlen=log_size)
         self.statuses: Counter[int | None] = Counter()
         self.faults: list[Fault] = [] if faults is None else from_json(faults)
-        self.in_flight: int = 0
-        self.peak_in_flight: int = 0
+        self.in_flight = self.peak_in_flight = 0
         self._clock = Clock(clock) if clock else Clock()
         self._draw = random.Random(f"{seed} drift")
         self._closing = asyncio.Event()

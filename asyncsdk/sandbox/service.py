@@ -19,7 +19,7 @@ from asyncsdk.sandbox.refusals import Failure, Refusal, invalid
 from asyncsdk.sandbox.rules import Setting
 from asyncsdk.sandbox.store import Store
 
-logger: logging.Logger = logging.getLogger(__name__)
+logger = logging.getLogger(__name__)
 
 # Answers the contract need not name: a method that is not there, and a state that does not allow what is asked.
 _UNSAID = frozenset({405, 412})
@@ -70,8 +70,7 @@ class Service:
             raise ValueError(f"order: id, created_at or updated_at, descending after -, not {order!r}")
 
         self.contract: Contract = load()
-        self.rate_limit: int | None = rate_limit
-        self.rate_window: float = rate_window
+        self.rate_limit, self.rate_window = rate_limit, rate_window
         self.breaches: list[str] = []
         self._rows, self._seed, self._company, self._database = rows, seed, company, database
         self._clock, self._strict, self._judging, self._order = clock, strict, judge, order

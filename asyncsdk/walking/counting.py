@@ -24,7 +24,7 @@ class Counting:
     __slots__ = ("_asked", "_full", "_past", "count")
 
     def __init__(self) -> None:
-        self.count: int = 0
+        self.count = 0
         self._full = -1  # the furthest page known to be full
         self._past: int | None = None  # the nearest page known to be empty
         self._asked: int | None = 0

@@ -33,7 +33,7 @@ from ...wire import Json
 
 __all__ = ["Verdict", "install_error_handlers", "verdict"]
 
-logger: logging.Logger = logging.getLogger("asyncsdk")
+logger = logging.getLogger("asyncsdk")
 
 RETRY_AFTER: Final = 60.0
 """Seconds a client of the application is asked to wait where nobody knows better."""
