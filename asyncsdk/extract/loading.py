@@ -241,6 +241,7 @@ class _Loading:
             raise
         finally:
             self.ledger.asked(spent + source.requests)
+            self.ledger.misfits.update(source.misfits.counts)
         return standing.progress(source.place, self.server_time)
 
     async def _last_words(self, standing: Standing, source: Source) -> None:
