@@ -35,7 +35,7 @@ T = TypeVar("T")
 OVERLAP: Final = timedelta(minutes=5)
 """How far before the last refresh the next one looks: a row may be committed later than its `updated_at` says."""
 
-logger = logging.getLogger("asyncsdk")
+logger: logging.Logger = logging.getLogger("asyncsdk")
 
 
 class MirroredList(Mapping[int, T], Generic[T]):

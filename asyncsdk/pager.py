@@ -12,8 +12,9 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Final, Generic, TypeAlias, TypeVar, cast, overload
 
 from . import __version__, wire
-from .codec import Decode, Reject, lenient_page_decoder, page_decoder
+from .codec import Decode, Reject, count_rows
 from .errors import ArgumentError, ConfigurationError
+from .promises import Misfits
 from .throttling import Slots
 from .walking import bookmarks
 from .walking.counting import Counting
@@ -219,8 +220,8 @@ class Pager(Generic[T]):
         request = self._requests(self._query)
         counting = Counting()
         while (probe := counting.probe()) is not None:
-            reply = await self._session.send(request(self._offset + probe, LARGEST_PAGE), page_decoder(self._model))
-            counting.answered(len(reply.value))
+            reply = await self._session.send(request(self._offset + probe, LARGEST_PAGE), count_rows)
+            counting.answered(reply.value)
         return counting.count
 
     async def to_arrow(self, *, max_items: int | None = None, concurrency: int = CONCURRENCY) -> pa.Table:
@@ -248,6 +249,7 @@ class Pager(Generic[T]):
         resume: str | None = None,
         rejects: Callable[[Reject], object] | None = None,
         window: Slots | None = None,
+        misfits: Misfits | None = None,
     ) -> Fetcher[T]:
         """A walk that has not begun, its arguments checked. `items`, `pages` and `all` are ways to consume it."""
         most = self._session.settings.max_in_flight
@@ -274,21 +276,26 @@ class Pager(Generic[T]):
             resume=None if resume is None else bookmarks.read(resume, source),
             source=source,
         )
+        decoding, misfits = self._session.decoding, Misfits(self._model) if misfits is None else misfits
         return Fetcher(
             plan,
             self._session,
             self._requests(query),
-            # With `rejects`, rows that do not fit stand in their places until the fetcher sifts them out.
-            cast("Decode[list[T]]", (page_decoder if rejects is None else lenient_page_decoder)(self._model)),
+            # With `rejects`, rows that do not fit stand in their places until the fetcher takes them out.
+            decoding.page(self._model, misfits)
+            if rejects is None
+            else cast("Decode[list[T]]", decoding.page_with_rejects(self._model, misfits)),
             window=window,
             rejects=rejects,
+            misfits=misfits,
             sweep=partial(self._sweep, query, concurrency) if sweep else None,
         )
 
     def _sweep(self, query: Query, concurrency: int, walked: Plan[T], latest: Plan[T]) -> Leg[T] | None:
         """The next leg of a walk: rows changed since its latest leg began, but for those it has delivered."""
-        if latest.since is None or walked.bounded or walked.report.requests == 1:
-            return None  # what came in one answer is how the list stood at one moment
+        # What came in one answer is how the list stood at one moment; but not the rest of a walk that began earlier.
+        if latest.since is None or walked.bounded or (walked.report.requests == 1 and not walked.resumed):
+            return None
         own = next((str(value) for name, value in query if name == "updated_at"), None)
         changed = sweep_filter(own, latest.since)
         if changed is None:

@@ -15,11 +15,10 @@ from collections.abc import Awaitable, Callable, Iterable
 from typing import Final, Generic, TypeVar, overload
 
 import attrs
-import msgspec
 
 from . import clock, wire
 from .account import Accounts
-from .codec import one_decoder
+from .codec import Decoding, arrived_whole
 from .errors import (
     ClientClosed,
     ConnectionFailed,
@@ -64,6 +63,7 @@ class Session:
         self.transport = transport
         self.accounts = accounts
         self.account = accounts.of(settings)
+        self.decoding = Decoding(strict=settings.strict, warn_once=accounts.warn_once)
         self.closed = False
         self._headers = transport.headers(
             {
@@ -109,7 +109,7 @@ class Session:
         if model is None:
             await self.send(request, ignore)
             return None
-        return (await self.send(request, one_decoder(model))).value
+        return (await self.send(request, self.decoding.one(model))).value
 
     async def send(self, request: Request, decode: Callable[[bytes], T]) -> Reply[T]:
         """Sends a request until it succeeds or may not be repeated.
@@ -374,16 +374,8 @@ def _outcome(attempt: Attempt, unreadable: DecodeError | None) -> Outcome:
     if answer is None:
         return attempt.outcome
     wait = wire.server_wait(answer.headers, now=clock.utc_now()) if answer.status in {429, 503} else None
-    return Answered(answer.status, wait, garbled=unreadable is not None and not _is_json(answer.body))
+    return Answered(answer.status, wait, garbled=unreadable is not None and not arrived_whole(answer.body))
 
 
 def ignore(body: bytes) -> None:
     """Decodes an answer that says nothing."""
-
-
-def _is_json(body: bytes) -> bool:
-    try:
-        msgspec.json.decode(body)
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
-        return False
-    return True

@@ -81,6 +81,11 @@ def _count(instance: object, attribute: attrs.Attribute[Any], value: object) -> 
         raise ConfigurationError(f"{attribute.name} is a whole number, 1 or more, not {value!r}")
 
 
+def _flag(instance: object, attribute: attrs.Attribute[Any], value: object) -> None:
+    if not isinstance(value, bool):
+        raise ConfigurationError(f"{attribute.name} is True or False, not {value!r}")
+
+
 def _methods(value: Iterable[str]) -> frozenset[str]:
     if isinstance(value, str):
         raise ConfigurationError(f'repeat is a set of methods such as {{"PATCH"}}, not the text {value!r}')
@@ -158,6 +163,7 @@ class Settings:
     budget: int | str | None = attrs.field(default=DEFAULT_BUDGET, validator=_budget, repr=_without_password)
     budget_key: str | None = None
     priority: Priority = attrs.field(default="interactive")
+    strict: bool = attrs.field(default=False, validator=_flag)
     hooks: Hooks = attrs.field(factory=Hooks, validator=attrs.validators.instance_of(Hooks))
 
     @priority.validator

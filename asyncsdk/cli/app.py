@@ -17,7 +17,7 @@ from .loop import run as run_loop
 
 __all__ = ["app", "run"]
 
-app = typer.Typer(
+app: typer.Typer = typer.Typer(
     name="asyncsdk",
     help="Reads from the Wethod REST API. WETHOD_TOKEN and WETHOD_COMPANY say as whom.",
     no_args_is_help=True,

@@ -117,10 +117,10 @@ def _field(name: str, node: Node, required: bool, wanted: str) -> Field:
 
 
 _DEFAULTS: Final = {
-    "caller": "the person of the token",
-    "first": "the first there is",
-    "this-month": "the current month",
-    "today": "today",
+    "caller": "The person of the token",
+    "first": "The first there is",
+    "this-month": "The current month",
+    "today": "Today",
 }
 
 
@@ -130,10 +130,10 @@ def _assumed(node: Node) -> Iterator[str]:
         yield node["x-assumed"]
     if "x-assumed-bounds" in node:
         low, high = node["x-assumed-bounds"]
-        yield f"From {low} to {high}."
+        yield f"At least {low}." if node.get("maximum") == high else f"From {low} to {high}."
     if "x-assumed-default" in node:
         default = node["x-assumed-default"]
-        yield f"Where it is left out: {_DEFAULTS.get(default, default)}."
+        yield f"{_DEFAULTS.get(default, f'`{default}`')} where it is left out."
 
 
 def _field_kind(name: str, node: Node, types: Sequence[str]) -> tuple[FieldKind, str | None]:

@@ -56,8 +56,9 @@ def _imports(used: str, aliases: Mapping[str, str], resource: Resource, contract
     yield "from __future__ import annotations"
     containers = [each for each in ("Mapping", "Sequence") if f"{each}[" in used]
     typing = ["TYPE_CHECKING"]
-    typing += [name for name in ("Literal", "get_args") if f"{name}[" in used or f"{name}(" in used]
+    typing += ["Literal"] if "Literal[" in used else []
     typing += ["TypeAlias"] if aliases else []
+    typing += ["get_args"] if "get_args(" in used else []
     yield _lines(
         "import datetime as dt" if "dt." in used else "",
         _from("collections.abc", containers),

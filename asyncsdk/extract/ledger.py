@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import datetime
 from typing import TYPE_CHECKING, Literal
 
@@ -35,6 +36,7 @@ class Ledger:
         mode, vanished, warnings: as in the report.
         rows: rows read. rejected: rows refused by their model.
         requests: requests sent.
+        misfits: rows by the field that breaks a promise of the model.
     """
 
     job: Job
@@ -50,6 +52,7 @@ class Ledger:
     vanished: int = 0
     requests: int = 0
     warnings: list[str] = attrs.field(factory=list)
+    misfits: Counter[str] = attrs.field(factory=Counter)
     _logged: bool = False
 
     @property
@@ -82,6 +85,7 @@ class Ledger:
             seconds=self.seconds,
             warnings=(*self.warnings, *self.target.warnings(self.job.table)),
             error=None if error is None else str(error),
+            misfits=dict(self.misfits),
             rejects=str(self.target.rejects_path(self.job.table)) if self.rejected or unwritable else None,
         )
 

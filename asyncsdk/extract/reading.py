@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 import attrs
 import msgspec
 
-from ..codec import Reject, split_page
-from ..errors import NotFound
+from ..codec import Reject
+from ..errors import DecodeError, NotFound
 from ..pager import Pager
+from ..promises import Misfits
 from ..walking.walk import PageWalk
 from .catalog import Listing, find
 from .shape import twin
@@ -63,11 +64,15 @@ class Source:
     concurrency: int
     window: Slots
     raw: bool = False
+    misfits: Misfits = attrs.field(init=False)
     server_time: datetime | None = None
     _place: str = ""
     _walk: PageWalk[Any] | None = None
     _walked: int = 0
     _others: int = 0
+
+    def __attrs_post_init__(self) -> None:
+        self.misfits = Misfits(twin(self.listing.model))
 
     @property
     def requests(self) -> int:
@@ -98,7 +103,10 @@ class Source:
         if self.listing.parent is not None:
             return None
         self._others += 1
-        return await self._pager().into(dict).first()
+        try:
+            return await self._pager().into(dict).first()
+        except DecodeError:
+            return None  # it is no object: a reject, and nothing to compare with
 
     def _pager(self, **more: object) -> Pager[Any]:
         return pager_of(self.wethod, self.listing, {**self.query, **more})
@@ -117,6 +125,7 @@ class Source:
                 resume=resume,
                 window=self.window,
                 rejects=rejects.append,
+                misfits=None if self.raw else self.misfits,
             )
         )
         self._walk = PageWalk(fetcher)
@@ -134,8 +143,11 @@ class Source:
     def _chunk(self, rows: Sequence[Any], rejects: Sequence[Reject]) -> Chunk:
         if not self.raw:
             return Chunk(rows, None, rejects)
-        model: type[object] = twin(self.listing.model)
-        fitting, unfit = split_page(model, _array(rows))
+        read = self.wethod._session.decoding.page_with_rejects(twin(self.listing.model), self.misfits)(_array(rows))
+        unfit = [row for row in read if isinstance(row, Reject)]
+        fitting = [row for row in read if not isinstance(row, Reject)]
+        if self.misfits.met:
+            self.misfits.count(fitting)
         refused = {reject.index for reject in unfit}
         texts = [msgspec.json.encode(row) for at, row in enumerate(rows) if at not in refused]
         return Chunk(fitting, texts, [*rejects, *unfit])
@@ -164,7 +176,10 @@ class Source:
         pager = self._pager(**{parameter: id_}).into(self._model())
         rows: list[Any] = []
         try:
-            async with PageWalk(pager.fetcher(1, window=self.window, rejects=rejects.append)) as pages:
+            fetcher = pager.fetcher(
+                1, window=self.window, rejects=rejects.append, misfits=None if self.raw else self.misfits
+            )
+            async with PageWalk(fetcher) as pages:
                 async for page in pages:
                     rows += page.items
                 self._others += pages.report.requests

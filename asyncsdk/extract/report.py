@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
@@ -29,6 +30,8 @@ class TableReport:
         warnings: what somebody should look at.
         error: why it is not complete.
         rejects: the file with the rejected rows, where there are any.
+        misfits: fields that were null or missing where the contract promises a value, with the number of rows: they are
+            null in the table (`{"pm_id": 3}`).
     """
 
     table: str
@@ -42,6 +45,7 @@ class TableReport:
     warnings: tuple[str, ...] = ()
     error: str | None = None
     rejects: str | None = None
+    misfits: Mapping[str, int] = attrs.field(factory=dict)
 
 
 @attrs.frozen(kw_only=True)

@@ -14,12 +14,14 @@ from types import NoneType
 from typing import Annotated, Any, cast, get_args, get_origin
 
 import attrs
-from pydantic import GetCoreSchemaHandler
+from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
+from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 from pydantic_core import core_schema as core
 
 from ..errors import ArgumentError
 from ..keys import field_types, is_model, key_map
+from ..promises import INDISPENSABLE
 
 __all__ = ["core_schema"]
 
@@ -29,6 +31,9 @@ def core_schema(model: type, handler: GetCoreSchemaHandler) -> CoreSchema:
 
     Takes the model itself, or a mapping by the keys of the wire; unknown keys are ignored. Writes by the keys of the
     wire, every field of the model among them. A naive date-time, nan and infinity are refused.
+
+    Null is taken and written where the API broke a promise (`promises`), so that what was written can be read again.
+    The JSON schema says what the contract promises.
 
     Args:
         model: an attrs class of `asyncsdk.models`.
@@ -69,12 +74,26 @@ def _fields(model: type, handler: GetCoreSchemaHandler, *, required: bool | None
     keys, types = key_map(model), field_types(model)
     return {
         keys.key_of(field.name): core.typed_dict_field(
-            _schema_of(types[field.name], handler),
+            _schema_of(types[field.name], handler)
+            if keys.key_of(field.name) in INDISPENSABLE
+            else _forgiving(types[field.name], handler),
             required=field.default is attrs.NOTHING if required is None else required,
         )
         for field in attrs.fields(cast("type[attrs.AttrsInstance]", model))
         if field.name not in keys.dynamic.values()
     }
+
+
+def _forgiving(type_: object, handler: GetCoreSchemaHandler) -> CoreSchema:
+    """The schema of a field's type that takes null as well, and does not say so."""
+    schema = _schema_of(type_, handler)
+    if schema["type"] in {"any", "nullable"}:
+        return schema
+    return core.nullable_schema(schema, metadata={"pydantic_js_functions": [_as_promised]})
+
+
+def _as_promised(schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+    return handler(cast("core.NullableSchema", schema)["schema"])
 
 
 def _schema_of(type_: object, handler: GetCoreSchemaHandler) -> CoreSchema:
@@ -86,7 +105,7 @@ def _schema_of(type_: object, handler: GetCoreSchemaHandler) -> CoreSchema:
         others = [arm for arm in arms if arm is not NoneType]
         return core.nullable_schema(_schema_of(others[0], handler))
     if get_origin(type_) is tuple:
-        return core.tuple_schema([_schema_of(arms[0], handler)], variadic_item_index=0)
+        return core.tuple_schema([_forgiving(arms[0], handler)], variadic_item_index=0)
     if type_ is dt.datetime:
         return core.datetime_schema(tz_constraint="aware")
     if type_ is float:

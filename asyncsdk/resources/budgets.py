@@ -97,7 +97,7 @@ class Budgets:
         Permissions: budget.create.
 
         Args:
-            price_list_id: Assumed: where it is left out: the first there is.
+            price_list_id: Assumed: the first there is where it is left out.
             template_id: Budget template to start from. Not shown in answers.
             final_net_price: When absent, derived from the project estimate.
 

@@ -6,7 +6,7 @@ Generated from the contract by `python -m asyncsdk.contract.generate`; not edite
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Literal, get_args, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
 
 from .. import arguments, body
 from ..models.custom_field_options import CustomFieldOption

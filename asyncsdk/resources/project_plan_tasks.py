@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Literal, get_args, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
 
 from .. import arguments, body
 from ..models.project_plan_tasks import ProjectPlanTask

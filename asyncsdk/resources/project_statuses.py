@@ -109,8 +109,8 @@ class ProjectStatuses:
             date: Must be a Monday.
             days_left: Required when the project status mode is remaining-days. Assumed: a fraction is answered 400,
                 says a client that rounds before it writes; answers may hold one. From 0 to 10000.
-            progress: In percent; required when the project status mode is percentage. At most 100. Assumed: from 0
-                to 100.
+            progress: In percent; required when the project status mode is percentage. At most 100. Assumed: at least
+                0.
 
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
@@ -147,7 +147,7 @@ class ProjectStatuses:
         Args:
             days_left: Assumed: a fraction is answered 400, says a client that rounds before it writes; answers may
                 hold one. From 0 to 10000.
-            progress: At most 100. Assumed: from 0 to 100.
+            progress: At most 100. Assumed: at least 0.
 
         Raises:
             ArgumentError: An argument is refused; nothing was sent.

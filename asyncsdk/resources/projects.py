@@ -130,15 +130,15 @@ class Projects:
         Args:
             name: At most 500 characters.
             client_contact_id: May be mandatory by company settings.
-            pm_id: Assumed: where it is left out: the person of the token.
-            job_order_category_id: Assumed: where it is left out: the first there is.
+            pm_id: Assumed: the person of the token where it is left out.
+            job_order_category_id: Assumed: the first there is where it is left out.
             job_order: At most 150 characters.
-            value: In thousands (K). Assumed: where it is left out: 0.
-            probability: In percent. At most 100. Assumed: from 0 to 100. Where it is left out: 0.
+            value: In thousands (K). Assumed: `0` where it is left out.
+            probability: In percent. At most 100. Assumed: at least 0. `0` where it is left out.
             external_cost_percentage: Percent of the project value.
             start_date: First day of the month in which it starts. Answers name it `date_start`. Assumed: any day of
-                the month is taken, and comes back as its first. Where it is left out: the current month.
-            duration: In months. At least 1. Assumed: where it is left out: 1.
+                the month is taken, and comes back as its first. The current month where it is left out.
+            duration: In months. At least 1. Assumed: `1` where it is left out.
             metadata: Values by the id of a project metadata, as in `{13: "Finance"}`.
 
         Raises:
@@ -205,7 +205,7 @@ class Projects:
             name: At most 500 characters.
             job_order: At most 150 characters.
             value: In thousands (K).
-            probability: In percent. At most 100. Assumed: from 0 to 100.
+            probability: In percent. At most 100. Assumed: at least 0.
             external_cost_percentage: Percent of the project value.
             start_date: First day of the month in which it starts. Answers name it `date_start`. Assumed: any day of
                 the month is taken, and comes back as its first.

@@ -6,7 +6,7 @@ Generated from the contract by `python -m asyncsdk.contract.generate`; not edite
 from __future__ import annotations
 
 import datetime as dt
-from typing import TYPE_CHECKING, Literal, get_args, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
 
 from .. import arguments, body
 from ..models.timesheets import Timesheet
@@ -106,11 +106,11 @@ class Timesheets:
 
         Args:
             date: The day worked, not the Monday of its week. Assumed: a page of 2025-06 asks for the Monday, with
-                the day in `day`; two later clients send the day worked. Where it is left out: today.
+                the day in `day`; two later clients send the day worked. Today where it is left out.
             day: May be left out. Not shown in answers. Assumed: answered 400 where date is another day of the week.
             hours: Assumed: from 0 to 24.
-            mode: Assumed: where it is left out: DAILY.
-            person_id: Assumed: where it is left out: the person of the token.
+            mode: Assumed: `DAILY` where it is left out.
+            person_id: Assumed: the person of the token where it is left out.
 
         Raises:
             ArgumentError: An argument is refused; nothing was sent.

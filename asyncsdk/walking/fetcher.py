@@ -20,6 +20,7 @@ from ..codec import Reject
 from ..errors import WethodError
 
 if TYPE_CHECKING:
+    from ..promises import Misfits
     from ..session import Reply, Session
     from ..throttling import Slots
     from ..wire import Request
@@ -50,6 +51,7 @@ class Fetcher(Generic[T]):
         window: places shared with other walks (`gather_all`); None: the plan's own window is enough.
         sweep: the next leg, from the first one and the one just done; None where nothing is left to ask.
         rejects: is given the rows that do not fit their model; without it such a row is an error.
+        misfits: counts the rows that break a promise of their model, once `decode` has met one.
     """
 
     def __init__(
@@ -62,14 +64,16 @@ class Fetcher(Generic[T]):
         window: Slots | None = None,
         sweep: Callable[[Plan[T], Plan[T]], Leg[T] | None] | None = None,
         rejects: Callable[[Reject], object] | None = None,
+        misfits: Misfits | None = None,
     ) -> None:
-        self.plan = plan
+        self.plan: Plan[T] = plan
         self._session = session
         self._leg: Leg[T] = (plan, request)
         self._decode = decode
         self._window = window
         self._sweep = sweep
         self._rejects = rejects
+        self._misfits = misfits
         self._sweeps = 0
         self._first = plan
         self._walked: Report | None = None  # of the legs that are done
@@ -106,6 +110,8 @@ class Fetcher(Generic[T]):
                     self._start()  # its place is free; of one that was ready a worker has made use already
             if delivery is not None:
                 self._session.account.counters.rows += len(delivery.rows)
+                if self._misfits is not None and self._misfits.met:
+                    self._misfits.count(delivery.rows)
                 return delivery
             if self.plan.done and not self._begin_sweep():
                 self.cancel()
@@ -138,9 +144,8 @@ class Fetcher(Generic[T]):
     @property
     def report(self) -> Report:
         """What the walk has cost and met so far."""
-        if self._walked is None:
-            return attrs.evolve(self.plan.report)
-        return self._walked.with_sweep(self.plan.report)
+        report = self.plan.report if self._walked is None else self._walked.with_sweep(self.plan.report)
+        return attrs.evolve(report, misfits={} if self._misfits is None else self._misfits.counts)
 
     def _fail(self, error: BaseException) -> None:
         if isinstance(error, WethodError) and error.bookmark is None:

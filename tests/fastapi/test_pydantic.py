@@ -59,6 +59,8 @@ def test_models_are_fields_of_pydantic_models() -> None:
     month = Month.model_validate({"rows": [row]})
     assert month.rows[0].value == 12.5
     assert month.model_dump(mode="json")["rows"][0]["date"] == "2026-01-01"
-    for name, bad in (("updated_at", "2026-01-09T17:32:14"), ("value", "nan"), ("date", None)):
+    for name, bad in (("updated_at", "2026-01-09T17:32:14"), ("value", "nan"), ("id", None), ("updated_at", None)):
         with pytest.raises(ValidationError):
             Month.model_validate({"rows": [{**row, name: bad}]})
+    with pytest.raises(ValidationError):
+        Month.model_validate({"rows": [{name: value for name, value in row.items() if name != "date"}]})

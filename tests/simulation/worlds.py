@@ -19,8 +19,15 @@ from tests.simulation.writes import write
 
 __all__ = ["WORLDS", "Sum", "run", "run_many"]
 
+
+def _extraction(seed: int) -> Outcome:
+    from tests.simulation.extractions import extraction  # it needs databases, and forks: only where it is asked for
+
+    return extraction(seed)
+
+
 WORLDS: Final[Mapping[str, Callable[[int], Outcome]]] = MappingProxyType(
-    {"walks": walk, "writes": write, "budgets": budget, "mirrors": mirror}
+    {"walks": walk, "writes": write, "budgets": budget, "mirrors": mirror, "extractions": _extraction}
 )
 
 

@@ -46,6 +46,7 @@ class WethodOptions(TypedDict, total=False):
     retry: RetryPolicy | None
     budget: int | str | None
     budget_key: str | None
+    strict: bool
     priority: Priority
     session: aiohttp.ClientSession | None
     hooks: Hooks | None

@@ -50,6 +50,9 @@ class Simulation:
         rate_limit: requests that are let through for the token in `rate_window` seconds; None: any number.
         rate_window: seconds.
         data_seed: decides the rows.
+        encrypted: whether its address is https, whose connections take one round trip more to make.
+        database: a file that keeps the rows, so that another run finds them as this one left them.
+        beginning: the wall clock when the run begins, aware.
 
     Example:
         >>> async def main() -> int:
@@ -71,22 +74,25 @@ class Simulation:
         rate_window: float = 3600.0,
         data_seed: int = 1,
         encrypted: bool = True,
+        database: str = ":memory:",
+        beginning: datetime = BEGINNING,
     ) -> None:
         self.seed = seed
-        self.draw = Random(seed)
-        self.clock = VirtualClock()
+        self.draw: Random = Random(seed)
+        self.clock: VirtualClock = VirtualClock()
+        self.beginning = beginning
         self.left: list[str] = []
         self._begun = self.clock.now
         self._hash = hashlib.sha256()
         self._encrypted = encrypted
         self.loop: SimulatedLoop | None = None
         wall = WallClock(lambda: self.now().timestamp())
-        self.service = Service(
+        self.service: Service = Service(
             rows=rows,
             seed=data_seed,
             company=COMPANY,
             clock=wall,
-            database=":memory:",
+            database=database,
             without=(),
             strict=True,
             judge=False,
@@ -95,9 +101,11 @@ class Simulation:
             order=order,
         )
         self.service.register(Identity(TOKEN, COMPANY, 1, None))
-        self.server = Server(self.service, wall, conditions or Conditions(), Random(f"{seed} server"), self._note)
+        self.server: Server = Server(
+            self.service, wall, conditions or Conditions(), Random(f"{seed} server"), self._note
+        )
         weather = Random(f"{seed} network")
-        self.network = Network(
+        self.network: Network = Network(
             round_trip=lambda: self.server.conditions.trip(weather),
             refuses=lambda: weather.random() < self.server.conditions.refuses,
         )
@@ -140,7 +148,7 @@ class Simulation:
 
     def now(self) -> datetime:
         """Returns the present of the simulated world's wall clock, in UTC."""
-        return BEGINNING + timedelta(seconds=self.seconds)
+        return self.beginning + timedelta(seconds=self.seconds)
 
     def client(self, **options: Any) -> Wethod:
         """Makes a client of the simulated Wethod; `options` are those of `Wethod`."""
