@@ -229,7 +229,7 @@ class Sandbox:
         self._service.register(Identity(token, company or self.company, person, allowed, kept))
         return token
 
-    def add(self, resource: str, /, **fields: Json | dt.date) -> Row:
+    def add(self, resource: str, /, *, company: str | None = None, **fields: Json | dt.date) -> Row:
         """Adds one row and returns it as the API shows it.
 
             row = sandbox.add("timesheets", hours=8, date=dt.date(2026, 5, 4))
@@ -241,6 +241,7 @@ class Sandbox:
 
         Args:
             resource: the list, as in Python ("project_statuses") or as in the path.
+            company: whose row it is, where it is not the first company's.
             fields: named as in the rows that come back, or as in the body that creates one.
 
         Raises:
@@ -248,10 +249,12 @@ class Sandbox:
         """
         with self._service.lock:
             name = table_of(resource)
-            setting = self._service.setting(self.company)
-            return read_row(self.store, name, exact.add(setting, tables()[name], fields))
+            setting = self._service.setting(company or self.company)
+            return read_row(setting.store, name, exact.add(setting, tables()[name], fields))
 
-    def rows_of(self, resource: str, /, *, deleted: str = "exclude", **equal: Json | dt.date) -> list[Row]:
+    def rows_of(
+        self, resource: str, /, *, deleted: str = "exclude", company: str | None = None, **equal: Json | dt.date
+    ) -> list[Row]:
         """Returns the rows of a list by id, those whose fields are equal to what is given.
 
             sandbox.rows_of("timesheets", person_id=3)
@@ -259,19 +262,21 @@ class Sandbox:
         Args:
             resource: the list.
             deleted: exclude, include or only.
+            company: whose rows, where they are not the first company's.
             equal: fields and their values.
 
         Raises:
             ArgumentError: for a list, view or field that is not there.
         """
         with self._service.lock:
-            return matching(self.store, table_of(resource), _view(deleted), equal)
+            store = self._service.store(company or self.company)
+            return matching(store, table_of(resource), _view(deleted), equal)
 
-    def row_of(self, resource: str, id: int, /) -> Row | None:
+    def row_of(self, resource: str, id: int, /, *, company: str | None = None) -> Row | None:
         """Returns one row of a list, deleted or not; None where there is none."""
         with self._service.lock:
-            name = table_of(resource)
-            return read_row(self.store, name, id) if self.store.text(name, id) is not None else None
+            name, store = table_of(resource), self._service.store(company or self.company)
+            return read_row(store, name, id) if store.text(name, id) is not None else None
 
     def mutate(self, resource: str, kind: str = "update", count: int = 1) -> list[Change]:
         """Changes rows at once and returns what was changed. `kind` as in `drift`."""

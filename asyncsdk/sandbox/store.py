@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+import weakref
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -65,6 +66,8 @@ class Store:
         self._next: dict[str, int] = {}  # ids are never given twice, not even after the last row went
         self._marks: OrderedDict[tuple[str, str, str], dict[int, int]] = OrderedDict()
         self._connection = sqlite3.connect(database, isolation_level=None, check_same_thread=False)
+        # A store that nobody closes, of a sandbox that never ran, ends with the last reference to it.
+        self._end = weakref.finalize(self, self._connection.close)
         self._connection.execute("PRAGMA journal_mode = MEMORY")
         self._connection.execute("PRAGMA synchronous = OFF")
         self.day = self._claim(identity, database, day)
@@ -78,13 +81,13 @@ class Store:
             return begun
         held = self._connection.execute("SELECT * FROM sandbox").fetchone() if "sandbox" in known else None
         if held is None or held != (_FORMAT, identity, day or held[-1]):
-            self._connection.close()
+            self._end()
             raise ValueError(f"{Path(database).name} holds other data ({held}); give another file or the same settings")
         return str(held[-1])
 
     def close(self) -> None:
-        """Ends the connection; rows in memory are gone."""
-        self._connection.close()
+        """Ends the connection; rows in memory are gone. Idempotent."""
+        self._end()
 
     def ready(self, name: str) -> Table:
         """Returns the table, filled. Idempotent."""

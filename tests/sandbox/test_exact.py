@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import threading
 
+import attrs
 import jsonschema
 import pytest
 
@@ -194,9 +195,17 @@ def test_threads_put_rows_in_while_requests_are_answered() -> None:
         assert sandbox.count("timesheets") == before + 120
 
 
-async def test_a_token_does_not_see_the_lists_that_are_hidden_from_it(open_api: Open) -> None:
-    import attrs
+async def test_each_company_has_its_own_exact_rows(open_api: Open) -> None:
+    async with open_api(empty=True) as api:
+        token = api.sandbox.add_token("globex-token", company="globex")
+        row = api.sandbox.add("streams", company="globex", name="Theirs")
+        assert api.sandbox.rows_of("streams") == []
+        assert api.sandbox.rows_of("streams", company="globex") == [row]
+        assert api.sandbox.row_of("streams", row.id, company="globex") == row
+        assert await attrs.evolve(api, token=token, company="globex").get("/api/streams") == [row]
 
+
+async def test_a_token_does_not_see_the_lists_that_are_hidden_from_it(open_api: Open) -> None:
     async with open_api(rows=50) as api:
         blind = attrs.evolve(api, token=api.sandbox.add_token("blind", hidden=["timesheets"]))
         made = await blind("POST", "/api/timesheets", {"project_id": 1, "hours": 2})

@@ -397,7 +397,7 @@ async def test_the_control_path_orders_shows_and_forgets(api: Api) -> None:
     assert (await api("POST", "/_sandbox/mutate", {"resource": "nothing"})).status == 400
 
 
-LOCAL = {"Authorization": None, "Wethod-Company": None, "Wethod-Version": None}
+LOCAL: dict[str, str | None] = {"Authorization": None, "Wethod-Company": None, "Wethod-Version": None}
 
 
 @pytest.mark.parametrize(
