@@ -76,10 +76,6 @@ class Draw:
         """Returns the project of this row of a table, the row's place among the project's rows, and their number."""
         return share(self.id, self.sizes.counts[table], self.sizes.planned)
 
-    def begun(self, table: str) -> tuple[int, int, int]:
-        """Returns the same for a table whose rows are of projects that have begun."""
-        return share(self.id, self.sizes.counts[table], self.scene.timeline.begun)
-
     def budget(self, project: int) -> int:
         """Returns the id of a project's first budget, of the nearest project's where it has none."""
         return -(-(project - 1) * self.sizes.counts["budgets"] // self.sizes.planned) + 1
@@ -89,6 +85,11 @@ class Draw:
         timeline = self.scene.timeline
         first, last = timeline.first_day(project), timeline.last_day(project)
         return first + dt.timedelta(days=int((last - first).days * part))
+
+    def stamp(self, day: dt.date, seconds: int) -> int:
+        """Returns a moment of a day, the youngest there is where that has not come; `seconds` may go beyond the day."""
+        midnight = dt.datetime(day.year, day.month, day.day, tzinfo=dt.UTC)
+        return min(int(midnight.timestamp()) + seconds, self.scene.timeline.period.last_stamp)
 
     def pick(self, choices: tuple[str, ...] | list[str]) -> str:
         """Returns one of the words."""

@@ -20,7 +20,7 @@ class Timeline:
         starts = [NOW - span + n * (span + AHEAD) // planned + shapes[n % PROJECTS].late for n in range(planned)]
         self._months = [(start, start + shapes[n % PROJECTS].duration) for n, start in enumerate(starts)]
         self._active: dict[int, list[int]] = {}
-        self._mondays: dict[int, list[dt.date]] = {}
+        self._schedules: dict[int, list[tuple[dt.date, int]]] = {}
 
     def start(self, project: int) -> int:
         """Returns the number of the month a project starts in: the later its id, the later."""
@@ -38,21 +38,16 @@ class Timeline:
         """Returns a project's last day."""
         return dt.date.fromisoformat(self.period.month(self.over(project))) - dt.timedelta(days=1)
 
-    @functools.cached_property
-    def begun(self) -> int:
-        """The number of projects, from the first on, that have all begun; at least one."""
-        every = range(1, self.sizes.planned + 1)
-        return max(next((project - 1 for project in every if self.start(project) > NOW), self.sizes.planned), 1)
-
     def active(self, month: int) -> list[int]:
         """Returns the projects that run in a month; in one without any, the project that is nearest to it."""
+        every = range(1, self.sizes.planned + 1)
+        return self._running(month) or [min(every, key=lambda project: abs(self.start(project) - month))]
+
+    def _running(self, month: int) -> list[int]:
         found = self._active.get(month)
         if found is None:
             every = range(1, self.sizes.planned + 1)
-            found = [project for project in every if self.start(project) <= month < self.over(project)]
-            if not found:
-                found = [min(every, key=lambda project: abs(self.start(project) - month))]
-            self._active[month] = found
+            found = self._active[month] = [n for n in every if self.start(n) <= month < self.over(n)]
         return found
 
     def project(self, worker: int, day: dt.date, back: int, entry: int = 0) -> int:
@@ -65,21 +60,34 @@ class Timeline:
         return ((project - 1) * 5 + place * 7 + self.sizes.seed % STREAMS) % STREAMS + 1
 
     def week(self, number: int, count: int) -> tuple[int, dt.date, int]:
-        """Returns one of `count` weeks of work, spread over all that are past: project, Monday, weeks between two."""
-        total = self._weeks[-1] or 1
-        place = (number - 1) * total // count
-        project = min(bisect_right(self._weeks, place), len(self._weeks) - 1) + 1
-        before = self._weeks[project - 2] if project > 1 else 0
-        if project not in self._mondays:
-            self._mondays[project] = self._worked(project)
-        mondays = self._mondays[project] or [self.period.today - dt.timedelta(days=self.period.today.weekday())]
-        return project, mondays[min(place - before, len(mondays) - 1)], max(total // count, 1)
+        """Returns one of `count` weeks of work, the earliest first: the project, its Monday, weeks between two.
+
+        They are spread evenly over each project's weeks that are past.
+        """
+        if count not in self._schedules:
+            self._schedules[count] = self._schedule(count)
+        day, project = self._schedules[count][number - 1]
+        return project, day, max(self._weeks[-1] // count, 1)
 
     @functools.cached_property
     def _weeks(self) -> list[int]:
-        return list(accumulate(len(self._worked(project)) for project in range(1, self.sizes.planned + 1)))
+        return list(accumulate(len(self._mondays(project)) for project in range(1, self.sizes.planned + 1)))
 
-    def _worked(self, project: int) -> list[dt.date]:
+    def _schedule(self, count: int) -> list[tuple[dt.date, int]]:
+        total, found = self._weeks[-1], list[tuple[dt.date, int]]()
+        if not total:  # no project has had a Monday yet
+            return [(self.period.today - dt.timedelta(days=self.period.today.weekday()), 1)] * count
+        mondays: dict[int, list[dt.date]] = {}
+        for number in range(count):
+            place = number * total // count
+            project = bisect_right(self._weeks, place) + 1
+            if project not in mondays:
+                mondays[project] = self._mondays(project)
+            before = self._weeks[project - 2] if project > 1 else 0
+            found.append((mondays[project][place - before], project))
+        return sorted(found)
+
+    def _mondays(self, project: int) -> list[dt.date]:
         first, last = self.first_day(project), min(self.last_day(project), self.period.today)
         monday = first + dt.timedelta(days=-first.weekday() % 7)
         return [monday + dt.timedelta(weeks=n) for n in range((last - monday).days // 7 + 1)]

@@ -164,6 +164,21 @@ def test_weeks_of_production_add_up(data: Data) -> None:
     assert max(date(row) for row in produced.values()) <= DAY
 
 
+def test_rows_are_written_down_near_the_day_they_tell_of(data: Data) -> None:
+    for name, most in (("timesheets", 1), ("productions", 7), ("project_statuses", 1), ("people_allocations", 15)):
+        for row in data.every(name):
+            made = dt.date.fromisoformat(row["created_at"][:10])
+            if date(row) <= DAY:
+                assert abs((made - date(row)).days) <= most, (name, row)
+
+
+def test_production_does_not_run_far_beyond_its_project(data: Data) -> None:
+    done: defaultdict[int, float] = defaultdict(float)
+    for row in data.every("productions"):
+        done[row["project_id"]] += row["value"]
+    assert max(done.values()) < 150
+
+
 def test_no_series_of_plans_is_shared(data: Data) -> None:
     series: defaultdict[int, list[float]] = defaultdict(list)
     for row in data.live("production_plans"):

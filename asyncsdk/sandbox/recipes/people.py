@@ -28,6 +28,8 @@ def _person(d: Draw) -> Object:
         "is_visible_in_people_allocation": here,
         "has_timesheet_required": here,
         "stream_id": d.random.randint(1, STREAMS),
+        "capacity_id": d.random.choice((1, 1, 1, 2)),
+        "price_list_id": 1,
         "allocation_manager_id": worker_id(d.id // 8) if d.id > 1 else None,
     }
 
@@ -67,7 +69,13 @@ def _allocation(d: Draw) -> Object:
     day = d.scene.workdays[number]
     project = d.scene.timeline.project(worker, day, max(d.scene.behind - 1 - number, 0))
     hours = d.random.choice((8, 8, 8, 6, 4, 4, 2))
-    return {"date": day.isoformat(), "hours": hours, "person_id": worker_id(worker), "project_id": project}
+    return {
+        "date": day.isoformat(),
+        "hours": hours,
+        "person_id": worker_id(worker),
+        "project_id": project,
+        "created_at": d.stamp(day - dt.timedelta(days=14), 8 * 3600 + worker),  # two weeks ahead
+    }
 
 
 def _sheet_area(d: Draw) -> Object:

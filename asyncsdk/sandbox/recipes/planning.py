@@ -13,6 +13,8 @@ from asyncsdk.sandbox.contract import Object
 from asyncsdk.sandbox.draw import Draw
 from asyncsdk.sandbox.recipes.recipe import Recipe
 
+_FRIDAY = (4 * 24 + 16) * 3600  # when a week's production is written down, in seconds from its Monday
+
 
 def _span(d: Draw, project: int, place: int, count: int) -> tuple[Object, str]:
     """Returns the first and last day of a piece of a project's work, and the state it must be in by now."""
@@ -86,7 +88,7 @@ def _produced(d: Draw, id: int) -> tuple[int, dt.date, float]:
 
 def _production(d: Draw) -> Object:
     project, day, value = _produced(d, d.id)
-    return {"date": day.isoformat(), "value": value, "project_id": project}
+    return {"date": day.isoformat(), "value": value, "project_id": project, "created_at": d.stamp(day, _FRIDAY)}
 
 
 def _production_stream(d: Draw) -> Object:
@@ -99,6 +101,7 @@ def _production_stream(d: Draw) -> Object:
         "production_id": production,
         "stream_id": d.scene.timeline.stream(project, place),
         "project_id": project,
+        "created_at": d.stamp(day, _FRIDAY),
     }
 
 

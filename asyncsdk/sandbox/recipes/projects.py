@@ -6,8 +6,6 @@ import datetime as dt
 from collections.abc import Mapping
 from types import MappingProxyType
 
-import attrs
-
 from asyncsdk.sandbox import names, words
 from asyncsdk.sandbox.contract import Object
 from asyncsdk.sandbox.draw import Draw
@@ -47,7 +45,7 @@ def _project(d: Draw) -> Object:
     begins, due = d.month(start), dt.date.fromisoformat(d.month(over))
     archived = due < today and d.chance(0.4)
     open_ = begins > today.isoformat()
-    chance = d.random.choice((10, 25, 50, 75, 90)) if open_ or d.chance(0.25) else 100
+    chance = d.random.choice((10, 25, 50, 75, 90)) if open_ else 90 if d.chance(0.1) else 100
     client = d.ref("clients")
     account = d.worker()
     fields: Object = {
@@ -106,14 +104,11 @@ def _invoice(d: Draw) -> Object:
 
 
 def _status(d: Draw) -> Object:
-    project, place, count = d.begun("project_statuses")
+    """Statuses are written on the Monday they tell of."""
     timeline = d.scene.timeline
+    project, day, _ = timeline.week(d.id, d.sizes.counts["project_statuses"])
     first, last = timeline.first_day(project), timeline.last_day(project)
-    day = first + dt.timedelta(days=int((min(last, d.scene.today) - first).days * (place + 1) / count))
-    day -= dt.timedelta(days=day.weekday())
-    if day < first:
-        day += dt.timedelta(days=7)
-    done = (day - first).days / (last - first).days
+    done = max((day - first).days, 0) / (last - first).days
     whole = d.scene.ledger.project_price(project) * 0.6 / 450
     return {
         "project_id": project,
@@ -121,18 +116,21 @@ def _status(d: Draw) -> Object:
         "days_left": round(whole * (1 - done) * 2) / 2,
         "progress": round(done * 20) * 5,
         "notes": d.pick(words.NOTES),
+        "created_at": d.stamp(day, 9 * 3600),
     }
 
 
 def _status_area(d: Draw) -> Object:
-    status = min((d.id + 1) // 2, d.sizes.counts["project_statuses"])
-    project = attrs.evolve(d, id=status).begun("project_statuses")[0]
+    count = d.sizes.counts["project_statuses"]
+    status = min((d.id + 1) // 2, count)
+    project, day, _ = d.scene.timeline.week(status, count)
     progress = d.random.randrange(0, 101, 5)
     return {
         "project_status_id": status,
         "budget_area_id": d.budget(project) * 3 - d.id % 2,
         "days_left": round((100 - progress) / 5) / 2,
         "progress": progress,
+        "created_at": d.stamp(day, 9 * 3600 + 60),
     }
 
 
