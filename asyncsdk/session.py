@@ -30,6 +30,7 @@ from .errors import (
     TransportError,
     WethodError,
 )
+from .event_loop import require_asyncio
 from .events import RequestSent, ResponseReceived, RetryPlanned, WaitBegun, WaitReason, announce
 from .journey import Journey
 from .retry import Again, Answered, Outcome, Settled, decide, silence
@@ -124,6 +125,7 @@ class Session:
             APIError: the API answered with an error.
             DecodeError: the answer is not JSON, or does not fit.
         """
+        require_asyncio()
         deadline = self.settings.deadline
         journey = Journey(
             request,
