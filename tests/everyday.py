@@ -69,18 +69,18 @@ async def extract(wethod: Wethod, folder: Path) -> None:
 async def serve(sandbox: Sandbox) -> None:
     from fastapi import FastAPI
 
-    from asyncsdk.integrations.fastapi import WethodClient, install_error_handlers, stream_csv, wethod_lifespan
+    from asyncsdk.integrations.fastapi import WethodDep, install_error_handlers, stream_csv, wethod_lifespan
     from asyncsdk.models import Project
 
     app = FastAPI(lifespan=wethod_lifespan(token=sandbox.token, company=sandbox.company, base_url=sandbox.url))
     install_error_handlers(app)
 
     @app.get("/projects/{id}")
-    async def project(id: int, wethod: WethodClient) -> Project:
+    async def project(id: int, wethod: WethodDep) -> Project:
         return await wethod.projects.get(id)
 
     @app.get("/streams.csv", response_model=None)
-    async def table(wethod: WethodClient) -> Any:
+    async def table(wethod: WethodDep) -> Any:
         return await stream_csv(wethod.streams.list())
 
     inbox: asyncio.Queue[Message] = asyncio.Queue()

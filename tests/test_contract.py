@@ -17,9 +17,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
-from asyncsdk import arguments, models
+from asyncsdk import arguments, body, models
 from asyncsdk import filters as F  # noqa: N812  # the name users are told to give it
 from asyncsdk.contract.schemas import python_name
+from asyncsdk.errors import ArgumentError
 from asyncsdk.resources import Resources
 from asyncsdk.sandbox import Sandbox
 from asyncsdk.settings import DEFAULT_VERSION
@@ -89,8 +90,8 @@ def test_what_is_assumed_of_a_call_is_in_its_docstring(name: str) -> None:
     operation = OPERATIONS[name]
     assumed = [operation, *operation["parameters"]]
     if "requestBody" in operation:
-        body = body_of(operation)
-        assumed += [body, *body.get("properties", {}).values()]
+        shape = body_of(operation)
+        assumed += [shape, *shape.get("properties", {}).values()]
     text = docstring_of(operation)
     assert [each["x-assumed"] for each in assumed if each.get("x-assumed", "x")[1:] not in text] == []
 
@@ -129,10 +130,10 @@ class TestNewRows:
 
     @pytest.mark.parametrize("name", CREATES)
     def test_a_reason_belongs_to_a_required_field(self, name: str) -> None:
-        body = body_of(CREATES[name])
-        assert body.get("x-assumed-required", {}).keys() <= {*body.get("required", ())}
+        shape = body_of(CREATES[name])
+        assert shape.get("x-assumed-required", {}).keys() <= {*shape.get("required", ())}
         text = docstring_of(CREATES[name])
-        assert all(field in text for field in body.get("x-assumed-required", {}))
+        assert all(field in text for field in shape.get("x-assumed-required", {}))
 
     async def test_the_sandbox_agrees(self) -> None:
         samples: dict[str, object] = {
@@ -146,12 +147,12 @@ class TestNewRows:
                 "Wethod-Version": "2024-06-15",
             }
             for name, operation in CREATES.items():
-                body = body_of(operation)
-                needed = [*body.get("required", ()), *body.get("else", {}).get("required", ())]
+                shape = body_of(operation)
+                needed = [*shape.get("required", ()), *shape.get("else", {}).get("required", ())]
                 row = {field: samples.get(field, 3 if field.endswith("_id") else "x") for field in needed}
-                assert fits(body, row)
+                assert fits(shape, row)
                 for missing in needed:
-                    assert not fits(body, {field: value for field, value in row.items() if field != missing})
+                    assert not fits(shape, {field: value for field, value in row.items() if field != missing})
                 url = sandbox.url + name.partition(" ")[2]
                 async with session.post(url, json={}, headers=headers) as refused:
                     assert (refused.status == 400) is bool(needed), name
@@ -214,8 +215,22 @@ class TestQueries:
                 assert not re.search(r"\\[dwsDWS]|\(\?[=!<]", each["schema"].get("pattern", ""))
 
 
+@pytest.mark.parametrize("value", [4.5, 4.0, "4"])
+def test_days_left_are_whole_in_bodies_and_may_be_a_fraction_in_rows(value: object) -> None:
+    for name in ("CreateProjectStatus", "UpdateProjectStatus"):
+        assert SCHEMAS[name]["properties"]["days_left"]["type"] == "integer"
+    assert fits(SCHEMAS["ProjectStatus"]["properties"]["days_left"], 4.5)
+    with pytest.raises(ArgumentError, match=r"days_left: takes an integer"):
+        body.integer("days_left", value)
+
+
+def test_quantities_that_pages_call_integers_are_read_with_a_fraction_too() -> None:
+    for model, field in [("PeopleAllocation", "hours"), ("PriceListLevel", "cost"), ("PersonPayroll", "taxes")]:
+        assert fits(SCHEMAS[model]["properties"][field], 4.5)
+
+
 def test_an_empty_array_is_an_empty_body() -> None:
     optional = [node["requestBody"] for node in WRITES.values() if not node["requestBody"]["required"]]
     assert len(optional) == 5
-    assert all("empty array" in body["description"] for body in optional)
+    assert all("empty array" in each["description"] for each in optional)
     assert "empty_array_body" in DOCUMENT["x-assumed"]

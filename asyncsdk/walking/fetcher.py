@@ -67,7 +67,7 @@ class Fetcher(Generic[T]):
         rejects: Callable[[Reject], object] | None = None,
         misfits: Misfits | None = None,
     ) -> None:
-        self.plan: Plan[T] = plan
+        self.plan = plan
         self._session = session
         self._leg: Leg[T] = (plan, request)
         self._decode = decode

@@ -45,10 +45,10 @@ class Frontier(Generic[T]):
         self, identity: Identity[T], limit: int, position: int, *, tail: Sequence[tuple[Key, str]], from_top: bool
     ) -> None:
         remembered = dict(tail)
-        self.position: int = position
-        self.begun: bool = bool(remembered)
-        self.newest: int = 0
-        self.seen: SeenKeys = SeenKeys()
+        self.position = position
+        self.begun = bool(remembered)
+        self.newest = 0
+        self.seen = SeenKeys()
         self.seen.admit(list(remembered))
         self._identity = identity
         self._limit = limit
