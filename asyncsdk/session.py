@@ -148,7 +148,8 @@ class Session:
                 # A fact about the token, whatever this request's patience: everybody who holds it has to wait.
                 self.account.pause.begin(seconds)
                 await self.account.budget.announce(seconds)
-            decision = decide(self.settings.retry, request.method, outcome, journey.history(), clock.chance())
+            history = journey.history(asyncio.get_running_loop().time())
+            decision = decide(self.settings.retry, request.method, outcome, history, clock.chance())
             if isinstance(decision, Again) and not attempt.too_large:
                 await self._again(journey, attempt, decision, pool)
             elif decision == Settled("done") and answer is not None:
@@ -302,7 +303,11 @@ class Session:
             journey.lost = True
         if (late := self._lateness(journey, seconds, f"trying again after {decision.reason}")) is not None:
             raise journey.stopped_by(late)
-        logger.info("%s: %s (attempt %d); again in %.1f s", request.line, decision.reason, journey.attempts, seconds)
+        # Beyond the usual attempts somebody should know: it may go on for as long as the policy's patience.
+        level = logging.INFO if journey.attempts < self.settings.retry.attempts else logging.WARNING
+        logger.log(
+            level, "%s: %s (attempt %d); again in %.1f s", request.line, decision.reason, journey.attempts, seconds
+        )
         announce(
             self.settings.hooks.retry,
             RetryPlanned(request.method, request.path, journey.attempts, seconds, decision.reason),
