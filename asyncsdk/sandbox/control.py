@@ -100,10 +100,11 @@ def _mutate(sandbox: Sandbox, body: Json) -> Json:
 
 def _add(sandbox: Sandbox, body: Json) -> Json:
     order = body if isinstance(body, dict) else {}
-    resource, fields = order.get("resource"), order.get("fields", {})
-    if not isinstance(resource, str) or not isinstance(fields, dict) or order.keys() - {"resource", "fields"}:
-        raise ValueError("write {'resource': 'timesheets', 'fields': {'hours': 8}}")
-    return dict(sandbox.add(resource, **fields))
+    resource, fields, company = order.get("resource"), order.get("fields", {}), order.get("company")
+    known = not order.keys() - {"resource", "fields", "company"} and isinstance(company, str | None)
+    if not known or not isinstance(resource, str) or not isinstance(fields, dict) or "company" in fields:
+        raise ValueError('write {"resource": "timesheets", "fields": {"hours": 8}}, and "company" for another one')
+    return dict(sandbox.add(resource, company=company if isinstance(company, str) else None, **fields))
 
 
 def _state(sandbox: Sandbox) -> Object:
