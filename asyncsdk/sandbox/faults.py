@@ -11,6 +11,7 @@ from urllib.parse import parse_qsl
 
 import attrs
 
+from asyncsdk.errors import ArgumentError
 from asyncsdk.sandbox.contract import Json, Object
 from asyncsdk.sandbox.patterns import Pattern
 
@@ -36,7 +37,7 @@ class Fault:
     """One ordered fault. `seen` counts the requests its pattern met, `used` those it struck.
 
     `times` None is for ever; `after` requests pass first; `query` narrows it to requests with these parameters.
-    `handled` says whether the work is done although its answer is lost. ValueError names what cannot be.
+    `handled` says whether the work is done although its answer is lost. ArgumentError names what cannot be.
     """
 
     kind: Kind
@@ -62,16 +63,16 @@ class Fault:
 
     def __attrs_post_init__(self) -> None:
         if self.kind not in KINDS:
-            raise ValueError(f"{_short(self.kind)} is not a kind of fault; known: {', '.join(KINDS)}")
+            raise ArgumentError("kind", f"{_short(self.kind)} is not a kind of fault; known: {', '.join(KINDS)}")
         for name, (fits, words) in _FIELDS.items():
             value = getattr(self, name)
             if not fits(value):
-                raise ValueError(f"{name} of a fault is {words}, not {_short(value)}")
+                raise ArgumentError(name, f"{words}, not {_short(value)}")
         self._pattern = Pattern(self.on)
         if self.kind in ("rename", "retype") and not (self.field and self.to):
-            raise ValueError(f"{self.kind} needs `field` and `to`")
+            raise ArgumentError("field", f"{self.kind} needs `field` and `to`")
         if self.kind == "retype" and self.to not in JSON_TYPES:
-            raise ValueError(f"retype: `to` is one of {', '.join(JSON_TYPES)}, not {_short(self.to)}")
+            raise ArgumentError("to", f"one of {', '.join(JSON_TYPES)}, not {_short(self.to)}")
 
     @property
     def spent(self) -> bool:

@@ -11,6 +11,8 @@ from collections.abc import Mapping
 
 import attrs
 
+from asyncsdk.errors import ArgumentError
+
 _MOST = 400  # characters of a pattern
 _PART = re.compile(r"\{\w+\}|\*+|.", re.DOTALL)
 _METHOD = re.compile(r"[A-Z]{1,20}|\*")
@@ -37,10 +39,8 @@ class Pattern:
     def __attrs_post_init__(self) -> None:
         method, _, path = self.text.partition(" ")
         if len(self.text) > _MOST or not _METHOD.fullmatch(method) or not path.startswith(("/", "*")):
-            raise ValueError(
-                f"{self.text[:80]!r} is not a pattern; write 'GET /api/projects' or '* /api/streams/*', "
-                f"at most {_MOST} characters"
-            )
+            advice = f"write 'GET /api/projects' or '* /api/streams/*', at most {_MOST} characters"
+            raise ArgumentError("on", f"{self.text[:80]!r} is not a pattern; {advice}")
         object.__setattr__(self, "_method", method)
         object.__setattr__(self, "_path", _read(path))
 

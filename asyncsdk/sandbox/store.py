@@ -16,6 +16,7 @@ from typing import Literal
 
 import attrs
 
+from asyncsdk.errors import ConfigurationError
 from asyncsdk.sandbox.clock import Clock
 from asyncsdk.sandbox.contract import Json, Object
 from asyncsdk.sandbox.positions import BLOCK, Positions, View
@@ -82,7 +83,9 @@ class Store:
         held = self._connection.execute("SELECT * FROM sandbox").fetchone() if "sandbox" in known else None
         if held is None or held != (_FORMAT, identity, day or held[-1]):
             self._end()
-            raise ValueError(f"{Path(database).name} holds other data ({held}); give another file or the same settings")
+            raise ConfigurationError(
+                f"{Path(database).name} holds other data ({held}); give another file or the same settings"
+            )
         return str(held[-1])
 
     def close(self) -> None:
