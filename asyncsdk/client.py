@@ -222,14 +222,20 @@ class Wethod(Resources):
 
     async def aclose(self) -> None:
         """Closes the client and its connections; its copies end with it. Closing a copy ends that copy alone."""
+        from .event_loop import require_asyncio
+
         self._session.closed = True
         if self._owner:
+            require_asyncio()
             try:
                 await self._session.transport.aclose()
             finally:
                 await self._session.accounts.aclose()
 
     async def __aenter__(self) -> Self:
+        from .event_loop import require_asyncio
+
+        require_asyncio()
         self._session.check_open()
         return self
 

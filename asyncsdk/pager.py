@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final, Generic, TypeAlias, TypeVar, cast,
 from . import __version__, wire
 from .codec import Decode, Reject, count_rows
 from .errors import ArgumentError, ConfigurationError
+from .event_loop import require_asyncio
 from .promises import Misfits
 from .throttling import Slots
 from .walking import bookmarks
@@ -338,6 +339,7 @@ async def gather_all(*pagers: Pager[Any], concurrency: int = CONCURRENCY) -> tup
     Example:
         >>> projects, streams = await gather_all(wethod.projects.list(), wethod.streams.list())  # doctest: +SKIP
     """
+    require_asyncio()
     window = Slots(concurrency)
     fetchers = [pager.fetcher(concurrency, window=window) for pager in pagers]
     reading = [asyncio.ensure_future(fetcher.drain()) for fetcher in fetchers]

@@ -30,6 +30,7 @@ from .errors import (
     TransportError,
     WethodError,
 )
+from .event_loop import require_asyncio
 from .events import RequestSent, ResponseReceived, RetryPlanned, WaitBegun, WaitReason, announce
 from .journey import Journey
 from .retry import Again, Answered, Outcome, Settled, decide, silence
@@ -124,6 +125,7 @@ class Session:
             APIError: the API answered with an error.
             DecodeError: the answer is not JSON, or does not fit.
         """
+        require_asyncio()
         deadline = self.settings.deadline
         journey = Journey(
             request,
@@ -147,7 +149,8 @@ class Session:
                 # A fact about the token, whatever this request's patience: everybody who holds it has to wait.
                 self.account.pause.begin(seconds)
                 await self.account.budget.announce(seconds)
-            decision = decide(self.settings.retry, request.method, outcome, journey.history(), clock.chance())
+            history = journey.history(asyncio.get_running_loop().time())
+            decision = decide(self.settings.retry, request.method, outcome, history, clock.chance())
             if isinstance(decision, Again) and not attempt.too_large:
                 await self._again(journey, attempt, decision, pool)
             elif decision == Settled("done") and answer is not None:
@@ -301,7 +304,11 @@ class Session:
             journey.lost = True
         if (late := self._lateness(journey, seconds, f"trying again after {decision.reason}")) is not None:
             raise journey.stopped_by(late)
-        logger.info("%s: %s (attempt %d); again in %.1f s", request.line, decision.reason, journey.attempts, seconds)
+        # Beyond the usual attempts somebody should know: it may go on for as long as the policy's patience.
+        level = logging.INFO if journey.attempts < self.settings.retry.attempts else logging.WARNING
+        logger.log(
+            level, "%s: %s (attempt %d); again in %.1f s", request.line, decision.reason, journey.attempts, seconds
+        )
         announce(
             self.settings.hooks.retry,
             RetryPlanned(request.method, request.path, journey.attempts, seconds, decision.reason),

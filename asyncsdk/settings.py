@@ -114,6 +114,9 @@ class RetryPolicy:
             beyond it `RateLimited` is raised at once.
         repeat: methods to repeat although their answer was lost, e.g. `{"PATCH"}`. Only where doing it twice
             does no harm: by default a lost POST or PATCH raises `OutcomeUnknown`.
+        patience: seconds for which a request goes on being tried, however many attempts that takes, after failures
+            that pass: no connection, no answer in time, 429 and 5xx. They count from its first failure, without waits
+            for the budget or a pause. 0: `attempts` alone decides. For jobs that nobody waits for.
     """
 
     attempts: int = attrs.field(default=4, validator=_count)
@@ -121,6 +124,7 @@ class RetryPolicy:
     max_backoff: float = attrs.field(default=8.0, validator=_seconds)
     max_wait: float = attrs.field(default=120.0, validator=_seconds)
     repeat: frozenset[str] = attrs.field(default=frozenset(), converter=_methods)
+    patience: float = attrs.field(default=0.0, validator=_seconds)
 
 
 def _base_url(value: str) -> str:

@@ -18,6 +18,7 @@ import attrs
 
 from ..codec import Reject
 from ..errors import WethodError
+from ..event_loop import require_asyncio
 
 if TYPE_CHECKING:
     from ..promises import Misfits
@@ -93,7 +94,7 @@ class Fetcher(Generic[T]):
         Raises:
             WethodError: the page at hand failed for good; it carries the bookmark of where to go on.
         """
-        loop = self._loop = self._loop or asyncio.get_running_loop()
+        loop = self._loop = self._loop or require_asyncio()
         if self._waiter is not None:
             raise RuntimeError("another task waits for the next rows of this walk already; give each task its own walk")
         if self._failure is not None:
