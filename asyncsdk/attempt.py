@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 __all__ = ["Attempt", "Base", "Headers", "Route", "send_once"]
 
 MAX_BODY: Final = 64 * 2**20  # bytes; a page of 100 rows has some 30 thousand
+SHORTEST_REDACTED: Final = 8  # characters of a token
 LONG_BODY: Final = 2**20  # bytes
 PROXY_WANTS_CREDENTIALS: Final = 407
 
@@ -134,13 +135,16 @@ class _Sending:
         """The whole address, which texts are not to show: its query holds values."""
         return "" if self.request is None else str(self.request.url)
 
-    def redact(self, text: str) -> str:
-        """Blots out the user and the password of a proxy."""
-        proxy = None if self.request is None else self.request.proxy
+    @property
+    def secrets(self) -> list[str]:
+        """The token and a proxy's user and password, the longer first; what is short stands in ordinary words too."""
+        if self.request is None:
+            return []
+        proxy, token = self.request.proxy, self.request.headers.get("Authorization", "").partition(" ")[2]
+        found = {token if len(token) >= SHORTEST_REDACTED else ""}
         if proxy is not None:
-            for secret in filter(None, (proxy.raw_password, proxy.password, proxy.raw_user, proxy.user)):
-                text = text.replace(secret, "***")
-        return text
+            found |= {proxy.raw_password or "", proxy.password or "", proxy.raw_user or "", proxy.user or ""}
+        return sorted(filter(None, found), key=len, reverse=True)
 
 
 class _Broken(aiohttp.ClientError):
@@ -240,8 +244,13 @@ def _fail(attempt: Attempt, problem: Exception, sending: _Sending, route: Route)
     attempt.outcome = outcome_of(problem, sent=sending.sent)
     attempt.timed_out = isinstance(problem, TimeoutError)
     timeouts = route.timeouts
-    text = explain(problem, address=sending.address, connect=timeouts.sock_connect, read=timeouts.sock_read)
-    attempt.problem = sending.redact(text)
+    attempt.problem = explain(
+        problem,
+        address=sending.address,
+        connect=timeouts.sock_connect,
+        read=timeouts.sock_read,
+        secrets=sending.secrets,
+    )
     return None
 
 

@@ -36,7 +36,7 @@ __all__ = ["Connector", "PromptRequest", "look"]
 KEPT_ALIVE: Final = 50.0  # seconds; load balancers close at 60 or later
 LATELY_USED: Final = 0.5  # seconds; servers close idle connections after 1 or more, and a request takes its time there
 DNS_SECONDS: Final = 50  # a name is looked up again no sooner than its connections are let go
-TURNS: Final = 3  # of the event loop: what waits in the kernel has been read after two
+ITERATIONS: Final = 3  # of the event loop: what waits in the kernel has been read after two
 UNASKED: Final = "the server closed a new connection, or wrote to it, before it was asked for anything"
 
 Finding = Literal["sound", "unread", "spoilt"]
@@ -91,7 +91,7 @@ class Connector(aiohttp.TCPConnector):
         waited for, so nothing can come that was not looked for.
         """
         newest = req.method not in REPEATABLE
-        turns = TURNS
+        iterations = ITERATIONS
         while idle := self._conns.get(req.connection_key):
             protocol, since = idle[-1 if newest else 0]
             age = pooling.monotonic() - since  # type: ignore[attr-defined]  # the clock that noted `since`
@@ -101,8 +101,8 @@ class Connector(aiohttp.TCPConnector):
             if finding == "sound":
                 idle.rotate(1 if newest else 0)
                 return True
-            if finding == "unread" and turns:
-                turns -= 1
+            if finding == "unread" and iterations:
+                iterations -= 1
                 await asyncio.sleep(0)
                 continue
             _ = idle.pop() if newest else idle.popleft()
@@ -113,7 +113,7 @@ class Connector(aiohttp.TCPConnector):
 class PromptRequest(aiohttp.ClientRequest):
     """A request whose body leaves in the moment in which its connection was looked at.
 
-    Before Python 3.12 aiohttp leaves head and body to a task that begins in the next turn of the event loop. What came
+    Before Python 3.12 aiohttp leaves head and body to a task that begins in the loop's next iteration. What came
     in between would be taken for the answer. And a body that nobody takes is given up after the read time-out, which
     aiohttp starts only when all of it is written.
     """
@@ -164,7 +164,7 @@ def look(protocol: ResponseHandler) -> Finding:
 
     `unread`: bytes wait in the kernel that may belong to the encryption. A server sends tickets for resuming a TLS 1.3
     session right after the handshake, and they are no reason to give up a connection that was never used; the event
-    loop reads them in its next turns. Once it was used, nothing may come.
+    loop reads them in its next iterations. Once it was used, nothing may come.
     """
     if not protocol.is_connected() or protocol.should_close:
         return "spoilt"

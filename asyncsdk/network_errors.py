@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Iterable
 from typing import Final
 
 import aiohttp
@@ -57,7 +58,9 @@ def outcome_of(problem: BaseException, *, sent: bool | None) -> Lost | NotSent:
     return NotSent(final=isinstance(problem, final))
 
 
-def explain(problem: BaseException, *, address: str, connect: float | None, read: float | None) -> str:
+def explain(
+    problem: BaseException, *, address: str, connect: float | None, read: float | None, secrets: Iterable[str] = ()
+) -> str:
     """Returns an error as one line.
 
     Args:
@@ -65,10 +68,13 @@ def explain(problem: BaseException, *, address: str, connect: float | None, read
         address: of the request, with its query; it is left out.
         connect: seconds a connection may take to come about.
         read: seconds between two pieces of an answer.
+        secrets: blotted out where a server or a proxy sent them back.
     """
     words = _words(problem, connect, read)
     if address:
         words = words.replace(address, "the address")
+    for secret in secrets:
+        words = words.replace(secret, "***")
     return one_line(f"{type(problem).__name__}: {words}")
 
 

@@ -103,7 +103,7 @@ class Transport:
         self._borrowed = borrowed
         self._pools: dict[asyncio.AbstractEventLoop, Pool] = {}
         self._inherited: list[Pool] = []
-        self.closed = False
+        self.closed: bool = False
 
     def pool(self) -> Pool:
         """The running loop's pool, opened if need be.

@@ -165,6 +165,29 @@ def test_whatever_a_server_writes_ends_in_an_attempt(seed: int, lent: bool) -> N
         asyncio.run(main())
 
 
+@pytest.mark.parametrize("before", [0, 1900, 1970, 1980, 1990, 5000])
+def test_a_token_that_comes_back_is_not_shown_nor_a_part_of_it(before: int) -> None:
+    def talk(conversation: Conversation) -> None:
+        if conversation.read():
+            conversation.write(b"x" * before + TOKEN.encode() + b" is no status\r\n\r\n")
+
+    async def main() -> None:
+        transport, attempt = Transport(max_in_flight=4, borrowed=None), Attempt()
+        await transport.pool().attempt(
+            attempt,
+            build("GET", "/api/persons"),
+            base=Base.of(server.url),
+            headers=Headers(Authorization=f"Bearer {TOKEN}"),
+            route=transport.route(2.0, 2.0),
+        )
+        await transport.aclose()
+        assert attempt.problem
+        assert "tok-v" not in attempt.problem
+
+    with serving(talk) as server:
+        asyncio.run(main())
+
+
 def test_a_name_that_is_being_looked_up_when_the_client_closes_is_no_cancellation() -> None:
     """Nobody cancelled the request: in a task group a cancellation would end it without a word."""
 

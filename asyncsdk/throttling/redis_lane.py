@@ -161,7 +161,7 @@ class Lane:
         self._keys = keys
         self._timeout = timeout
         self._trip: asyncio.Task[None] | None = None
-        self.load = Load()
+        self.load: Load = Load()
 
     async def ask(self, turn: Turn, number: int) -> Ask | None:
         """Ask for one grant with the next trip. None: Redis is down, or the loop ends."""

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
 __all__ = ["SharedBudget", "connections_to"]
 
-logger = logging.getLogger(__name__)
+logger: logging.Logger = logging.getLogger(__name__)
 
 KEYS = ("window", "first", "bulk", "due", "tally", "hungry", "pause", "born")
 """What the script keeps; described there."""

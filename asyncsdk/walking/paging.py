@@ -62,9 +62,9 @@ class Plan(Generic[T]):
         since: str | None = None,
         excluded: SeenKeys | None = None,
     ) -> None:
-        self.report = Report()
-        self.bounded = False  # it ended because of `max_items`
-        self.resumed = resume is not None
+        self.report: Report = Report()
+        self.bounded: bool = False  # it ended because of `max_items`
+        self.resumed: bool = resume is not None
         self._identity = identity
         self._limit = limit
         self._concurrency = concurrency

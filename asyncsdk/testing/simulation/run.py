@@ -78,8 +78,8 @@ class Simulation:
         beginning: datetime = BEGINNING,
     ) -> None:
         self.seed = seed
-        self.draw = Random(seed)
-        self.clock = VirtualClock()
+        self.draw: Random = Random(seed)
+        self.clock: VirtualClock = VirtualClock()
         self.beginning = beginning
         self.left: list[str] = []
         self._begun = self.clock.now
@@ -87,7 +87,7 @@ class Simulation:
         self._encrypted = encrypted
         self.loop: SimulatedLoop | None = None
         wall = WallClock(lambda: self.now().timestamp())
-        self.service = Service(
+        self.service: Service = Service(
             rows=rows,
             seed=data_seed,
             company=COMPANY,
@@ -101,9 +101,11 @@ class Simulation:
             order=order,
         )
         self.service.register(Identity(TOKEN, COMPANY, 1, None))
-        self.server = Server(self.service, wall, conditions or Conditions(), Random(f"{seed} server"), self._note)
+        self.server: Server = Server(
+            self.service, wall, conditions or Conditions(), Random(f"{seed} server"), self._note
+        )
         weather = Random(f"{seed} network")
-        self.network = Network(
+        self.network: Network = Network(
             round_trip=lambda: self.server.conditions.trip(weather),
             refuses=lambda: weather.random() < self.server.conditions.refuses,
         )
