@@ -48,7 +48,8 @@ MOST: Final = 10**9
 LONGEST_KEY: Final = 200
 
 _HEADER_VALUE: Final = re.compile(r"[\x21-\x7e]{1,1000}")
-_LABEL: Final = re.compile(r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?", re.IGNORECASE | re.ASCII)
+_LABEL: Final = "[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?"
+_HOST: Final = re.compile(rf"{_LABEL}(?:\.{_LABEL})*\.?", re.IGNORECASE | re.ASCII)
 _PRINTABLE: Final = re.compile(r"[\x21-\x7e]+")
 
 
@@ -150,7 +151,7 @@ def _problem_of_url(hidden: Secret) -> str | None:
         return f"cannot be read ({printable(str(problem), 100)}); write it as {DEFAULT_BASE_URL}, not {quoted}"
     if parts.scheme not in {"http", "https"} or not host:
         return f"starts with https:// (or http://) and a host, not {quoted}"
-    if any(character <= " " or character == "\\" or not character.isprintable() for character in value):
+    if " " in value or "\\" in value or not value.isprintable():
         return f"holds no spaces, backslashes or control characters, as in {quoted}"
     if port == 0 or parts.netloc.endswith(":"):
         return f"names a port from 1 to 65535, or none, not {quoted}"
@@ -171,8 +172,7 @@ def _is_host(host: str) -> bool:
             host = host.encode("idna").decode()
         except UnicodeError:
             return False
-    host = host.removesuffix(".")
-    return len(host) <= 253 and all(_LABEL.fullmatch(label) for label in host.split("."))
+    return len(host) <= 254 and _HOST.fullmatch(host) is not None
 
 
 def _header_value(instance: object, attribute: attrs.Attribute[Any], value: object) -> None:
