@@ -19,7 +19,7 @@ import attrs
 from . import clock, outcomes, wire
 from .account import Accounts
 from .codec import Decoding
-from .errors import ClientClosed, DecodeError
+from .errors import ClientClosed, ConfigurationError, DecodeError
 from .event_loop import require_asyncio
 from .events import RequestSent, ResponseReceived, RetryPlanned, announce
 from .gate import Gate
@@ -68,7 +68,7 @@ class Session:
         self.closed = False
         self._gate = Gate(settings, transport, self.account)
         self._route = transport.route(settings.connect_timeout, settings.read_timeout, settings.proxy, settings.ssl)
-        self._base = Base.of(settings.base_url)
+        self._base = _base_of(settings.base_url)
         token = settings.token
         self._headers = self._headers_with(token) if isinstance(token, Secret) else None
         self._asked: Headers | None = None  # those with what a token's function gave last
@@ -307,6 +307,15 @@ class Session:
 
     def _secrets(self, headers: Headers) -> tuple[Secret, ...]:
         return (headers.token, *self.settings.headers.secrets)
+
+
+def _base_of(url: str) -> Base:
+    """What the settings let pass and aiohttp cannot read after all is refused here, not at the first request."""
+    try:
+        return Base.of(url)
+    except ValueError as problem:
+        reason = printable(str(problem), 100)
+    raise ConfigurationError(f"base_url cannot be used ({reason}); write it as https://api.wethod.com")
 
 
 def ignore(body: bytes) -> None:

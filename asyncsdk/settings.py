@@ -50,6 +50,7 @@ LONGEST_KEY: Final = 200
 _HEADER_VALUE: Final = re.compile(r"[\x21-\x7e]{1,1000}")
 _LABEL: Final = "[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?"
 _HOST: Final = re.compile(rf"{_LABEL}(?:\.{_LABEL})*\.?", re.IGNORECASE | re.ASCII)
+_NETLOC: Final = re.compile(r"(?:\[[^\[\]]*\]|[^\[\]:]*)(?::[0-9]*)?")
 _PRINTABLE: Final = re.compile(r"[\x21-\x7e]+")
 
 
@@ -153,6 +154,8 @@ def _problem_of_url(hidden: Secret) -> str | None:
         return f"starts with https:// (or http://) and a host, not {quoted}"
     if " " in value or "\\" in value or not value.isprintable():
         return f"holds no spaces, backslashes or control characters, as in {quoted}"
+    if not _NETLOC.fullmatch(parts.netloc):
+        return f"names a host such as api.wethod.com, not {quoted}"
     if port == 0 or parts.netloc.endswith(":"):
         return f"names a port from 1 to 65535, or none, not {quoted}"
     if not parts.path.isascii():

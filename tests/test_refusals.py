@@ -171,6 +171,8 @@ def test_every_hook_is_taken_or_refused_in_words(hook: str) -> None:
         "http://1.2.3.4.5",
         "http://1.2.3.400",
         "http://[fe80::zz]",
+        "http://][::1",
+        "http://[::1]x",
         "http://-a.example",
         "http://a_.-b",
         "http://ü..example",
@@ -205,8 +207,9 @@ def test_an_address_that_can_work_is_taken(address: str) -> None:
 
 
 @given(st.text(st.sampled_from("ab1.:/[]@%-_ü\\ \x00\ud800?#"), max_size=30))
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=1000, deadline=None)
 @example("[::]")
+@example("][::1")
 def test_no_address_raises_anything_but_a_refusal(rest: str) -> None:
     str(refusal(lambda: client(base_url="http://" + rest))).encode()
 
