@@ -1,7 +1,4 @@
-"""The sandbox as a test or a program holds it: its settings, its rows, the faults it orders.
-
-See the package's docstring for what can be asked of it.
-"""
+"""The sandbox as a test or a program holds it: settings, rows, ordered faults. The package's docstring tells more."""
 
 from __future__ import annotations
 
@@ -176,6 +173,15 @@ class Sandbox:
         }
 
     @property
+    def service(self) -> Service:
+        """What answers, for a server of another kind in front of it."""
+        return self._service
+
+    def date_header(self) -> str:
+        """Returns the present as a Date header has it."""
+        return self._clock.header()
+
+    @property
     def store(self) -> Store:
         """The rows of the first company."""
         return self._service.store(self.company)
@@ -337,6 +343,6 @@ class Sandbox:
 
 
 def _view(deleted: str) -> View:
-    if deleted not in _VIEWS:
-        raise ArgumentError("deleted", f"one of {', '.join(_VIEWS)}, not {deleted!r}")
-    return _VIEWS[deleted]
+    if deleted in _VIEWS:
+        return _VIEWS[deleted]
+    raise ArgumentError("deleted", f"one of {', '.join(_VIEWS)}, not {deleted!r}")
