@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import gzip
-import itertools
 from collections import Counter
+from itertools import pairwise
 from random import Random
 
 import pytest
@@ -24,7 +24,7 @@ TWO = (
 def test_requests_are_whole_however_their_bytes_arrive(cuts: list[int]) -> None:
     reader = RequestReader()
     ends = [0, *sorted(cuts), len(TWO)]
-    asked = [each for start, end in itertools.pairwise(ends) for each in reader.feed(TWO[start:end])]
+    asked = [each for start, end in pairwise(ends) for each in reader.feed(TWO[start:end])]
     assert [(each.method, each.path, each.query, each.body) for each in asked] == [
         ("POST", "/api/streams", "a=1", b"hello"),
         ("GET", "/api/projects", "", b""),
