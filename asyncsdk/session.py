@@ -76,7 +76,7 @@ class Session:
             }
         )
         self._body_headers = transport.headers({**self._headers, "Content-Type": "application/json"})
-        self._timeouts = transport.timeouts(settings.connect_timeout, settings.read_timeout)
+        self._route = transport.route(settings.connect_timeout, settings.read_timeout, settings.proxy, settings.ssl)
         self._base = Base.of(settings.base_url)
 
     def copy(self, settings: Settings) -> Session:
@@ -143,12 +143,14 @@ class Session:
                 except DecodeError as error:
                     error.request = request.line
                     unreadable = error
+                    attempt.distrust()
             outcome = _outcome(attempt, unreadable)
             if (seconds := silence(outcome)) is not None:
                 # A fact about the token, whatever this request's patience: everybody who holds it has to wait.
                 self.account.pause.begin(seconds)
                 await self.account.budget.announce(seconds)
-            decision = decide(self.settings.retry, request.method, outcome, journey.history(), clock.chance())
+            history = journey.history(asyncio.get_running_loop().time())
+            decision = decide(self.settings.retry, request.method, outcome, history, clock.chance())
             if isinstance(decision, Again) and not attempt.too_large:
                 await self._again(journey, attempt, decision, pool)
             elif decision == Settled("done") and answer is not None:
@@ -241,7 +243,7 @@ class Session:
                 request,
                 base=self._base,
                 headers=self._headers if request.body is None else self._body_headers,
-                timeouts=self._timeouts,
+                route=self._route,
             )
             if journey.deadline_at is None:
                 await sending
@@ -302,7 +304,11 @@ class Session:
             journey.lost = True
         if (late := self._lateness(journey, seconds, f"trying again after {decision.reason}")) is not None:
             raise journey.stopped_by(late)
-        logger.info("%s: %s (attempt %d); again in %.1f s", request.line, decision.reason, journey.attempts, seconds)
+        # Beyond the usual attempts somebody should know: it may go on for as long as the policy's patience.
+        level = logging.INFO if journey.attempts < self.settings.retry.attempts else logging.WARNING
+        logger.log(
+            level, "%s: %s (attempt %d); again in %.1f s", request.line, decision.reason, journey.attempts, seconds
+        )
         announce(
             self.settings.hooks.retry,
             RetryPlanned(request.method, request.path, journey.attempts, seconds, decision.reason),

@@ -12,7 +12,7 @@ import attrs
 import msgspec
 
 from ..codec import Reject
-from ..errors import DecodeError, NotFound
+from ..errors import DecodeError, NotFound, PermissionDenied, PreconditionFailed, WethodError
 from ..pager import Pager
 from ..promises import Misfits
 from ..walking.walk import PageWalk
@@ -56,6 +56,8 @@ class Source:
         concurrency: pages in flight at the most.
         window: places in flight that are shared with the other tables of the run.
         raw: rows come with their JSON text; such rows are decoded at a third of the speed.
+        server_time: the server's clock when it answered first.
+        left_out: parents of a nested list that were refused, so that their rows were not read.
     """
 
     wethod: Wethod
@@ -66,18 +68,12 @@ class Source:
     raw: bool = False
     misfits: Misfits = attrs.field(init=False)
     server_time: datetime | None = None
+    left_out: int = 0
     _place: str = ""
     _walk: PageWalk[Any] | None = None
-    _walked: int = 0
-    _others: int = 0
 
     def __attrs_post_init__(self) -> None:
         self.misfits = Misfits(twin(self.listing.model))
-
-    @property
-    def requests(self) -> int:
-        """Requests sent so far."""
-        return self._walked + self._others
 
     @property
     def place(self) -> str:
@@ -102,7 +98,6 @@ class Source:
         """The first row as the API sends it, in one request; None where there is none, or for a nested list."""
         if self.listing.parent is not None:
             return None
-        self._others += 1
         try:
             return await self._pager().into(dict).first()
         except DecodeError:
@@ -131,11 +126,9 @@ class Source:
         self._walk = PageWalk(fetcher)
         async with self._walk as pages:
             async for page in pages:
-                self._walked = pages.report.requests
                 self.server_time = self.server_time or _clock(pages.since)
                 taken, rejects[:] = list(rejects), []
                 yield self._chunk(page.items, taken)
-            self._walked = pages.report.requests
             self.server_time = self.server_time or _clock(pages.since)
             if rejects:
                 yield Chunk([], [] if self.raw else None, list(rejects))
@@ -158,8 +151,9 @@ class Source:
         walk = pager_of(self.wethod, find(parent.table), {}).into(_Row)
         async with PageWalk(walk.fetcher(self.concurrency, window=self.window)) as pages:
             ids = sorted([row.id async for page in pages for row in page if row.id > after])
-            self._others += pages.report.requests
             self.server_time = _clock(pages.since)
+        refused: WethodError | None = None
+        answered = after > 0
         for start in range(0, len(ids), PARENTS_AT_ONCE):
             group = ids[start : start + PARENTS_AT_ONCE]
             rejects: list[Reject] = []
@@ -169,10 +163,17 @@ class Source:
             finally:
                 for child in children:
                     child.cancel()
+            denials = [family for family in families if isinstance(family, WethodError)]
+            answered = answered or len(denials) < len(families)
+            refused = refused or next(iter(denials), None)
+            if refused is not None and not answered:
+                raise refused  # no parent's list may be read: the permission is missing, not the row's own
+            self.left_out += len(denials)
             self._place = str(group[-1])
-            yield self._chunk([row for family in families for row in family], rejects)
+            yield self._chunk([row for family in families if isinstance(family, list) for row in family], rejects)
 
-    async def _children(self, parameter: str, id_: int, rejects: list[Reject]) -> list[Any]:
+    async def _children(self, parameter: str, id_: int, rejects: list[Reject]) -> list[Any] | WethodError:
+        """The rows of one parent, or why they are refused."""
         pager = self._pager(**{parameter: id_}).into(self._model())
         rows: list[Any] = []
         try:
@@ -182,9 +183,10 @@ class Source:
             async with PageWalk(fetcher) as pages:
                 async for page in pages:
                     rows += page.items
-                self._others += pages.report.requests
         except NotFound:
-            self._others += 1  # the parent was deleted meanwhile, and its rows with it
+            return rows  # the parent was deleted meanwhile, and its rows with it
+        except (PermissionDenied, PreconditionFailed) as error:
+            return error
         return rows
 
 
