@@ -73,7 +73,6 @@ def test_a_stray_answer_is_never_taken_for_the_answer_to_the_next_request() -> N
     assert wrong == []
 
 
-@pytest.mark.xfail(strict=True, reason="a status that a proxy made up is taken for the API's own")
 @pytest.mark.parametrize(
     "fault",
     ["500 of a proxy after the deed", "503 of a proxy after the deed", "520 after the deed", "524 before a late deed"],
