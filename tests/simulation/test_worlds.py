@@ -17,7 +17,7 @@ from tests.simulation.outcome import LOSSES, READS
 from tests.simulation.walks import walk
 from tests.simulation.worlds import Sum, run, run_many
 
-MANY = {"walks": 1000, "writes": 800, "budgets": 200, "mirrors": 100}
+MANY = {"walks": 1000, "writes": 900, "budgets": 200, "mirrors": 100}
 EXTRACTIONS = 150
 LEAST = 100  # times each fault is met in one run of the tests
 
