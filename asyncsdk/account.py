@@ -11,6 +11,7 @@ from weakref import WeakValueDictionary
 import anyio
 import attrs
 
+from .page_sizes import PageSizes
 from .settings import DEFAULT_BUDGET, Secret, Settings
 from .throttling import Budget, LocalBudget, Pause, Quota, Unlimited
 
@@ -69,6 +70,7 @@ class Account:
     budget: Budget
     pause: Pause
     counters: Counters = attrs.field(factory=Counters)
+    page_sizes: PageSizes = attrs.field(factory=PageSizes)
 
     @property
     def stats(self) -> Stats:

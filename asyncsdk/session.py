@@ -33,6 +33,7 @@ from .errors import (
 )
 from .events import RequestSent, ResponseReceived, RetryPlanned, WaitBegun, WaitReason, announce
 from .journey import Journey
+from .opening import Connections
 from .retry import Again, Answered, Outcome, Settled, decide, silence
 from .settings import Settings
 from .throttling import Refused, Turn
@@ -82,6 +83,15 @@ class Session:
         """A session with other settings on the same connections; each token has an account of its own."""
         self.check_open()
         return Session(settings, self.transport, self.accounts)
+
+    def connections(self) -> Connections | None:
+        """The running loop's connections, for walks that have them made ahead; None with a borrowed session.
+
+        Raises:
+            ClientClosed: the client was closed.
+        """
+        opener = self.transport.pool().opener
+        return None if opener is None else opener.to(self._base.origin, self.settings.connect_timeout)
 
     def check_open(self) -> None:
         """Raises ClientClosed once this client, or the one it was copied from, is closed."""

@@ -22,6 +22,7 @@ from yarl import URL
 
 from . import __version__
 from .errors import ClientClosed
+from .opening import Opener, Origin, Roads
 from .read_timeout import Listening, ReadTimeouts
 from .retry import Lost, NotSent, Outcome
 from .throttling import Slots
@@ -77,6 +78,12 @@ class Base:
         parsed = URL(url)
         return cls(parsed.scheme, parsed.raw_authority, parsed.raw_path.rstrip("/"))
 
+    @property
+    def origin(self) -> Origin:
+        """What tells the connections to this server from others."""
+        url = URL.build(scheme=self.scheme, authority=self.authority, encoded=True)
+        return url.raw_host or "", url.port, self.scheme == "https"
+
     def url(self, request: Request) -> URL:
         """The address of a request, whose path and query are encoded already. Half as costly as parsing its text."""
         return URL.build(
@@ -103,9 +110,15 @@ _SENDING: Final[ContextVar[Attempt]] = ContextVar("sending")
 class _CountingConnector(aiohttp.TCPConnector):
     """Counts what the session hands to it, and notes when a connection is there: aiohttp asks for one to send."""
 
+    def __init__(self) -> None:
+        # No limit of its own: slots queue before the time-out starts, aiohttp's pool would queue after.
+        super().__init__(limit=0)
+        self.roads = Roads()
+
     async def connect(
         self, req: aiohttp.ClientRequest, traces: list[Trace], timeout: aiohttp.ClientTimeout
     ) -> Connection:
+        self.roads.note(req)
         attempt = _SENDING.get()
         attempt.sends += 1
         listening = attempt.listening
@@ -143,6 +156,7 @@ class Pool:
     process: int
     counting: tuple[aiohttp.ClientMiddlewareType, ...] = ()
     closer: AsyncGenerator[None, None] | None = None
+    opener: Opener | None = None
     sleepers: set[asyncio.Future[None]] = attrs.field(factory=set)
 
     async def attempt(
@@ -296,15 +310,16 @@ class Transport:
         if self._borrowed is not None:
             pool = Pool(self._borrowed, slots, read_timeouts, owned=False, process=os.getpid(), counting=(_count,))
         else:
+            connector = _CountingConnector()
             http = aiohttp.ClientSession(
-                # No limit of its own: slots queue before the time-out starts, aiohttp's pool would queue after.
-                connector=_CountingConnector(limit=0),
+                connector=connector,
                 # A shared jar would carry one company's cookies to another.
                 cookie_jar=aiohttp.DummyCookieJar(),
             )
             closer = _closing_with_its_loop(http, read_timeouts)
             _prime(closer)
-            pool = Pool(http, slots, read_timeouts, owned=True, process=os.getpid(), closer=closer)
+            opener = Opener(connector, connector.roads, slots)
+            pool = Pool(http, slots, read_timeouts, owned=True, process=os.getpid(), closer=closer, opener=opener)
         _keep_read_buffers()
         self._pools[loop] = pool
         return pool

@@ -1,23 +1,29 @@
 """One walk over one list as a state machine without clock, network or event loop: which page next, is this the end.
 
 Whoever does the I/O asks `due()` which pages to send, tells `answered()` or `failed()`, and hands out what `take()`
-gives, in order. Pages stand in a line, sorted by offset. At its head a page is accepted when it joins what was accepted
-before (`joints` says why that is enough); otherwise pages further back are put before it until one joins. A plain walk
-accepts every page. A short page is the end only if it was asked for after every accepted page had answered: an older
-one may lack rows that moved to the end, or were added, while the others were read.
+gives, in order. Pages stand in a line, sorted by offset; how far it reaches beyond the pages known to be full is
+decided by `horizon`. At its head a page is accepted when it joins what was accepted before (`joints` says why that is
+enough); otherwise pages further back are put before it until one joins. A plain walk accepts every page. A short page
+is the end only if it was asked for after every accepted page had answered: an older one may lack rows that moved to the
+end, or were added, while the others were read.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Generic, TypeVar
 
 from ..errors import WalkError
+from ..page_sizes import LARGEST, PageSizes
+from . import horizon
 from .bookmarks import Bookmark, Source
 from .delivery import Deliveries, Delivery, Place, Report, Writer
 from .frontier import Frontier
 from .joints import Identity
 from .line import Line, Page
 from .looking import Looking
+from .messages import DISORDER, REPEATS, UNPAGED
+from .refusals import Refusals
 from .repetition import Repetition
 from .seen import Key, Positions, SeenKeys
 
@@ -26,8 +32,6 @@ __all__ = ["Delivery", "Page", "Plan", "Report"]
 T = TypeVar("T")
 
 _MOST_CLOSINGS = 5
-_SPARING = 50
-"""Pages. So long a place is kept free: the row that two pages share has saved too few requests for one at the end."""
 _NOWHERE = Source("", "")
 
 
@@ -35,10 +39,12 @@ class Plan(Generic[T]):
     """The state machine of one walk.
 
     `identity` tells how rows are told apart, `limit` is the page size (1..100), `offset` where to begin, `concurrency`
-    the most pages that may be in flight or waiting to be taken, `max_items` the most rows to deliver, `stable` whether
-    pages must join, `resume` the place to go on from (`offset` is then not used), `source` whose bookmarks it writes,
-    `since` the `Date` of the first answer, once known. `excluded` are keys delivered by a walk before this one, when
-    this one is its sweep; what this one delivers is added to them.
+    the most pages that may be in flight or waiting to be taken, `max_items` the most rows to deliver, `expected` the
+    rows that are believed to be there from the beginning of the walk on (a hint: it only decides which pages are asked
+    for how early), `stable` whether pages must join, `resume` the place to go on from (`offset` is then not used),
+    `source` whose bookmarks it writes, `since` the `Date` of the first answer, once known, `sizes` what is known about
+    the server's pages. `excluded` are keys delivered by a walk before this one, when this one is its sweep; what this
+    one delivers is added to them, and `place` then gives its bookmarks.
 
     >>> plan = Plan(identity_of(Project), limit=100)
     >>> while not plan.done:
@@ -56,11 +62,14 @@ class Plan(Generic[T]):
         offset: int = 0,
         concurrency: int = 8,
         max_items: int | None = None,
+        expected: int | None = None,
         stable: bool = True,
         resume: Bookmark | None = None,
         source: Source = _NOWHERE,
         since: str | None = None,
+        sizes: PageSizes | None = None,
         excluded: SeenKeys | None = None,
+        place: Callable[[], str] | None = None,
     ) -> None:
         self.report = Report()
         self.bounded = False  # it ended because of `max_items`
@@ -69,21 +78,28 @@ class Plan(Generic[T]):
         self._concurrency = concurrency
         self._max_items = max_items
         self._stable = stable and limit > 1
+        self._sizes = sizes
         self._excluded = excluded
         start = offset if resume is None else resume.start
         tail = resume.tail if resume is not None and self._stable else ()
         known_since = resume.since if resume is not None and resume.since else since
         here: Place[T] = Place(start, 0, []) if resume is None else Place(resume.offset, resume.delivered, [])
-        self._writer = Writer(identity, source, start, limit, self._stable, tail, known_since)
+        self._writer = Writer(identity, source, start, limit, self._stable, tail, known_since, place)
         self._deliveries = Deliveries(self._writer, self.report, here, max_items)
         from_top = here.offset == 0 or (start == 0 and here.delivered == len(tail))
         self._frontier = Frontier(identity, limit, here.offset, tail=tail, from_top=from_top)
         self._line: Line[T] = Line()
-        self._window = 1
+        self._window = concurrency
+        self._full = 0  # full pages accepted
+        self._end_expected = None if expected is None else start + expected
+        self._hint = self._end_expected  # the same, until a page beyond it is full
         self._ended = max_items == 0
+        self._is_last: bool | None = True  # whether the last page is the last of the list; None: not known
         self._error: BaseException | None = None
         self._looking = Looking(limit)
+        self._refusals = Refusals(begun=resume is not None)
         self._closings = 0  # closing pages in a row that brought rows
+        self._doubted = 0  # rows of the first page, where they may be all that the server gives at once
         self._repetition = Repetition(identity, limit)
         self._previous: Page[T] | None = None  # the page met last, accepted or known from before
 
@@ -101,7 +117,7 @@ class Plan(Generic[T]):
 
     @property
     def since(self) -> str | None:
-        """The `Date` of the first answer of this walk, or of the walk it goes on with: a sweep asks from it."""
+        """The moment of the first answer of this walk, or of the walk it goes on with: a sweep asks from it."""
         return self._writer.since
 
     @property
@@ -109,32 +125,65 @@ class Plan(Generic[T]):
         """Pages in flight or waiting to be taken."""
         return self._line.places
 
-    def due(self) -> list[Page[T]]:
-        """The pages to send now. Each is handed out once and is in flight until `answered` or `failed`."""
+    @property
+    def page_size(self) -> int:
+        """Rows a page: the limit that was asked for, or fewer where the server gives no more."""
+        return self._limit
+
+    @property
+    def connections(self) -> int:
+        """How many connections the pages in flight and those to come can use."""
+        line = self._line
+        if self._ended or self._error is not None or not line.open:
+            return 0
+        full = self._full + line.known
+        most = self._concurrency
+        if self._max_items is not None:
+            left = self._max_items - self.report.rows - sum(page.gain for page in line.pages)
+            most = min(most, line.places + max(0, -(-left // self._step)))
+        if self._hint is None:
+            return horizon.connections(full, most)
+        begun = self._writer.start
+        sure = (self._hint - begun - self._limit) // self._step + 1  # pages that are full if the hint is right
+        return max(1, min(most, sure - 1))  # the first of them goes alone
+
+    def due(self, most: int | None = None) -> list[Page[T]]:
+        """The pages to send now, `most` of them. Each is handed out once and is in flight until `answered` or `failed`.
+
+        Which page comes next is decided when it is handed out. So whoever can send only some of them now should ask for
+        no more.
+        """
         due: list[Page[T]] = []
         if self._ended or self._error is not None:
             return due
+        if most is None:
+            most = self._concurrency
         line = self._line
-        if line.pages and line.pages[0].asked < 0:  # a page put into the line is put at its head, and alone
+        if most > 0 and line.pages and line.pages[0].asked < 0:  # a page put into the line is put at its head
             if line.places >= self._concurrency and (self._deliveries.waiting or not line.make_room()):
                 return due
             due.append(self._hand_out(line.pages[0]))
-        room = self._window
-        if self._stable and line.places and self.report.pages < _SPARING:
-            room = min(room, max(1, self._concurrency - 1))
-        while line.places < room and (not line.hinted or line.open) and (following := self._plan_next()) is not None:
+        while len(due) < most and line.places < self._window and (following := self._plan_next()) is not None:
             due.append(self._hand_out(following))
         return due
 
-    def answered(self, page: Page[T], rows: list[T], date: str | None = None) -> None:
-        """Take in the rows of a page, all that came and as they came, and the `Date` header of the answer."""
+    def answered(self, page: Page[T], rows: list[T], date: str | None = None, *, began: str | None = None) -> None:
+        """Take in the rows of a page, all that came and as they came, and the `Date` header of the answer.
+
+        `began` stands for the date of the first answer where that is of no use.
+        """
         if self._writer.since is None:
-            self._writer.since = date
+            self._writer.since = began or date
+        if self._sizes is not None:
+            self._sizes.met(len(rows))
         line = self._line
         if not line.answered(page, rows, date):
             return
-        if self._window < self._concurrency and len(rows) >= page.limit:
-            self._window += 1
+        if len(rows) >= page.limit:
+            if self._window < self._concurrency:
+                self._window += 1
+            if self._hint is not None and page.offset + page.limit > self._hint:
+                self._hint = None
         if page is line.pages[0]:
             self._settle()
 
@@ -151,7 +200,10 @@ class Plan(Generic[T]):
         delivery = self._deliveries.take()
         if delivery is not None:
             self._line.places -= 1
-            delivery.is_last = self._ended and not self.bounded and not self._deliveries.waiting
+            if self._deliveries.waiting:
+                delivery.is_last = False
+            elif self._ended:
+                delivery.is_last = self._is_last
             return delivery
         if self._error is not None:
             raise self._error
@@ -163,12 +215,16 @@ class Plan(Generic[T]):
 
     # Which page next
 
+    @property
+    def _step(self) -> int:
+        return self._limit - 1 if self._stable else self._limit
+
     def _hand_out(self, page: Page[T]) -> Page[T]:
         report = self.report
         report.requests += 1
         if page.reason == "joint":
             report.repairs += 1
-        elif page.reason == "closing":
+        elif page.reason != "page":
             report.closing += 1
         page.asked = self._line.answers
         self._line.places += 1
@@ -187,8 +243,11 @@ class Plan(Generic[T]):
         return min(self._limit, shared + max(0, self._max_items - self.report.rows - planned))
 
     def _plan_next(self) -> Page[T] | None:
-        """Plan the page after the last one planned, unless what is planned is enough for `max_items`."""
-        pages = self._line.pages
+        """Plan the page after the last one planned, unless it lies too far ahead, or `max_items` needs no more."""
+        line = self._line
+        if line.hinted and not line.open:
+            return None
+        pages = line.pages
         position = pages[-1].offset + pages[-1].limit if pages else self._frontier.position
         shared = self._shared(position)
         size = self._limit
@@ -196,9 +255,25 @@ class Plan(Generic[T]):
             size = self._size(shared, sum(page.gain for page in pages))
             if size <= shared:
                 return None
+        if pages and not self._reaches(position - shared + size):
+            return None
         page: Page[T] = Page(position - shared, size, "page", size - shared)
         pages.append(page)
         return page
+
+    def _reaches(self, end: int) -> bool:
+        """Whether a page behind those in the line, which ends at the row `end`, may be asked for now."""
+        line = self._line
+        known = line.known
+        full = self._full + known
+        if self._hint is not None:
+            # What lies beyond the hint is asked for when all before it has answered: then its shortness is proof.
+            return full > 0 and end <= self._hint
+        beyond = len(line.pages) - known
+        most = horizon.pages_beyond(full, proving=False)
+        if beyond != most or not full:
+            return beyond < most
+        return line.proving(known, self._frontier.newest)
 
     # What an answer means
 
@@ -208,16 +283,38 @@ class Plan(Generic[T]):
         while pages and not self._ended and self._error is None:
             head = pages[0]
             if head.error is not None:
-                self._fail(head.error)
+                self._refused(head, head.error)
             elif head.rows is None:
                 return
+            elif len(head.rows) > head.limit and not (
+                self._frontier.begun if self._stable and self._frontier.position else head.offset == 0
+            ):
+                self._fail(WalkError(UNPAGED.format(rows=len(head.rows), limit=head.limit, offset=head.offset)))
             elif self._stable:
-                self._weave(head, head.rows)
+                self._join(head, head.rows)
             else:
                 self._append(head, head.rows)
 
+    def _refused(self, page: Page[T], error: BaseException) -> None:
+        """Fail with what a page failed with, unless it may only say that the list ends before the page."""
+        if not self._refusals.may_be_the_end(page, error):
+            self._fail(error)
+        elif self._stable:
+            self._line.emptied(page)
+        else:
+            self._line.clear()
+            self._line.put(Page(self._frontier.position - 1, 2, "proof", 0))
+
     def _append(self, page: Page[T], rows: list[T]) -> None:
         """Accept the next page of a plain walk."""
+        if page.reason == "proof":
+            # One row, that before the page which was refused: there is nothing behind it.
+            self._line.drop(page)
+            if len(rows) > 1:
+                self._fill()
+            else:
+                self._end()
+            return
         previous = self._previous
         if self._repeats(page):
             return
@@ -230,11 +327,11 @@ class Plan(Generic[T]):
         del self._line.pages[0]  # its place stays taken until its rows are
         self._go_on(page, rows, positions)
 
-    def _weave(self, page: Page[T], rows: list[T]) -> None:
+    def _join(self, page: Page[T], rows: list[T]) -> None:
         """Accept the page at the head of the line if it joins, or see to it that one before it does."""
         frontier = self._frontier
         joint = None
-        if frontier.begun and page.offset and page.offset >= frontier.position and not page.passed:
+        if frontier.begun and page.offset and page.offset >= frontier.position:
             self._fill()
             return
         keys = self._identity.keys(rows)
@@ -243,7 +340,7 @@ class Plan(Generic[T]):
         if joint is not None or frontier.needs_no_joint(page):
             self._accept(page, rows, keys, joint)
         else:
-            self._astray(page, rows, keys)
+            self._look_for_joint(page, rows, keys)
 
     def _accept(self, page: Page[T], rows: list[T], keys: list[Key], joint: int | None) -> None:
         """Take in a page of the line's head that joins, or needs no joint (None)."""
@@ -267,7 +364,7 @@ class Plan(Generic[T]):
             positions = [at for at in positions if self._excluded.add(keys[at])]
         if self._looking.in_vain and self._looking.joined(new=bool(positions)):
             self.report.joints_repaired += 1
-        if positions:
+        if positions and not self._repetition.uniform(keys):
             self._previous = page
             self._repetition.times = 1
         elif self._repeats(page):
@@ -279,21 +376,30 @@ class Plan(Generic[T]):
     ) -> None:
         """After a page was accepted: let its new rows be taken; move on, end, or have the end proved."""
         frontier, brought = self._frontier, len(positions)
+        most = None if self._max_items is None else self._max_items - self.report.rows
         if not self._deliveries.put(page.offset, rows, positions, joint):
             self._line.places -= 1
+        self._refusals.accepted(new=brought > 0)
         fresh = page.asked >= frontier.newest
         frontier.newest = max(frontier.newest, page.answered)
         frontier.move(page, rows)
-        if self._max_items is not None and self.report.rows >= self._max_items:
+        if most is not None and brought >= most:
             self.bounded = True
+            self._is_last = False if cut or brought > most else True if fresh and page.short else None
             self._end()
-        elif page.passed:
-            return
         elif cut:
             self._ask_again(page)
-        elif len(rows) >= page.limit:
+        elif len(rows) > page.limit:
+            self._end()  # it does not page: this is the whole list
+        elif len(rows) == page.limit or self._shows_cap(page, brought):
             self._closings = 0
+            self._full += 1
+        elif not self._full and page.reason == "page" and self._doubts(page, len(rows)):
+            self._doubted = len(rows)
+            self._close()
         elif fresh and not (page.reason == "closing" and brought) and not any(on.rows for on in self._line.pages):
+            if self._doubted and self._sizes is not None:
+                self._sizes.proved(self._doubted)
             self._end()
         else:
             self._closings += page.reason == "closing"
@@ -302,7 +408,23 @@ class Plan(Generic[T]):
             elif brought * 2 < self._limit:
                 self._end()  # a list that grows by a few rows with every request: this was its end when asked for
             else:
-                self._fail(WalkError(_ENDLESS.format(times=self._closings, end=frontier.position)))
+                self._fail(WalkError(DISORDER.format(times=self._closings, end=frontier.position)))
+
+    def _doubts(self, page: Page[T], rows: int) -> bool:
+        """Whether the first page is short perhaps because the server gives no more rows at once."""
+        expected = page.offset + rows == self._end_expected
+        largest = page.limit == LARGEST
+        return self._sizes is not None and largest and not expected and self._sizes.doubtful(rows)
+
+    def _shows_cap(self, page: Page[T], brought: int) -> bool:
+        """Whether a second page as short as the first, with new rows, shows the most that the server gives at once."""
+        rows = len(page.rows or ())
+        if self._sizes is None or not brought or page.reason != "closing" or rows != self._doubted:
+            return False
+        self._sizes.capped(rows)
+        self._limit, self._full = rows, 1
+        self._looking, self._repetition = Looking(rows), Repetition(self._identity, rows)
+        return True
 
     def _ask_again(self, page: Page[T]) -> None:
         """Ask for what follows the last accepted row once more, because the answer at hand may be too old."""
@@ -333,7 +455,7 @@ class Plan(Generic[T]):
 
     # When a page does not join
 
-    def _astray(self, page: Page[T], rows: list[T], keys: list[Key]) -> None:
+    def _look_for_joint(self, page: Page[T], rows: list[T], keys: list[Key]) -> None:
         line = self._line
         if page.reason == "page" and not page.short and self._frontier.seen.covers(keys):
             # Behind the frontier: the list slid to the right. Nothing is accepted, so nothing is skipped either.
@@ -346,53 +468,20 @@ class Plan(Generic[T]):
             line.drop(page)  # what was accepted meanwhile reaches beyond its beginning: it is of another time
             return
         page.tried = True
-        if self._join_neighbour():
-            return
-        self._look(page)
-
-    def _join_neighbour(self) -> bool:
-        """Accept a page further on in the line if it joins where the head did not: it may be of another age."""
-        for page in self._line.pages[1:]:
-            if not page.rows or page.tried:
-                continue
-            keys = self._identity.keys(page.rows)
-            joint = self._frontier.joint(page, page.rows, keys)
-            if joint is None:
-                continue
-            for other in self._line.pages[: self._line.pages.index(page)]:
-                if other.rows is None:
-                    self._line.drop(other)
-                else:
-                    other.passed = True
-            self._line.advance(page)
-            self._accept(page, page.rows, keys, joint)
-            return True
-        return False
-
-    def _look(self, page: Page[T]) -> None:
-        """Put the next page to look for the joint in before the head of the line."""
         at_top = page.reason == "joint" and page.offset == 0
         try:
             offset = self._looking.next(page.offset, known=self._frontier.known, at_top=at_top)
         except WalkError as error:
-            self._fail(error)
+            self._fail(self._refusals.last or error)
         else:
-            self._line.put(Page(offset, self._limit, "joint", 0))
+            line.put(Page(offset, self._limit, "joint", 0))
 
     def _repeats(self, page: Page[T]) -> bool:
         """Whether the page came too often, which ends the walk."""
         previous, self._previous = self._previous, page
-        if previous is not None and self._repetition.endless(previous, page):
-            self._fail(WalkError(_REPEATS.format(times=self._repetition.times, offset=page.offset)))
+        if previous is not None and self._repetition.endless(
+            previous, page, second=self.report.pages == 1
+        ):
+            self._fail(WalkError(REPEATS.format(times=self._repetition.times, offset=page.offset)))
             return True
         return False
-
-
-_REPEATS = (
-    "the same page came {times} times in a row, up to offset {offset}: the server ignores `offset`, or rows are added "
-    "faster than they are read; ask for fewer rows with a filter, or for bigger pages with `limit`"
-)
-_ENDLESS = (
-    "{times} short pages in a row were each followed by more rows, up to offset {end}: the server does not page "
-    "consistently; narrow the list with a filter until it fits into one page"
-)

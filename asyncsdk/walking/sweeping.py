@@ -20,9 +20,9 @@ def moment_before(date: str, margin: timedelta = MARGIN) -> datetime | None:
     """A moment safely before an answer with this `Date` header was made; None when it cannot be read."""
     try:
         moment = parsedate_to_datetime(date)
-    except ValueError:
+        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC) - margin
+    except (ValueError, TypeError, OverflowError, IndexError):  # it says anything, or a year that Python has not
         return None
-    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC) - margin
 
 
 def sweep_filter(own: str | None, date: str, *, margin: timedelta = MARGIN) -> str | None:

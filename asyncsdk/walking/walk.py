@@ -33,30 +33,46 @@ class PageWalk(Generic[T]):
 
     Leaving the `async with` block closes everything before the next line runs; leaving a plain loop early cancels what
     is in flight as soon as the walk is dropped.
+
+    A page is handed out when the next one is there, or none is left: so it knows whether it is the last.
     """
 
     def __init__(self, fetcher: Fetcher[T]) -> None:
         self._fetcher = fetcher
+        self._held: Delivery[T] | None = None  # the next page, until it is known whether another follows
+        self._closed = False
         weakref.finalize(self, fetcher.cancel).atexit = False
 
     def __aiter__(self) -> Self:
         return self
 
     async def __anext__(self) -> Page[T]:
-        delivery = await self._fetcher.advance()
-        if delivery is None:
+        fetcher = self._fetcher
+        if self._closed:
             raise StopAsyncIteration
-        return Page(
-            self._fetcher.fitting(delivery.rows),
-            offset=delivery.offset,
-            is_last=delivery.is_last,
-            bookmark=delivery.bookmark,
-        )
+        if self._held is not None and fetcher.astray:
+            raise fetcher.elsewhere(self.bookmark)
+        if self._held is None:
+            self._held = await fetcher.advance()
+            if self._held is None:
+                raise StopAsyncIteration
+        following, is_last = None, self._held.is_last
+        if not fetcher.over:
+            try:
+                following = await fetcher.advance()
+            except Exception:
+                if not fetcher.failed:
+                    raise
+                is_last = None  # it is raised again by the next call, behind the page at hand
+            else:
+                is_last = False if following is not None else fetcher.ended_with(self._held)
+        held, self._held = self._held, following
+        return Page(fetcher.fitting(held.rows), offset=held.offset, is_last=is_last, bookmark=held.bookmark)
 
     @property
     def bookmark(self) -> str:
         """Where to go on after the last page taken."""
-        return self._fetcher.bookmark()
+        return self._fetcher.bookmark() if self._held is None else self._held.bookmark(0)
 
     @property
     def report(self) -> Report:
@@ -70,6 +86,7 @@ class PageWalk(Generic[T]):
 
     async def aclose(self) -> None:
         """Ends the walk. Iterating it afterwards ends at once."""
+        self._closed = True
         await self._fetcher.aclose()
 
     async def __aenter__(self) -> Self:
