@@ -21,7 +21,7 @@ from .throttling import Slots
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from aiohttp.connector import ConnectionKey
+    from aiohttp.client_reqrep import ConnectionKey
     from yarl import URL
 
 __all__ = ["Connections", "Opener", "Origin", "Roads"]
@@ -115,11 +115,12 @@ class Opener:
     def room(self, origin: Origin, most: int | None) -> int:
         """Returns how many more connections may be made until there are `most`, or as many as slots."""
         slots = self._slots
-        there = slots.size - slots.free + (self.ready(origin) or 0) + self._claimed + self._opening
+        idle = max(0, self.ready(origin) or 0) + self._claimed  # or about to be made by a request
+        there = slots.size - slots.free + slots.waiting + idle + self._opening
         return max(0, (slots.size if most is None else min(most, slots.size)) - there)
 
     def claim(self, count: int) -> None:
-        """Keeps idle connections from being counted by others until the requests that take them do; -1 gives one back."""
+        """Keeps idle connections from being counted until the requests that take them do; negative: no longer."""
         self._claimed += count
 
     async def open(self, origin: Origin, seconds: float) -> bool:
@@ -147,11 +148,15 @@ class Opener:
             return False
         timeout = aiohttp.ClientTimeout(total=None, connect=seconds, sock_connect=seconds)
         protocol = await connector._create_connection(request, [], timeout)
-        if connector.closed:
+        if _closed(connector):  # meanwhile
             protocol.close()
             return False
         connector._release(road.key, protocol)
         return True
+
+
+def _closed(connector: aiohttp.TCPConnector) -> bool:
+    return connector.closed
 
 
 @attrs.frozen(eq=False)

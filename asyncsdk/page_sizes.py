@@ -18,8 +18,8 @@ class PageSizes:
 
     A page with fewer rows than were asked for is the end of its list, unless the server never gives more rows than
     that, whatever `limit` says. Nothing in the answer tells the two apart. So a first page of a usual length is doubted
-    where 100 rows were asked for, until a longer page came, or a list that ended with such a page was proved to be over:
-    each of the three lengths costs a client one request at the most, and none once it has met a full page.
+    where 100 rows were asked for, until a longer page came, or a list that ended with such a page was proved to be
+    over: each of the three lengths costs a client one request at the most, and none once it has met a full page.
 
     >>> sizes = PageSizes()
     >>> sizes.doubtful(50), sizes.doubtful(49)

@@ -178,7 +178,7 @@ class Pager(Generic[T]):
             sweep: at the end, read what was updated since the walk began and deliver what was not seen: makes the
                 promise hold for any order. One more request, as a rule.
             max_items: rows at the most; None: all of them. Nothing beyond is requested.
-            expected: rows you believe there are, from `offset` on, such as an earlier count. It makes long lists quicker
+            expected: rows you believe there are from `offset` on, such as an earlier count. It makes long lists quicker
                 to read and saves the requests beyond the end; a wrong one changes nothing but that.
             resume: a bookmark of this list with the same filters; the walk goes on behind its row.
             rejects: is called with each row that does not fit its model (with its text and the reason); the walk goes

@@ -37,7 +37,11 @@ def listing(rows: int) -> Serve:
     def serve(asked: Asked) -> tuple[int, object, dict[str, str]]:
         query = parse_qs(asked.query)
         offset, limit = int(query["offset"][0]), int(query["limit"][0])
-        return 200, [{"id": at + 1, "updated_at": "2026-01-01T00:00:00Z"} for at in range(rows)[offset : offset + limit]], {}
+        return (
+            200,
+            [{"id": at + 1, "updated_at": "2026-01-01T00:00:00Z"} for at in range(rows)[offset : offset + limit]],
+            {},
+        )
 
     return serve
 
@@ -93,7 +97,7 @@ class _Peer:
             sent = {"Content-Type": "application/json", "Date": DATE, **headers}
             self._link.send(answer_bytes(status, {name: value for name, value in sent.items() if value}, text))
             if headers.get("Connection") == "close":
-                self._link.finish()
+                self._link.finish(1e-6)  # behind the answer
 
     def ended(self) -> None:
         pass

@@ -17,7 +17,7 @@ from datetime import date, datetime
 from hashlib import blake2b
 from itertools import pairwise
 from operator import attrgetter, itemgetter
-from typing import Any, Generic, TypeVar, cast
+from typing import Any, Generic, TypeVar
 
 import attrs
 

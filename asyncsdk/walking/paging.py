@@ -14,10 +14,11 @@ from collections.abc import Callable
 from typing import Generic, TypeVar
 
 from ..errors import WalkError
-from ..page_sizes import LARGEST, PageSizes
-from . import horizon
+from ..page_sizes import PageSizes
+from .asking import Asking
 from .bookmarks import Bookmark, Source
 from .delivery import Deliveries, Delivery, Place, Report, Writer
+from .ending import Ending, Verdict
 from .frontier import Frontier
 from .joints import Identity
 from .line import Line, Page
@@ -31,7 +32,6 @@ __all__ = ["Delivery", "Page", "Plan", "Report"]
 
 T = TypeVar("T")
 
-_MOST_CLOSINGS = 5
 _NOWHERE = Source("", "")
 
 
@@ -74,7 +74,6 @@ class Plan(Generic[T]):
         self.report = Report()
         self.bounded = False  # it ended because of `max_items`
         self._identity = identity
-        self._limit = limit
         self._concurrency = concurrency
         self._max_items = max_items
         self._stable = stable and limit > 1
@@ -83,23 +82,29 @@ class Plan(Generic[T]):
         start = offset if resume is None else resume.start
         tail = resume.tail if resume is not None and self._stable else ()
         known_since = resume.since if resume is not None and resume.since else since
+        self._ending = Ending(sizes, None if expected is None else start + expected)
         here: Place[T] = Place(start, 0, []) if resume is None else Place(resume.offset, resume.delivered, [])
         self._writer = Writer(identity, source, start, limit, self._stable, tail, known_since, place)
         self._deliveries = Deliveries(self._writer, self.report, here, max_items)
         from_top = here.offset == 0 or (start == 0 and here.delivered == len(tail))
         self._frontier = Frontier(identity, limit, here.offset, tail=tail, from_top=from_top)
         self._line: Line[T] = Line()
-        self._window = concurrency
-        self._full = 0  # full pages accepted
-        self._end_expected = None if expected is None else start + expected
-        self._hint = self._end_expected  # the same, until a page beyond it is full
+        self._asking = Asking(
+            self._line,
+            self._frontier,
+            self.report,
+            limit=limit,
+            concurrency=concurrency,
+            max_items=max_items,
+            stable=self._stable,
+            start=start,
+            expected=expected,
+        )
         self._ended = max_items == 0
         self._is_last: bool | None = True  # whether the last page is the last of the list; None: not known
         self._error: BaseException | None = None
         self._looking = Looking(limit)
         self._refusals = Refusals(begun=resume is not None)
-        self._closings = 0  # closing pages in a row that brought rows
-        self._doubted = 0  # rows of the first page, where they may be all that the server gives at once
         self._repetition = Repetition(identity, limit)
         self._previous: Page[T] | None = None  # the page met last, accepted or known from before
 
@@ -128,24 +133,12 @@ class Plan(Generic[T]):
     @property
     def page_size(self) -> int:
         """Rows a page: the limit that was asked for, or fewer where the server gives no more."""
-        return self._limit
+        return self._asking.limit
 
     @property
     def connections(self) -> int:
         """How many connections the pages in flight and those to come can use."""
-        line = self._line
-        if self._ended or self._error is not None or not line.open:
-            return 0
-        full = self._full + line.known
-        most = self._concurrency
-        if self._max_items is not None:
-            left = self._max_items - self.report.rows - sum(page.gain for page in line.pages)
-            most = min(most, line.places + max(0, -(-left // self._step)))
-        if self._hint is None:
-            return horizon.connections(full, most)
-        begun = self._writer.start
-        sure = (self._hint - begun - self._limit) // self._step + 1  # pages that are full if the hint is right
-        return max(1, min(most, sure - 1))  # the first of them goes alone
+        return 0 if self._ended or self._error is not None else self._asking.connections
 
     def due(self, most: int | None = None) -> list[Page[T]]:
         """The pages to send now, `most` of them. Each is handed out once and is in flight until `answered` or `failed`.
@@ -153,19 +146,10 @@ class Plan(Generic[T]):
         Which page comes next is decided when it is handed out. So whoever can send only some of them now should ask for
         no more.
         """
-        due: list[Page[T]] = []
         if self._ended or self._error is not None:
-            return due
-        if most is None:
-            most = self._concurrency
-        line = self._line
-        if most > 0 and line.pages and line.pages[0].asked < 0:  # a page put into the line is put at its head
-            if line.places >= self._concurrency and (self._deliveries.waiting or not line.make_room()):
-                return due
-            due.append(self._hand_out(line.pages[0]))
-        while len(due) < most and line.places < self._window and (following := self._plan_next()) is not None:
-            due.append(self._hand_out(following))
-        return due
+            return []
+        most = self._concurrency if most is None else most
+        return self._asking.due(most, waiting=bool(self._deliveries.waiting))
 
     def answered(self, page: Page[T], rows: list[T], date: str | None = None, *, began: str | None = None) -> None:
         """Take in the rows of a page, all that came and as they came, and the `Date` header of the answer.
@@ -179,11 +163,8 @@ class Plan(Generic[T]):
         line = self._line
         if not line.answered(page, rows, date):
             return
-        if len(rows) >= page.limit:
-            if self._window < self._concurrency:
-                self._window += 1
-            if self._hint is not None and page.offset + page.limit > self._hint:
-                self._hint = None
+        if page.full:
+            self._asking.full(page)
         if page is line.pages[0]:
             self._settle()
 
@@ -213,68 +194,6 @@ class Plan(Generic[T]):
         """Where the walk stands after everything that was taken."""
         return self._deliveries.bookmark()
 
-    # Which page next
-
-    @property
-    def _step(self) -> int:
-        return self._limit - 1 if self._stable else self._limit
-
-    def _hand_out(self, page: Page[T]) -> Page[T]:
-        report = self.report
-        report.requests += 1
-        if page.reason == "joint":
-            report.repairs += 1
-        elif page.reason != "page":
-            report.closing += 1
-        page.asked = self._line.answers
-        self._line.places += 1
-        return page
-
-    def _shared(self, position: int) -> int:
-        """How many rows a page that goes on at `position` shares with those before it."""
-        if not self._stable or not (self._frontier.begun or self._line.pages):
-            return 0
-        return self._frontier.shared(position)
-
-    def _size(self, shared: int, planned: int = 0) -> int:
-        """The limit of a page that shares `shared` rows; not more than `max_items` still needs beyond `planned`."""
-        if self._max_items is None:
-            return self._limit
-        return min(self._limit, shared + max(0, self._max_items - self.report.rows - planned))
-
-    def _plan_next(self) -> Page[T] | None:
-        """Plan the page after the last one planned, unless it lies too far ahead, or `max_items` needs no more."""
-        line = self._line
-        if line.hinted and not line.open:
-            return None
-        pages = line.pages
-        position = pages[-1].offset + pages[-1].limit if pages else self._frontier.position
-        shared = self._shared(position)
-        size = self._limit
-        if self._max_items is not None:
-            size = self._size(shared, sum(page.gain for page in pages))
-            if size <= shared:
-                return None
-        if pages and not self._reaches(position - shared + size):
-            return None
-        page: Page[T] = Page(position - shared, size, "page", size - shared)
-        pages.append(page)
-        return page
-
-    def _reaches(self, end: int) -> bool:
-        """Whether a page behind those in the line, which ends at the row `end`, may be asked for now."""
-        line = self._line
-        known = line.known
-        full = self._full + known
-        if self._hint is not None:
-            # What lies beyond the hint is asked for when all before it has answered: then its shortness is proof.
-            return full > 0 and end <= self._hint
-        beyond = len(line.pages) - known
-        most = horizon.pages_beyond(full, proving=False)
-        if beyond != most or not full:
-            return beyond < most
-        return line.proving(known, self._frontier.newest)
-
     # What an answer means
 
     def _settle(self) -> None:
@@ -302,8 +221,7 @@ class Plan(Generic[T]):
         elif self._stable:
             self._line.emptied(page)
         else:
-            self._line.clear()
-            self._line.put(Page(self._frontier.position - 1, 2, "proof", 0))
+            self._asking.prove()
 
     def _append(self, page: Page[T], rows: list[T]) -> None:
         """Accept the next page of a plain walk."""
@@ -311,7 +229,7 @@ class Plan(Generic[T]):
             # One row, that before the page which was refused: there is nothing behind it.
             self._line.drop(page)
             if len(rows) > 1:
-                self._fill()
+                self._asking.fill()
             else:
                 self._end()
             return
@@ -332,7 +250,7 @@ class Plan(Generic[T]):
         frontier = self._frontier
         joint = None
         if frontier.begun and page.offset and page.offset >= frontier.position:
-            self._fill()
+            self._asking.fill()
             return
         keys = self._identity.keys(rows)
         if frontier.begun:
@@ -348,7 +266,7 @@ class Plan(Generic[T]):
         settled = frontier.settled(page, rows)
         cut = settled < len(rows)
         if cut:
-            self._window = 1  # what follows changes as well: asked for at once it would be too old again
+            self._asking.one_by_one()
             if settled <= (-1 if joint is None else joint):
                 self._line.drop(page)
                 self._ask_again(page)
@@ -389,61 +307,38 @@ class Plan(Generic[T]):
             self._end()
         elif cut:
             self._ask_again(page)
-        elif len(rows) > page.limit:
-            self._end()  # it does not page: this is the whole list
-        elif len(rows) == page.limit or self._shows_cap(page, brought):
-            self._closings = 0
-            self._full += 1
-        elif not self._full and page.reason == "page" and self._doubts(page, len(rows)):
-            self._doubted = len(rows)
-            self._close()
-        elif fresh and not (page.reason == "closing" and brought) and not any(on.rows for on in self._line.pages):
-            if self._doubted and self._sizes is not None:
-                self._sizes.proved(self._doubted)
-            self._end()
         else:
-            self._closings += page.reason == "closing"
-            if self._closings < _MOST_CLOSINGS:
-                self._close()
-            elif brought * 2 < self._limit:
-                self._end()  # a list that grows by a few rows with every request: this was its end when asked for
-            else:
-                self._fail(WalkError(DISORDER.format(times=self._closings, end=frontier.position)))
+            verdict = self._ending.judge(
+                page,
+                len(rows),
+                brought,
+                first=self.report.pages <= 1,
+                fresh=fresh,
+                last=not any(on.rows for on in self._line.pages),
+                limit=self._asking.limit,
+            )
+            self._obey(verdict, len(rows))
 
-    def _doubts(self, page: Page[T], rows: int) -> bool:
-        """Whether the first page is short perhaps because the server gives no more rows at once."""
-        expected = page.offset + rows == self._end_expected
-        largest = page.limit == LARGEST
-        return self._sizes is not None and largest and not expected and self._sizes.doubtful(rows)
-
-    def _shows_cap(self, page: Page[T], brought: int) -> bool:
-        """Whether a second page as short as the first, with new rows, shows the most that the server gives at once."""
-        rows = len(page.rows or ())
-        if self._sizes is None or not brought or page.reason != "closing" or rows != self._doubted:
-            return False
-        self._sizes.capped(rows)
-        self._limit, self._full = rows, 1
-        self._looking, self._repetition = Looking(rows), Repetition(self._identity, rows)
-        return True
+    def _obey(self, verdict: Verdict, rows: int) -> None:
+        match verdict:
+            case "goes on":
+                self._asking.accepted_full()
+            case "capped":
+                self._asking.shrink(rows)
+                self._looking, self._repetition = Looking(rows), Repetition(self._identity, rows)
+            case "ask":
+                self._asking.close()
+            case "end":
+                self._end()
+            case "disorder":
+                self._fail(WalkError(DISORDER.format(times=self._ending.closings, end=self._frontier.position)))
 
     def _ask_again(self, page: Page[T]) -> None:
         """Ask for what follows the last accepted row once more, because the answer at hand may be too old."""
         if page.short:
-            self._close()
+            self._asking.close()
         else:
-            self._fill()
-
-    def _fill(self) -> None:
-        """Ask for what follows the last accepted row, before the pages in the line."""
-        shared = self._shared(self._frontier.position)
-        size = self._size(shared)
-        self._line.put(Page(self._frontier.position - shared, size, "page", size - shared))
-
-    def _close(self) -> None:
-        """Ask whether the end is the end."""
-        self._line.clear()
-        shared = self._shared(self._frontier.position)
-        self._line.put(Page(self._frontier.position - shared, self._size(shared), "closing", 0))
+            self._asking.fill()
 
     def _end(self) -> None:
         self._ended = True
@@ -474,14 +369,12 @@ class Plan(Generic[T]):
         except WalkError as error:
             self._fail(self._refusals.last or error)
         else:
-            line.put(Page(offset, self._limit, "joint", 0))
+            self._asking.look(offset)
 
     def _repeats(self, page: Page[T]) -> bool:
         """Whether the page came too often, which ends the walk."""
         previous, self._previous = self._previous, page
-        if previous is not None and self._repetition.endless(
-            previous, page, second=self.report.pages == 1
-        ):
+        if previous is not None and self._repetition.endless(previous, page, second=self.report.pages == 1):
             self._fail(WalkError(REPEATS.format(times=self._repetition.times, offset=page.offset)))
             return True
         return False

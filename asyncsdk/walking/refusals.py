@@ -7,7 +7,7 @@ is the walk's error.
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 from ..errors import APIError
 from .line import Page
@@ -24,7 +24,10 @@ def beyond_the_end(error: BaseException) -> bool:
 
 
 class Refusals:
-    """Counts the refusals since the last new row. `last` is the last of them; `begun`: there are rows before the walk."""
+    """Counts the refusals since the last new row; `last` is the last of them.
+
+    `begun` says that there are rows before the walk.
+    """
 
     __slots__ = ("_begun", "_times", "last")
 
@@ -33,7 +36,7 @@ class Refusals:
         self._times = 0
         self.last: BaseException | None = None
 
-    def may_be_the_end(self, page: Page[object], error: BaseException) -> bool:
+    def may_be_the_end(self, page: Page[Any], error: BaseException) -> bool:
         """Takes in what a page failed with. Returns whether it is worth looking where the list ends."""
         if not beyond_the_end(error) or not self._begun or not page.offset or page.reason == "proof":
             return False

@@ -142,10 +142,11 @@ class Workers(Generic[T]):
         """Has as many connections made as the pages to come can use and are not there yet."""
         ready = max(0, connections.ready() or 0)
         missing = wanted - self._in_flight - ready - self._opening
-        if missing > 0:
-            for _ in range(min(missing, connections.room(None if self._window is None else self._window.size))):
-                self._opening += 1
-                self._start(connections.open()).add_done_callback(self._opened)
+        if missing <= 0 or (self._window is not None and self._window.waiting):
+            return
+        for _ in range(min(missing, connections.room(None if self._window is None else self._window.size))):
+            self._opening += 1
+            self._start(connections.open()).add_done_callback(self._opened)
 
     def _opened(self, task: asyncio.Task[bool]) -> None:
         self._opening -= 1
