@@ -6,58 +6,32 @@ before it is awaited or iterated.
 
 from __future__ import annotations
 
-import asyncio
-import logging
 from collections.abc import Callable, Generator, Iterable
-from email.utils import format_datetime
-from functools import partial
-from typing import TYPE_CHECKING, Any, Final, Generic, NoReturn, TypeAlias, TypeVar, cast, overload
+from typing import TYPE_CHECKING, Any, Final, Generic, NoReturn, TypeVar
 
-from . import __version__, clock, wire
-from .codec import Decode, Reject, lenient_page_decoder, page_decoder
-from .errors import APIError, ArgumentError, ConfigurationError
-from .page_sizes import LARGEST as LARGEST_PAGE
+from . import wire
+from .codec import Reject
+from .errors import ConfigurationError
+from .page_sizes import LARGEST
 from .throttling import Slots
-from .walking import bookmarks
-from .walking.counting import Counting
-from .walking.fetcher import Fetcher, Leg, end_tasks
-from .walking.joints import identity_of
+from .walking.fetcher import Fetcher
+from .walking.listed import List, WalkOptions, check_number
 from .walking.page import Page
-from .walking.paging import Plan
-from .walking.refusals import beyond_the_end
-from .walking.seen import Key
-from .walking.sweeping import sweep_filter
 from .walking.walk import PageWalk, Walk
-from .wire import Field, Json, Request
+from .wire import Field
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
     from .session import Session
 
-__all__ = ["Page", "Pager", "gather_all"]
+__all__ = ["Page", "Pager"]
 
 T = TypeVar("T")
 A = TypeVar("A")
-B = TypeVar("B")
-C = TypeVar("C")
-D = TypeVar("D")
-E = TypeVar("E")
-
-Query: TypeAlias = tuple[tuple[str, Json], ...]
 
 CONCURRENCY: Final = 8
 """Pages in flight or waiting to be consumed, unless a walk is told otherwise."""
-
-FEW_PAGES: Final = 5
-
-SMALL_PAGES: Final = (
-    "%s: %d rows took %d requests, because limit=%d is the size of a page; %d would do with limit=%d. "
-    "To bound the rows, write max_items"
-)
-CAPPED: Final = "%s: the server gives %d rows at once, though limit=%d was asked for"
-
-logger = logging.getLogger("asyncsdk")
 
 
 class Pager(Generic[T]):
@@ -76,7 +50,7 @@ class Pager(Generic[T]):
     move to the end.
     """
 
-    __slots__ = ("_limit", "_model", "_offset", "_path", "_query", "_session", "_stable_order")
+    __slots__ = ("_list",)
 
     def __init__(
         self,
@@ -85,7 +59,7 @@ class Pager(Generic[T]):
         model: type[T],
         query: Iterable[Field] = (),
         *,
-        limit: int = LARGEST_PAGE,
+        limit: int = LARGEST,
         offset: int = 0,
         stable_order: str | None = None,
     ) -> None:
@@ -104,37 +78,34 @@ class Pager(Generic[T]):
         Raises:
             ArgumentError: limit or offset out of range, or not whole numbers.
         """
-        _check_number("limit", limit, 1, LARGEST_PAGE, "it is the size of a page; to bound the rows use max_items")
-        _check_number("offset", offset, 0, None, "rows are counted from 0")
-        self._session = session
-        self._path = path
-        self._model = model
-        self._query = tuple(field for field in query if field is not None)
-        self._limit = limit
-        self._offset = offset
-        self._stable_order = stable_order
+        check_number("limit", limit, 1, LARGEST, "it is the size of a page; to bound the rows use max_items")
+        check_number("offset", offset, 0, None, "rows are counted from 0")
+        given = tuple(field for field in query if field is not None)
+        self._list = List(session, path, model, given, limit, offset, stable_order)
 
     @property
     def model(self) -> type[T]:
         """What its rows are decoded into: a model of `asyncsdk.models`, or `dict`."""
-        return self._model
+        return self._list.model
 
     def into(self, model: type[A]) -> Pager[A]:
         """The same list, its rows decoded into another model: a class of your own, or `dict` for plain data."""
+        asked = self._list
         return Pager(
-            self._session,
-            self._path,
+            asked.session,
+            asked.path,
             model,
-            self._query,
-            limit=self._limit,
-            offset=self._offset,
-            stable_order=self._stable_order,
+            asked.query,
+            limit=asked.limit,
+            offset=asked.offset,
+            stable_order=asked.stable_order,
         )
 
     def __repr__(self) -> str:
-        query = wire.encode_query((*self._query, ("limit", self._limit), ("offset", self._offset)))
+        asked = self._list
+        query = wire.encode_query((*asked.query, ("limit", asked.limit), ("offset", asked.offset)))
         # What asyncio prints where a pager is given to it instead of a coroutine.
-        return f"<Pager GET {self._path}?{query}: await it, or asyncio.run(pager.all())>"
+        return f"<Pager GET {asked.path}?{query}: await it, or asyncio.run(pager.all())>"
 
     if not TYPE_CHECKING:  # so that type checkers know that none of these works
 
@@ -256,15 +227,16 @@ class Pager(Generic[T]):
         `page.is_last` is True where it came short, and None where only another request could tell: where it is full, or
         of a length that may be the most the server gives at once (20, 25, 50 rows where 100 were asked for).
         """
-        fetcher = self.fetcher(1, stable=False, max_items=self._limit, trusting=True)
+        asked = self._list
+        fetcher = self.fetcher(1, stable=False, max_items=asked.limit, trusting=True)
         try:
             delivery = await fetcher.advance()
         finally:
             await fetcher.aclose()
         if delivery is None:
-            return Page((), offset=self._offset, is_last=True, bookmark=fetcher.bookmark)
+            return Page((), offset=asked.offset, is_last=True, bookmark=fetcher.bookmark)
         is_last = delivery.is_last
-        if is_last and self._limit == LARGEST_PAGE and self._session.account.page_sizes.doubtful(len(delivery.rows)):
+        if is_last and asked.limit == LARGEST and asked.session.account.page_sizes.doubtful(len(delivery.rows)):
             is_last = None
         return Page(delivery.rows, offset=delivery.offset, is_last=is_last, bookmark=delivery.bookmark)
 
@@ -284,23 +256,7 @@ class Pager(Generic[T]):
             WalkError: the server ignores `offset`, so there is no end.
             WethodError: as `all`.
         """
-        request, keys = self._requests(self._query), identity_of(self._model).keys
-        counting = Counting(self._session.account.page_sizes)
-        first: list[Key] | None = None
-        while (probe := counting.probe()) is not None:
-            try:
-                reply = await self._session.send(request(self._offset + probe, LARGEST_PAGE), page_decoder(self._model))
-            except APIError as error:
-                if not beyond_the_end(error):
-                    raise
-                counting.refused(error)
-            else:
-                met = keys(reply.value)
-                repeated = len(met) > 1 and met == first and len(set(met)) > 1
-                if first is None:
-                    first = met
-                counting.answered(len(met), repeated=repeated)
-        return counting.count
+        return await self._list.count()
 
     async def to_arrow(
         self,
@@ -326,7 +282,7 @@ class Pager(Generic[T]):
         rows = await self.all(
             max_items=max_items, expected=expected, concurrency=concurrency, stable=stable, sweep=sweep
         )
-        return to_arrow(rows, self._model)
+        return to_arrow(rows, self.model)
 
     # --- how pages are asked for ----------------------------------------------------------------------------------
 
@@ -348,126 +304,15 @@ class Pager(Generic[T]):
         `window` are places in flight that it shares with other walks; `trusting` takes a first page of fewer rows than
         asked for as the whole list, whatever its length.
         """
-        most = self._session.settings.max_in_flight
-        _check_number(
-            "concurrency",
-            concurrency,
-            1,
-            most,
-            f"this client keeps {most} requests in flight; see Wethod(max_in_flight=...)",
-        )
-        if max_items is not None:
-            _check_number("max_items", max_items, 0, None, "leave it out for the whole list")
-        if expected is not None:
-            _check_number("expected", expected, 0, None, "leave it out where you do not know")
-        query = self._query
-        if stable and self._stable_order is not None and all(name != "order" for name, _ in query):
-            query = (*query, ("order", self._stable_order))
-        if sweep and (own := _own_filter(query)) is not None:
-            sweep_filter(own, format_datetime(clock.utc_now(), usegmt=True))  # refuses now what would not do at the end
-        source = bookmarks.source_of(self._path, [(name, str(value)) for name, value in query], sdk=__version__)
-        plan = Plan(
-            identity_of(self._model),
-            limit=self._limit,
-            offset=self._offset,
+        options = WalkOptions(
             concurrency=concurrency,
+            stable=stable,
+            sweep=sweep,
             max_items=max_items,
             expected=expected,
-            stable=stable,
-            resume=None if resume is None else bookmarks.read(resume, source),
-            source=source,
-            sizes=None if trusting else self._session.account.page_sizes,
-        )
-        return Fetcher(
-            plan,
-            self._session,
-            self._requests(query),
-            # With `rejects`, rows that do not fit stand in their places until the fetcher sifts them out.
-            cast("Decode[list[T]]", (page_decoder if rejects is None else lenient_page_decoder)(self._model)),
-            window=window,
+            resume=resume,
             rejects=rejects,
-            sweep=partial(self._sweep, query, concurrency) if sweep else None,
-            finished=self._finished,
+            window=window,
+            trusting=trusting,
         )
-
-    def _finished(self, plan: Plan[T]) -> None:
-        """Says what a whole list in small pages has cost, and what pages the server makes of larger ones."""
-        report, size = plan.report, plan.page_size
-        if size < self._limit:
-            logger.warning(CAPPED, self._path, size, self._limit)
-        elif size < LARGEST_PAGE and not plan.bounded and report.requests > FEW_PAGES:
-            fewest = 1 + report.rows // (LARGEST_PAGE - 1)
-            if report.requests > fewest + 1:
-                logger.warning(SMALL_PAGES, self._path, report.rows, report.requests, size, fewest, LARGEST_PAGE)
-
-    def _sweep(self, query: Query, concurrency: int, walked: Plan[T], latest: Plan[T]) -> Leg[T] | None:
-        """The next leg of a walk: rows changed since its latest leg began, but for those it has delivered."""
-        if latest.since is None or walked.bounded or walked.report.requests == 1:
-            return None  # what came in one answer is how the list stood at one moment
-        changed = sweep_filter(_own_filter(query), latest.since)
-        if changed is None:
-            return None
-        plan = Plan(
-            identity_of(self._model),
-            limit=walked.page_size,
-            concurrency=concurrency,
-            excluded=walked.seen,
-            place=walked.bookmark,
-        )
-        others = tuple(field for field in query if field[0] != "updated_at")
-        return plan, self._requests((*others, ("updated_at", changed)))
-
-    def _requests(self, query: Query) -> Callable[[int, int], Request]:
-        """Makes the requests of a walk from offset and limit; what does not change is encoded once."""
-        base = wire.build("GET", self._path, query)
-        start = f"{base.query}&" if base.query else ""
-        return lambda offset, limit: Request("GET", base.path, f"{start}limit={limit}&offset={offset}")
-
-
-@overload
-async def gather_all(a: Pager[A], /, *, concurrency: int = ...) -> tuple[list[A]]: ...
-@overload
-async def gather_all(a: Pager[A], b: Pager[B], /, *, concurrency: int = ...) -> tuple[list[A], list[B]]: ...
-@overload
-async def gather_all(
-    a: Pager[A], b: Pager[B], c: Pager[C], /, *, concurrency: int = ...
-) -> tuple[list[A], list[B], list[C]]: ...
-@overload
-async def gather_all(
-    a: Pager[A], b: Pager[B], c: Pager[C], d: Pager[D], /, *, concurrency: int = ...
-) -> tuple[list[A], list[B], list[C], list[D]]: ...
-@overload
-async def gather_all(*pagers: Pager[T], concurrency: int = ...) -> tuple[list[T], ...]: ...
-async def gather_all(*pagers: Pager[Any], concurrency: int = CONCURRENCY) -> tuple[list[Any], ...]:
-    """Reads several whole lists side by side, with `concurrency` requests in flight for all of them together.
-
-    Returns:
-        One list of rows for each pager, in their order.
-
-    Raises:
-        ArgumentError: concurrency out of range.
-        WethodError: the first failure of any list; the others are ended before it is raised.
-
-    Example:
-        >>> projects, streams = await gather_all(wethod.projects.list(), wethod.streams.list())  # doctest: +SKIP
-    """
-    window = Slots(concurrency)
-    fetchers = [pager.fetcher(concurrency, window=window) for pager in pagers]
-    reading = [asyncio.ensure_future(fetcher.drain()) for fetcher in fetchers]
-    try:
-        return tuple(await asyncio.gather(*reading))
-    finally:
-        for fetcher in fetchers:
-            fetcher.cancel()
-        await end_tasks(reading)
-
-
-def _own_filter(query: Query) -> str | None:
-    """The caller's own condition on `updated_at`."""
-    return next((str(value) for name, value in query if name == "updated_at"), None)
-
-
-def _check_number(name: str, value: object, least: int, most: int | None, hint: str) -> None:
-    if isinstance(value, bool) or not isinstance(value, int) or value < least or (most is not None and value > most):
-        bounds = f"{least} or more" if most is None else f"from {least} to {most}"
-        raise ArgumentError(name, f"a whole number {bounds}, not {value!r}; {hint}")
+        return self._list.walk(options)

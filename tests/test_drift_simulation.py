@@ -10,13 +10,14 @@ from bisect import bisect_left, insort
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from statistics import median
-from typing import Literal
+from typing import Any, Literal
 
 import attrs
 import pytest
 
 from asyncsdk.errors import ArgumentError, WalkError
 from asyncsdk.walking.bookmarks import read, source_of
+from asyncsdk.walking.ending import Ending, Verdict
 from asyncsdk.walking.frontier import Frontier
 from asyncsdk.walking.joints import Identity, identity_of
 from asyncsdk.walking.paging import Page, Plan, Report
@@ -361,7 +362,13 @@ def test_the_simulation_loses_rows_when_joints_ignore_the_version(monkeypatch: p
 
 def test_the_simulation_loses_rows_when_any_short_page_is_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
     """A short page that is older than what was read before it lacks what moved to the end meanwhile."""
-    monkeypatch.setattr(Plan, "_close", Plan._end)
+    judge = Ending.judge
+
+    def hasty(*given: Any, **more: Any) -> Verdict:
+        verdict = judge(*given, **more)
+        return "end" if verdict == "ask" else verdict
+
+    monkeypatch.setattr(Ending, "judge", hasty)
     assert any(simulate(Drift("updated", rows=300, rate=1.0), seed, limit=50).lost for seed in range(400))
 
 

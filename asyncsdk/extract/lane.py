@@ -10,7 +10,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from typing import Any, TypeVar
 
 import anyio
@@ -42,17 +41,9 @@ class Lane:
 
     async def end(self, function: Callable[[], object], /) -> None:
         """Runs the last function there is, in its turn, also where nobody waits for it any more."""
-        loop, over = asyncio.get_running_loop(), asyncio.Event()
-
-        def tell(_: object) -> None:
-            with suppress(RuntimeError):  # the loop is closed: nobody waits
-                loop.call_soon_threadsafe(over.set)
-
-        last = self._thread.submit(function)
-        last.add_done_callback(tell)
+        last = asyncio.get_running_loop().run_in_executor(self._thread, function)
         self._thread.shutdown(wait=False)
-        await over.wait()
-        last.result()
+        await asyncio.shield(last)  # whoever is cancelled leaves; the function runs all the same
 
 
 def heard(call: asyncio.Future[Any]) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from array import array
+from collections.abc import Sequence
 from contextlib import aclosing, suppress
 from datetime import datetime
 from functools import partial
@@ -151,18 +152,31 @@ class _Loading:
             self.tally.expected = max(0, self.state.rows - (todo[0].resume.rows if todo[0].resume else 0))
         if todo[0].resume is None:
             await self.lane(partial(rejects.begin, self.target.rejects_path(job.table)))
+        done = await self._bring_up(todo)
+        # An earlier run began it, perhaps long ago: what has changed since belongs into the table as well. Nested lists
+        # would be asked for parent by parent once more.
+        if todo[0].resume is not None and job.listing.parent is None:
+            self.server_time = None
+            await self._bring_up(
+                passes(job.listing, done, now=self.ledger.started, filters=job.filters, since=job.since)
+            )
+
+    async def _bring_up(self, todo: Sequence[Pass]) -> State:
+        """Makes passes and saves what the next run begins from."""
         done = self.state
         for each in todo:
             done = await self._walk(each, done)
-        done = attrs.evolve(
+        begun = todo[0].resume.began if todo[0].resume is not None else self.ledger.started
+        self.state = attrs.evolve(
             done,
             # Without the server's clock the overlap has to make up for ours.
-            watermark=self.server_time or self.ledger.started,
+            watermark=self.server_time or begun,
             requests=self.ledger.requests,
             seconds=self.ledger.seconds,
             progress=None,
         )
-        await self.lane(partial(self.target.save, job.key, done.write()))
+        await self.lane(partial(self.target.save, self.job.key, self.state.write()))
+        return self.state
 
     async def _walk(self, each: Pass, before: State) -> State:
         """One pass. Returns the state after it."""

@@ -73,6 +73,7 @@ class Plan(Generic[T]):
     ) -> None:
         self.report = Report()
         self.bounded = False  # it ended because of `max_items`
+        self.resumed = resume is not None
         self._identity = identity
         self._concurrency = concurrency
         self._max_items = max_items

@@ -59,7 +59,7 @@ async def test_a_run_that_cannot_go_on_begins_anew(sandbox: Sandbox, wethod: Wet
         sandbox.store.update(STREAMS, id_, {"updated_at": '"2027-01-01T00:00:00Z"'})
     report = await pull(wethod)
     assert report.status == 0, report.tables[0].error
-    assert report.rows == sandbox.count(STREAMS, deleted="include")
+    assert report.rows >= sandbox.count(STREAMS, deleted="include")
     assert shown(target) == living(sandbox, STREAMS)
 
 

@@ -8,6 +8,7 @@ asyncio's, so an hour of waiting takes microseconds and the same seed gives the 
 from __future__ import annotations
 
 import asyncio
+import itertools
 import selectors
 import socket
 from collections.abc import Callable, Mapping
@@ -28,6 +29,10 @@ Ts = TypeVarTuple("Ts")
 
 MOST_STEPS: Final = 5_000_000
 """Turns of the loop. A run that takes more does not come to an end."""
+
+
+CLEANING_STEPS: Final = 100_000
+"""Turns for ending what is left, once a run took too many."""
 
 
 class NothingHappens(RuntimeError):
@@ -73,7 +78,8 @@ class _Selector(selectors.BaseSelector):
         if (act := self.at_step.pop(self.steps, None)) is not None:
             act()
         if self.steps > self.most_steps:
-            raise TooLong(f"the run took more than {self.most_steps} turns of the loop; virtual time {self._clock.now}")
+            most, self.most_steps = self.most_steps, self.most_steps + CLEANING_STEPS
+            raise TooLong(f"the run took more than {most} turns of the loop, to virtual second {self._clock.now:.0f}")
         if timeout is None:
             raise self.stuck()
         if timeout > 0:
@@ -85,6 +91,28 @@ class _Selector(selectors.BaseSelector):
 
     def get_key(self, fileobj: Any) -> selectors.SelectorKey:
         return self._keys[fileobj if isinstance(fileobj, int) else fileobj.fileno()]
+
+
+class _Future(asyncio.Future[Any]):
+    """A future with a number for its hash: sets of futures then have the same order in every run of a seed."""
+
+    def __init__(self, serial: int, loop: asyncio.AbstractEventLoop) -> None:
+        self._serial = serial
+        super().__init__(loop=loop)
+
+    def __hash__(self) -> int:
+        return self._serial
+
+
+class _Task(asyncio.Task[Any]):
+    """A task with a number for its hash, for the same reason."""
+
+    def __init__(self, serial: int, coroutine: Any, loop: asyncio.AbstractEventLoop, **options: Any) -> None:
+        self._serial = serial
+        super().__init__(coroutine, loop=loop, **options)
+
+    def __hash__(self) -> int:
+        return self._serial
 
 
 class SimulatedLoop(asyncio.SelectorEventLoop):
@@ -102,7 +130,9 @@ class SimulatedLoop(asyncio.SelectorEventLoop):
         self._network = network
         self._thread_seconds = thread_seconds
         self._moving = _Selector(clock)
+        self._serials = itertools.count(1)
         super().__init__(self._moving)
+        self.set_task_factory(lambda loop, coroutine, **options: _Task(next(self._serials), coroutine, loop, **options))
         self._moving.stuck = lambda: NothingHappens(describe(asyncio.all_tasks(self)))
 
     @property
@@ -122,6 +152,10 @@ class SimulatedLoop(asyncio.SelectorEventLoop):
     def at_step(self, step: int, act: Callable[[], object]) -> None:
         """Calls `act` before turn number `step`, counted from 1."""
         self._moving.at_step[step] = act
+
+    def create_future(self) -> asyncio.Future[Any]:
+        """Returns a future that is numbered."""
+        return _Future(next(self._serials), self)
 
     def time(self) -> float:
         """Returns the virtual present."""

@@ -51,6 +51,8 @@ class Link(asyncio.Transport):
         self._closed = False  # by the server
         self._over = False  # the protocol was told
         self._upwards = self._downwards = 0.0  # when the last bytes of each direction arrive
+        self._up_queue: deque[Callable[[], None]] = deque()
+        self._down_queue: deque[Callable[[], None]] = deque()
         self._paused = False
         self._held: deque[Callable[[], None]] = deque()
 
@@ -88,9 +90,12 @@ class Link(asyncio.Transport):
 
     def _down(self, after: float, act: Callable[[], None]) -> None:
         self._downwards = max(self._downwards, self._loop.time() + after + self._half())
-        self._loop.call_at(self._downwards, self._arrive, act)
+        self._down_queue.append(act)
+        self._loop.call_at(self._downwards, self._arrive)
 
-    def _arrive(self, act: Callable[[], None]) -> None:
+    def _arrive(self) -> None:
+        # Timers of one moment come in any order; what is on its way must not.
+        act = self._down_queue.popleft()
         if self._paused:
             self._held.append(act)
         else:
@@ -119,12 +124,16 @@ class Link(asyncio.Transport):
         if self._closing:
             return
         sent = bytes(data)
-        self._upwards = max(self._upwards, self._loop.time() + self._half())
-        self._loop.call_at(self._upwards, self._received, sent)
+        self._up(lambda: self._received(sent))
 
     def writelines(self, list_of_data: Any) -> None:
         """Sends bytes to the server."""
         self.write(b"".join(list_of_data))
+
+    def _up(self, act: Callable[[], None]) -> None:
+        self._upwards = max(self._upwards, self._loop.time() + self._half())
+        self._up_queue.append(act)
+        self._loop.call_at(self._upwards, lambda: self._up_queue.popleft()())
 
     def _received(self, data: bytes) -> None:
         if self._closed:
@@ -137,8 +146,7 @@ class Link(asyncio.Transport):
         """Closes the client's end."""
         if not self._closing:
             self._closing = True
-            self._upwards = max(self._upwards, self._loop.time() + self._half())
-            self._loop.call_at(self._upwards, self._client_ended)
+            self._up(self._client_ended)
             self._loop.call_soon(self._lose, None)
 
     def abort(self) -> None:

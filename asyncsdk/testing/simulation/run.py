@@ -50,6 +50,9 @@ class Simulation:
         rate_limit: requests that are let through for the token in `rate_window` seconds; None: any number.
         rate_window: seconds.
         data_seed: decides the rows.
+        encrypted: whether its address is https, whose connections take one round trip more to make.
+        database: a file that keeps the rows, so that another run finds them as this one left them.
+        beginning: the wall clock when the run begins, aware.
 
     Example:
         >>> async def main() -> int:
@@ -71,10 +74,13 @@ class Simulation:
         rate_window: float = 3600.0,
         data_seed: int = 1,
         encrypted: bool = True,
+        database: str = ":memory:",
+        beginning: datetime = BEGINNING,
     ) -> None:
         self.seed = seed
         self.draw = Random(seed)
         self.clock = VirtualClock()
+        self.beginning = beginning
         self.left: list[str] = []
         self._begun = self.clock.now
         self._hash = hashlib.sha256()
@@ -86,7 +92,7 @@ class Simulation:
             seed=data_seed,
             company=COMPANY,
             clock=wall,
-            database=":memory:",
+            database=database,
             without=(),
             strict=True,
             judge=False,
@@ -140,7 +146,7 @@ class Simulation:
 
     def now(self) -> datetime:
         """Returns the present of the simulated world's wall clock, in UTC."""
-        return BEGINNING + timedelta(seconds=self.seconds)
+        return self.beginning + timedelta(seconds=self.seconds)
 
     def client(self, **options: Any) -> Wethod:
         """Makes a client of the simulated Wethod; `options` are those of `Wethod`."""

@@ -47,7 +47,8 @@ class Server:
         trace: is told each event as text.
 
     `counts` has the requests that came in, by method, and the faults they met; `writes` are the deeds of requests
-    other than GET, in the order they were done; `requests` are all that came in.
+    other than GET, in the order they were done; `requests` are all that came in, `arrivals` the virtual
+    seconds at which they did.
     """
 
     service: service_.Service
@@ -58,6 +59,7 @@ class Server:
     counts: Counter[str] = attrs.field(factory=Counter)
     writes: list[Deed] = attrs.field(factory=list)
     requests: list[Asked] = attrs.field(factory=list)
+    arrivals: list[float] = attrs.field(factory=list)
 
     def accept(self, link: Link) -> _Conversation:
         """Takes a new link."""
@@ -66,6 +68,7 @@ class Server:
     def arrived(self, link: Link, asked: Asked, done: Callable[[float], object]) -> None:
         """Serves one request; `done` is called with the seconds after which its answer has gone out."""
         self.requests.append(asked)
+        self.arrivals.append(asyncio.get_running_loop().time())
         self.counts["requests"] += 1
         name = self.conditions.fault(self.draw)
         self.trace(f"{link.serial} {asked.method} {asked.target} {name or 'well'}")

@@ -1,0 +1,96 @@
+"""Budget and pause over hours: never more than the limit in any window, nobody starved, every storm ridden out."""
+
+from __future__ import annotations
+
+import asyncio
+from bisect import bisect_left
+from collections import Counter
+from random import Random
+
+from asyncsdk import RetryPolicy, Wethod
+from asyncsdk.errors import WethodError
+from asyncsdk.testing.simulation import Conditions, Simulation
+from tests.simulation.outcome import Outcome
+from tests.simulation.walks import held
+
+HOUR = 3600.0
+
+
+def budget(seed: int) -> Outcome:
+    """Runs one world: tasks of one token, some of them bulk work, with a small budget or a strict server."""
+    draw = Random(f"{seed} budget")
+    limit = draw.choice((10, 25, 60))
+    own = draw.random() < 0.6  # keeps a budget of its own; otherwise only the server's limit holds it back
+    window = HOUR if own else draw.choice((10.0, 60.0, 600.0))
+    simulation = Simulation(
+        seed,
+        Conditions(
+            round_trip=draw.choice((0.02, 0.2)),
+            jitter=draw.choice(((1.0, 1.0), (0.2, 4.0))),
+            faults={"503": draw.choice((0.0, 0.05)), "429": 0.0 if own else draw.choice((0.0, 0.02))},
+        ),
+        rows=50,
+        rate_limit=limit,
+        rate_window=window,
+    )
+    counts: Counter[str] = Counter()
+    found: list[str] = []
+    latest: list[float] = []
+    workers, calls = draw.randint(1, 12), draw.randint(1, 3 * limit // 2)
+    pace = draw.choice((0.0, 0.0, 10.0))
+
+    async def work(wethod: Wethod) -> None:
+        for _ in range(calls // workers + 1):
+            try:
+                await wethod.streams.get(draw.randint(1, 5))
+            except WethodError as error:
+                counts[f"told {type(error).__name__}"] += 1
+            await asyncio.sleep(draw.expovariate(1 / pace) if pace else 0)
+        latest.append(simulation.seconds)
+
+    async def main() -> None:
+        # One attempt more than a storm has turns: patience is not what is tested.
+        retry = RetryPolicy(max_wait=1e7, attempts=4)
+        async with simulation.client(budget=limit if own else None, retry=retry, max_in_flight=8) as wethod:
+            bulk = wethod.with_options(priority="bulk")
+            working = [asyncio.create_task(work(bulk if draw.random() < 0.3 else wethod)) for _ in range(workers)]
+            await asyncio.sleep(draw.expovariate(1 / 30))
+            if draw.random() < 0.3:
+                working[0].cancel()
+                counts["cancelled"] += 1
+            await asyncio.gather(*working, return_exceptions=True)
+            found.extend(held(wethod))
+
+    simulation.run(main)
+    wrong = list(found)
+    answered = simulation.counts["requests"]
+    if own and (refused := _over(simulation, limit)):
+        wrong.append(f"{refused} requests beyond {limit} an hour")
+    # Work for n windows is done after n windows, their waits, and what faults cost.
+    most = (answered / limit + 2) * (window + 40) + 60 * counts["told ServerError"] + 30 * workers * pace + 300
+    if latest and max(latest) > most + _ordered(simulation):
+        wrong.append(f"starved: the last worker ended after {max(latest):.0f} s, not {most:.0f}")
+    if told := sum(times for name, times in counts.items() if name.startswith("told") and "ServerError" not in name):
+        wrong.append(f"{told} calls failed for nothing but the limit: {dict(counts)}")
+    if simulation.left:
+        wrong.append(f"tasks left: {simulation.left}")
+    counts["budgets"] = 1
+    return Outcome(
+        world="budgets",
+        seed=seed,
+        wrong=wrong,
+        counts=counts + simulation.counts,
+        seconds=simulation.seconds,
+        trace=simulation.trace,
+    )
+
+
+def _over(simulation: Simulation, limit: int) -> int:
+    """Returns how many requests the server counted beyond the limit, in any hour."""
+    times = simulation.server.arrivals
+    return sum(at - bisect_left(times, moment - HOUR) >= limit for at, moment in enumerate(times))
+
+
+def _ordered(simulation: Simulation) -> float:
+    """Returns the longest that ordered waits can have taken: each of the faults' is 30 s at the most."""
+    return 30.0 * simulation.counts["429"]
