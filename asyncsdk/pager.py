@@ -118,6 +118,9 @@ class Pager(Generic[T]):
         def __getitem__(self, index: object) -> NoReturn:
             raise TypeError("a pager has not read anything yet: `await pager.first()`, or `(await pager)[0]`")
 
+        def __contains__(self, row: object) -> NoReturn:
+            raise TypeError("a pager has not read anything yet: `row in await pager`")
+
         def __bool__(self) -> bool:
             return True
 

@@ -42,10 +42,8 @@ async def test_nothing_is_requested_before_it_is_needed(server: Server, connect:
     pager.items()
     pager.pages()
     assert server.requests == []
-    assert (
-        repr(pager)
-        == f"<Pager GET {PATH}?project_id=7&deleted=include&limit=50&offset=3: await it, or asyncio.run(pager.all())>"
-    )
+    address = f"{PATH}?project_id=7&deleted=include&limit=50&offset=3"
+    assert repr(pager) == f"<Pager GET {address}: await it, or asyncio.run(pager.all())>"
 
 
 async def test_a_pager_may_be_read_again(server: Server, connect: Connect) -> None:

@@ -116,14 +116,15 @@ class Counting:
     def _settle_doubt(self, rows: int) -> None:
         """After a look behind a first page that was short."""
         size, self._doubted = self._doubted, 0
-        if self._sizes is None or not rows:
-            if self._sizes is not None:
-                self._sizes.proved(size)
+        sizes = self._sizes or PageSizes()
+        if not rows:
+            sizes.proved(size)
             self._finish(size)
-        elif rows < size:
+            return
+        sizes.capped(size)
+        if rows < size:
             self._finish(size + rows)
         else:
-            self._sizes.capped(size)
             self._size, self._full, self._asked = size, 1, 4
 
     def _finish(self, count: int) -> None:

@@ -55,14 +55,16 @@ class Ending:
         if rows == page.limit:
             self._closings = 0
             return "goes on"
-        if self._shows_cap(page, rows, brought):
-            self._closings = 0
-            return "capped"
+        if self._doubted and self._sizes is not None and brought and page.reason == "closing":
+            self._sizes.capped(self._doubted)
+            if rows == self._doubted:
+                self._closings = 0
+                return "capped"
         if first and page.reason == "page" and self._doubts(page, rows):
             self._doubted = rows
             return "ask"
         if fresh and last and not (page.reason == "closing" and brought):
-            if self._doubted and self._sizes is not None:
+            if self._doubted and self._sizes is not None and not self._closings:
                 self._sizes.proved(self._doubted)
             return "end"
         self._closings += page.reason == "closing"
@@ -76,10 +78,3 @@ class Ending:
         sizes = self._sizes
         expected = page.offset + rows == self._expected
         return sizes is not None and page.limit == LARGEST and not expected and sizes.doubtful(rows)
-
-    def _shows_cap(self, page: Page[Any], rows: int, brought: int) -> bool:
-        """Whether a second page as short as the first, with new rows, shows the most that the server gives at once."""
-        if self._sizes is None or not brought or page.reason != "closing" or rows != self._doubted:
-            return False
-        self._sizes.capped(rows)
-        return True
