@@ -7,9 +7,10 @@ finalizer ends the tasks.
 from __future__ import annotations
 
 import weakref
+from asyncio import AbstractEventLoop, get_running_loop
 from collections.abc import Iterator
 from operator import length_hint
-from typing import TYPE_CHECKING, Generic, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Generic, Self, TypeVar
 
 from .fetcher import Fetcher
 from .page import Page
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
 __all__ = ["PageWalk", "Walk"]
 
 T = TypeVar("T")
+
+NOTHING_LEFT: Final[Iterator[Any]] = iter(())
+"""What a closed walk has left, on whatever event loop."""
 
 
 class PageWalk(Generic[T]):
@@ -115,12 +119,15 @@ class Walk(Generic[T]):
         self._rows = self._left  # the same, without the rows that do not fit
         self._delivery: Delivery[T] | None = None
         self._unread = 0  # rows of the delivery that were left when the walk was closed
+        self._loop: AbstractEventLoop | None = None
         weakref.finalize(self, fetcher.cancel).atexit = False
 
     def __aiter__(self) -> Self:
         return self
 
     async def __anext__(self) -> T:
+        if get_running_loop() is not self._loop:
+            self._settle_on_loop()
         # A loop that returns at once: the cheapest way to take one row of an iterator and see its end.
         for row in self._rows:
             return row
@@ -130,7 +137,15 @@ class Walk(Generic[T]):
             self._rows = self._fetcher.sift(self._left)
             for row in self._rows:
                 return row
+        self._unread += length_hint(self._left)
+        self._left = self._rows = NOTHING_LEFT
         raise StopAsyncIteration
+
+    def _settle_on_loop(self) -> None:
+        """Notes the event loop of the first row, or refuses to go on with on another."""
+        if self._loop is not None and self._rows is not NOTHING_LEFT:
+            raise self._fetcher.elsewhere(self.bookmark)
+        self._loop = get_running_loop()
 
     @property
     def bookmark(self) -> str:
@@ -152,7 +167,7 @@ class Walk(Generic[T]):
     async def aclose(self) -> None:
         """Ends the walk. Iterating it afterwards ends at once."""
         self._unread += length_hint(self._left)
-        self._left = self._rows = iter(())
+        self._left = self._rows = NOTHING_LEFT
         await self._fetcher.aclose()
 
     async def __aenter__(self) -> Self:
