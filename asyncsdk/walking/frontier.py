@@ -50,7 +50,8 @@ class Frontier(Generic[T]):
         self.begun = bool(remembered)
         self.newest = 0
         self.seen = SeenKeys()
-        self.seen.admit(list(remembered))
+        delivered = [key for key, _ in tail]
+        self._with_equal(self.seen.admit(delivered), delivered, None)
         self._identity = identity
         self._limit = limit
         self._from_top = from_top

@@ -21,6 +21,7 @@ from typing import Any, Generic, TypeVar
 
 import attrs
 
+from ..codec import Reject
 from .seen import Key
 
 __all__ = ["Accepted", "Identity", "Overlap", "fingerprint", "identity_of", "is_digest"]
@@ -41,6 +42,8 @@ def _digest(text: str, size: int = 16) -> str:
 
 def _text(row: object) -> str:
     """A row as a text that is the same for equal rows."""
+    if isinstance(row, Reject):
+        return repr(row.raw)  # not where it stood in its page
     try:
         return repr(row)
     except (ValueError, RecursionError):  # a number of thousands of digits, or data nested as deep
@@ -68,6 +71,8 @@ class Identity(Generic[T]):
 
         In whole: where `updated_at` is in seconds a row can move twice under the same one.
         """
+        if isinstance(row, Reject) and isinstance(since, Reject):
+            return row.raw == since.raw
         return bool(row == since)
 
     def changed_since(self, row: T, moment: datetime) -> bool:
