@@ -109,8 +109,8 @@ class Opener:
         if self._connector.closed:
             return None
         road = self._roads.to(origin)
-        idle = () if road is None else self._connector._conns.get(road.key, ())
-        return sum(protocol.is_connected() for protocol, _ in idle) - self._claimed
+        idle = None if road is None else self._connector._conns.get(road.key)
+        return sum([each[0].is_connected() for each in idle or ()]) - self._claimed
 
     def room(self, origin: Origin, most: int | None) -> int:
         """Returns how many more connections may be made until there are `most`, or as many as slots."""

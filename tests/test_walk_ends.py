@@ -272,7 +272,7 @@ async def test_small_pages_are_named(
     connect: Connect,
     rows: int,
     limit: int,
-    options: dict[str, int],
+    options: dict[str, Any],
     warns: bool,
     caplog: pytest.LogCaptureFixture,
 ) -> None:

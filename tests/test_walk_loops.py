@@ -26,14 +26,13 @@ Connect = Callable[..., Wethod]
 def _rest_of(coroutine: Coroutine[Any, Any, Any], value: Any) -> Generator[Any, Any, Any]:
     """Goes on with a coroutine that has waited for `value`."""
     while True:
+        problem, sent = None, None
         try:
             sent = yield value
         except BaseException as error:
-            step = lambda error=error: coroutine.throw(error)  # noqa: E731
-        else:
-            step = lambda sent=sent: coroutine.send(sent)  # noqa: E731
+            problem = error
         try:
-            value = step()
+            value = coroutine.send(sent) if problem is None else coroutine.throw(problem)
         except StopIteration as end:
             return end.value
 

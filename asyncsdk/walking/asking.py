@@ -92,7 +92,8 @@ class Asking(Generic[T]):
             left = self._max_items - self._report.rows - sum(page.gain for page in line.pages)
             most = min(most, line.places + max(0, -(-left // step)))
         if self._hint is None:
-            return horizon.connections(self._full + line.known, most)
+            certain = horizon.connections(self._full, most)
+            return most if certain == most else horizon.connections(self._full + line.known, most)
         sure = (self._hint - self._start - self.limit) // step + 1  # pages that are full if the hint is right
         return max(1, min(most, sure - 1))  # the first of them goes alone
 
@@ -186,6 +187,8 @@ class Asking(Generic[T]):
     def _reaches(self, end: int) -> bool:
         """Whether a page behind those in the line, which ends at the row `end`, may be asked for now."""
         line = self._line
+        if self._hint is None and horizon.pages_beyond(self._full, proving=False) >= self._concurrency:
+            return True
         known = line.known
         full = self._full + known
         if self._hint is not None:

@@ -101,7 +101,10 @@ class Frontier(Generic[T]):
         if joint is None or self._from_top:
             self._accepted.add(rows, keys)
             positions = self.seen.admit(keys)
-            return positions if len(positions) == len(keys) else self._with_equal(positions, keys, joint)
+            known = max(0, self.position - page.offset)
+            if not keys or (len(keys) - len(positions) <= known and type(keys[-1]) is int):
+                return positions  # as a rule all are new but the row that two pages share
+            return self._with_equal(positions, keys, joint)
         # What stands before the joint was delivered before the walk was resumed: nothing may join there either.
         self._accepted.add(rows[joint:], keys[joint:])
         own = joint + 1

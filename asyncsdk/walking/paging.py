@@ -75,7 +75,7 @@ class Plan(Generic[T]):
         self.bounded = False  # it ended because of `max_items`
         self.resumed = resume is not None
         self._identity = identity
-        self._concurrency = concurrency
+        self.concurrency = concurrency
         self._max_items = max_items
         self._stable = stable and limit > 1
         self._sizes = sizes
@@ -149,7 +149,7 @@ class Plan(Generic[T]):
         """
         if self._ended or self._error is not None:
             return []
-        most = self._concurrency if most is None else most
+        most = self.concurrency if most is None else most
         return self._asking.due(most, waiting=bool(self._deliveries.waiting))
 
     def answered(self, page: Page[T], rows: list[T], date: str | None = None, *, began: str | None = None) -> None:
@@ -315,7 +315,7 @@ class Plan(Generic[T]):
                 brought,
                 first=self.report.pages <= 1,
                 fresh=fresh,
-                last=not any(on.rows for on in self._line.pages),
+                last=len(rows) < page.limit and not any(on.rows for on in self._line.pages),
                 limit=self._asking.limit,
             )
             self._obey(verdict, len(rows))

@@ -124,11 +124,15 @@ class Workers(Generic[T]):
         plan, connections = leg[0], self._reachable()
         ready = None if connections is None else connections.ready()
         if ready is not None and ready <= 0:
-            ready = 0 if self._in_flight or self._opening else 1
+            ready = 0 if self._under_way else 1
         for page in plan.due(ready if self._pulls else None):
             self._give(leg, page)
-        if connections is not None and ready is not None and self._pulls:
+        if ready is not None and self._pulls and connections is not None and self._under_way < plan.concurrency:
             self._open_ahead(plan.connections, connections)
+
+    @property
+    def _under_way(self) -> int:
+        return self._in_flight + self._opening
 
     def _reachable(self) -> Connections | None:
         if self._connections is None:
@@ -141,7 +145,7 @@ class Workers(Generic[T]):
     def _open_ahead(self, wanted: int, connections: Connections) -> None:
         """Has as many connections made as the pages to come can use and are not there yet."""
         ready = max(0, connections.ready() or 0)
-        missing = wanted - self._in_flight - ready - self._opening
+        missing = wanted - self._under_way - ready
         if missing <= 0 or (self._window is not None and self._window.waiting):
             return
         for _ in range(min(missing, connections.room(None if self._window is None else self._window.size))):
