@@ -155,14 +155,18 @@ def run(
     always: set[int],
     since: datetime | None = None,
     stop_after: int | None = None,
+    ready: random.Random | None = None,
 ) -> str | None:
-    """Drive a plan to its end, or to the bookmark after `stop_after` rows."""
+    """Drive a plan to its end, or to the bookmark after `stop_after` rows; `ready` draws how many pages can be sent."""
     rng = world.rng
     flying: list[Page[Row]] = []
     answers: dict[Page[Row], tuple[list[Row], str]] = {}
     slow = rng.random() < 0.3
     while not plan.done:
-        flying += plan.due()
+        if ready is None:
+            flying += plan.due()
+        else:
+            flying += plan.due(ready.choice((0, 0, 1, 1, 2, 3)) or int(not flying))
         assert len(flying) <= plan.occupied <= concurrency
         world.event()
         always.intersection_update(world.rows)
@@ -194,16 +198,22 @@ def simulate(
     stable: bool = True,
     sweep: bool = False,
     stop_after: int | None = None,
+    few: bool = False,
+    expected: int | None = None,
 ) -> Outcome:
-    """One walk over a changing list; with `stop_after` it is left there and resumed by its bookmark."""
+    """One walk over a changing list; with `stop_after` it is left there and resumed by its bookmark.
+
+    `few`: often only some of the pages that are due can be sent. `expected` is the length that is believed in.
+    """
     rng = random.Random(seed)
     world = World(drift, rng)
     before = len(world.rows)
     always = set(world.rows)
     out: list[Row] = []
-    plan = Plan(IDENTITY, limit=limit, concurrency=concurrency, stable=stable, source=SOURCE)
+    plan = Plan(IDENTITY, limit=limit, concurrency=concurrency, stable=stable, source=SOURCE, expected=expected)
     since = world.clock()
-    mark = run(world, plan, concurrency, out, always, stop_after=stop_after)
+    ready = random.Random(seed) if few else None
+    mark = run(world, plan, concurrency, out, always, stop_after=stop_after, ready=ready)
     report, seen = plan.report, plan.seen
     if mark is not None:
         for _ in range(rng.randrange(20)):
@@ -211,7 +221,7 @@ def simulate(
         always.intersection_update(world.rows)
         rest: list[Row] = []
         plan = Plan(IDENTITY, limit=limit, concurrency=concurrency, resume=read(mark, SOURCE), source=SOURCE)
-        run(world, plan, concurrency, rest, always)
+        run(world, plan, concurrency, rest, always, ready=ready)
         moved = {row.id for row in rest if row.updated_at >= since}  # what changed since may come again
         out = [row for row in out if row.id not in moved] + rest
     # What moved while a sweep read several pages needs another one; one of a single page is exact.
@@ -242,6 +252,20 @@ def test_every_row_comes_out_exactly_once_while_the_list_changes(order: Order, c
             ties=(1, 3, 20, 1000)[seed // 4 % 4],
         )
         outcome = simulate(drift, seed, concurrency, limit)
+        assert not outcome.lost, (drift, seed)
+        assert not outcome.doubles, (drift, seed)
+
+
+@pytest.mark.parametrize("concurrency", [2, 8, 16])
+@pytest.mark.parametrize("order", ["id", "created falling", "updated"])
+def test_pages_that_are_sent_late_and_lengths_that_are_wrong_lose_nothing(order: Order, concurrency: int) -> None:
+    """Pages wait for connections, and what was known of the list no longer holds."""
+    for seed in range(24):
+        limit = (100, 50, 20)[seed % 3]
+        rows = limit * (8 + seed % 17)
+        drift = Drift(order, rows=rows, rate=(0.0, 0.33, 1.0)[seed % 3], ties=(1, 20)[seed % 2], bulk=0.02)
+        expected = (None, rows, rows // 2, rows * 2, rows + 7, 0)[seed % 6]
+        outcome = simulate(drift, seed, concurrency, limit, few=seed % 4 > 0, expected=expected)
         assert not outcome.lost, (drift, seed)
         assert not outcome.doubles, (drift, seed)
 
