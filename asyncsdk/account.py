@@ -12,6 +12,7 @@ import anyio
 import attrs
 
 from .page_sizes import PageSizes
+from .promises import WarnOnce
 from .settings import DEFAULT_BUDGET, Secret, Settings
 from .throttling import Budget, LocalBudget, Pause, Quota, Unlimited
 
@@ -93,9 +94,12 @@ class Accounts:
 
     Copies come and go (a web application makes one for each call), but what the API counts stays. So an account
     outlives the copies that used it until it has nothing to remember. Budgets in Redis share their connections.
+
+    `warn_once` warns of rows that break their model's promises, once for all that share the accounts.
     """
 
     def __init__(self) -> None:
+        self.warn_once = WarnOnce()
         self._known: WeakValueDictionary[Owner, Account] = WeakValueDictionary()
         self._kept: OrderedDict[Owner, Account] = OrderedDict()
         self._connections: dict[str, Connections] = {}

@@ -74,6 +74,8 @@ class Wethod(Resources):
             address that shares 5,000 between processes and hosts, or None for no budget; or WETHOD_BUDGET.
         budget_key: name of the shared budget, where one person has several tokens; or WETHOD_BUDGET_KEY.
             By default a hash of the token.
+        strict: refuse rows in which a value is null or missing where the contract promises one, with a DecodeError; by
+            default such a value is None, is warned of once, and is counted in the report of a walk.
         priority: "bulk" leaves a fifth of the budget to others, for jobs that run beside people.
         session: an `aiohttp.ClientSession` to send through, for a proxy or certificates of your own. It is never closed
             here; its own middlewares are not run.
@@ -102,6 +104,7 @@ class Wethod(Resources):
         retry: RetryPolicy | None = None,
         budget: int | str | Omitted | None = OMITTED,
         budget_key: str | None = None,
+        strict: bool = False,
         priority: Priority = "interactive",
         session: aiohttp.ClientSession | None = None,
         hooks: Hooks | None = None,
@@ -132,6 +135,7 @@ class Wethod(Resources):
             connect_timeout=connect_timeout,
             read_timeout=read_timeout,
             deadline=deadline,
+            strict=strict,
             priority=priority,
             **options,
         )
@@ -159,6 +163,7 @@ class Wethod(Resources):
         deadline: float | Omitted | None = OMITTED,
         retry: RetryPolicy | Omitted = OMITTED,
         budget_key: str | Omitted | None = OMITTED,
+        strict: bool | Omitted = OMITTED,
         priority: Priority | Omitted = OMITTED,
         hooks: Hooks | Omitted = OMITTED,
     ) -> Wethod:
@@ -183,6 +188,7 @@ class Wethod(Resources):
                 "deadline": deadline,
                 "retry": retry,
                 "budget_key": budget_key,
+                "strict": strict,
                 "priority": priority,
                 "hooks": hooks,
             }.items()
@@ -198,14 +204,20 @@ class Wethod(Resources):
 
     async def aclose(self) -> None:
         """Closes the client and its connections; its copies end with it. Closing a copy ends that copy alone."""
+        from .event_loop import require_asyncio
+
         self._session.closed = True
         if self._owner:
+            require_asyncio()
             try:
                 await self._session.transport.aclose()
             finally:
                 await self._session.accounts.aclose()
 
     async def __aenter__(self) -> Self:
+        from .event_loop import require_asyncio
+
+        require_asyncio()
         self._session.check_open()
         return self
 
@@ -320,12 +332,7 @@ class Wethod(Resources):
         request = wire.build(
             method, path, _query(params), None if isinstance(json, Omitted) else wire.encode_json(json)
         )
-        if into is None:
-            decode: Any = ignore
-        else:
-            from .codec import one_decoder
-
-            decode = one_decoder(into)
+        decode: Any = ignore if into is None else self._session.decoding.one(into)
         try:
             reply = await self._session.send(request, decode)
         except APIError as error:

@@ -1,31 +1,50 @@
 """Bytes to models, a page at a time, and models to bytes again.
 
-A page that fits its model to the letter is decoded by msgspec straight into attrs classes. A page that does not is
-taken apart, and only the rows that were refused go through the converter of `rules`, which knows the leniencies and
-names the field it refuses. Models whose keys differ from their attributes always start from dicts.
+A page that fits its model to the letter is decoded at once. One that does not is taken apart, and only the rows that
+were refused go the slow way (`readers`). So whatever is wrong with a row stays with that row, also where its text is
+broken (`json_text`).
 """
 
 from __future__ import annotations
 
+import codecs
 import functools
-from collections.abc import Callable
-from types import GenericAlias
-from typing import TYPE_CHECKING, Generic, TypeAlias, TypeVar, cast, get_args, get_origin
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from operator import attrgetter
+from typing import TYPE_CHECKING, TypeVar, cast, get_args, get_origin
 
 import attrs
 import msgspec
-from cattrs import BaseValidationError
 
-from . import rules
-from .errors import DecodeError
-from .keys import is_model, key_map, nested_models
+from . import json_text, rules
+from .errors import ArgumentError, DecodeError
+from .json_text import UnreadableText
+from .promises import Misfit, Misfits, WarnOnce
+from .readers import (
+    EXCERPT,
+    NONE,
+    PATH,
+    REFUSALS,
+    Decode,
+    Read,
+    Reader,
+    check_text,
+    one_line,
+    raw_rows,
+    reader_of,
+    row_texts_of,
+)
 
 if TYPE_CHECKING:
     from .wire import Json
 
 __all__ = [
     "Decode",
+    "Decoding",
     "Reject",
+    "arrived_whole",
+    "count_rows",
     "lenient_page_decoder",
     "one_decoder",
     "page_decoder",
@@ -35,98 +54,251 @@ __all__ = [
 ]
 
 T = TypeVar("T")
-Decode: TypeAlias = "Callable[[bytes], T]"
+R = TypeVar("R")
 
-EXCERPT = 500
-"""Bytes of an answer that a DecodeError keeps."""
+_TOO_DEEP = "is nested too deeply to be written, or holds itself"
 
-_REFUSALS = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError, BaseValidationError)
+LARGEST_REJECT = 65_536
+"""Bytes of a row that a Reject keeps."""
 
 
 @attrs.frozen
 class Reject:
     """A row that does not fit its model: its place in the page (from 0), its JSON text, and why.
 
-    `id` and `updated_at` are what the text says, as far as it does, so that a walk can tell the row from others.
+    `id` and `updated_at` are what the text says, as far as it does, so that a walk can tell the row from others. Of a
+    text beyond 64 KiB the start is kept. Two are equal where their texts are, wherever they stand.
     """
 
-    index: int
+    index: int = attrs.field(eq=False, repr=False)
     raw: bytes
-    error: DecodeError
+    error: DecodeError = attrs.field(eq=False)
     id: int | str | None = None
     updated_at: str | None = None
 
 
-def page_decoder(model: type[T]) -> Decode[list[T]]:
-    """A function from the body of a page, a JSON array, to its rows. Compiled once per model.
+@attrs.frozen
+class Decoding:
+    """How one client reads answers.
 
     Args:
-        model: an attrs class, or `dict` for rows of which nothing is known.
-
-    The function raises DecodeError: `path` is `$` where the body is no JSON array, else it names row and field
-    (`$[3].value`), and `body` is the start of that row's text.
+        strict: null or missing where a model promises a value is refused; otherwise it is None.
+        warn_once: remembers of which fields the client was warned; None: nobody is warned.
     """
-    return _reader(model).page
 
+    strict: bool = False
+    warn_once: WarnOnce | None = None
 
-def one_decoder(model: type[T]) -> Decode[T]:
-    """A function from a body to one `model`: an attrs class, a list of one, `dict`, or `object` for any JSON.
+    def page(self, model: type[T], misfits: Misfits | None = None) -> Decode[list[T]]:
+        """A function from the body of a page, a JSON array, to its rows.
 
-    The function raises DecodeError with the field's path (`$.value`).
-    """
-    key: type = model  # a type variable is not seen to be hashable
-    return cast("Decode[T]", _one(key))
+        Args:
+            model: an attrs class, or `dict` for rows of which nothing is known.
+            misfits: is told when a row is met that breaks a promise.
+
+        The function raises DecodeError: `path` is `$` where the body is no JSON array, else it names row and field
+        (`$[3].value`), and `body` is the start of that row's text.
+        """
+        reader = reader_of(model, strict=self.strict)
+        fast = reader.fast_page
+
+        def page(body: bytes) -> list[T]:
+            try:
+                return fast(body)
+            except REFUSALS:
+                pass  # go on outside: an error raised in here would drag this one along
+            return self._slowly(reader, body, misfits, reader.row)
+
+        return page
+
+    def page_with_rejects(self, model: type[T], misfits: Misfits | None = None) -> Decode[list[T | Reject]]:
+        """Like `page`, but a row that does not fit is a `Reject` in its place instead of an error.
+
+        The function raises DecodeError where the body is no JSON array at all.
+        """
+        reader = reader_of(model, strict=self.strict)
+
+        def row(raw: bytes, index: int) -> Read[T | Reject]:
+            try:
+                return reader.row(raw, index)
+            except DecodeError as error:
+                return _reject(raw, index, error), NONE
+
+        def page(body: bytes) -> list[T | Reject]:
+            try:
+                return cast("list[T | Reject]", reader.fast_page(body))
+            except REFUSALS:
+                pass
+            return self._slowly(reader, body, misfits, row)
+
+        return page
+
+    def one(self, model: type[T]) -> Decode[T]:
+        """A function from a body to one `model`: an attrs class, a list of one, `dict`, or `object` for any JSON.
+
+        The function raises DecodeError with the field's path (`$.value`).
+        """
+        if get_origin(model) is list:
+            return cast("Decode[T]", self.page(get_args(model)[0]))
+        reader = reader_of(model, strict=self.strict)
+
+        def one(body: bytes) -> T:
+            try:
+                return reader.fast_row(body)
+            except REFUSALS:
+                pass
+            text = self._mended(reader.name, body)
+            check_text(text)
+            row, found = reader.row(text, None)
+            self._tell(reader.name, [(getattr(row, "id", None), found)])
+            return row
+
+        return one
+
+    def _slowly(
+        self,
+        reader: Reader[T],
+        body: bytes,
+        misfits: Misfits | None,
+        decode: Callable[[bytes, int], Read[R]],
+    ) -> list[R]:
+        """The rows of a page that was refused as a whole: at once if that can be, else one by one."""
+        text = self._mended(reader.name, body)
+        if text is not body:
+            try:
+                return cast("list[R]", reader.fast_page(text))
+            except REFUSALS:
+                pass
+        read: list[Read[R]] | None = None
+        if reader.relaxed_page is not None:
+            with suppress(*REFUSALS):
+                read = cast("list[Read[R]]", reader.relaxed_page(text))
+        if read is None:
+            read = [decode(raw, index) for index, raw in enumerate(row_texts_of(text))]
+        if any(found for _, found in read):
+            if misfits is not None:
+                misfits.met = True
+            self._tell(reader.name, [(getattr(row, "id", None), found) for row, found in read])
+        return [row for row, _ in read]
+
+    def _mended(self, name: str, body: bytes) -> bytes:
+        """A body without what can be mended; the same object where there is nothing."""
+        try:
+            text = json_text.mended(body)
+        except UnreadableText as problem:
+            reason = str(problem)
+        else:
+            if self.warn_once is not None and text != body.removeprefix(codecs.BOM_UTF8):
+                where = one_line(f"${json_text.first_half(body)}", PATH)
+                self.warn_once.warn(
+                    name,
+                    "",
+                    f"{name}: half of a character (a lone surrogate, from a text that was cut within an emoji) was "
+                    f"read as U+FFFD, first at {where}; this is said once",
+                )
+            return text
+        raise DecodeError(reason, body=body[:EXCERPT])
+
+    def _tell(self, name: str, rows: Sequence[tuple[object, frozenset[Misfit]]]) -> None:
+        """Warns of broken promises, each with the ids of the rows."""
+        if self.warn_once is None:
+            return
+        for misfit in sorted({misfit for _, found in rows for misfit in found}, key=attrgetter("field")):
+            ids = [id for id, found in rows if misfit in found]
+            every = len(ids) == len(rows) > 1
+            where = f"in all {len(ids)} rows of a page" if every else f"row id {ids[0]!r:.40}"
+            promised = "an object" if misfit.found == "an empty array" else "a value"
+            self.warn_once.warn(
+                name,
+                misfit.field,
+                f"{name}.{misfit.field}: {misfit.found} where the contract promises {promised} ({where}); "
+                "it is read as None. This is said once; Wethod(strict=True) refuses such rows",
+            )
 
 
 @functools.cache
-def _one(model: type) -> Decode[object]:
-    if get_origin(model) is list:
-        return page_decoder(get_args(model)[0])
-    return _reader(model).one
+def _decoding(strict: bool) -> Decoding:
+    return Decoding(strict)
 
 
-def lenient_page_decoder(model: type[T]) -> Decode[list[T | Reject]]:
-    """Like `page_decoder`, but a row that does not fit is a `Reject` in its place instead of an error.
-
-    The function raises DecodeError where the body is no JSON array at all.
-    """
-    reader = _reader(model)
-
-    def row(raw: bytes, index: int) -> T | Reject:
-        try:
-            return reader.row(raw, f"$[{index}]")
-        except DecodeError as error:
-            return _reject(raw, index, error)
-
-    def page(body: bytes) -> list[T | Reject]:
-        try:
-            return cast("list[T | Reject]", reader.strict_page(body))
-        except _REFUSALS:
-            pass  # go on outside: an error raised in here would drag this one along
-        return [row(raw, index) for index, raw in enumerate(_raw_rows(body))]
-
-    return page
+def page_decoder(model: type[T], *, strict: bool = False) -> Decode[list[T]]:
+    """`Decoding.page` for whoever belongs to no client. Compiled once per model."""
+    key: type = model  # a type variable is not seen to be hashable
+    return cast("Decode[list[T]]", _page(key, strict))
 
 
-def split_page(model: type[T], body: bytes) -> tuple[list[T], list[Reject]]:
+@functools.cache
+def _page(model: type, strict: bool) -> Decode[list[object]]:
+    return _decoding(strict).page(model)
+
+
+def one_decoder(model: type[T], *, strict: bool = False) -> Decode[T]:
+    """`Decoding.one` for whoever belongs to no client. Compiled once per model."""
+    key: type = model  # a type variable is not seen to be hashable
+    return cast("Decode[T]", _one(key, strict))
+
+
+@functools.cache
+def _one(model: type, strict: bool) -> Decode[object]:
+    return _decoding(strict).one(model)
+
+
+def lenient_page_decoder(model: type[T], *, strict: bool = False) -> Decode[list[T | Reject]]:
+    """`Decoding.page_with_rejects` for whoever belongs to no client."""
+    return _decoding(strict).page_with_rejects(model)
+
+
+def split_page(model: type[T], body: bytes, *, strict: bool = False) -> tuple[list[T], list[Reject]]:
     """The rows of a page that fit `model`, in order, and those that do not.
 
     Raises:
         DecodeError: the body is no JSON array at all.
     """
-    page = lenient_page_decoder(model)(body)
+    page = lenient_page_decoder(model, strict=strict)(body)
     return [row for row in page if not isinstance(row, Reject)], [row for row in page if isinstance(row, Reject)]
 
 
-def _reject(raw: bytes, index: int, error: DecodeError) -> Reject:
+def count_rows(body: bytes) -> int:
+    """How many rows a page has, whatever they are.
+
+    Raises:
+        DecodeError: the body is no JSON array at all.
+    """
     try:
-        facts = msgspec.json.decode(raw, type=dict[str, object])
-    except _REFUSALS:
-        facts = {}
+        return len(raw_rows(body))
+    except REFUSALS:
+        pass
+    return len(row_texts_of(_decoding(strict=False)._mended("", body)))
+
+
+def arrived_whole(body: bytes) -> bool:
+    """Whether a body that was refused came from the API and to its end: asking again would not give another one."""
+    try:
+        text = json_text.mended(body)
+    except UnreadableText:
+        return True
+    try:
+        msgspec.json.decode(text, type=msgspec.Raw)
+    except REFUSALS:
+        pass
+    else:
+        return True
+    text = text.strip()
+    try:
+        if text[:1] == b"{":
+            return text[-1:] == b"}" and len(json_text.row_texts(b"[" + text + b"]")) == 1
+        json_text.row_texts(text)
+    except UnreadableText:
+        return False
+    return True
+
+
+def _reject(raw: bytes, index: int, error: DecodeError) -> Reject:
+    facts = json_text.facts(raw, "id", "updated_at")
     id, updated_at = facts.get("id"), facts.get("updated_at")
     return Reject(
         index,
-        raw,
+        raw[:LARGEST_REJECT],
         error,
         id if isinstance(id, (int, str)) else None,
         updated_at if isinstance(updated_at, str) else None,
@@ -140,139 +312,17 @@ def to_dict(obj: object) -> Json:
     microseconds, dates `YYYY-MM-DD`. Decoding the result gives an equal model.
 
     Raises:
-        ArgumentError: a naive date-time, nan, infinity, or an object that is none of these.
+        ArgumentError: a naive date-time, nan, infinity, an object that is none of these, or data nested too deeply.
     """
-    return cast("Json", rules.plain(obj))
+    try:
+        return cast("Json", rules.plain(obj))
+    except RecursionError:
+        raise ArgumentError("obj", _TOO_DEEP) from None
 
 
 def to_json(obj: object) -> bytes:
     """`to_dict` as JSON text in UTF-8, on one line."""
-    return msgspec.json.encode(rules.plain(obj))
-
-
-@attrs.frozen
-class _Reader(Generic[T]):
-    """The compiled ways into one model. `strict_page` lets msgspec's refusals through, the others raise DecodeError."""
-
-    strict_page: Decode[list[T]]
-    page: Decode[list[T]]
-    one: Decode[T]
-    row: Callable[[bytes, str], T]
-
-
-def _reader(model: type[T]) -> _Reader[T]:
-    key: type = model  # a type variable is not seen to be hashable
-    return cast("_Reader[T]", _compiled(key))
-
-
-@functools.cache
-def _compiled(model: type[T]) -> _Reader[T]:
-    strict_page, strict_row, lenient_row = _ways(model)
-    name = getattr(model, "__name__", str(model))
-
-    def row(raw: bytes, place: str) -> T:
-        try:
-            return strict_row(raw)
-        except _REFUSALS as problem:
-            refusal: BaseException = problem
-        if lenient_row is not None:
-            try:
-                return lenient_row(raw)
-            except _REFUSALS as problem:
-                refusal = problem
-        path, reason = rules.locate(refusal)
-        raise DecodeError(f"{name}: {reason}", path=place + path.removeprefix("$"), body=raw[:EXCERPT])
-
-    def page(body: bytes) -> list[T]:
-        try:
-            return strict_page(body)
-        except _REFUSALS:
-            pass  # go on outside: an error raised in here would drag this one along
-        return [row(raw, f"$[{index}]") for index, raw in enumerate(_raw_rows(body))]
-
-    def one(body: bytes) -> T:
-        try:
-            return strict_row(body)
-        except _REFUSALS:
-            pass
-        _check_json(body)
-        return row(body, "$")
-
-    return _Reader(strict_page, page, one, row)
-
-
-def _ways(model: type[T]) -> tuple[Decode[list[T]], Decode[T], Decode[T] | None]:
-    """Strict for a page and for a row, and lenient for a row where the model has leniencies."""
-    rows_of_model = cast("type[list[T]]", GenericAlias(list, (model,)))
-    if not is_model(model):
-        return msgspec.json.Decoder(rows_of_model).decode, msgspec.json.Decoder(model).decode, None
-
-    structure = cast("Callable[[object, type[T]], T]", rules.converter().get_structure_hook(model))
-
-    def lenient(body: bytes) -> T:
-        return structure(msgspec.json.decode(body), model)
-
-    if any(key_map(nested).differ for nested in nested_models(model)):
-        # msgspec would look for attribute names inside.
-        return (lambda body: [structure(row, model) for row in _objects(body)]), lenient, None
-    if key_map(model).differ:
-        return *_keyed_ways(model), lenient
-    return msgspec.json.Decoder(rows_of_model).decode, msgspec.json.Decoder(model).decode, lenient
-
-
-def _keyed_ways(model: type[T]) -> tuple[Decode[list[T]], Decode[T]]:
-    """Rename and gather, then convert: msgspec looks for attribute names alone and drops other keys in silence."""
-    rows_of_model = cast("type[list[T]]", GenericAlias(list, (model,)))
-    keys = key_map(model)
-    hooks = rules.number_hooks(model)
-
-    def by_attribute(row: dict[str, object]) -> None:
-        keys.gather(row)
-        # Most rows send some number as a string; refused as a whole they would all go the slow way.
-        for name, hook in hooks:
-            if type(value := row.get(name)) is str:
-                row[name] = hook(value, None)
-
-    def page(body: bytes) -> list[T]:
-        rows = _objects(body)
-        for row in rows:
-            by_attribute(row)
-        return msgspec.convert(rows, rows_of_model)
-
-    def row(body: bytes) -> T:
-        fields = msgspec.json.decode(body, type=dict[str, object])
-        by_attribute(fields)
-        return msgspec.convert(fields, model)
-
-    return page, row
-
-
-_raw_decoder = msgspec.json.Decoder(list[msgspec.Raw])
-_objects = msgspec.json.Decoder(list[dict[str, object]]).decode
-
-
-def _raw_rows(body: bytes) -> list[bytes]:
-    """The JSON text of each row of a page."""
     try:
-        return [bytes(raw) for raw in _raw_decoder.decode(body)]
-    except _REFUSALS as problem:
-        path, reason = rules.locate(problem)
-    _check_json(body)
-    raise DecodeError(f"a page is an array of rows: {reason}", path=path, body=body[:EXCERPT])
-
-
-def _check_json(body: bytes) -> None:
-    """Raises DecodeError where a body is no JSON at all, in words that say what it is instead."""
-    try:
-        msgspec.json.decode(body, type=msgspec.Raw)
-    except _REFUSALS as problem:
-        start = body.lstrip()
-        if not start:
-            reason = "the answer is empty"
-        elif start.startswith(b"<"):
-            reason = "the answer is not JSON, it looks like HTML: a proxy answered, not the API"
-        else:
-            reason = f"the answer is not JSON: {rules.locate(problem)[1]}"
-    else:
-        return
-    raise DecodeError(reason, body=body[:EXCERPT])
+        return msgspec.json.encode(rules.plain(obj))
+    except RecursionError:
+        raise ArgumentError("obj", _TOO_DEEP) from None

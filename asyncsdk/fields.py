@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 
 import attrs
@@ -16,14 +16,24 @@ import msgspec
 
 if TYPE_CHECKING:
     from pydantic import GetCoreSchemaHandler
-    from pydantic_core import CoreSchema
+    from pydantic_core import CoreSchema, SchemaSerializer
 
     from .wire import Json
 else:
     # A schema that says nothing accepts anything; decoders cannot resolve the recursive alias, and need not.
     Json = Any
 
-__all__ = ["Json", "Number", "Timestamp", "dynamic", "dynamic_prefix", "pydantic_schema", "wire", "wire_name"]
+__all__ = [
+    "Json",
+    "Number",
+    "PydanticSerializer",
+    "Timestamp",
+    "dynamic",
+    "dynamic_prefix",
+    "pydantic_schema",
+    "wire",
+    "wire_name",
+]
 
 Timestamp: TypeAlias = Annotated[dt.datetime, msgspec.Meta(tz=True)]
 """A point in time: date-times without an offset are refused."""
@@ -60,14 +70,35 @@ def _text(metadata: Mapping[Any, Any], mark: str) -> str | None:
     return value if isinstance(value, str) else None
 
 
-def _pydantic_schema(model: type[object], source: type, handler: GetCoreSchemaHandler) -> CoreSchema:
-    from .integrations.pydantic import core_schema
+class PydanticSerializer:
+    """What pydantic looks for on a value that no annotation describes: `-> dict` writes rows as `-> Project` does."""
 
-    return core_schema(model, handler)
+    def __get__(self, instance: object, owner: type) -> SchemaSerializer:
+        try:
+            from .integrations.pydantic import serializer
+        except ImportError:
+            raise AttributeError("__pydantic_serializer__") from None
+        return serializer(owner)
 
 
-pydantic_schema: classmethod[object, [type, GetCoreSchemaHandler], CoreSchema] = classmethod(_pydantic_schema)
-"""What pydantic calls on a model that is a response model of FastAPI or a field of a pydantic model.
+class _PydanticSchema:
+    """What pydantic calls on a model that is a response model of FastAPI or a field of a pydantic model.
 
-pydantic is imported when it does, never before.
-"""
+    pydantic is imported when it does, never before.
+    """
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        # setattr: the attribute is pydantic's business and not one that users of the model should see.
+        setattr(owner, "__pydantic_serializer__", PydanticSerializer())  # noqa: B010
+
+    def __get__(self, instance: object, owner: type) -> Callable[[type, GetCoreSchemaHandler], CoreSchema]:
+        def schema(source: type, handler: GetCoreSchemaHandler) -> CoreSchema:
+            from .integrations.pydantic import core_schema
+
+            return core_schema(owner, handler)
+
+        return schema
+
+
+pydantic_schema = _PydanticSchema()
+"""Makes an attrs class a type of pydantic: `__get_pydantic_core_schema__ = pydantic_schema`, in its body."""

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Final, Generic, Literal, TypeAlias, TypeVar
 
 import attrs
@@ -55,10 +55,10 @@ class Filter(Generic[T_co]):
     values: tuple[T_co, ...]
 
     def __repr__(self) -> str:
-        return f"{_SPELLING[self.operator]}({', '.join(map(repr, self.values))})"
+        return f"{OPERATORS[self.operator]}({', '.join(map(repr, self.values))})"
 
 
-_SPELLING: Final[dict[Operator, str]] = {
+OPERATORS: Final[Mapping[Operator, str]] = {
     "eq": "eq",
     "neq": "neq",
     "gt": "gt",
@@ -69,6 +69,7 @@ _SPELLING: Final[dict[Operator, str]] = {
     "nin": "not_in",
     "bt": "between",
 }
+"""Every operator in the API's word, and the function of this module that makes it."""
 
 DateTimeFilter: TypeAlias = dt.datetime | str | Filter[dt.datetime | str]
 """An aware date-time, an ISO 8601 string with an offset, or a filter of those."""
@@ -232,7 +233,7 @@ _MOMENT: Final = re.compile(
     r"\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}(?::\d{2}(?:\.\d{1,6})?)?(?P<offset>[Zz]|[+-]\d{2}:?\d{2})?", re.ASCII
 )
 _DATE: Final = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
-_OPERATOR: Final = re.compile(r"(eq|neq|gt|gte|lt|lte|in|nin|bt):", re.ASCII)
+_OPERATOR: Final = re.compile(rf"({'|'.join(OPERATORS)}):", re.ASCII)
 
 
 def _moment(name: str, value: object) -> dt.datetime:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import Any, TypeVar, overload
 
+from .event_loop import require_asyncio
 from .pager import CONCURRENCY, Pager
 from .throttling import Slots
 from .walking.fetcher import end_tasks
@@ -45,6 +46,7 @@ async def gather_all(*pagers: Pager[Any], concurrency: int = CONCURRENCY) -> tup
     Example:
         >>> projects, streams = await gather_all(wethod.projects.list(), wethod.streams.list())  # doctest: +SKIP
     """
+    require_asyncio()
     window = Slots(concurrency)
     fetchers = [pager.fetcher(concurrency, window=window) for pager in pagers]
     reading = [asyncio.ensure_future(fetcher.drain()) for fetcher in fetchers]

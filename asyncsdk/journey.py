@@ -19,7 +19,8 @@ class Journey:
     `deadline_at` is a moment of the event loop's clock, `turn` the way of the next attempt through pause and budget.
     `ordered` counts attempts the server answered with an order to wait, which do not count as failed ones;
     `ordered_seconds` and `waited` sum what was ordered and what was waited; `lost` is true once an attempt may have
-    been carried out without our hearing of it.
+    been carried out without our hearing of it. `failing_from` is when its first attempt failed, and what it had waited
+    until then.
     """
 
     request: Request
@@ -30,11 +31,17 @@ class Journey:
     ordered_seconds: float = 0.0
     waited: float = 0.0
     lost: bool = False
+    failing_from: tuple[float, float] | None = None
 
-    def history(self) -> History:
-        """What the retry table wants to know."""
-        waited = max(self.waited, self.ordered_seconds)
-        return History(attempts=self.attempts - self.ordered, waited=waited, lost=self.lost)
+    def history(self, now: float) -> History:
+        """What the retry table wants to know, of an attempt that did not do and ended `now` (the loop's clock)."""
+        since, before = self.failing_from = self.failing_from or (now, self.waited)
+        return History(
+            attempts=self.attempts - self.ordered,
+            waited=max(self.waited, self.ordered_seconds),
+            lost=self.lost,
+            failing=max(0.0, now - since - (self.waited - before)),
+        )
 
     def stopped_by(self, error: WethodError) -> WethodError:
         """The error of a journey that ends before its next attempt: whatever the reason, a lost write comes first."""

@@ -8,124 +8,33 @@ five minutes spend 240 of the 5,000 requests an hour.
 from __future__ import annotations
 
 import asyncio
-import inspect
 import logging
 import math
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any, Final, Generic, Self, TypeVar, cast
+from collections.abc import Callable, Iterable, Mapping
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Final, Self
 
 from . import clock as clocks
-from . import filters
-from .errors import ArgumentError, ClientClosed, WethodError
+from .errors import APIError, ArgumentError
+from .event_loop import require_asyncio
+from .mirrored import MirroredList
 from .sharing import single_flight
-from .walking.sweeping import moment_before
 
 if TYPE_CHECKING:
     from types import TracebackType
 
     from . import models
     from .client import Wethod
-    from .pager import Pager
 
 __all__ = ["Mirror", "MirroredList"]
 
-T = TypeVar("T")
+FIRST_RETRY: Final = 1.0
+"""Seconds to the second attempt at a first reading; they double from one to the next."""
 
-OVERLAP: Final = timedelta(minutes=5)
-"""How far before the last refresh the next one looks: a row may be committed later than its `updated_at` says."""
+LONGEST_RETRY: Final = 60.0
+"""Seconds between two attempts at a first reading, where nobody refuses it."""
 
 logger = logging.getLogger("asyncsdk")
-
-
-class MirroredList(Mapping[int, T], Generic[T]):
-    """A list in memory, by id. Reading it asks nothing; iterating gives ids in the order in which they were first read.
-
-    What a refresh finds becomes visible at once and whole: a loop under way goes on over the rows it began with.
-    """
-
-    def __init__(self, name: str, listing: Callable[..., Pager[T]], clock: Callable[[], float]) -> None:
-        self.name = name
-        self._list = listing
-        self._soft = "deleted" in inspect.signature(listing).parameters
-        self._clock = clock
-        self._rows: dict[int, T] = {}
-        self._since: datetime | None = None  # what was changed later is not here yet; the server's clock
-        self._deletions_since: datetime | None = None
-        self._read_at = self._checked_at = -math.inf  # our clock
-
-    def __getitem__(self, id: int) -> T:
-        return self._rows[id]
-
-    def __iter__(self) -> Iterator[int]:
-        return iter(self._rows)
-
-    def __len__(self) -> int:
-        return len(self._rows)
-
-    def __repr__(self) -> str:
-        return f"<MirroredList {self.name}: {len(self)} rows, {self.age:.0f} s old>"
-
-    @property
-    def age(self) -> float:
-        """Seconds since the last refresh that worked began; infinite before the first."""
-        return self._clock() - self._read_at
-
-    async def refresh(self, *, whole: float) -> None:
-        """Reads what was changed; deletions that do not show so, when the last look is `whole` seconds ago."""
-        begun = self._clock()
-        due = begun - self._checked_at >= whole
-        if self._since is None or (due and not self._soft):
-            await self._read_whole()
-            self._checked_at = begun
-        else:
-            await self._read_changes(self._since)
-            if due:
-                await self._read_deletions()
-                self._checked_at = begun
-        self._read_at = begun
-
-    async def _read_whole(self) -> None:
-        rows, date = await _read(self._list(), expected=len(self._rows) or None)
-        self._rows = {_id(row): row for row in rows}
-        self._since = self._deletions_since = _before(date)
-
-    async def _read_changes(self, since: datetime) -> None:
-        rows, date = await _read(
-            self._list(updated_at=filters.gte(since), **({"deleted": "include"} if self._soft else {}))
-        )
-        self._take(rows)
-        self._since = _before(date) or since
-
-    async def _read_deletions(self) -> None:
-        # Nothing says that a soft delete touches `updated_at`.
-        since = self._deletions_since or self._since
-        if since is not None:
-            rows, date = await _read(self._list(deleted="only", deleted_at=filters.gte(since)))
-            self._take(rows)
-            self._deletions_since = _before(date) or since
-
-    def _take(self, rows: list[T]) -> None:
-        changed = {_id(row): row for row in rows}
-        if all(self._rows.get(id) == row for id, row in changed.items()):
-            return
-        gone = {id for id, row in changed.items() if getattr(row, "deleted_at", None) is not None}
-        self._rows = {id: row for id, row in (self._rows | changed).items() if id not in gone}
-
-
-async def _read(pager: Pager[T], *, expected: int | None = None) -> tuple[list[T], str | None]:
-    """The rows of a list, of which so many are expected, and the `Date` of its first answer."""
-    fetcher = pager.fetcher(expected=expected)
-    rows = await fetcher.drain()
-    return rows, fetcher.since
-
-
-def _before(date: str | None) -> datetime | None:
-    return None if date is None else moment_before(date, OVERLAP)
-
-
-def _id(row: object) -> int:
-    return cast("int", row.id)  # type: ignore[attr-defined]  # every row of every list has one
 
 
 def _check_seconds(name: str, value: object) -> None:
@@ -140,8 +49,13 @@ class Mirror:
             mirror.projects[7].name
             [stream for stream in mirror.streams.values() if stream.archived_at is None]
 
-    Entering reads the lists whole and begins to refresh them in the background; leaving ends that. A refresh that fails
-    is logged and tried again at its next turn, the rows stay: `age` says how old they are at most, `failure` why.
+    Entering reads the lists whole and begins to refresh them in the background; leaving ends that, and nothing else
+    does. A refresh that fails is logged and tried again when the next one is due, the rows stay: `age` says how old
+    they are at most, `failure` why.
+
+    With `required=False` entering asks for nothing and cannot fail: the lists begin empty and are filled in the
+    background, as soon as Wethod answers. So an application starts while Wethod is away, or the hour's requests are
+    spent; `await mirror.projects.fetch(7)` gives rows that are not there yet.
 
     Deletions: lists that can show deleted rows (`deleted=include`) drop them with the next refresh; the others are read
     whole every `whole` seconds, and until then show rows that were deleted meanwhile.
@@ -151,6 +65,7 @@ class Mirror:
         lists: names of resources, as attributes of the client: `["projects", "streams"]`.
         refresh: seconds between two refreshes, give or take a tenth so that workers do not ask in step.
         whole: seconds between two looks for deletions that changes do not show (see above).
+        required: whether entering waits for the first reading, and raises if it fails.
         clock: seconds that only grow; for tests.
 
     Raises:
@@ -214,6 +129,7 @@ class Mirror:
         *,
         refresh: float = 300.0,
         whole: float = 3600.0,
+        required: bool = True,
         clock: Callable[[], float] = clocks.monotonic,
     ) -> None:
         _check_seconds("refresh", refresh)
@@ -222,14 +138,15 @@ class Mirror:
         for name in names:
             if name not in Mirror.__annotations__:
                 raise ArgumentError("lists", f"there is no list {name!r}; write names such as 'projects' or 'streams'")
-        self.failure: WethodError | None = None
+        self.failure: Exception | None = None
         self._wethod = single_flight(wethod)
-        self._refresh, self._whole, self._clock = refresh, whole, clock
+        self._refresh, self._whole, self._required, self._clock = refresh, whole, required, clock
         self._lists: dict[str, MirroredList[Any]] = {
-            name: MirroredList(name, getattr(self._wethod, name).list, clock) for name in names
+            name: MirroredList(name, getattr(self._wethod, name), clock) for name in names
         }
-        self._turn: asyncio.Lock | None = None
+        self._refreshing: asyncio.Lock | None = None
         self._task: asyncio.Task[None] | None = None
+        self._told: set[tuple[type, object]] = set()  # kinds of failures that were logged since a refresh worked
 
     if not TYPE_CHECKING:  # so that type checkers know exactly the lists above
 
@@ -253,36 +170,41 @@ class Mirror:
         """The client, with single flight: equal GETs in the air share one request. For what is not mirrored."""
         return self._wethod
 
+    @property
+    def lists(self) -> Mapping[str, MirroredList[Any]]:
+        """The lists by name, for those who look at all of them."""
+        return MappingProxyType(self._lists)
+
     async def refresh(self) -> None:
-        """Refreshes all lists now. Calls that wait for their turn share one refresh.
+        """Refreshes all lists now. Calls that wait for one that is under way share the next.
 
         Raises:
             WethodError: the first failure; the other lists were refreshed nevertheless.
         """
         asked = self._clock()
-        if self._turn is None:
-            self._turn = asyncio.Lock()
-        failures: list[WethodError] = []
-        async with self._turn:
+        if self._refreshing is None:
+            self._refreshing = asyncio.Lock()
+        failures: list[Exception] = []
+        async with self._refreshing:
             for each in self._lists.values():
-                if each.age < self._clock() - asked:
-                    continue  # somebody else's refresh began after this call
                 try:
-                    await each.refresh(whole=self._whole)
-                except WethodError as error:
-                    failures.append(error)
-        self.failure = failures[0] if failures else None
+                    await each.refresh(whole=self._whole, asked=asked)
+                except Exception as failure:  # whatever it is: one list does not keep the others from being refreshed
+                    failures.append(failure)
+            self.failure = failures[0] if failures else None
         if failures:
             raise failures[0]
 
     async def start(self) -> None:
-        """Reads the lists and begins to refresh them in the background. Entering the mirror does this.
+        """Reads the lists, where they are required, and begins to refresh them in the background. Entering does this.
 
         Raises:
-            WethodError: a list cannot be read; nothing goes on in the background.
+            WethodError: a list that is required cannot be read; nothing goes on in the background.
         """
+        require_asyncio()
         if self._task is None or self._task.done():
-            await self.refresh()
+            if self._required:
+                await self.refresh()
             self._task = asyncio.create_task(self._keep_fresh(), name="asyncsdk mirror")
 
     async def aclose(self) -> None:
@@ -302,11 +224,44 @@ class Mirror:
         await self.aclose()
 
     async def _keep_fresh(self) -> None:
-        while True:
-            await asyncio.sleep(self._refresh * (0.9 + 0.2 * clocks.chance()))
-            try:
-                await self.refresh()
-            except ClientClosed:
-                return
-            except WethodError as error:
-                logger.warning("a mirror keeps rows that are %.0f s old: %s", self.age, error)
+        failed, task = 0, asyncio.current_task()
+        pause = self._refresh if self._required else 0.0
+        while task is None or not task.cancelling():  # whatever was awaited may have swallowed the end of the task
+            await asyncio.sleep(pause * (0.9 + 0.2 * clocks.chance()))
+            failed = failed + 1 if await self._failed() else 0
+            pause = self._pause(failed)
+
+    async def _failed(self) -> bool:
+        """Refreshes, and tells whether it failed. Only the end of its task gets through."""
+        try:
+            await self.refresh()
+        except Exception as failure:
+            self._tell(failure)
+            return True
+        except asyncio.CancelledError as cancelled:
+            if (task := asyncio.current_task()) is None or task.cancelling():
+                raise
+            # Nobody asked this task to end: something inside of the refresh was cancelled.
+            self.failure = RuntimeError("a refresh was cancelled from within")
+            self.failure.__cause__ = cancelled
+            self._tell(self.failure)
+            return True
+        self._told.clear()
+        return False
+
+    def _pause(self, failed: int) -> float:
+        """Seconds to the next refresh. Lists that were never read are wanted sooner than some that are minutes old."""
+        if not failed or not math.isinf(self.age):
+            return self._refresh
+        refused = isinstance(self.failure, APIError) and self.failure.status in range(400, 500)
+        longest = self._refresh if refused else LONGEST_RETRY  # who is refused need not ask every minute
+        return min(self._refresh, longest, FIRST_RETRY * 2.0 ** min(failed - 1, 20))
+
+    def _tell(self, failure: Exception) -> None:
+        """Logs a failure, the same kind only once until a refresh works: an outage of hours is one line."""
+        kind = (type(failure), failure.status if isinstance(failure, APIError) else None)
+        level = logging.DEBUG if kind in self._told else logging.WARNING
+        self._told.add(kind)
+        age = self.age
+        rows = "has not been filled yet" if math.isinf(age) else f"keeps rows that are {age:.0f} s old"
+        logger.log(level, "a mirror %s: %s: %s", rows, type(failure).__name__, failure)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
-__all__ = ["LARGEST", "PageSizes"]
+__all__ = ["LARGEST_PAGE", "PageSizes"]
 
-LARGEST: Final = 100
+LARGEST_PAGE: Final = 100
 """Rows; the API's own bound of `limit`."""
 
 USUAL: Final = frozenset({20, 25, 50})

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any, Final, Generic, NoReturn, TypeVar
 from . import wire
 from .codec import Reject
 from .errors import ConfigurationError
-from .page_sizes import LARGEST
+from .page_sizes import LARGEST_PAGE
+from .promises import Misfits
 from .throttling import Slots
 from .walking.fetcher import Fetcher
 from .walking.listed import List, WalkOptions, check_number
@@ -59,7 +60,7 @@ class Pager(Generic[T]):
         model: type[T],
         query: Iterable[Field] = (),
         *,
-        limit: int = LARGEST,
+        limit: int = LARGEST_PAGE,
         offset: int = 0,
         stable_order: str | None = None,
     ) -> None:
@@ -78,7 +79,7 @@ class Pager(Generic[T]):
         Raises:
             ArgumentError: limit or offset out of range, or not whole numbers.
         """
-        check_number("limit", limit, 1, LARGEST, "it is the size of a page; to bound the rows use max_items")
+        check_number("limit", limit, 1, LARGEST_PAGE, "it is the size of a page; to bound the rows use max_items")
         check_number("offset", offset, 0, None, "rows are counted from 0")
         given = tuple(field for field in query if field is not None)
         self._list = List(session, path, model, given, limit, offset, stable_order)
@@ -200,7 +201,8 @@ class Pager(Generic[T]):
                 expected=expected,
                 resume=resume,
                 rejects=rejects,
-            )
+            ),
+            holds_back=True,
         )
 
     async def all(
@@ -239,7 +241,7 @@ class Pager(Generic[T]):
         if delivery is None:
             return Page((), offset=asked.offset, is_last=True, bookmark=fetcher.bookmark)
         is_last = delivery.is_last
-        if is_last and asked.limit == LARGEST and asked.session.account.page_sizes.doubtful(len(delivery.rows)):
+        if is_last and asked.limit == LARGEST_PAGE and asked.session.account.page_sizes.doubtful(len(delivery.rows)):
             is_last = None
         return Page(delivery.rows, offset=delivery.offset, is_last=is_last, bookmark=delivery.bookmark)
 
@@ -301,11 +303,12 @@ class Pager(Generic[T]):
         rejects: Callable[[Reject], object] | None = None,
         window: Slots | None = None,
         trusting: bool = False,
+        misfits: Misfits | None = None,
     ) -> Fetcher[T]:
         """A walk that has not begun, its arguments checked. `items`, `pages` and `all` are ways to consume it.
 
         `window` are places in flight that it shares with other walks; `trusting` takes a first page of fewer rows than
-        asked for as the whole list, whatever its length.
+        asked for as the whole list, whatever its length; `misfits` counts rows that break a promise of the model.
         """
         options = WalkOptions(
             concurrency=concurrency,
@@ -317,5 +320,6 @@ class Pager(Generic[T]):
             rejects=rejects,
             window=window,
             trusting=trusting,
+            misfits=misfits,
         )
         return self._list.walk(options)

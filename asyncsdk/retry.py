@@ -68,12 +68,13 @@ class History:
 
     `attempts` counts sendings so far, this one included, without those the server answered with an order to wait;
     `waited` sums the seconds of ordered and budget waits; `lost` is true once an attempt may have been carried out
-    without us hearing of it.
+    without us hearing of it; `failing` is the seconds since its first failure, less those waited.
     """
 
     attempts: int = 1
     waited: float = 0.0
     lost: bool = False
+    failing: float = 0.0
 
 
 @attrs.frozen
@@ -141,7 +142,11 @@ def decide(policy: RetryPolicy, method: str, outcome: Outcome, history: History,
             if again is None and status in _UNCERTAIN and method not in REPEATABLE:
                 return Settled("unknown")
             return again or unknown or Settled("answer")
+        case Answered(status=status) if repeatable and _may_pass(status) and history.failing < policy.patience:
+            return _back_off(policy, history, chance, f"status {status}") or unknown or Settled("answer")
         case Answered(garbled=True) if repeatable:
+            # Patience is for what passes by itself; who answers, and with something else than JSON, is another server.
+            policy = attrs.evolve(policy, patience=0.0)
             return _back_off(policy, history, chance, "unreadable body") or Settled("answer")
         case _:
             return Settled("answer")
@@ -159,10 +164,15 @@ def silence(outcome: Outcome) -> float | None:
             return None
 
 
+def _may_pass(status: int) -> bool:
+    """Whether a status tells of trouble on the server's side, and not of something it never learned to do."""
+    return status >= 500 and status not in {501, 505}
+
+
 def _back_off(
     policy: RetryPolicy, history: History, chance: float, reason: str, *, shared: bool = False
 ) -> Again | None:
-    if history.attempts >= policy.attempts:
+    if history.attempts >= policy.attempts and history.failing >= policy.patience:
         return None
     # 2.0 ** 1024 overflows; long before that the cap decides.
     ceiling = min(policy.max_backoff, policy.backoff * 2.0 ** min(history.attempts - 1, 64))

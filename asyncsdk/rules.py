@@ -10,7 +10,10 @@ Every leaf is converted by msgspec, not by Python's constructors: `bool("false")
 - A string is a string: numbers and null are not turned into text, and `"null"` is not null.
 - Date-times carry an offset; naive ones and epochs (17, "17") are refused. Dates are `YYYY-MM-DD`.
 - nan and infinity are refused, also as strings.
-- Unknown fields are ignored. A field that is null where the model has no `None` is refused, as is one that is missing.
+- Unknown fields are ignored.
+- A field that is null where the model has no `None`, or missing where it has no default, is None; `[]`, PHP's empty
+  object, is None where a model stands and an empty mapping where one does. By the strict rules all that is refused, and
+  by both a null or missing `id` or `updated_at`.
 """
 
 from __future__ import annotations
@@ -22,16 +25,17 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from decimal import Decimal
 from types import NoneType, UnionType
-from typing import Annotated, TypeAlias, Union, cast, get_args, get_origin
+from typing import Annotated, Any, TypeAlias, Union, cast, get_args, get_origin
 
 import msgspec
 from cattrs import BaseValidationError, ClassValidationError, Converter, IterableValidationError
 from cattrs.cols import homogenous_tuple_structure_factory, list_structure_factory, mapping_structure_factory
-from cattrs.gen import make_dict_structure_fn, make_dict_unstructure_fn
+from cattrs.gen import make_dict_structure_fn, make_dict_unstructure_fn, override
 
 from . import fields
 from .errors import ArgumentError
 from .keys import field_types, is_model, key_map
+from .promises import INDISPENSABLE, forgiving, promises_of
 
 __all__ = ["converter", "locate", "number_hooks", "plain"]
 
@@ -60,7 +64,16 @@ def leaf_hook(type_: object) -> Hook:
         return lambda value, _: msgspec.convert(read(value, scalar), type_)
     # Strict, or 17 and "17" would be date-times.
     target = fields.Timestamp if type_ is dt.datetime else type_
-    return lambda value, _: msgspec.convert(value, target)
+
+    def read_text(value: object, _: object) -> object:
+        try:
+            return msgspec.convert(value, target)
+        except msgspec.ValidationError as problem:
+            if type(value) is not str:
+                raise
+            raise msgspec.ValidationError(f"{problem}, got {value[:40]!r}") from None
+
+    return read_text
 
 
 def _to_bool(value: object, _: object) -> bool:
@@ -100,21 +113,24 @@ def number_hooks(model: type) -> list[tuple[str, Hook]]:
 
 
 @functools.cache
-def converter() -> Converter:
-    """The one converter. Its `structure` takes decoded JSON, its `unstructure` gives JSON-safe data."""
+def converter(*, strict: bool = False) -> Converter:
+    """The one converter for lenient and the one for strict rules.
+
+    Its `structure` takes decoded JSON, its `unstructure` gives JSON-safe data.
+    """
     rules = Converter(detailed_validation=True)
     for scalar in _SCALARS:
         rules.register_structure_hook(scalar, leaf_hook(scalar))
     rules.register_structure_hook_factory(_is_annotated_scalar, leaf_hook)
     rules.register_structure_hook_factory(_is_tuple, _tuple_hook)
     rules.register_structure_hook_factory(_is_list, _list_hook)
-    rules.register_structure_hook_factory(_is_mapping, _mapping_hook)
-    rules.register_structure_hook_factory(is_model, _model_hook)
+    rules.register_structure_hook_factory(_is_mapping, functools.partial(_mapping_hook, strict=strict))
+    rules.register_structure_hook_factory(is_model, _strict_model_hook if strict else _lenient_model_hook)
     rules.register_structure_hook_func(_is_anything, _as_it_is)
 
     rules.register_unstructure_hook(float, _finite)
     rules.register_unstructure_hook(dt.datetime, _utc)
-    rules.register_unstructure_hook(dt.date, dt.date.isoformat)
+    rules.register_unstructure_hook(dt.date, _day)
     rules.register_unstructure_hook_factory(_is_open, lambda _: plain)
     rules.register_unstructure_hook_factory(is_model, _model_unhook)
     return rules
@@ -165,12 +181,35 @@ def _list_hook(type_: type, rules: Converter) -> Hook:
     return _after_check(list, list_structure_factory(type_, rules))
 
 
-def _mapping_hook(type_: type, rules: Converter) -> Hook:
-    return _after_check(dict, cast("Hook", mapping_structure_factory(type_, rules)))
+def _mapping_hook(type_: type, rules: Converter, *, strict: bool) -> Hook:
+    structure = _after_check(dict, cast("Hook", mapping_structure_factory(type_, rules)))
+    return structure if strict else lambda value, type_: structure({} if value == [] else value, type_)
 
 
-def _model_hook(model: type, rules: Converter) -> Hook:
-    structure = cast("Hook", make_dict_structure_fn(model, rules))
+def _lenient_model_hook(model: type, rules: Converter) -> Hook:
+    """As the strict one, but None stands where a promised value does not."""
+    promises = [promise for promise in promises_of(model) if promise.key not in INDISPENSABLE]
+    absent = dict.fromkeys(promise.key for promise in promises if promise.required and not promise.dynamic)
+
+    def reading(type_: object) -> Hook:
+        return lambda value, _: rules.structure(value, cast("type[object]", type_))
+
+    hooks: Any = {each.attribute: override(struct_hook=reading(forgiving(each.type))) for each in promises}
+    structure = _model_hook(model, cast("Hook", make_dict_structure_fn(model, rules, **hooks)))
+
+    def lenient(value: object, type_: object) -> object:
+        if isinstance(value, dict):
+            return structure(absent | value, type_)
+        return None if value == [] else structure(value, type_)
+
+    return lenient
+
+
+def _strict_model_hook(model: type, rules: Converter) -> Hook:
+    return _model_hook(model, cast("Hook", make_dict_structure_fn(model, rules)))
+
+
+def _model_hook(model: type, structure: Hook) -> Hook:
     keys = key_map(model)
     if not keys.differ:
         return _after_check(dict, structure)
@@ -195,14 +234,17 @@ def _after_check(kind: type, structure: Hook) -> Hook:
 # --- unstructuring ------------------------------------------------------------------------------------------------
 
 
+# Wherever a type has no None there may be one: the API broke its promise.
+
+
 def _model_unhook(model: type, rules: Converter) -> Callable[[object], object]:
     keys = key_map(model)
-    if not keys.differ:
-        return cast("Callable[[object], object]", make_dict_unstructure_fn(model, rules))
     unstructure = cast("Callable[[object], dict[str, object]]", make_dict_unstructure_fn(model, rules))
 
     def by_key(value: object) -> object:
-        return keys.spread(unstructure(value))
+        if value is None:
+            return None
+        return keys.spread(unstructure(value)) if keys.differ else unstructure(value)
 
     return by_key
 
@@ -234,20 +276,24 @@ def _key(key: object) -> str:
     raise ArgumentError("obj", f"the keys of a mapping are text or ids, not {type(key).__name__}")
 
 
-def _finite(value: float) -> float:
-    if not math.isfinite(value):
+def _finite(value: float | None) -> float | None:
+    if value is not None and not math.isfinite(value):
         raise ArgumentError("obj", f"holds {value}, which JSON cannot say")
     return value
 
 
-def _utc(value: dt.datetime) -> str:
-    if value.tzinfo is not dt.UTC:
+def _day(value: dt.date | None) -> str | None:
+    return None if value is None else value.isoformat()
+
+
+def _utc(value: dt.datetime | None) -> str | None:
+    if value is not None and value.tzinfo is not dt.UTC:
         if value.utcoffset() is None:
             raise ArgumentError("obj", f"holds a date-time without time zone ({value.isoformat()}); add tzinfo=UTC")
         # The first and the last hours of the calendar are outside it in UTC: they keep their offset.
         with suppress(OverflowError):
             value = value.astimezone(dt.UTC)
-    return cast("str", msgspec.to_builtins(value))
+    return cast("str | None", msgspec.to_builtins(value))
 
 
 # --- refusals -----------------------------------------------------------------------------------------------------

@@ -15,11 +15,10 @@ from collections.abc import Awaitable, Callable, Iterable
 from typing import Final, Generic, TypeVar, overload
 
 import attrs
-import msgspec
 
 from . import clock, wire
 from .account import Accounts
-from .codec import one_decoder
+from .codec import Decoding, arrived_whole
 from .errors import (
     ClientClosed,
     ConnectionFailed,
@@ -31,6 +30,7 @@ from .errors import (
     TransportError,
     WethodError,
 )
+from .event_loop import require_asyncio
 from .events import RequestSent, ResponseReceived, RetryPlanned, WaitBegun, WaitReason, announce
 from .journey import Journey
 from .opening import Connections
@@ -65,6 +65,7 @@ class Session:
         self.transport = transport
         self.accounts = accounts
         self.account = accounts.of(settings)
+        self.decoding = Decoding(strict=settings.strict, warn_once=accounts.warn_once)
         self.closed = False
         self._headers = transport.headers(
             {
@@ -119,7 +120,7 @@ class Session:
         if model is None:
             await self.send(request, ignore)
             return None
-        return (await self.send(request, one_decoder(model))).value
+        return (await self.send(request, self.decoding.one(model))).value
 
     async def send(self, request: Request, decode: Callable[[bytes], T]) -> Reply[T]:
         """Sends a request until it succeeds or may not be repeated.
@@ -134,6 +135,7 @@ class Session:
             APIError: the API answered with an error.
             DecodeError: the answer is not JSON, or does not fit.
         """
+        require_asyncio()
         deadline = self.settings.deadline
         journey = Journey(
             request,
@@ -156,7 +158,8 @@ class Session:
                 # A fact about the token, whatever this request's patience: everybody who holds it has to wait.
                 self.account.pause.begin(seconds)
                 await self.account.budget.announce(seconds)
-            decision = decide(self.settings.retry, request.method, outcome, journey.history(), clock.chance())
+            history = journey.history(asyncio.get_running_loop().time())
+            decision = decide(self.settings.retry, request.method, outcome, history, clock.chance())
             if isinstance(decision, Again) and not attempt.too_large:
                 await self._again(journey, attempt, decision, pool)
             elif decision == Settled("done") and answer is not None:
@@ -310,7 +313,11 @@ class Session:
             journey.lost = True
         if (late := self._lateness(journey, seconds, f"trying again after {decision.reason}")) is not None:
             raise journey.stopped_by(late)
-        logger.info("%s: %s (attempt %d); again in %.1f s", request.line, decision.reason, journey.attempts, seconds)
+        # Beyond the usual attempts somebody should know: it may go on for as long as the policy's patience.
+        level = logging.INFO if journey.attempts < self.settings.retry.attempts else logging.WARNING
+        logger.log(
+            level, "%s: %s (attempt %d); again in %.1f s", request.line, decision.reason, journey.attempts, seconds
+        )
         announce(
             self.settings.hooks.retry,
             RetryPlanned(request.method, request.path, journey.attempts, seconds, decision.reason),
@@ -384,16 +391,8 @@ def _outcome(attempt: Attempt, unreadable: DecodeError | None) -> Outcome:
     if answer is None:
         return attempt.outcome
     wait = wire.server_wait(answer.headers, now=clock.utc_now()) if answer.status in {429, 503} else None
-    return Answered(answer.status, wait, garbled=unreadable is not None and not _is_json(answer.body))
+    return Answered(answer.status, wait, garbled=unreadable is not None and not arrived_whole(answer.body))
 
 
 def ignore(body: bytes) -> None:
     """Decodes an answer that says nothing."""
-
-
-def _is_json(body: bytes) -> bool:
-    try:
-        msgspec.json.decode(body)
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
-        return False
-    return True

@@ -81,6 +81,11 @@ def _count(instance: object, attribute: attrs.Attribute[Any], value: object) -> 
         raise ConfigurationError(f"{attribute.name} is a whole number, 1 or more, not {value!r}")
 
 
+def _flag(instance: object, attribute: attrs.Attribute[Any], value: object) -> None:
+    if not isinstance(value, bool):
+        raise ConfigurationError(f"{attribute.name} is True or False, not {value!r}")
+
+
 def _methods(value: Iterable[str]) -> frozenset[str]:
     if isinstance(value, str):
         raise ConfigurationError(f'repeat is a set of methods such as {{"PATCH"}}, not the text {value!r}')
@@ -103,6 +108,9 @@ class RetryPolicy:
             beyond it `RateLimited` is raised at once.
         repeat: methods to repeat although their answer was lost, e.g. `{"PATCH"}`. Only where doing it twice
             does no harm: by default a lost POST or PATCH raises `OutcomeUnknown`.
+        patience: seconds for which a request goes on being tried, however many attempts that takes, after failures
+            that pass: no connection, no answer in time, 429 and 5xx. They count from its first failure, without waits
+            for the budget or a pause. 0: `attempts` alone decides. For jobs that nobody waits for.
     """
 
     attempts: int = attrs.field(default=4, validator=_count)
@@ -110,6 +118,7 @@ class RetryPolicy:
     max_backoff: float = attrs.field(default=8.0, validator=_seconds)
     max_wait: float = attrs.field(default=120.0, validator=_seconds)
     repeat: frozenset[str] = attrs.field(default=frozenset(), converter=_methods)
+    patience: float = attrs.field(default=0.0, validator=_seconds)
 
 
 def _base_url(value: str) -> str:
@@ -158,6 +167,7 @@ class Settings:
     budget: int | str | None = attrs.field(default=DEFAULT_BUDGET, validator=_budget, repr=_without_password)
     budget_key: str | None = None
     priority: Priority = attrs.field(default="interactive")
+    strict: bool = attrs.field(default=False, validator=_flag)
     hooks: Hooks = attrs.field(factory=Hooks, validator=attrs.validators.instance_of(Hooks))
 
     @priority.validator

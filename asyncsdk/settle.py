@@ -6,13 +6,11 @@ the row itself (an archived stream has `archived_at`), a GET can tell, and harms
 
 from __future__ import annotations
 
-import json
 from collections.abc import Awaitable, Mapping
 from enum import Enum
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias, TypeVar
 
 from . import wire
-from .codec import one_decoder
 from .errors import OutcomeUnknown, WethodError
 
 if TYPE_CHECKING:
@@ -75,11 +73,12 @@ async def settled(call: Awaitable[T], session: Session, path: str, model: type[T
     except OutcomeUnknown as error:
         unknown = error
     try:
-        reply = await session.send(wire.build("GET", path), one_decoder(model))
+        reply = await session.send(wire.build("GET", path), session.decoding.one(model))
+        row = session.decoding.one(object)(reply.answer.body)
     except WethodError as problem:
         unknown.add_note(f"It could not be settled: {problem}")
     else:
-        if shows(json.loads(reply.answer.body), marks):
+        if shows(row, marks):
             return reply.value
         unknown.add_note(f"It could not be settled: GET {path} does not show it.")
     raise unknown

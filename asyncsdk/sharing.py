@@ -16,6 +16,7 @@ import attrs
 
 from .account import Account, Accounts
 from .errors import ClientClosed, DecodeError
+from .event_loop import require_asyncio
 from .session import Reply, Session
 from .settings import Settings
 from .transport import Transport
@@ -109,7 +110,7 @@ class SharingSession(Session):
                 return await super().send(request, decode)
             finally:
                 self._flights.part()
-        key = (asyncio.get_running_loop(), self.account, self.settings, request)
+        key = (require_asyncio(), self.account, self.settings, request)
         while True:
             self.check_open()
             flight = self._flights.find(key)

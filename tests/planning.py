@@ -3,37 +3,45 @@
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from typing import Annotated
 
 from fastapi import Depends, FastAPI, Request, Response
 from pydantic import BaseModel
 
-from asyncsdk import Mirror, dates, gather_all
+from asyncsdk import Mirror, NotFound, dates, gather_all
 from asyncsdk.integrations.fastapi import (
-    UserWethod,
-    WethodClient,
+    PageOf,
+    PageParamsDep,
+    UserWethodDep,
+    WethodDep,
     install_error_handlers,
     stream_csv,
+    wethod_health,
     wethod_lifespan,
 )
-from asyncsdk.models import Stream, Timesheet
+from asyncsdk.models import Project, Stream, Timesheet
 
 
 @asynccontextmanager
-async def mirrored(app: FastAPI) -> AsyncIterator[dict[str, Mirror]]:
-    async with Mirror(app.state.wethod, ["projects", "streams"], refresh=300) as mirror:
+async def mirrored(app: FastAPI) -> AsyncGenerator[dict[str, Mirror]]:
+    # Not required: the application starts, and restarts, while Wethod is away or the hour's requests are spent.
+    async with Mirror(app.state.wethod, ["projects", "streams"], refresh=300, required=False) as mirror:
         yield {"mirror": mirror}
 
 
 app = FastAPI(lifespan=wethod_lifespan(mirrored))
 install_error_handlers(app)
+app.get("/health")(wethod_health)
 
 
 def mirror_of(request: Request) -> Mirror:
     mirror: Mirror = request.state.mirror
     return mirror
+
+
+MirrorDep = Annotated[Mirror, Depends(mirror_of)]
 
 
 class StreamMonth(BaseModel):
@@ -43,11 +51,17 @@ class StreamMonth(BaseModel):
     produced: float
 
 
+@app.get("/projects")
+async def projects(wethod: WethodDep, params: PageParamsDep) -> PageOf[Project]:
+    return params.answer(await wethod.projects.list(limit=params.limit, offset=params.offset).first_page())
+
+
 @app.get("/projects/{id}/streams")
 async def plan_versus_production(
-    id: int, year: int, month: int, wethod: WethodClient, mirror: Annotated[Mirror, Depends(mirror_of)]
+    id: int, year: int, month: int, wethod: WethodDep, mirror: MirrorDep
 ) -> list[StreamMonth]:
     days = dates.month(year, month)
+    project = await mirror.projects.fetch(id)  # from memory, else by one request; 404 where there is none
     plan, production = await gather_all(
         wethod.production_plan_streams.list(project_id=id),
         wethod.production_streams.list(project_id=id),
@@ -59,22 +73,29 @@ async def plan_versus_production(
         produced[week.stream_id] += week.value if week.date in days else 0.0
     return [
         StreamMonth(
-            project=mirror.projects[id].name,
-            stream=mirror.streams[stream].name,
-            planned=planned[stream],
-            produced=produced[stream],
+            project=project.name,
+            stream=await stream_name(mirror, stream),
+            planned=round(planned[stream], 2),
+            produced=round(produced[stream], 2),
         )
         for stream in sorted(planned.keys() | produced.keys())
     ]
 
 
+async def stream_name(mirror: Mirror, id: int) -> str:
+    try:
+        return (await mirror.streams.fetch(id)).name
+    except NotFound:
+        return f"deleted stream {id}"
+
+
 @app.get("/projects/{id}/plan.csv")
-async def plan_as_csv(id: int, wethod: WethodClient) -> Response:
+async def plan_as_csv(id: int, wethod: WethodDep) -> Response:
     return await stream_csv(wethod.production_plan_streams.list(project_id=id), filename=f"plan-{id}.csv")
 
 
 @app.post("/streams/{id}/archive")
-async def archive(id: int, wethod: UserWethod) -> Stream:
+async def archive(id: int, wethod: UserWethodDep) -> Stream:
     return await wethod.streams.archive(id)  # with the permissions of whoever asks
 
 
@@ -87,7 +108,7 @@ class Hours(BaseModel):
 
 
 @app.post("/timesheets", status_code=201)
-async def enter(entry: Hours, wethod: UserWethod) -> Timesheet:
+async def enter(entry: Hours, wethod: UserWethodDep) -> Timesheet:
     return await wethod.timesheets.create(
         mode="daily",
         date=entry.date,

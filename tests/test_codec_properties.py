@@ -24,6 +24,7 @@ from asyncsdk.codec import one_decoder, page_decoder, split_page, to_dict, to_js
 from asyncsdk.errors import DecodeError
 from asyncsdk.fields import Json, Number, Timestamp
 from asyncsdk.models import Project
+from asyncsdk.promises import misfits_of
 
 UNTIMED = settings(deadline=None, max_examples=200, suppress_health_check=[HealthCheck.too_slow])
 
@@ -133,28 +134,31 @@ MODELS = all_models()
 
 @st.composite
 def disturbed(draw: st.DrawFn) -> tuple[type, bytes]:
-    """A model and a row of it, of which some fields may be replaced by anything."""
+    """A model and a row of it, of which some fields may be replaced by anything, null at times, or be missing."""
     model = draw(st.sampled_from([Plan, *MODELS]) | st.sampled_from([Plan, Project]))
     row = to_dict(draw(instances(model)))
     assert isinstance(row, dict)
     change = draw(
-        st.dictionaries(st.sampled_from([*row, "metadata_1", "metadata_x", "brand_new"]), anything, max_size=2)
+        st.dictionaries(
+            st.sampled_from([*row, "metadata_1", "metadata_x", "brand_new"]), anything | st.just([]), max_size=2
+        )
     )
-    return model, dump({**row, **change})
+    gone = draw(st.sets(st.sampled_from([*row]), max_size=2))
+    return model, dump({key: value for key, value in {**row, **change}.items() if key not in gone})
 
 
-def slowly(model: type, row: bytes) -> object:
+def slowly(model: type, row: bytes, *, strict: bool = False) -> object:
     """The rules alone: no fast way. A refused row gives the path of the field."""
     try:
-        return rules.converter().structure(msgspec.json.decode(row), model)
+        return rules.converter(strict=strict).structure(msgspec.json.decode(row), model)
     except (BaseValidationError, msgspec.ValidationError) as error:
         return rules.locate(error)[0]
 
 
-def attempt(model: type, row: bytes) -> object:
+def attempt(model: type, row: bytes, *, strict: bool = False) -> object:
     """The row as a page of one gives it. A refused row gives the path of the field."""
     try:
-        return page_decoder(model)(b"[" + row + b"]")[0]
+        return page_decoder(model, strict=strict)(b"[" + row + b"]")[0]
     except DecodeError as error:
         return error.path.replace("$[0]", "$")
 
@@ -176,11 +180,28 @@ def same(left: object, right: object) -> bool:
 
 
 @UNTIMED
-@given(disturbed())
-def test_fast_and_slow_agree(case: tuple[type, bytes]) -> None:
+@given(disturbed(), st.booleans())
+def test_fast_and_slow_agree(case: tuple[type, bytes], strict: bool) -> None:  # drawn
     """The page decoder gives what the rules alone give: the same model, or a refusal at the same field."""
     model, row = case
-    assert same(attempt(model, row), slowly(model, row))
+    assert same(attempt(model, row, strict=strict), slowly(model, row, strict=strict))
+
+
+@UNTIMED
+@given(disturbed())
+def test_lenient_rules_take_all_that_strict_ones_take(case: tuple[type, bytes]) -> None:
+    """What is lenient gives None where a value was promised, and changes nothing else."""
+    model, row = case
+    strictly = slowly(model, row, strict=True)
+    leniently = slowly(model, row)
+    if not isinstance(strictly, str):
+        assert same(leniently, strictly)
+        assert misfits_of(model, json.loads(row)) == misfits_of(model, leniently) == frozenset()
+    elif not isinstance(leniently, str):
+        found = misfits_of(model, json.loads(row))
+        assert strictly.removeprefix("$.").partition("[")[0] in {
+            field.partition("[")[0] for field, _ in map(attrs.astuple, found)
+        }
 
 
 @UNTIMED
@@ -195,6 +216,7 @@ def test_rules_take_what_msgspec_takes_to_the_letter(case: tuple[type, bytes]) -
     except msgspec.ValidationError:
         return
     assert same(fast, slowly(model, row))
+    assert same(fast, slowly(model, row, strict=True))
 
 
 def means(value: Json, made: object) -> bool:
@@ -219,12 +241,14 @@ SCALARS = ["id", "updated_at", "date", "value", "name", "is_default", "hours", "
 @settings(UNTIMED, max_examples=400)
 @given(st.sampled_from(SCALARS), anything)
 def test_nothing_is_silently_wrong(name: str, value: Json) -> None:
-    """A field is what the row said, or the row is refused at that field."""
+    """A field is what the row said, or the row is refused at that field; null stays None, whatever was promised."""
     result = attempt(Plan, dump({**PLAN, name: value}))
     if isinstance(result, str):
         assert result == f"$.{name}"
     else:
         assert means(value, getattr(result, name))
+    if value is None and name in PLAN:
+        assert isinstance(attempt(Plan, dump({**PLAN, name: value}), strict=True), str)
 
 
 @UNTIMED

@@ -9,7 +9,7 @@ import signal
 import socket
 import sys
 import uuid
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -31,15 +31,28 @@ def redis_answers() -> bool:
         return probe.connect_ex(("127.0.0.1", 6379)) == 0
 
 
+def uvicorn(app: str, port: int, count: int) -> list[str]:
+    """The command that serves an application by uvicorn's own workers."""
+    return ["-m", "uvicorn", app, "--host", "127.0.0.1", "--port", str(port), "--workers", str(count)]
+
+
+def gunicorn(app: str, port: int, count: int) -> list[str]:
+    """The command that serves an application by gunicorn with uvicorn's workers."""
+    options = ["--workers", str(count), "--worker-class", "uvicorn.workers.UvicornWorker", "--log-level", "info"]
+    return ["-W", "ignore", "-m", "gunicorn", app, "--bind", f"127.0.0.1:{port}", *options, "--graceful-timeout", "2"]
+
+
+Command = Callable[[str, int, int], list[str]]
+
+
 @asynccontextmanager
-async def workers(app: str, environ: dict[str, str], count: int = 2) -> AsyncIterator[str]:
+async def workers(app: str, environ: dict[str, str], count: int = 2, command: Command = uvicorn) -> AsyncIterator[str]:
     """Serves an application by several processes and gives its address once it answers."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    command = (sys.executable, "-m", "uvicorn", app, "--host", "127.0.0.1", "--port", str(port))
     process = await asyncio.create_subprocess_exec(
-        *(*command, "--workers", str(count)),
+        *(sys.executable, *command(app, port, count)),
         cwd=ROOT,
         env={**os.environ, **environ, "PYTHONPATH": str(ROOT)},
         stdout=asyncio.subprocess.PIPE,
@@ -91,7 +104,8 @@ async def test_the_example_application_serves_plan_archive_and_timesheet(budget_
         # A connection for each request: so both workers get some.
         browser = aiohttp.ClientSession(connector=aiohttp.TCPConnector(force_close=True))
         async with workers("tests.planning:app", environ) as url, browser:
-            assert [request.path for request in sandbox.requests].count("/api/streams") == 2, "each read its mirror"
+            while [request.path for request in sandbox.requests].count("/api/streams") < 2:
+                await asyncio.sleep(0.01)  # each reads its mirror
             project = f"{url}/projects/{sample.project_id}"
 
             async def table() -> list[dict[str, object]]:
@@ -144,3 +158,65 @@ def test_the_readme_shows_this_very_application() -> None:
     """The block of the README that begins with `# planning.py` is tests/planning.py to the letter."""
     shown = re.findall(r"^```python\n(# planning\.py\n.*?)^```$", README.read_text(), re.MULTILINE | re.DOTALL)
     assert shown == [(ROOT / "tests" / "planning.py").read_text()]
+
+
+# --- while Wethod is away ------------------------------------------------------------------------------------------
+
+
+async def worker_of(browser: aiohttp.ClientSession, url: str) -> int | None:
+    """The process that answers, None where none does."""
+    try:
+        async with browser.get(f"{url}/worker", timeout=aiohttp.ClientTimeout(total=10)) as response:
+            assert response.status == 200
+            return int(await response.text())
+    except (aiohttp.ClientError, TimeoutError):
+        return None
+
+
+async def all_of(browser: aiohttp.ClientSession, url: str, but: int | None = None) -> set[int]:
+    """The two processes that answer, once there are two; `but` is not one of them."""
+    seen: set[int] = set()
+    async with asyncio.timeout(60):
+        while len(seen) < 2:
+            seen |= {number for number in [await worker_of(browser, url)] if number not in {None, but}}
+            await asyncio.sleep(0.01)
+    return seen
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("command", [gunicorn, uvicorn])
+@pytest.mark.parametrize("trouble", ["away", "budget spent"])
+async def test_a_worker_that_dies_while_wethod_is_away_is_replaced(command: Command, trouble: str) -> None:
+    """The example application stays up, serves what needs no Wethod, and recovers with Wethod."""
+    sandbox = Sandbox(rows=50)
+    async with sandbox:
+        environ, port = sandbox.environ, sandbox.port
+        async with Wethod(token=sandbox.token, company=sandbox.company, base_url=sandbox.url) as wethod:
+            project = await wethod.projects.list().first()
+            assert project is not None
+        path = f"/projects/{project.id}/streams?year=2026&month=5"
+        if trouble == "budget spent":
+            environ = {**environ, "WETHOD_BUDGET": "1"}
+    # From here on nobody answers.
+    browser = aiohttp.ClientSession(connector=aiohttp.TCPConnector(force_close=True))
+    async with workers("tests.fastapi.restarting:app", environ, command=command) as url, browser:
+        before = await all_of(browser, url)
+        for _ in range(2):  # and again: what replaces it has to start, too
+            killed = min(before)
+            os.kill(killed, signal.SIGKILL)
+            before = await all_of(browser, url, but=killed)
+        async with browser.get(url + path) as response:
+            body = await response.json()
+            assert response.status in {502, 503}, body
+            assert body["key"] in {"upstream_error", "rate_limited"}
+        async with browser.get(f"{url}/health") as response:
+            health = await response.json()
+            assert (response.status, health["status"]) == (200, "degraded")
+        if trouble == "away":
+            async with Sandbox(rows=50, port=port), asyncio.timeout(60):
+                while health["status"] != "ok":
+                    async with browser.get(f"{url}/health") as response:
+                        health = await response.json()
+                    await asyncio.sleep(0.05)
+                async with browser.get(url + path) as response:
+                    assert response.status == 200

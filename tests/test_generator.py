@@ -28,6 +28,7 @@ from asyncsdk.omitted import OMITTED
 from asyncsdk.resources import Resources
 from asyncsdk.session import Session
 from asyncsdk.wire import Field as Entry
+from asyncsdk.wire import encode_fields
 
 CONTRACT = generator.PACKAGE / "contract" / "openapi.yaml"
 DOCUMENT: Mapping[str, Any] = json.loads(CONTRACT.with_suffix(".json").read_bytes())
@@ -245,19 +246,55 @@ def test_wrong_arguments_never_leave(operation: Operation, recorder: Recorder) -
     assert recorder.sent == []
 
 
-@each_operation
-def test_null_is_sent_where_the_contract_has_it_and_nowhere_else(operation: Operation, recorder: Recorder) -> None:
-    for field in operation.body.fields if operation.body else ():
-        given = required_fields(operation) | {python_name(field.name): None}
-        recorder.sent.clear()
-        if field.nullable:
-            sent = send(recorder, operation, *ids_of(operation), **given)
-            assert sent.body is not None
-            assert sent.body[field.name] is None
-        else:
-            with pytest.raises(ArgumentError, match="leave the argument out"):
-                send(recorder, operation, *ids_of(operation), **given)
-            assert recorder.sent == []
+FIELDS = [(operation, field) for operation in OPERATIONS if operation.body for field in operation.body.fields]
+
+
+def declared(*, nullable: bool) -> set[tuple[str, str, str]]:
+    """The fields of bodies that the contract lets be null, or not: read from its text alone, by verb and path."""
+    found = set()
+    for path, item in DOCUMENT["paths"].items():
+        for verb, operation in item.items():
+            schema = resolved(operation.get("requestBody", {}) if isinstance(operation, dict) else {})
+            schema = resolved(schema.get("content", {}).get("application/json", {}).get("schema", {}))
+            for name, each in schema.get("properties", {}).items():
+                type_ = resolved(each).get("type")
+                if (isinstance(type_, list) and "null" in type_) is nullable:
+                    found.add((verb.upper(), path, name))
+    return found
+
+
+def resolved(node: Mapping[str, Any]) -> Mapping[str, Any]:
+    while "$ref" in node:
+        target: Any = DOCUMENT
+        for step in node["$ref"].removeprefix("#/").split("/"):
+            target = target[step]
+        node = target
+    return node
+
+
+def test_null_is_a_value_of_exactly_the_fields_that_the_contract_says() -> None:
+    for nullable in (True, False):
+        wanted = declared(nullable=nullable)
+        assert {(op.verb, op.path, field.name) for op, field in FIELDS if field.nullable is nullable} == wanted
+        assert len(wanted) > 10
+
+
+@pytest.mark.parametrize(
+    ("operation", "field"), FIELDS, ids=[f"{op.resource}.{op.method}-{field.name}" for op, field in FIELDS]
+)
+def test_null_of_a_field(operation: Operation, field: Field, recorder: Recorder) -> None:
+    """The text of the body that leaves: null where the contract has it, and nothing leaves where it has not."""
+    given = required_fields(operation) | {python_name(field.name): None}
+    if not field.nullable:
+        with pytest.raises(ArgumentError, match="leave the argument out") as caught:
+            send(recorder, operation, *ids_of(operation), **given)
+        assert caught.value.argument == field.name
+        assert recorder.sent == []
+        return
+    sent = send(recorder, operation, *ids_of(operation), **given)
+    assert sent.body is not None
+    others = {each.name: in_body(each)[1] for each in operation.body.fields if each.required} if operation.body else {}
+    assert json.loads(encode_fields(cast("Iterable[Entry]", sent.body.items()))) == others | {field.name: None}
 
 
 @each_operation

@@ -185,3 +185,33 @@ def test_the_jitter_is_full(
     if isinstance(whole, Again) and not whole.ordered:
         assert isinstance(half, Again)
         assert half.seconds == pytest.approx(whole.seconds / 2)
+
+
+PATIENT = RetryPolicy(attempts=4, patience=600.0)
+LATE = History(attempts=400, failing=599.0)
+PASSING: tuple[Outcome, ...] = (NotSent(), Lost(), *map(Answered, (429, 500, 502, 503, 504, 520, 524, 529)))
+
+
+@pytest.mark.parametrize("outcome", PASSING)
+def test_patience_goes_on_through_what_passes_until_it_is_over(outcome: Outcome) -> None:
+    assert after("GET", outcome, LATE, PATIENT) == "again"
+    assert after("GET", outcome, History(attempts=400, failing=600.0), PATIENT) != "again"
+
+
+def test_without_patience_the_attempts_alone_decide() -> None:
+    for outcome in PASSING:
+        assert after("GET", outcome, History(attempts=4, failing=0.0)) != "again"
+
+
+@pytest.mark.parametrize(
+    "outcome",
+    [*map(Answered, (400, 401, 403, 404, 409, 412, 501, 505)), NotSent(final=True), Answered(200, garbled=True)],
+)
+def test_patience_ends_at_once_with_what_does_not_pass(outcome: Outcome) -> None:
+    assert after("GET", outcome, LATE, PATIENT) != "again"
+
+
+@pytest.mark.parametrize("outcome", [Lost(), Answered(500), Answered(502), Answered(504)])
+@pytest.mark.parametrize("method", WRITES)
+def test_patience_repeats_no_write_that_may_have_been_carried_out(method: str, outcome: Outcome) -> None:
+    assert after(method, outcome, LATE, PATIENT) != "again"

@@ -99,6 +99,79 @@ def test_factory(wethod_factory):
     assert "6 passed" in said
 
 
+@pytest.mark.parametrize("given", ["rwos=50", "50", "clock=print"])
+def test_a_marker_with_an_argument_that_the_sandbox_lacks_says_which_it_has(run: Run, given: str) -> None:
+    said = run(
+        f"""
+import pytest
+
+@pytest.mark.wethod({given})
+def test_it(wethod_sandbox):
+    pass
+""",
+        status=1,
+    )
+    assert "takes arguments of Sandbox by name (rows, " in said
+    assert "Traceback" not in said
+
+
+def test_the_environment_of_the_tester_is_none_of_the_tests_business(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("BUDGET", "SHARED_BUDGET", "BUDGET_KEY", "READ_ONLY", "VERSION"):
+        monkeypatch.setenv(f"WETHOD_{name}", "of the tester")
+    run(
+        """
+import os
+
+def test_it(wethod_environ):
+    assert {name for name in os.environ if name.startswith("WETHOD_")} == wethod_environ.keys()
+"""
+    )
+
+
+def test_a_trio_test_is_told_that_the_client_needs_asyncio(run: Run) -> None:
+    pytest.importorskip("trio")
+    said = run(
+        """
+import pytest
+from asyncsdk import ConfigurationError
+
+@pytest.mark.anyio
+async def test_it(wethod):
+    await wethod.projects.list().first()
+""",
+        "-p",
+        "anyio.pytest_plugin",
+        "-k",
+        "trio",
+        status=1,
+    )
+    assert "ConfigurationError: asyncsdk needs asyncio" in said
+    assert "let the fixture anyio_backend return 'asyncio'" in said
+
+
+def test_a_sandbox_for_a_whole_session_runs_beside_it(run: Run) -> None:
+    """As the README says: the fixtures live for one test."""
+    said = run(
+        """
+import pytest
+from asyncsdk.sandbox import Sandbox
+from asyncsdk.testing import beside
+
+@pytest.fixture(scope="session")
+def sandbox():
+    with beside(Sandbox(rows=50)) as sandbox:
+        yield sandbox
+
+def test_one(sandbox):
+    assert sandbox.count("production_plan_streams") == 50
+
+def test_two(sandbox):
+    assert sandbox.count("production_plan_streams") == 50
+"""
+    )
+    assert "2 passed" in said
+
+
 def test_the_readmes_test_of_its_example_application_passes(run: Run, tmp_path: Path) -> None:
     readme = (Path(ROOT) / "README.md").read_text()
     blocks = dict(re.findall(r"^```python\n# (\w+)\.py\n(.*?)^```$", readme, re.MULTILINE | re.DOTALL))

@@ -1,7 +1,8 @@
 """The command line: `asyncsdk COMMAND`, or `python -m asyncsdk COMMAND`.
 
 `sandbox` and `demo` need nothing but the package. The other commands are built with typer and rich, which the extra
-`cli` brings; without it they say how to install it.
+`cli` brings; without it they say how to install it, and `--help` still tells what there is. What the statuses mean that
+a command ends with stands in `ending`.
 """
 
 from __future__ import annotations
@@ -10,10 +11,32 @@ import argparse
 import importlib.util
 import sys
 from collections.abc import Sequence
+from typing import Final
 
 __all__ = ["INSTALL", "main"]
 
-INSTALL = 'pip install "asyncsdk[cli]"'
+INSTALL: Final = 'pip install "asyncsdk[cli]"'
+
+_COMMANDS: Final = {
+    "sandbox": "a local server that honours the contract",
+    "demo": "a walk through a list of 100,000 rows, against a sandbox",
+    "list": "reads a list, as a table, CSV, JSON or JSON lines",
+    "count": "counts the rows of a list",
+    "get": "reads one row",
+    "resources": "what lists there are",
+    "quota": "what is left of the hour's requests",
+    "check": "tries token, company and every list",
+    "extract": "brings tables of Parquet, DuckDB, PostgreSQL, CSV or JSON lines up to date",
+}
+_NEED_NOTHING: Final = ("sandbox", "demo")
+
+_EXTRAS: Final = """\
+Only sandbox and demo work as it is. The other commands need an extra:
+  pip install "asyncsdk[cli]"        list, count, get, resources, quota, check
+  pip install "asyncsdk[extract]"    these, and extract into every target; or, beside cli, only what a target needs:
+                                     parquet (also for csv: and jsonl:), duckdb, postgres
+In a checkout write pip install ".[cli]" or ".[extract]".
+"""
 
 
 def main(words: Sequence[str] | None = None) -> int:
@@ -23,9 +46,20 @@ def main(words: Sequence[str] | None = None) -> int:
         words: the command and its arguments; None: those of the process.
 
     Returns:
-        The exit status: 0 done, 1 failed, 2 used or set up wrongly, 3 done but for rows that were rejected.
+        The exit status: 0 done, 1 failed, 2 used or set up wrongly, 3 done but for rows that were left out; see
+        `ending` for the others.
     """
-    words = list(sys.argv[1:] if words is None else words)
+    from .ending import TRACEBACK, ended
+    from .output import open_closed_descriptors
+
+    if words is None:
+        open_closed_descriptors()
+    given = list(sys.argv[1:] if words is None else words)
+    bare = [word for word in given if word != TRACEBACK]
+    return ended(lambda: _run(bare), given)
+
+
+def _run(words: list[str]) -> int:
     match words:
         case ["sandbox", *rest]:
             return _sandbox(rest)
@@ -35,20 +69,47 @@ def main(words: Sequence[str] | None = None) -> int:
             from .loop import run as run_loop
 
             return demo.main(rest, run_loop=run_loop)
-        case ["--version"]:
+        case ["--version", *_]:
             from asyncsdk import __version__
 
-            sys.stdout.write(f"asyncsdk {__version__}\n")
+            from .output import stdout
+
+            stdout.write(f"asyncsdk {__version__}\n")
             return 0
     if any(importlib.util.find_spec(name) is None for name in ("typer", "rich")):
-        sys.stderr.write(
-            f"asyncsdk: this command needs the extra `cli`: {INSTALL}\n"
-            "`asyncsdk sandbox` (a local server) and `asyncsdk demo` (a walk through a list) work without it.\n"
-        )
-        return 2
+        return _without_extra(words)
     from .app import run
 
     return run(words)
+
+
+def _without_extra(words: Sequence[str]) -> int:
+    """What can be said without typer: which commands there are, and what they need.
+
+    Raises:
+        ConfigurationError: a command was asked for.
+    """
+    from ..errors import ConfigurationError
+    from .output import say, stderr, stdout
+
+    asked = not words or words[0] in {"-h", "--help", "help"}
+    if asked:
+        lines = [f"  {name:<10} {what}" for name, what in _COMMANDS.items()]
+        page = "Usage: asyncsdk COMMAND [--help]\n\n" + "\n".join(lines) + f"\n\n{_EXTRAS}"
+        (stdout if words else stderr).write(page)
+        return 0 if words else 2
+    if words[0] not in _COMMANDS:
+        from difflib import get_close_matches
+
+        near = get_close_matches(words[0], _COMMANDS, n=1)
+        hint = f"did you mean {near[0]}?" if near else "`asyncsdk --help` lists them"
+        say(f"there is no command {words[0]!r}; {hint}")
+        return 2
+    more = '; what its target needs as well: pip install "asyncsdk[extract]"' if words[0] == "extract" else ""
+    raise ConfigurationError(
+        f"{words[0]} needs the extra `cli`: {INSTALL}{more} (in a checkout: pip install '.[cli]'). `asyncsdk sandbox` "
+        "(a local server) and `asyncsdk demo` (a walk through a list) work without it"
+    )
 
 
 def _sandbox(words: list[str]) -> int:
@@ -58,8 +119,4 @@ def _sandbox(words: list[str]) -> int:
 
     parser = argparse.ArgumentParser(prog="asyncsdk sandbox", description="A local server that honours the contract.")
     command.add_arguments(parser)
-    try:
-        args = parser.parse_args(words)
-    except SystemExit as end:  # argparse has said what it has to say
-        return int(end.code or 0)
-    return command.run(args, run_loop=run_loop)
+    return command.run(parser.parse_args(words), run_loop=run_loop)

@@ -1,27 +1,43 @@
-"""The commands that need typer: their options, and the exit status of what goes wrong."""
+"""The commands that need typer: their options, and what each of them then does.
+
+typer reads the command line and no more: it writes nothing itself and runs nothing, as it has views of its own on how
+a broken pipe or Ctrl-C ends a program. A command leaves behind what is to be done, and that is done outside of it.
+"""
 
 from __future__ import annotations
 
-import os
-import sys
-from collections.abc import Sequence
+import io
+from collections.abc import Callable, Sequence
+from contextlib import redirect_stderr, redirect_stdout
 from typing import Annotated
 
 import typer
 
-from ..errors import ConfigurationError, WethodError
-from ..extract.target import TargetRefused
+from ..errors import ConfigurationError
+from ..extract.written import OPERATORS_HELP
+from .durations import seconds_of
 from .extracting import Order
-from .listing import Format
 from .loop import run as run_loop
+from .output import stderr, stdout
+from .rows import Format
+from .visible import visible
 
 __all__ = ["app", "run"]
 
 app = typer.Typer(
     name="asyncsdk",
-    help="Reads from the Wethod REST API. WETHOD_TOKEN and WETHOD_COMPANY say as whom.",
+    help=(
+        "Reads from the Wethod REST API. WETHOD_TOKEN and WETHOD_COMPANY say as whom. sandbox and demo need neither, "
+        "nor any extra; extract needs what its target is written with: "
+        'pip install "asyncsdk[extract]" brings all of it.'
+    ),
+    epilog=(
+        "Exit status: 0 done; 1 failed; 2 used or set up wrongly; 3 delivered, but for rows that were left out; "
+        "130 Ctrl-C, 143 SIGTERM, 129 SIGHUP; 141 whoever read the output closed it. --traceback (or "
+        "ASYNCSDK_TRACEBACK=1) shows where an error came from, --version which version this is."
+    ),
     no_args_is_help=True,
-    add_completion=False,
+    add_completion=True,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
@@ -31,35 +47,55 @@ _Resource = Annotated[
     str, typer.Argument(metavar="RESOURCE", help="as in the path (production-plan-streams) or as the attribute.")
 ]
 _Company = Annotated[str | None, typer.Option(help="the company's slug; else WETHOD_COMPANY.")]
+_Filters = Annotated[
+    list[str] | None, typer.Argument(metavar="FIELD=VALUE...", help="such as project_id=7 or date=gte:2026-05-01.")
+]
+_Where = Annotated[
+    list[str] | None, typer.Option("--where", "--filter", metavar="FIELD=VALUE", help="the same, as an option.")
+]
+_Json = Annotated[bool, typer.Option("--json", help="as JSON.")]
+
+Action = Callable[[], int]
 
 
 def run(words: Sequence[str]) -> int:
-    """Runs one command; returns its exit status. What goes wrong is said in a line, without a traceback."""
-    try:
-        app(args=list(words), prog_name="asyncsdk")
-    except SystemExit as end:
-        return end.code if isinstance(end.code, int) else int(bool(end.code))
-    except (ConfigurationError, TargetRefused) as error:
-        sys.stderr.write(f"asyncsdk: {error}\n")
-        return 2
-    except WethodError as error:
-        sys.stderr.write(f"asyncsdk: {error}\n")
-        return 1
-    except BrokenPipeError:
-        # Whoever read the output has had enough. Python must not find the pipe broken again when it exits.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    return 0
+    """Runs one command.
+
+    Returns:
+        Its exit status.
+
+    Raises:
+        WethodError, OutputEnded, OutputFailed: as the command ends.
+    """
+    chosen: list[Action] = []
+    said, complained = io.StringIO(), io.StringIO()
+    with redirect_stdout(said), redirect_stderr(complained):
+        try:
+            app(args=list(words), prog_name="asyncsdk", obj=chosen)
+            status = 0
+        except SystemExit as end:
+            status = end.code if isinstance(end.code, int) else int(bool(end.code))
+    complaint = complained.getvalue()
+    if status and complaint and "--json" in words:
+        # The same as of every other refusal: a document, and a line.
+        raise ConfigurationError(complaint.strip().rpartition("\n")[2].removeprefix("Error: "))
+    stdout.write(said.getvalue())
+    stderr.write("".join(f"{visible(line)}\n" for line in complaint.splitlines()))
+    return chosen[0]() if chosen and not status else status
 
 
-@app.command()
+@app.command(epilog=OPERATORS_HELP)
 def extract(
+    context: typer.Context,
     to: Annotated[
         str,
         typer.Option(help="parquet:DIR, duckdb:FILE, postgresql://..., csv:DIR or jsonl:DIR.", metavar="TARGET"),
     ],
     resources: Annotated[list[str] | None, typer.Argument(metavar="RESOURCE...", help="lists to read.")] = None,
     everything: Annotated[bool, typer.Option("--all", help="every list there is.")] = False,
-    since: Annotated[str | None, typer.Option(help="only what was updated since.", metavar="DATE")] = None,
+    since: Annotated[
+        str | None, typer.Option(help="only what was updated since, in every run.", metavar="DATE")
+    ] = None,
     full: Annotated[bool, typer.Option("--full", help="read whole lists, whatever is remembered.")] = False,
     reconcile: Annotated[
         bool, typer.Option("--reconcile", help="read whole lists and mark rows that are gone.")
@@ -68,7 +104,10 @@ def extract(
     filters: Annotated[
         list[str] | None,
         typer.Option(
-            "--filter", help="project_id=7, date=gte:2026-05-01, timesheets.project_id=7.", metavar="FIELD=VALUE"
+            "--filter",
+            "--where",
+            help="project_id=7, date=gte:2026-05-01, timesheets.project_id=7.",
+            metavar="FIELD=VALUE",
         ),
     ] = None,
     company: Annotated[
@@ -85,13 +124,20 @@ def extract(
     budget: Annotated[
         int | None, typer.Option(help="requests an hour to spend; else WETHOD_BUDGET or 5000.", min=1)
     ] = None,
+    patience: Annotated[
+        str,
+        typer.Option(
+            help="how long a page is tried again while the API is away (no connection, time-outs, 429, 5xx): "
+            "seconds, or 90s, 10m, 1h; 0: a few attempts only.",
+            metavar="TIME",
+        ),
+    ] = "10m",
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="no progress.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="plan and report as JSON.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="plan and report as one JSON document.")] = False,
 ) -> None:
     """Brings tables up to date with lists. Killed or interrupted, the same command goes on where it stood.
 
-    Exit status: 0 all rows delivered; 1 failed, what was delivered is kept; 2 used or set up wrongly; 3 delivered, but
-    some rows were rejected.
+    Ctrl-C, SIGTERM and SIGHUP end it within a second, and what was read is kept; a second Ctrl-C ends it at once.
     """
     from .extracting import collect_rarely, extract_all
 
@@ -112,81 +158,119 @@ def extract(
         strict=strict,
         allow_shrink=allow_shrink,
         budget=budget,
+        patience=_seconds(patience, "--patience"),
         plan_only=plan,
         quiet=quiet,
         as_json=as_json,
     )
-    collect_rarely()
-    raise typer.Exit(run_loop(extract_all(order)))
+
+    def act() -> int:
+        collect_rarely()
+        return run_loop(extract_all(order))
+
+    context.obj.append(act)
 
 
-@app.command("list")
+@app.command("list", epilog=OPERATORS_HELP, short_help="Reads a list: a table, CSV, JSON or JSON lines.")
 def list_(
+    context: typer.Context,
     resource: _Resource,
-    filters: Annotated[list[str] | None, typer.Argument(metavar="FIELD=VALUE...", help="such as project_id=7.")] = None,
+    filters: _Filters = None,
+    where: _Where = None,
     output: Annotated[Format, typer.Option("--format", help="how rows are written.")] = "table",
-    max_items: Annotated[int | None, typer.Option(help="rows at the most; a table shows 100.", min=0)] = None,
+    columns: Annotated[str | None, typer.Option(help="only these, in this order.", metavar="A,B,C")] = None,
+    max_items: Annotated[
+        int | None, typer.Option("--max-items", "--max", "--limit", help="rows at the most; a table shows 100.", min=0)
+    ] = None,
     company: _Company = None,
 ) -> None:
-    """Reads a list."""
-    from .listing import show_list
+    """Reads a list. CSV, JSON and JSON lines are written as pages come in; a table shows the columns that fit."""
+    from .listing import Wanted, show_list
 
-    run_loop(show_list(resource, _pairs(filters or ()), output, max_items, company))
+    wanted = Wanted(resource=resource, filters=_pairs([*(filters or ()), *(where or ())]), company=company)
+    context.obj.append(lambda: run_loop(show_list(wanted, output, max_items, columns)))
+
+
+@app.command(epilog=OPERATORS_HELP, short_help="Counts the rows of a list.")
+def count(
+    context: typer.Context,
+    resource: _Resource,
+    filters: _Filters = None,
+    where: _Where = None,
+    company: _Company = None,
+    as_json: _Json = False,
+) -> None:
+    """Counts the rows of a list, with a few requests whatever its length."""
+    from .listing import Wanted, count_rows
+
+    wanted = Wanted(resource=resource, filters=_pairs([*(filters or ()), *(where or ())]), company=company)
+    context.obj.append(lambda: run_loop(count_rows(wanted, as_json=as_json)))
 
 
 @app.command()
 def get(
+    context: typer.Context,
     resource: _Resource,
-    id: Annotated[int, typer.Argument(help="of the row.", min=1)],
+    id: Annotated[str, typer.Argument(help="of the row; of persons also `me`.")],
     company: _Company = None,
 ) -> None:
     """Reads one row, as JSON."""
     from .listing import show_one
 
-    run_loop(show_one(resource, id, company))
+    context.obj.append(lambda: run_loop(show_one(resource, id, company)))
 
 
-@app.command()
-def resources(as_json: Annotated[bool, typer.Option("--json", help="as JSON.")] = False) -> None:
-    """What lists there are, with their filters, the permissions they need and the feature they belong to."""
+@app.command(short_help="Says what lists there are, and their filters.")
+def resources(context: typer.Context, as_json: _Json = False) -> None:
+    """Says what lists there are, with their filters, the permissions they need and the feature they belong to."""
     from .listing import show_resources
 
-    show_resources(as_json=as_json)
+    context.obj.append(lambda: show_resources(as_json=as_json))
 
 
 @app.command()
-def quota(as_json: Annotated[bool, typer.Option("--json", help="as JSON.")] = False) -> None:
-    """What is left of the hour's requests."""
+def quota(context: typer.Context, as_json: _Json = False) -> None:
+    """Says what is left of the hour's requests."""
     from .checking import show_quota
 
-    run_loop(show_quota(as_json=as_json))
+    context.obj.append(lambda: run_loop(show_quota(as_json=as_json)))
 
 
-@app.command()
-def check(company: _Company = None, as_json: Annotated[bool, typer.Option("--json", help="as JSON.")] = False) -> None:
-    """Tries token, company and every list, with one request each."""
+@app.command(short_help="Tries token, company and every list.")
+def check(context: typer.Context, company: _Company = None, as_json: _Json = False) -> None:
+    """Tries token, company and every list, with one request each.
+
+    Exit status 1 where nothing could be read, or a list failed for another reason than a permission or a feature.
+    """
     from .checking import check_all
 
-    raise typer.Exit(run_loop(check_all(company, as_json=as_json)))
+    context.obj.append(lambda: run_loop(check_all(company, as_json=as_json)))
 
 
-@app.command(add_help_option=False)
+@app.command(add_help_option=False, short_help="Starts a local server that honours the contract.")
 def sandbox() -> None:
-    """A local server that honours the contract; see `asyncsdk sandbox --help`."""
+    """Starts a local server that honours the contract; see `asyncsdk sandbox --help`."""
 
 
-@app.command(add_help_option=False)
+@app.command(add_help_option=False, short_help="Walks through a long list of a local server.")
 def demo() -> None:
-    """A walk through a list of 100,000 rows, against a sandbox."""
+    """Walks through a list of 100,000 rows, against a sandbox."""
 
 
 def _pairs(texts: Sequence[str]) -> dict[str, str]:
     pairs: dict[str, str] = {}
     for text in texts:
         name, equals, value = text.partition("=")
-        if not equals or not name:
+        if not equals or not name.strip():
             raise typer.BadParameter(f"a filter is written FIELD=VALUE, not {text!r}")
-        if name in pairs:
-            raise typer.BadParameter(f"{name} is filtered twice; between two values: {name}=bt:FROM,TO")
+        if name.strip() in pairs:
+            raise typer.BadParameter(f"{name} is filtered twice; between two values: {name}=between:FROM,TO")
         pairs[name.strip()] = value
     return pairs
+
+
+def _seconds(text: str, name: str) -> float:
+    try:
+        return seconds_of(text, name)
+    except ConfigurationError as error:
+        raise typer.BadParameter(str(error)) from None

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import json
-import sys
-from collections.abc import Mapping
-from datetime import UTC, datetime
+from collections.abc import Mapping, Sequence
+from datetime import UTC
 from email.utils import parsedate_to_datetime
 from typing import Final
 
 import attrs
-from rich.table import Table
 
-from ..errors import APIError, WethodError
+from .. import clock
+from ..errors import APIError
 from ..extract.catalog import Listing, listings
 from .client import connect
-from .display import terminal
+from .output import stdout
+from .tables import print_table
+from .visible import one_line
 
 __all__ = ["check_all", "show_quota"]
 
@@ -39,9 +40,18 @@ class Tried:
     meaning: str
     skew: float | None = None
 
+    @property
+    def odd(self) -> bool:
+        """Whether it answered with something that neither a permission nor a feature explains."""
+        return self.status not in _MEANINGS
+
 
 async def check_all(company: str | None, *, as_json: bool) -> int:
-    """Asks every list for one row. Returns the exit status: 1 where nothing could be read."""
+    """Asks every list for one row.
+
+    Returns:
+        The exit status: 1 where nothing could be read, or a list failed for another reason than a refusal.
+    """
     async with connect(company) as wethod:
         places = asyncio.Semaphore(AT_ONCE)
         settings = wethod.settings
@@ -51,10 +61,10 @@ async def check_all(company: str | None, *, as_json: bool) -> int:
                 try:
                     answer = await wethod.request("GET", listing.path, params={"limit": 1}, check=False)
                 except APIError as error:
-                    return Tried(listing.table, error.status, str(error))
-                except WethodError as error:
-                    return Tried(listing.table, None, str(error))
-            meaning = _MEANINGS.get(answer.status, "unexpected")
+                    return Tried(listing.table, error.status, _named(error))
+                except Exception as error:
+                    return Tried(listing.table, None, _named(error))
+            meaning = _MEANINGS.get(answer.status, f"unexpected: status {answer.status}")
             return Tried(listing.table, answer.status, meaning, _skew(answer.headers.get("date")))
 
         lists = [listing for listing in listings().values() if listing.parent is None]
@@ -66,6 +76,7 @@ async def check_all(company: str | None, *, as_json: bool) -> int:
     skews = sorted(each.skew for each in tried if each.skew is not None)
     skew = skews[len(skews) // 2] if skews else None
     readable = sum(each.status == 200 for each in tried)
+    status = 0 if readable and not any(each.odd for each in tried) else 1
     if as_json:
         facts = {
             "base_url": settings.base_url,
@@ -74,35 +85,55 @@ async def check_all(company: str | None, *, as_json: bool) -> int:
             "token": tried[0].status != 401,
             "clock_skew_seconds": skew,
             "requests": requests,
+            "status": status,
             "lists": [{"name": each.table, "status": each.status, "meaning": each.meaning} for each in tried],
         }
-        sys.stdout.write(json.dumps(facts, indent=2) + "\n")
-        return 0 if readable else 1
-    console = terminal()
-    console.print(f"{settings.base_url}, company {settings.company}, version {settings.version}", highlight=False)
+        stdout.write(json.dumps(facts, indent=2) + "\n")
+        return status
+    _line(f"{settings.base_url}, company {settings.company}, version {settings.version}")
     if tried[0].status in {401, None}:
-        console.print(f"not usable: {tried[0].meaning}", highlight=False)
+        _line(f"not usable: {tried[0].meaning}")
         return 1
-    console.print("token: accepted")
+    _line("token: accepted")
     if skew is not None:
         far = ", too far: set this machine's clock" if abs(skew) > 60 else ""
-        console.print(f"clock: {skew:+.0f} s from the server's{far}", highlight=False)
-    table = Table("list", "status", "")
+        _line(f"clock: {skew:+.0f} s from the server's{far}")
+    _show_exceptions(tried)
+    _line(f"{readable} of {len(tried)} lists can be read; this check cost {requests} requests")
+    return status
+
+
+def _show_exceptions(tried: Sequence[Tried]) -> None:
+    """The lists that cannot be read: what can, needs no line each."""
+    rows = [[each.table, str(each.status or "-"), each.meaning] for each in tried if each.status != 200]
+    if rows:
+        print_table(["list that cannot be read", "status", "why"], rows)
     for each in tried:
-        table.add_row(each.table, str(each.status or "-"), each.meaning)
-    console.print(table)
-    console.print(f"{readable} of {len(tried)} lists can be read; this check cost {requests} requests", highlight=False)
-    return 0 if readable else 1
+        if each.odd:
+            _line(f"{each.table}: {each.meaning}")
+
+
+def _named(error: Exception) -> str:
+    """An error by name and message."""
+    return one_line(f"{type(error).__name__}: {str(error) or 'it says no more'}")
+
+
+def _line(text: str) -> None:
+    stdout.write(one_line(text) + "\n")
 
 
 def _skew(date: str | None) -> float | None:
     try:
-        return None if date is None else (parsedate_to_datetime(date) - datetime.now(UTC)).total_seconds()
-    except (ValueError, TypeError):
+        if date is None:
+            return None
+        moment = parsedate_to_datetime(date)
+        moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+        return (moment - clock.utc_now()).total_seconds()
+    except (ValueError, TypeError, OverflowError):
         return None
 
 
-async def show_quota(*, as_json: bool) -> None:
+async def show_quota(*, as_json: bool) -> int:
     """Writes what is left of the budget."""
     async with connect() as wethod:
         quota = wethod.quota
@@ -110,15 +141,16 @@ async def show_quota(*, as_json: bool) -> None:
     if as_json:
         full_at = quota.full_at.isoformat() if quota.full_at else None
         facts = {"limit": quota.limit, "remaining": quota.remaining, "full_at": full_at, "shared": shared}
-        sys.stdout.write(json.dumps(facts) + "\n")
-        return
+        stdout.write(json.dumps(facts) + "\n")
+        return 0
     if quota.limit is None:
-        sys.stdout.write("no budget is kept\n")
-        return
+        stdout.write("no budget is kept\n")
+        return 0
     until = f", all of it at {quota.full_at.astimezone():%H:%M}" if quota.full_at else ""
-    sys.stdout.write(f"{quota.remaining} of {quota.limit} requests left this hour{until}\n")
+    stdout.write(f"{quota.remaining} of {quota.limit} requests left this hour{until}\n")
     if not shared:
-        sys.stdout.write(
+        stdout.write(
             "The API does not tell what other programs have spent: each process counts its own, from nothing. "
             'Share one budget with WETHOD_BUDGET="redis://host:port/db".\n'
         )
+    return 0

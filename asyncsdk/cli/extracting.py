@@ -2,39 +2,38 @@
 
 from __future__ import annotations
 
-import asyncio
 import gc
 import json
-import os
 import re
-import signal
-import sys
-import threading
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Mapping
 from typing import Final, Literal
 
 import attrs
 
-from .. import Wethod
-from ..errors import ConfigurationError
+from .. import Wethod, clock
+from ..errors import ConfigurationError, WethodError
 from ..events import Hooks
-from ..extract import Plan, Report, extract, plan
+from ..extract import Plan, Report, TargetRefused, extract, plan
+from ..extract.address import check, shown
 from .client import connect
-from .display import Display, show_plan, show_report
+from .display import Display, budget_line
+from .ending import refusal
+from .output import OutputEnded, OutputFailed, say, silence, stdout
+from .stopping import Interrupted, interruptible
+from .telling import cost_of_all, show_plan, show_report, total_of
+from .visible import one_line
 
 __all__ = ["Order", "collect_rarely", "extract_all"]
 
-PATIENCE_SECONDS: Final = 0.9
-"""What an interrupted run may take to end. Then the process ends as it stands: every target bears that."""
+_WORST_FIRST: Final = (1, 2, 3, 0)
 
 
 @attrs.frozen(kw_only=True)
 class Order:
-    """The command line, read."""
+    """The command line, read. `to` may hold a password, so it is not in its repr."""
 
     resources: tuple[str, ...] | Literal["all"]
-    to: str
+    to: str = attrs.field(repr=False)
     companies: tuple[str, ...]
     schema: str | None
     prefix: str
@@ -47,6 +46,7 @@ class Order:
     strict: bool
     allow_shrink: bool
     budget: int | None
+    patience: float
     plan_only: bool
     quiet: bool
     as_json: bool
@@ -63,49 +63,99 @@ def collect_rarely() -> None:
 
 
 async def extract_all(order: Order) -> int:
-    """Extracts for every company named. Returns the exit status: the worst of all."""
-    several = len(set(order.companies)) > 1
-    if several and order.schema is not None:
-        raise ConfigurationError("--schema: several companies go into a schema each, named as they are; leave it out")
-    display = Display(quiet=order.quiet)
+    """Extracts for every company named; one that is refused does not end the others.
+
+    Returns:
+        The exit status: the worst of all, where 1 is worse than 2.
+
+    Raises:
+        ConfigurationError: the order cannot be carried out for any company.
+    """
+    check(order.to)
+    schemas = _schemas(order)
+    run = _Run(order)
+    hooks = Hooks(wait=run.display.waits)
     first = order.companies[0] if order.companies else None
-    hooks = Hooks(wait=display.waits)
-    statuses = [0]
-    told: list[object] = []
     async with connect(first, budget=order.budget, in_flight=order.concurrency, hooks=hooks) as wethod:
-        with _interruptible():
-            for company in dict.fromkeys(order.companies) or [None]:
-                scoped = wethod if company is None else wethod.with_options(company=company)
-                schema = _name_of(company) if company and several else order.schema
-                outcome = await _one(order, scoped, schema, display)
-                told.append(outcome.to_dict())
-                if isinstance(outcome, Report):
-                    statuses.append(outcome.status)
-    if order.as_json:
-        sys.stdout.write(json.dumps(told if several else told[0], indent=2) + "\n")
-    return 1 if 1 in statuses else max(statuses)
+        before, begun = wethod.stats.requests, clock.monotonic()
+        try:
+            with interruptible():
+                for company, schema in schemas.items():
+                    await run.company(wethod if company is None else wethod.with_options(company=company), schema)
+        except Interrupted as error:
+            run.statuses.append(error.status)
+            run.told.append(refusal("interrupted; what was delivered is kept, the same command goes on", error.status))
+        requests, seconds = wethod.stats.requests - before, clock.monotonic() - begun
+        budget = budget_line(wethod)
+    run.show(lambda: run.end(total_of(run.reports, requests, seconds, budget)))
+    return run.status
 
 
-async def _one(order: Order, wethod: Wethod, schema: str | None, display: Display) -> Plan | Report:
-    cost = await plan(
-        wethod,
-        order.resources,
-        order.to,
-        since=order.since,
-        filters=order.filters,
-        full=order.full,
-        reconcile=order.reconcile,
-        concurrency=order.concurrency,
-        schema=schema,
-        prefix=order.prefix,
-        count=order.plan_only,
-    )
-    if not order.as_json and not order.quiet:
-        show_plan(cost, details=order.plan_only)
-    if order.plan_only:
-        return cost
-    async with display.of(wethod):
-        report = await extract(
+def _schemas(order: Order) -> dict[str | None, str | None]:
+    """The schema of each company; None: the company of the environment."""
+    companies = list(dict.fromkeys(order.companies))
+    if len(companies) < 2:
+        return {companies[0] if companies else None: order.schema}
+    if order.schema is not None:
+        raise ConfigurationError("--schema: several companies go into a schema each, named as they are; leave it out")
+    schemas = {company: _name_of(company) for company in companies}
+    for name in schemas.values():
+        same = [company for company, other in schemas.items() if other == name]
+        if len(same) > 1:
+            raise ConfigurationError(
+                f"--company: {' and '.join(same)} would share the schema {name}; run each by itself, with a --schema"
+            )
+    return dict(schemas.items())
+
+
+@attrs.define(eq=False)
+class _Run:
+    """One command: what it shows, and what came of the companies it was told."""
+
+    order: Order
+    display: Display = attrs.field(init=False)
+    statuses: list[int] = attrs.field(factory=list)
+    reports: list[Report] = attrs.field(factory=list)
+    plans: list[Plan] = attrs.field(factory=list)
+    told: list[object] = attrs.field(factory=list)
+    _unread: bool = False
+
+    def __attrs_post_init__(self) -> None:
+        self.display = Display(quiet=self.order.quiet)
+
+    @property
+    def several(self) -> bool:
+        """Whether it is about more companies than one."""
+        return len(set(self.order.companies)) > 1
+
+    @property
+    def status(self) -> int:
+        """The exit status."""
+        interrupted = [status for status in self.statuses if status > 128]
+        return interrupted[0] if interrupted else next(each for each in _WORST_FIRST if each in {0, *self.statuses})
+
+    async def company(self, wethod: Wethod, schema: str | None) -> None:
+        """Extracts for one company. What it is refused for is told, and kept from the others."""
+        company = wethod.settings.company
+        try:
+            outcome = await self._extract(wethod, schema)
+        except (WethodError, OSError) as error:
+            status = 2 if isinstance(error, (ConfigurationError, TargetRefused)) else 1
+            self.statuses.append(status)
+            facts = refusal(str(error), status) | {"company": company, "target": shown(self.order.to)}
+            self.told.append(facts)
+            say(str(error), name=f"asyncsdk: {one_line(company)}: " if self.several else "asyncsdk: ")
+            return
+        self.told.append(outcome.to_dict())
+        if isinstance(outcome, Report):
+            self.reports.append(outcome)
+            self.statuses.append(outcome.status)
+        else:
+            self.plans.append(outcome)
+
+    async def _extract(self, wethod: Wethod, schema: str | None) -> Plan | Report:
+        order, title = self.order, wethod.settings.company if self.several else None
+        cost = await plan(
             wethod,
             order.resources,
             order.to,
@@ -114,48 +164,59 @@ async def _one(order: Order, wethod: Wethod, schema: str | None, display: Displa
             full=order.full,
             reconcile=order.reconcile,
             concurrency=order.concurrency,
-            raw=order.raw,
-            strict=order.strict,
-            allow_shrink=order.allow_shrink,
             schema=schema,
             prefix=order.prefix,
-            watch=display.watch,
+            count=order.plan_only,
         )
-    if not order.as_json:
-        show_report(report)
-    return report
+        if not order.as_json and (order.plan_only or not order.quiet):
+            self.show(lambda: show_plan(cost, details=order.plan_only, title=title))
+        if order.plan_only:
+            return cost
+        async with self.display.of(wethod):
+            report = await extract(
+                wethod,
+                order.resources,
+                order.to,
+                since=order.since,
+                filters=order.filters,
+                full=order.full,
+                reconcile=order.reconcile,
+                concurrency=order.concurrency,
+                raw=order.raw,
+                strict=order.strict,
+                allow_shrink=order.allow_shrink,
+                schema=schema,
+                prefix=order.prefix,
+                patience=order.patience,
+                watch=self.display.watch,
+            )
+        if not order.as_json:
+            self.show(lambda: show_report(report, title=title))
+        return report
 
+    def end(self, total: str) -> None:
+        """Writes what is said once, at the end of all."""
+        if self.order.as_json:
+            document = self.told if self.several else self.told[0]
+            stdout.write(json.dumps(document, indent=2) + "\n")
+        elif self.reports:
+            stdout.write(one_line(total) + "\n")
+        elif len(self.plans) > 1:
+            stdout.write(f"all companies: {cost_of_all(self.plans)}\n")
+        stdout.flush()
 
-@contextmanager
-def _interruptible() -> Iterator[None]:
-    """Ctrl-C and SIGTERM cancel the run, which commits what it holds; they end the process within a second."""
-    loop = asyncio.get_running_loop()
-    task = asyncio.current_task()
-    came: list[int] = []
-
-    def stop(number: int) -> None:
-        came.append(number)
-        if len(came) == 1 and task is not None:
-            sys.stderr.write("\nasyncsdk: interrupted; what was delivered is kept, the same command goes on\n")
-            last = threading.Timer(PATIENCE_SECONDS, os._exit, [1])
-            last.daemon = True
-            last.start()
-            task.cancel()
-
-    numbers = (signal.SIGINT, signal.SIGTERM)
-    with suppress(NotImplementedError):  # Windows: Ctrl-C raises KeyboardInterrupt there
-        for number in numbers:
-            loop.add_signal_handler(number, stop, number)
-    try:
-        yield
-    except asyncio.CancelledError:
-        if not came:
-            raise
-        raise SystemExit(1) from None
-    finally:
-        with suppress(NotImplementedError):
-            for number in numbers:
-                loop.remove_signal_handler(number)
+    def show(self, write: Callable[[], object]) -> None:
+        """Writes to standard output. Who stopped reading, or a full disk, changes nothing about what was delivered."""
+        if self._unread:
+            return
+        try:
+            write()
+        except (OutputEnded, OutputFailed) as problem:
+            self._unread = True
+            silence()
+            if isinstance(problem, OutputFailed) and stdout.is_open:
+                say(f"{problem}; the tables are as far as the exit status says")
+                self.statuses.append(1)
 
 
 def _name_of(company: str) -> str:

@@ -1,107 +1,120 @@
-"""`asyncsdk list`, `get` and `resources`: rows and lists, on a terminal or for the next program in the pipe."""
+"""`asyncsdk list`, `count`, `get` and `resources`: rows and lists, for people or for the next program in the pipe."""
 
 from __future__ import annotations
 
-import csv
 import json
-import sys
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias, cast
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Final
 
-from rich.table import Table
+import attrs
 
-from ..codec import to_dict, to_json
+from ..codec import to_dict
 from ..errors import ArgumentError
-from ..extract.catalog import find, listings
+from ..extract.catalog import Listing, find, listings
 from ..extract.reading import pager_of
 from .client import connect
-from .display import terminal
+from .output import say, stdout
+from .rows import Columns, Format, columns_of, writer_for
+from .tables import print_table
+from .visible import ascii_json, visible_json
 
 if TYPE_CHECKING:
     from ..wire import Json
 
-__all__ = ["Format", "show_list", "show_one", "show_resources"]
-
-Format: TypeAlias = Literal["table", "json", "csv", "jsonl"]
+__all__ = ["Format", "Wanted", "count_rows", "show_list", "show_one", "show_resources"]
 
 TABLE_ROWS: Final = 100
 
 
-async def show_list(
-    resource: str, filters: Mapping[str, str], output: Format, max_items: int | None, company: str | None
-) -> None:
-    """Writes the rows of a list to standard output as they come; a table, once they are there."""
-    listing = find(resource)
-    query = dict[str, object]()
-    for name, text in filters.items():
-        if listing.parent is not None and name == listing.parent.parameter:
-            query[name] = int(text) if text.isdecimal() else text
-        else:
-            query[name] = listing.value(name, text)
-    if listing.parent is not None and listing.parent.parameter not in query:
-        raise ArgumentError(
-            listing.parent.parameter, f"{listing.table} is a list in another; say which: {listing.parent.parameter}=3"
-        )
-    most = TABLE_ROWS if output == "table" and max_items is None else max_items
-    shown: list[dict[str, Json]] = []
-    writer: Any = None
-    count = 0
-    async with connect(company) as wethod, pager_of(wethod, listing, query).items(max_items=most) as walk:
-        async for row in walk:
-            count += 1
-            if output == "jsonl":
-                sys.stdout.write(to_json(row).decode() + "\n")
-            elif output == "json":
-                sys.stdout.write(("[\n" if count == 1 else ",\n") + to_json(row).decode())
+@attrs.frozen(kw_only=True)
+class Wanted:
+    """What `asyncsdk list` and `count` are asked for.
+
+    Args:
+        resource: name of the list.
+        filters: by parameter, as they were written.
+        company: the company's slug; None: that of the environment.
+    """
+
+    resource: str
+    filters: Mapping[str, str]
+    company: str | None
+
+    def query(self, listing: Listing) -> dict[str, object]:
+        """The filters as the client's method takes them.
+
+        Raises:
+            ArgumentError: the list has no such filter, or it lies in another and nobody said in which row.
+        """
+        parent = listing.parent
+        query = dict[str, object]()
+        for name, text in self.filters.items():
+            if parent is not None and name == parent.parameter:
+                if not text.isdecimal():
+                    raise ArgumentError(name, f"takes the id of a row of {parent.table}, not {text!r}")
+                query[name] = int(text)
             else:
-                fields = cast("dict[str, Json]", to_dict(row))
-                if output == "table":
-                    shown.append(fields)
-                    continue
-                if writer is None:
-                    # Keys that only some rows have (metadata_13) follow those of the model in the first.
-                    writer = csv.DictWriter(sys.stdout, list(fields), extrasaction="ignore")
-                    writer.writeheader()
-                writer.writerow({name: _cell(value) for name, value in fields.items()})
-    if output == "json":
-        sys.stdout.write("\n]\n" if count else "[]\n")
-    elif output == "table":
-        _table(listing.table, shown, most)
-    sys.stdout.flush()
+                query[name] = listing.value(name, text)
+        if parent is not None and parent.parameter not in query:
+            raise ArgumentError(
+                parent.parameter, f"{listing.table} is a list in another; say which: {parent.parameter}=3"
+            )
+        return query
 
 
-def _table(title: str, rows: Sequence[Mapping[str, Json]], most: int | None) -> None:
-    console = terminal()
-    names = list(dict.fromkeys(name for row in rows for name in row))
-    table = Table(*names, title=title)
-    for row in rows:
-        table.add_row(*(_cell(row.get(name)) for name in names))
-    console.print(table if rows else f"{title}: no rows")
-    if len(rows) == most:
-        terminal(stderr=True).print(f"the first {most} rows; --max-items shows more")
+async def show_list(wanted: Wanted, output: Format, max_items: int | None, columns: str | None) -> int:
+    """Writes the rows of a list to standard output as their pages come; a table, once they are there."""
+    listing = find(wanted.resource)
+    query = wanted.query(listing)
+    shown: Columns = columns_of(listing.model, columns)
+    most = TABLE_ROWS if output == "table" and max_items is None else max_items
+    async with connect(wanted.company) as wethod:
+        writer = writer_for(output, shown, listing.table, most)
+        async with pager_of(wethod, listing, query).pages(max_items=most) as pages:
+            async for page in pages:
+                writer.page(page)
+        writer.end()
+    return 0
 
 
-def _cell(value: Json) -> str:
-    if value is None:
-        return ""
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+async def count_rows(wanted: Wanted, *, as_json: bool) -> int:
+    """Writes how many rows a list has to standard output: a few requests, whatever its length."""
+    listing = find(wanted.resource)
+    query = wanted.query(listing)
+    async with connect(wanted.company) as wethod:
+        number = await pager_of(wethod, listing, query).count()
+        requests = wethod.stats.requests
+    facts = {"resource": listing.table, "count": number, "requests": requests}
+    stdout.write(json.dumps(facts) + "\n" if as_json else f"{number}\n")
+    return 0
 
 
-async def show_one(resource: str, id_: int, company: str | None) -> None:
+async def show_one(resource: str, id_: str, company: str | None) -> int:
     """Writes one row to standard output, as JSON."""
     listing = find(resource)
+    method = "me" if id_ == "me" else "get"
     async with connect(company) as wethod:
-        read = getattr(getattr(wethod, listing.resource), "get", None)
+        read = getattr(getattr(wethod, listing.resource), method, None)
         if read is None or listing.parent is not None:
+            if method == "me":
+                raise ArgumentError("id", "only persons have a `me`: the person of the token")
             raise ArgumentError(
                 "resource",
                 f"the API reads no single row of {listing.table}; `asyncsdk list {listing.table}` reads the list",
             )
-        row = await read(id_)
-    sys.stdout.write(json.dumps(to_dict(row), indent=2, ensure_ascii=False) + "\n")
+        if method == "get" and not (id_.isdecimal() and int(id_)):
+            raise ArgumentError("id", f"takes a whole number above 0, or for persons `me`, not {id_!r}")
+        row = await (read() if method == "me" else read(int(id_)))
+    _write_json(to_dict(row))
+    return 0
 
 
-def show_resources(*, as_json: bool) -> None:
+def _write_json(value: Json) -> None:
+    text = json.dumps(value, indent=2, ensure_ascii=False)
+    stdout.write((visible_json(text) if stdout.is_utf8 else ascii_json(text)) + "\n")
+
+
+def show_resources(*, as_json: bool) -> int:
     """Writes what lists there are to standard output."""
     known = listings().values()
     if as_json:
@@ -116,11 +129,19 @@ def show_resources(*, as_json: bool) -> None:
             }
             for each in known
         ]
-        sys.stdout.write(json.dumps(facts, indent=2) + "\n")
-        return
-    table = Table("list", "filters", "permissions (any)", "feature")
-    for each in known:
-        names = [name for name in each.parameters if name not in {"updated_at", "deleted_at"}]
-        table.add_row(each.table, ", ".join(names), ", ".join(each.permissions), each.feature or "")
-    terminal().print(table)
-    sys.stdout.write("Every list can be filtered by updated_at, those with deleted by deleted_at too.\n")
+        stdout.write(json.dumps(facts, indent=2) + "\n")
+        return 0
+    rows = [
+        [
+            each.table,
+            ", ".join(name for name in each.parameters if name not in {"updated_at", "deleted_at"}),
+            ", ".join(each.permissions),
+            each.feature or "",
+        ]
+        for each in known
+    ]
+    left_out = print_table(["list", "filters", "permissions (any)", "feature"], rows)
+    if left_out:
+        say(f"not shown, as the terminal is too narrow: {', '.join(left_out)}; --json has it all", name="")
+    stdout.write("Every list can be filtered by updated_at, those with deleted by deleted_at too.\n")
+    return 0

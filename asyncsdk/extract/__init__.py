@@ -19,8 +19,19 @@ from __future__ import annotations
 
 from .plan import Cost, Plan
 from .progress import Tally
-from .report import Report, TableReport
+from .report import ExtractionError, Report, TableReport
 from .run import extract, plan
 from .target import TargetError, TargetRefused
 
-__all__ = ["Cost", "Plan", "Report", "TableReport", "Tally", "TargetError", "TargetRefused", "extract", "plan"]
+__all__ = [
+    "Cost",
+    "ExtractionError",
+    "Plan",
+    "Report",
+    "TableReport",
+    "Tally",
+    "TargetError",
+    "TargetRefused",
+    "extract",
+    "plan",
+]

@@ -162,12 +162,14 @@ def _nested(column: Column, values: Sequence[object], as_json: Callable[[object]
     else:
         return values
     if column.many:
-        return [None if many is None else [one(each) for each in cast("Sequence[object]", many)] for many in values]
+        return [None if many is None else [*map(one, cast("Sequence[object]", many))] for many in values]
     return [None if value is None else one(value) for value in values]
 
 
 def _dict_maker(columns: tuple[Column, ...], as_json: Callable[[object], object]) -> Callable[[object], object]:
     def make(value: object) -> object:
+        if value is None:
+            return None
         return {column.name: _nested(column, _values([value], column), as_json)[0] for column in columns}
 
     return make

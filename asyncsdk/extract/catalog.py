@@ -5,20 +5,19 @@ from __future__ import annotations
 import functools
 import importlib
 import json
-import re
 from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
 from importlib import resources
-from typing import Any, Final, Literal, TypeAlias, cast
+from typing import Any, Final, cast
 
 import attrs
 
+from .. import clock
 from ..errors import ArgumentError
-from ..filters import Filter
+from . import written
+from .written import Kind
 
 __all__ = ["Kind", "Listing", "Parent", "find", "listings"]
-
-Kind: TypeAlias = Literal["integer", "integers", "boolean", "date", "date-time", "text"]
 
 _PAGING: Final = {"limit", "offset"}
 
@@ -72,36 +71,19 @@ class Listing:
     def value(self, name: str, text: str) -> object:
         """A filter's value as the client's methods take it, from how it is written on the command line.
 
-        `7`, `true`, `gte:2026-05-01`, `bt:2026-05-01,2026-05-31`: an operator of the API goes before a colon.
+        `7`, `true`, `gte:2026-05-01`, `between:2026-05-01,2026-05-31`, `month:2026-05`, `today`: see `written`.
 
         Raises:
             ArgumentError: the list has no such filter, or the text is none of its values.
         """
         kind = self.parameters.get(name)
         if kind is None:
-            raise ArgumentError(name, f"{self.table} has no such filter; it has {', '.join(self.parameters) or 'none'}")
-        operator, colon, rest = text.partition(":")
-        if kind in {"date", "date-time", "integers"} and colon and operator in _OPERATORS:
-            parts = rest.split(",") if operator in {"in", "nin", "bt"} else [rest]
-            return Filter(
-                cast("Any", operator), tuple(_integer(name, part) if kind == "integers" else part for part in parts)
-            )
-        if kind in {"integer", "integers"}:
-            return _integer(name, text)
-        if kind == "boolean":
-            if text.lower() not in {"true", "false"}:
-                raise ArgumentError(name, f"takes true or false, not {text!r}")
-            return text.lower() == "true"
-        return text
-
-
-_OPERATORS: Final = {"eq", "neq", "gt", "gte", "lt", "lte", "in", "nin", "bt"}
-
-
-def _integer(name: str, text: str) -> int:
-    if not re.fullmatch(r"-?[0-9]{1,18}", text.strip()):
-        raise ArgumentError(name, f"takes a whole number, not {text!r}")
-    return int(text)
+            near = get_close_matches(name.replace("-", "_"), self.parameters, n=3, cutoff=0.6)
+            hint = f"did you mean {' or '.join(near)}? " if near else ""
+            known = ", ".join(self.parameters) or "none"
+            raise ArgumentError(name, f"{self.table} has no such filter; {hint}it has {known}")
+        today = clock.utc_now().astimezone().date()
+        return written.value(name, text, kind, today=today)
 
 
 def find(name: str) -> Listing:

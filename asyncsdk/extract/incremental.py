@@ -148,12 +148,10 @@ def passes(
         return [whole]
     if since is None and (full or reconcile or whole.resume or start is None or _is_due(listing, state, now)):
         return [whole]
-    if full or start is None:
-        start = since
+    if since is not None:
+        start = since  # whoever names a moment wants all that changed since, whatever an earlier run has read
     if start is None:
         return [whole]
-    if since is not None:
-        start = max(start, since)
     changed = Pass("changed", {"updated_at": gte(start), **include})
     deleted = Pass("deleted", {"deleted": "only", "deleted_at": gte(start)})
     both = [changed, deleted] if include else [changed]

@@ -66,7 +66,8 @@ def _job(wethod: Wethod, listing: Listing, filters: Mapping[str, object], since:
     return Job(
         listing=listing,
         table=Table(listing.table, listing.model, columns_of(listing.model), raw=raw),
-        key=key_of(listing, {name: str(value) for name, value in given.items()}, since),
+        # As they are meant, not as they are written: `today` of another night is another filter.
+        key=key_of(listing, {name: str(value) for name, value in query.items()}, since),
         filters=query,
         since=since,
     )

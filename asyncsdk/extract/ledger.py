@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import datetime
 from typing import TYPE_CHECKING, Literal
 
@@ -9,6 +10,7 @@ import attrs
 
 from .. import clock
 from ..errors import PermissionDenied, PreconditionFailed
+from ..events import Hooks, ResponseReceived, announce
 from .report import TableReport
 from .target import RunLine
 
@@ -29,12 +31,15 @@ class Ledger:
 
     Args:
         job, options, target: of the run.
-        writer: knows which rows could not be written.
+        writer: knows which rows were written, and which could not be.
         tally: kept in step, for those who watch.
         started: when the table's turn came (UTC).
         mode, vanished, warnings: as in the report.
         rows: rows read. rejected: rows refused by their model.
-        requests: requests sent.
+        left_out: parents that were refused, so that their rows were not read.
+        requests: requests answered.
+        delivered_before: whether an earlier run read this list: then it is a failure that it is refused now.
+        misfits: rows by the field that breaks a promise of the model.
     """
 
     job: Job
@@ -48,8 +53,11 @@ class Ledger:
     rows: int = 0
     rejected: int = 0
     vanished: int = 0
+    left_out: int = 0
     requests: int = 0
+    delivered_before: bool = False
     warnings: list[str] = attrs.field(factory=list)
+    misfits: Counter[str] = attrs.field(factory=Counter)
     _logged: bool = False
 
     @property
@@ -63,25 +71,39 @@ class Ledger:
         self.rejected += len(chunk.rejects)
         self.tally.rows, self.tally.rejected = self.rows, self.rejected
 
-    def asked(self, requests: int) -> None:
-        """Takes note of how many requests were sent in all."""
-        self.tally.requests = self.requests = requests
+    def counting(self, hooks: Hooks) -> Hooks:
+        """The hooks of a client, which then counts its answers here as well, those of failed attempts among them."""
+
+        def answered(event: ResponseReceived) -> None:
+            if event.status is not None:
+                self.requests += 1
+                self.tally.requests = self.requests
+            announce(hooks.response, event)
+
+        return attrs.evolve(hooks, response=answered)
 
     def report(self, error: WethodError | None) -> TableReport:
         """What came of it, now that it ended, with `error` where it is not complete."""
         refused = isinstance(error, (PermissionDenied, PreconditionFailed))
+        lost = refused and (self.delivered_before or self.rows > 0)
         unwritable = len(self.writer.unwritable)
         return TableReport(
             table=self.job.table.name,
-            outcome="complete" if error is None else "skipped" if refused else "failed",
+            outcome="complete" if error is None else "skipped" if refused and not lost else "failed",
             mode=self.mode,
-            rows=self.rows - unwritable,
+            rows=self.writer.rows,
             rejected=self.rejected + unwritable,
             vanished=self.vanished,
+            left_out=self.left_out,
             requests=self.requests,
             seconds=self.seconds,
             warnings=(*self.warnings, *self.target.warnings(self.job.table)),
-            error=None if error is None else str(error),
+            error=None
+            if error is None
+            else f"was delivered before, and is refused now: {error}"
+            if lost
+            else str(error),
+            misfits=dict(self.misfits),
             rejects=str(self.target.rejects_path(self.job.table)) if self.rejected or unwritable else None,
         )
 

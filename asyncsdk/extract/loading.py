@@ -7,6 +7,7 @@ for again after a crash, and a target that is slower than the API holds the walk
 from __future__ import annotations
 
 import asyncio
+import logging
 from array import array
 from collections.abc import Sequence
 from contextlib import aclosing, suppress
@@ -19,7 +20,7 @@ import attrs
 from .. import clock
 from ..errors import ArgumentError, WalkError, WethodError
 from . import rejects
-from .incremental import Pass, Progress, State, passes
+from .incremental import OVERLAP, Pass, Progress, State, passes
 from .lane import heard, outlast
 from .ledger import Ledger
 from .reading import Source
@@ -38,6 +39,8 @@ if TYPE_CHECKING:
 
 __all__ = ["BATCH_ROWS", "LEAVING_SECONDS", "concurrency_for", "load"]
 
+logger = logging.getLogger("asyncsdk")
+
 BATCH_ROWS: Final = 5_000
 BATCH_SECONDS: Final = 20.0
 LAST_WORDS_SECONDS: Final = 0.35
@@ -48,6 +51,10 @@ LOG_SECONDS: Final = 0.2
 
 LEAVING_SECONDS: Final = LAST_WORDS_SECONDS + LOG_SECONDS
 """So a table that is cancelled is left alone after this at the latest."""
+
+
+class _Defect(WethodError):
+    """Something broke that is not the API's nor the target's doing."""
 
 
 class _Stopped(WethodError):
@@ -70,8 +77,8 @@ async def load(
 ) -> tuple[TableReport, WethodError | None]:
     """Brings one table up to date.
 
-    Every failure of the API or of the target ends in the report, and is given beside it; only being cancelled, and
-    defects, raise.
+    Every failure ends in the report, and is given beside it, defects among them: whatever it is, the others go on.
+    Only being cancelled raises.
     """
     writer = BatchWriter(job, target, lane)
     ledger = Ledger(job=job, options=options, target=target, writer=writer, tally=tally)
@@ -118,6 +125,9 @@ class _Loading:
             await self.run()
         except WethodError as problem:
             error = problem
+        except Exception as defect:
+            logger.exception("%s broke off", self.job.table.name)
+            error = _Defect(f"{type(defect).__name__}: {defect} (a defect of asyncsdk; the log has its traceback)")
         report = self.ledger.report(error)
         self.tally.stage = report.outcome
         try:
@@ -137,7 +147,9 @@ class _Loading:
 
     async def run(self) -> None:
         job, options = self.job, self.options
+        self.wethod = self.wethod.with_options(hooks=self.ledger.counting(self.wethod.settings.hooks))
         self.state = State.read(await self.lane(partial(self.target.state, job.key)))
+        self.ledger.delivered_before = self.state != State()
         todo = passes(
             job.listing,
             self.state,
@@ -157,9 +169,10 @@ class _Loading:
         # would be asked for parent by parent once more.
         if todo[0].resume is not None and job.listing.parent is None:
             self.server_time = None
-            await self._bring_up(
-                passes(job.listing, done, now=self.ledger.started, filters=job.filters, since=job.since)
-            )
+            since = job.since
+            if since is not None and done.watermark is not None:
+                since = max(since, done.watermark - OVERLAP)  # what lies before, the pass has read
+            await self._bring_up(passes(job.listing, done, now=self.ledger.started, filters=job.filters, since=since))
 
     async def _bring_up(self, todo: Sequence[Pass]) -> State:
         """Makes passes and saves what the next run begins from."""
@@ -201,14 +214,20 @@ class _Loading:
             progress = await self._read(source, Progress(kind=each.kind, place="", began=clock.utc_now()))
         if each.kind != "whole":
             return before
-        await self._mark_vanished(progress)
+        if source.left_out:
+            self.ledger.left_out = source.left_out
+            self.ledger.warnings.append(
+                f"{self.job.table.name}: {source.left_out} parents were refused (403 or 412), so their rows are not up "
+                "to date, and vanished rows were not marked"
+            )
+        else:
+            await self._mark_vanished(progress)
         return attrs.evolve(before, whole_at=progress.began, rows=progress.rows)
 
     async def _read(self, source: Source, begun: Progress) -> Progress:
         """Reads a pass to its end, committing as it goes."""
         standing = Standing(begun)
         last = clock.monotonic()
-        spent = self.ledger.requests
         try:
             sweep = begun.kind == "whole"
             async with aclosing(source.chunks(resume=begun.place or None, sweep=sweep)) as chunks:
@@ -216,7 +235,10 @@ class _Loading:
                     standing.add(chunk)
                     self.ledger.add(chunk)
                     self.server_time = self.server_time or source.server_time
-                    self.ledger.asked(spent + source.requests)
+                    if source.left_out:
+                        standing.anonymous = True  # also where the pass is resumed: what was left out has not vanished
+                    if self.writer.failed:
+                        await self.writer.written()  # why; nothing that is read from now on could be written
                     now = clock.monotonic()
                     if len(standing.waiting) >= BATCH_ROWS or (now - last > BATCH_SECONDS and standing.has_news):
                         await self._commit(standing, source)
@@ -240,7 +262,7 @@ class _Loading:
             await self.writer.written()
             raise
         finally:
-            self.ledger.asked(spent + source.requests)
+            self.ledger.misfits.update(source.misfits.counts)
         return standing.progress(source.place, self.server_time)
 
     async def _last_words(self, standing: Standing, source: Source) -> None:

@@ -54,13 +54,15 @@ class Plan:
         costs: table by table.
         hourly: requests an hour; None: no budget.
         remaining: what is left of them, as far as this client knows.
-        seconds: the time it should take.
+        seconds: the time it should take, of the requests that are known.
+        spent: requests that it took to make this plan: counting lists that were never read costs some.
     """
 
     costs: tuple[Cost, ...]
     hourly: int | None
     remaining: int | None
     seconds: float
+    spent: int = 0
 
     @property
     def requests(self) -> int:
@@ -78,12 +80,20 @@ class Plan:
 
 
 def requests_for(rows: int) -> int:
-    """Requests that read a whole list of so many rows: pages overlap by one row, and the end is asked for.
+    """Requests that read a whole list of so many rows, the sample of a row and the sweep behind it among them.
 
-    >>> requests_for(0), requests_for(99), requests_for(100_000)
-    (2, 3, 1013)
+    Pages overlap by one row, and the end is asked for.
+
+    >>> requests_for(0), requests_for(99), requests_for(100), requests_for(100_000)
+    (2, 2, 4, 1013)
     """
-    return -(-rows // 99) + 2
+    return 2 if rows < 100 else -(-rows // 99) + 2
+
+
+def _walked_blindly(rows: int) -> int:
+    """Requests that read a list whose length the walk does not know: an eighth may be asked for beyond its end."""
+    pages = -(-rows // 99)
+    return requests_for(rows) + (pages // 8 if rows >= 100 else 0)
 
 
 def seconds_for(requests: int, *, each: float, concurrency: int, hourly: int | None, remaining: int | None) -> float:
@@ -145,5 +155,5 @@ async def counted(wethod: Wethod, job: Job, cost: Cost) -> tuple[Cost, float | N
         return attrs.evolve(cost, basis="refused", rows=0, requests=1), None
     each = (clock.monotonic() - start) / max(1, wethod.stats.requests - before)
     if parent is not None:
-        return attrs.evolve(cost, basis="counted", requests=number + requests_for(number)), each
-    return attrs.evolve(cost, basis="counted", rows=number, requests=requests_for(number)), each
+        return attrs.evolve(cost, basis="counted", requests=number + _walked_blindly(number)), each
+    return attrs.evolve(cost, basis="counted", rows=number, requests=_walked_blindly(number)), each

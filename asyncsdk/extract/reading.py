@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 import attrs
 import msgspec
 
-from ..codec import Reject, split_page
-from ..errors import NotFound
+from ..codec import Reject
+from ..errors import DecodeError, NotFound, PermissionDenied, PreconditionFailed, WethodError
 from ..pager import Pager
+from ..promises import Misfits
 from ..walking.walk import PageWalk
 from .catalog import Listing, find
 from .shape import twin
@@ -55,6 +56,8 @@ class Source:
         concurrency: pages in flight at the most.
         window: places in flight that are shared with the other tables of the run.
         raw: rows come with their JSON text; such rows are decoded at a third of the speed.
+        server_time: the server's clock when it answered first.
+        left_out: parents of a nested list that were refused, so that their rows were not read.
     """
 
     wethod: Wethod
@@ -63,16 +66,14 @@ class Source:
     concurrency: int
     window: Slots
     raw: bool = False
+    misfits: Misfits = attrs.field(init=False)
     server_time: datetime | None = None
+    left_out: int = 0
     _place: str = ""
     _walk: PageWalk[Any] | None = None
-    _walked: int = 0
-    _others: int = 0
 
-    @property
-    def requests(self) -> int:
-        """Requests sent so far."""
-        return self._walked + self._others
+    def __attrs_post_init__(self) -> None:
+        self.misfits = Misfits(twin(self.listing.model))
 
     @property
     def place(self) -> str:
@@ -97,8 +98,10 @@ class Source:
         """The first row as the API sends it, in one request; None where there is none, or for a nested list."""
         if self.listing.parent is not None:
             return None
-        self._others += 1
-        return await self._pager().into(dict).first()
+        try:
+            return await self._pager().into(dict).first()
+        except DecodeError:
+            return None  # it is no object: a reject, and nothing to compare with
 
     def _pager(self, **more: object) -> Pager[Any]:
         return pager_of(self.wethod, self.listing, {**self.query, **more})
@@ -117,16 +120,15 @@ class Source:
                 resume=resume,
                 window=self.window,
                 rejects=rejects.append,
+                misfits=None if self.raw else self.misfits,
             )
         )
         self._walk = PageWalk(fetcher)
         async with self._walk as pages:
             async for page in pages:
-                self._walked = pages.report.requests
                 self.server_time = self.server_time or _clock(pages.since)
                 taken, rejects[:] = list(rejects), []
                 yield self._chunk(page.items, taken)
-            self._walked = pages.report.requests
             self.server_time = self.server_time or _clock(pages.since)
             if rejects:
                 yield Chunk([], [] if self.raw else None, list(rejects))
@@ -134,8 +136,11 @@ class Source:
     def _chunk(self, rows: Sequence[Any], rejects: Sequence[Reject]) -> Chunk:
         if not self.raw:
             return Chunk(rows, None, rejects)
-        model: type[object] = twin(self.listing.model)
-        fitting, unfit = split_page(model, _array(rows))
+        read = self.wethod._session.decoding.page_with_rejects(twin(self.listing.model), self.misfits)(_array(rows))
+        unfit = [row for row in read if isinstance(row, Reject)]
+        fitting = [row for row in read if not isinstance(row, Reject)]
+        if self.misfits.met:
+            self.misfits.count(fitting)
         refused = {reject.index for reject in unfit}
         texts = [msgspec.json.encode(row) for at, row in enumerate(rows) if at not in refused]
         return Chunk(fitting, texts, [*rejects, *unfit])
@@ -146,8 +151,9 @@ class Source:
         walk = pager_of(self.wethod, find(parent.table), {}).into(_Row)
         async with PageWalk(walk.fetcher(self.concurrency, window=self.window)) as pages:
             ids = sorted([row.id async for page in pages for row in page if row.id > after])
-            self._others += pages.report.requests
             self.server_time = _clock(pages.since)
+        refused: WethodError | None = None
+        answered = after > 0
         for start in range(0, len(ids), PARENTS_AT_ONCE):
             group = ids[start : start + PARENTS_AT_ONCE]
             rejects: list[Reject] = []
@@ -157,19 +163,30 @@ class Source:
             finally:
                 for child in children:
                     child.cancel()
+            denials = [family for family in families if isinstance(family, WethodError)]
+            answered = answered or len(denials) < len(families)
+            refused = refused or next(iter(denials), None)
+            if refused is not None and not answered:
+                raise refused  # no parent's list may be read: the permission is missing, not the row's own
+            self.left_out += len(denials)
             self._place = str(group[-1])
-            yield self._chunk([row for family in families for row in family], rejects)
+            yield self._chunk([row for family in families if isinstance(family, list) for row in family], rejects)
 
-    async def _children(self, parameter: str, id_: int, rejects: list[Reject]) -> list[Any]:
+    async def _children(self, parameter: str, id_: int, rejects: list[Reject]) -> list[Any] | WethodError:
+        """The rows of one parent, or why they are refused."""
         pager = self._pager(**{parameter: id_}).into(self._model())
         rows: list[Any] = []
         try:
-            async with PageWalk(pager.fetcher(1, window=self.window, rejects=rejects.append)) as pages:
+            fetcher = pager.fetcher(
+                1, window=self.window, rejects=rejects.append, misfits=None if self.raw else self.misfits
+            )
+            async with PageWalk(fetcher) as pages:
                 async for page in pages:
                     rows += page.items
-                self._others += pages.report.requests
         except NotFound:
-            self._others += 1  # the parent was deleted meanwhile, and its rows with it
+            return rows  # the parent was deleted meanwhile, and its rows with it
+        except (PermissionDenied, PreconditionFailed) as error:
+            return error
         return rows
 
 

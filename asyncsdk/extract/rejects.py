@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from .. import clock
+from .. import clock, json_text
 from .target import TargetError
 
 if TYPE_CHECKING:
@@ -32,14 +32,8 @@ def too_many(rows: int, rejected: int) -> bool:
 
 def id_of(reject: Reject) -> int | None:
     """The id a rejected row carries, where it carries one."""
-    try:
-        return msgspec.json.decode(reject.raw, type=_Identified).id
-    except (msgspec.MsgspecError, UnicodeDecodeError):
-        return None
-
-
-class _Identified(msgspec.Struct):
-    id: int
+    id_ = json_text.facts(reject.raw, "id").get("id") if reject.id is None else reject.id
+    return id_ if type(id_) is int else None
 
 
 def begin(path: Path) -> None:
@@ -54,27 +48,27 @@ def append(path: Path, rejects: Sequence[Reject]) -> None:
     """Adds rows to a file of rejected rows, one JSON object a line: `row`, `path`, `reason`, `at`. Blocking."""
     at = clock.utc_now().isoformat(timespec="seconds").replace("+00:00", "Z")
     lines = [
-        json.dumps(
+        msgspec.json.encode(
             {
                 "at": at,
                 "path": "$" + reject.error.path.removeprefix(f"$[{reject.index}]"),
                 "reason": str(reject.error.args[0]),
                 "row": _row(reject.raw),
-            },
-            ensure_ascii=False,
+            }
         )
         for reject in rejects
     ]
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("a", encoding="utf-8") as file:
-            file.write("\n".join(lines) + "\n")
+        with path.open("ab") as file:
+            file.write(b"\n".join(lines) + b"\n")
     except OSError as problem:
         raise TargetError(f"rejected rows cannot be written to {path}: {problem.strerror}") from problem
 
 
 def _row(raw: bytes) -> object:
-    try:
-        return json.loads(raw)
-    except ValueError:
-        return raw.decode("utf-8", errors="replace")
+    """The row as data, on one line; as text where it is no JSON."""
+    if json_text.fault(raw) is None:
+        with suppress(msgspec.MsgspecError, RecursionError):
+            return msgspec.Raw(msgspec.json.format(raw, indent=-1))
+    return raw.decode(errors="replace")

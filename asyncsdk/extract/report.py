@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 import attrs
 
+from ..errors import WethodError
+
 if TYPE_CHECKING:
     from ..wire import Json
 
-__all__ = ["Outcome", "Report", "TableReport"]
+__all__ = ["ExtractionError", "Outcome", "Report", "TableReport"]
 
 Outcome: TypeAlias = Literal["complete", "skipped", "failed"]
 
@@ -21,14 +24,17 @@ class TableReport:
 
     Args:
         table: its name.
-        outcome: `complete`: all rows were delivered. `skipped`: the list was refused (a permission, a feature).
-            `failed`: it broke off; what was committed is kept, and the next run goes on.
+        outcome: `complete`: all rows were delivered. `skipped`: the list was refused (a permission, a feature), and
+            always was. `failed`: it broke off; what was committed is kept, and the next run goes on.
         mode: `full` read the whole list, `incremental` what changed.
         rows: rows written. rejected: rows that did not fit. vanished: rows marked as vanished.
-        requests, seconds: what it cost.
+        left_out: for a list in another, how many parents were refused, so that their rows were not read.
+        requests, seconds: what it cost; requests are those that were answered, errors included.
         warnings: what somebody should look at.
         error: why it is not complete.
         rejects: the file with the rejected rows, where there are any.
+        misfits: fields that were null or missing where the contract promises a value, with the number of rows: they are
+            null in the table (`{"pm_id": 3}`).
     """
 
     table: str
@@ -37,11 +43,25 @@ class TableReport:
     rows: int = 0
     rejected: int = 0
     vanished: int = 0
+    left_out: int = 0
     requests: int = 0
     seconds: float = 0.0
     warnings: tuple[str, ...] = ()
     error: str | None = None
     rejects: str | None = None
+    misfits: Mapping[str, int] = attrs.field(factory=dict)
+
+
+class ExtractionError(WethodError):
+    """A run did not deliver every row. `report` says what became of each table, `status` how bad it is."""
+
+    report: Report
+    status: int
+
+    def __init__(self, report: Report) -> None:
+        super().__init__(_sentence(report))
+        self.report = report
+        self.status = report.status
 
 
 @attrs.frozen(kw_only=True)
@@ -76,21 +96,58 @@ class Report:
 
     @property
     def requests(self) -> int:
-        """Requests sent."""
+        """Requests that were answered."""
         return sum(table.requests for table in self.tables)
 
     @property
     def status(self) -> int:
-        """The exit status: 0 all rows delivered, 1 something failed, 3 delivered but for rejected rows."""
-        bad = {"failed", "skipped"} if self.strict else {"failed"}
-        if any(table.outcome in bad for table in self.tables):
+        """The exit status: 0 all rows delivered, 1 something failed, 3 delivered but for rows that were left out.
+
+        Rows are left out where they do not fit their model, or where their parent was refused.
+        """
+        if self.failed:
             return 1
-        return 3 if self.rejected else 0
+        return 3 if self.rejected or any(table.left_out for table in self.tables) else 0
+
+    @property
+    def failed(self) -> tuple[TableReport, ...]:
+        """The tables that make the run fail."""
+        bad = {"failed", "skipped"} if self.strict else {"failed"}
+        return tuple(table for table in self.tables if table.outcome in bad)
+
+    @property
+    def ok(self) -> bool:
+        """Whether every row was delivered: the status is 0."""
+        return self.status == 0
+
+    def raise_for_status(self, *, allow_rejected: bool = False) -> None:
+        """Raises where not every row was delivered, so that a scheduler cannot take the run for a good one.
+
+        Args:
+            allow_rejected: let pass what is merely status 3: all rows delivered but for some that were left out.
+
+        Raises:
+            ExtractionError: `error.report` is this report.
+
+        Example:
+            >>> (await extract(wethod, ["timesheets"], "duckdb:plan.duckdb")).raise_for_status()  # doctest: +SKIP
+        """
+        if not self.ok and not (allow_rejected and self.status == 3):
+            raise ExtractionError(self)
 
     def to_dict(self) -> Json:
         """The report as data that JSON can say."""
         facts = attrs.asdict(self, value_serializer=_plain)
         return {**facts, "rows": self.rows, "rejected": self.rejected, "requests": self.requests, "status": self.status}
+
+
+def _sentence(report: Report) -> str:
+    if report.failed:
+        first = report.failed[0]
+        return f"{len(report.failed)} of {len(report.tables)} tables failed; {first.table}: {first.error}"
+    left_out = sum(table.left_out for table in report.tables)
+    parents = f", and the rows of {left_out} parents were left out" if left_out else ""
+    return f"delivered, but {report.rejected} rows did not fit their model{parents}"
 
 
 def _plain(_owner: object, _field: object, value: object) -> object:

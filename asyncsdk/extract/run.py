@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import re
+import math
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -15,8 +15,17 @@ import anyio.to_thread
 import attrs
 
 from .. import clock
-from ..errors import ArgumentError, AuthenticationError, ClientClosed, WethodError
+from ..errors import (
+    ArgumentError,
+    AuthenticationError,
+    ClientClosed,
+    RateLimited,
+    ServerError,
+    TransportError,
+    WethodError,
+)
 from ..throttling import Slots
+from .address import check, redacted, secrets_of, shown
 from .job import Job, Options
 from .jobs import jobs_of, moment_of
 from .lane import Lane, outlast
@@ -24,24 +33,29 @@ from .loading import LEAVING_SECONDS, load
 from .plan import REQUEST_SECONDS, Plan, costs_of, counted, seconds_for
 from .progress import Tally
 from .report import Report, TableReport
-from .target import Owner, Place, Table, Target
+from .target import Owner, Place, Table, Target, TargetError
 from .targets import make_target
 
 if TYPE_CHECKING:
     from ..client import Wethod
+    from ..settings import RetryPolicy
 
 __all__ = ["extract", "plan"]
 
 SIDE_BY_SIDE: Final = 4
 """Tables read at the same time; their pages share one window."""
 
-PATIENCE_SECONDS: Final = 3600.0
+PATIENCE: Final = 600.0
+"""Seconds for which a page is tried again, unless a run is told otherwise."""
+
+LONGEST_BACKOFF: Final = 30.0
+"""Seconds between two tries of a page. Ten minutes of an outage then cost a page some forty requests, not a hundred."""
+
+BUDGET_SECONDS: Final = 3600.0
 """What a request of a nightly job may wait for the budget: an hour frees it all."""
 
 CLOSING_SECONDS: Final = 0.25
 """What a cancelled run waits for its target to close. One that takes longer closes by itself, in its thread."""
-
-_PASSWORD: Final = re.compile(r"(//[^:/@]*):[^@/]*@")
 
 
 async def extract(
@@ -59,6 +73,7 @@ async def extract(
     allow_shrink: bool = False,
     schema: str | None = None,
     prefix: str = "",
+    patience: float = PATIENCE,
     watch: Callable[[Sequence[Tally]], object] | None = None,
 ) -> Report:
     """Brings tables up to date with lists of the API.
@@ -72,7 +87,7 @@ async def extract(
         wethod: the client; its company's rows are read.
         resources: names of lists (`timesheets`, `production-plan-streams`, `streams_leaders`), or "all".
         to: `parquet:DIR`, `duckdb:FILE`, `postgresql://...`, `csv:DIR` or `jsonl:DIR`.
-        since: read only what was updated since; a table that is read so holds no older rows.
+        since: read only what was updated since, in every run; a table that is read so holds no older rows.
         filters: by parameter, or by table and parameter (`{"timesheets.project_id": 7}`).
         full: read whole lists from their start, whatever is remembered. Nothing is truncated.
         reconcile: read whole lists, so that rows that are gone are marked.
@@ -81,10 +96,14 @@ async def extract(
         strict: with "all", count lists that are refused as failures.
         allow_shrink: mark vanished rows even where they are more than a fifth of a table.
         schema, prefix: where in the target: a database schema (or folder), and what table names start with.
+        patience: seconds for which a page that fails for a reason that passes (no connection, no answer in time, 429,
+            5xx) is tried again; everything else ends its table at once. 0: a few attempts, as for any other call. Where
+            it ran out for one table, the others get those few attempts only, until one of them is answered.
         watch: called once, before the first request, with a tally for each table, to look at while the run goes on.
 
     Returns:
-        The report; `report.status` is the exit status of the command line.
+        The report. It does not raise where tables failed: `report.raise_for_status()` does, `report.ok` tells, and
+        `report.status` is the exit status of the command line.
 
     Raises:
         ConfigurationError: a name, filter or target that cannot be used; nothing was sent.
@@ -98,11 +117,11 @@ async def extract(
     most = wethod.settings.max_in_flight
     if not 1 <= concurrency <= most:
         raise ArgumentError("concurrency", f"a whole number from 1 to {most}, the client's max_in_flight")
+    check(to)
     target = make_target(Place(to, schema, prefix))
     settings = wethod.settings
-    bulk = wethod.with_options(
-        priority="bulk", retry=attrs.evolve(settings.retry, max_wait=max(settings.retry.max_wait, PATIENCE_SECONDS))
-    )
+    hasty = wethod.with_options(priority="bulk", retry=_retrying(settings.retry, 0.0))
+    bulk = wethod.with_options(priority="bulk", retry=_retrying(settings.retry, patience))
     jobs = jobs_of(bulk, resources, filters=filters or {}, since=moment, raw=raw)
     options = Options(
         run=uuid.uuid4().hex[:12],
@@ -116,17 +135,25 @@ async def extract(
     tallies = {job.table.name: Tally(table=job.table.name) for job in jobs}
     if watch is not None:
         watch(list(tallies.values()))
-    owner = Owner(settings.base_url, settings.company)
-    async with _opened(target, owner, [job.table for job in jobs]) as lane:
-        each = partial(load, wethod=bulk, target=target, lane=lane, window=Slots(concurrency), options=options)
-        reports = await _side_by_side(jobs, lambda job: each(job, tally=tallies[job.table.name]))
+    owner, secrets = Owner(settings.base_url, settings.company), secrets_of(to)
+    try:
+        async with _opened(target, owner, [job.table for job in jobs]) as lane:
+            each = partial(load, target=target, lane=lane, window=Slots(concurrency), options=options)
+            reports = await _side_by_side(
+                jobs,
+                lambda job, away: each(job, wethod=hasty if away else bulk, tally=tallies[job.table.name]),
+            )
+    except TargetError as error:
+        if (text := redacted(str(error), secrets)) == str(error):
+            raise
+        raise type(error)(text) from None
     return Report(
         run=options.run,
         company=settings.company,
-        target=_PASSWORD.sub(r"\1:***@", to),
+        target=shown(to),
         started=started,
         finished=clock.utc_now(),
-        tables=tuple(reports),
+        tables=tuple(_without(secrets, each) for each in reports),
         strict=strict or resources != "all",
     )
 
@@ -154,15 +181,17 @@ async def plan(
     Raises:
         ConfigurationError: as `extract`.
     """
+    check(to)
     target = make_target(Place(to, schema, prefix))
     jobs = jobs_of(wethod, resources, filters=filters or {}, since=moment_of(since))
     costs = await anyio.to_thread.run_sync(partial(costs_of, jobs, target, full=full, reconcile=reconcile))
-    timed = [REQUEST_SECONDS]
+    timed: list[float] = []
+    before = wethod.stats.requests
     if count:
         for at, (job, cost) in enumerate(zip(jobs, costs, strict=True)):
             if cost.basis == "unknown":
                 costs[at], seconds = await counted(wethod, job, cost)
-                timed = [*(timed if timed != [REQUEST_SECONDS] else ()), *([] if seconds is None else [seconds])]
+                timed += [] if seconds is None else [seconds]
     quota = wethod.quota
     requests = sum(cost.requests or 0 for cost in costs)
     return Plan(
@@ -171,23 +200,50 @@ async def plan(
         remaining=quota.remaining,
         seconds=seconds_for(
             requests,
-            each=sorted(timed or [REQUEST_SECONDS])[len(timed) // 2],
+            each=sorted(timed)[len(timed) // 2] if timed else REQUEST_SECONDS,
             concurrency=concurrency,
             hourly=quota.limit,
             remaining=quota.remaining,
         ),
+        spent=wethod.stats.requests - before,
+    )
+
+
+def _retrying(policy: RetryPolicy, patience: object) -> RetryPolicy:
+    """How a run tries again: as its client does, and as long as its patience says; the budget is waited for."""
+    if isinstance(patience, bool) or not isinstance(patience, (int, float)) or not 0 <= patience < math.inf:
+        raise ArgumentError("patience", f"a number of seconds, 0 or more, not {patience!r}")
+    return attrs.evolve(
+        policy,
+        max_wait=max(policy.max_wait, BUDGET_SECONDS),
+        max_backoff=max(policy.max_backoff, LONGEST_BACKOFF) if patience else policy.max_backoff,
+        patience=float(patience),
+    )
+
+
+def _without(secrets: frozenset[str], report: TableReport) -> TableReport:
+    """A report without what is secret in the target's address, whoever quoted it."""
+    return attrs.evolve(
+        report,
+        error=report.error and redacted(report.error, secrets),
+        warnings=tuple(redacted(warning, secrets) for warning in report.warnings),
     )
 
 
 async def _side_by_side(
-    jobs: Sequence[Job], each: Callable[[Job], Awaitable[tuple[TableReport, WethodError | None]]]
+    jobs: Sequence[Job], each: Callable[[Job, bool], Awaitable[tuple[TableReport, WethodError | None]]]
 ) -> list[TableReport]:
-    """Does the jobs, a few at a time; reports in their order."""
+    """Does the jobs, a few at a time; reports in their order.
+
+    Each is told whether the API seems to be away: another list was given up because of it, and none answered since.
+    """
     reports: dict[int, TableReport] = {}
     waiting = list(enumerate(jobs))[::-1]
     over: list[WethodError] = []
+    away = False
 
     async def work() -> None:
+        nonlocal away
         while waiting:
             at, job = waiting.pop()
             if over:
@@ -196,7 +252,8 @@ async def _side_by_side(
                     table=job.table.name, outcome="failed", mode="full", error=f"not asked for: {over[0]}"
                 )
                 continue
-            reports[at], error = await each(job)
+            reports[at], error = await each(job, away)
+            away = isinstance(error, (TransportError, ServerError, RateLimited))
             if isinstance(error, (AuthenticationError, ClientClosed)):
                 over.append(error)
 

@@ -1,7 +1,8 @@
 """The shape of rows overnight: which fields of a model are gone from the API, and which are new.
 
-A list is read into a *twin* of its model, a class with the same attributes of which all but `id` may be missing: so a
-field that vanished leaves nulls and no refused rows. A field that is there with a wrong type still refuses its row.
+A list is read into a *twin* of its model, a class with the same attributes and promises. `updated_at` alone it does not
+need: a table tells rows apart by their ids. So by lenient rules a field that vanished leaves nulls, which are counted,
+and no refused rows. A field that is there with a wrong type still refuses its row.
 
 Rows of a table live for a second, in thousands. So a twin is a msgspec struct: decoded in half the time of an attrs
 class, smaller, and nothing for the garbage collector. It carries the attrs fields by which the codec knows a model.
@@ -24,9 +25,8 @@ __all__ = ["Drift", "compare", "twin"]
 
 @functools.cache
 def twin(model: type) -> type[Any]:
-    """A class with the attributes of `model`, all optional but `id`."""
-    optional = _optional(model)
-    fields = attrs.fields(cast("type[attrs.AttrsInstance]", optional))
+    """A class with the attributes of `model`."""
+    fields = attrs.fields(cast("type[attrs.AttrsInstance]", _untimed(model)))
     return msgspec.defstruct(
         model.__name__,
         [(field.name, cast("type", field.type), _default(field)) for field in fields],
@@ -37,12 +37,12 @@ def twin(model: type) -> type[Any]:
     )
 
 
-def _optional(model: type) -> type:
+def _untimed(model: type) -> type:
+    """The model as an attrs class that may lack `updated_at`."""
     types = field_types(model)
     fields: dict[str, Any] = {}
     for field in attrs.fields(cast("type[attrs.AttrsInstance]", model)):
-        required = field.default is attrs.NOTHING
-        if field.name == "id" or not required:
+        if field.name != "updated_at" or field.default is not attrs.NOTHING:
             fields[field.name] = attrs.field(
                 type=types[field.name],  # type: ignore[call-overload]  # a type that is known at run time only
                 default=field.default,

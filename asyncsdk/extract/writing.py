@@ -31,12 +31,14 @@ __all__ = ["BatchWriter"]
 class BatchWriter:
     """Writes the batches of a table, each together with the state it leads to.
 
-    `unwritable` has the ids of rows that no column could hold; None: of a row that tells no id.
+    `rows` counts those that were committed. `unwritable` has the ids of rows that no column could hold; None: of a row
+    that tells no id.
     """
 
     job: Job
     target: Target
     lane: Lane
+    rows: int = 0
     unwritable: list[int | None] = attrs.field(factory=list)
     _writing: asyncio.Future[None] | None = None
 
@@ -44,6 +46,12 @@ class BatchWriter:
         """Begins to write a batch, and the rows that were refused with it. The one before is written."""
         self._writing = asyncio.ensure_future(self.lane(partial(self._write, batch, refused, state)))
         self._writing.add_done_callback(heard)
+
+    @property
+    def failed(self) -> bool:
+        """Whether the last batch is known not to be written: `written` will say why, and no more need be read."""
+        writing = self._writing
+        return writing is not None and writing.done() and (writing.cancelled() or writing.exception() is not None)
 
     async def written(self) -> None:
         """Waits until the last batch is.
@@ -78,6 +86,7 @@ class BatchWriter:
                 self.put_aside([misfit])
                 self.unwritable.append(rejects.id_of(misfit))
             else:
+                self.rows += len(batch.rows)
                 return
         self.target.save(self.job.key, state)
 

@@ -16,7 +16,9 @@
 
 `@pytest.mark.wethod(rows=50, without=["streams"])` sets up the sandbox of a test, a class or a module (as `pytestmark`)
 with other arguments of `Sandbox`. The fixtures are plain ones: they work in synchronous tests, with pytest-asyncio and
-with anyio alike.
+with anyio (on asyncio) alike. They live for one test; for a module or a session write a fixture of your own around
+`with beside(Sandbox(rows=50)) as sandbox:`. FastAPI takes the client with
+`app.dependency_overrides[get_wethod] = lambda: wethod`.
 """
 
 from __future__ import annotations

@@ -6,6 +6,8 @@ else; what a fixture needs is imported by the fixture.
 
 from __future__ import annotations
 
+import inspect
+import os
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -45,7 +47,15 @@ def wethod_sandbox(request: pytest.FixtureRequest, wethod_clock: FakeClock) -> I
     from .beside import beside
 
     options: dict[str, object] = {}
+    known = [name for name in inspect.signature(Sandbox).parameters if name != "clock"]
     for mark in request.node.iter_markers("wethod"):  # the closest first
+        if mark.args or not mark.kwargs.keys() <= set(known):
+            given = ", ".join([*map(repr, mark.args), *(name for name in mark.kwargs if name not in known)])
+            pytest.fail(
+                f"@pytest.mark.wethod takes arguments of Sandbox by name ({', '.join(known)}), not {given}; "
+                "its clock is the fixture wethod_clock",
+                pytrace=False,
+            )
         options = {**mark.kwargs, **options}
     make: type = Sandbox
     with beside(make(**{"rows": ROWS, "clock": wethod_clock, **options})) as sandbox:
@@ -56,10 +66,10 @@ def wethod_sandbox(request: pytest.FixtureRequest, wethod_clock: FakeClock) -> I
 def wethod_environ(wethod_sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
     """The WETHOD_* variables that lead to the sandbox, set while the test runs."""
     environ = wethod_sandbox.environ
+    for name in [name for name in os.environ if name.startswith("WETHOD_")]:
+        monkeypatch.delenv(name)  # what the tester works with is none of the test's business
     for name, value in environ.items():
         monkeypatch.setenv(name, value)
-    for name in ("WETHOD_BUDGET", "WETHOD_BUDGET_KEY"):
-        monkeypatch.delenv(name, raising=False)
     return environ
 
 

@@ -16,7 +16,7 @@ from typing import NoReturn
 import attrs
 
 from ..errors import ArgumentError
-from ..page_sizes import LARGEST
+from ..page_sizes import LARGEST_PAGE
 from .seen import Key
 
 __all__ = ["TAIL_ROWS", "Bookmark", "Source", "source_of"]
@@ -113,7 +113,7 @@ def read(text: str, source: Source) -> Bookmark:
     width = len(marks) // len(keys) if keys else 0
     if width * len(keys) != len(marks) or not all(type(key) in {int, str} for key in keys):
         _refuse("it is not a bookmark of asyncsdk")
-    if min(start, offset, delivered) < 0 or max(start, offset, delivered) > _FURTHEST or not 1 <= limit <= LARGEST:
+    if min(start, offset, delivered) < 0 or max(start, offset, delivered) > _FURTHEST or not 1 <= limit <= LARGEST_PAGE:
         _refuse("it is not a bookmark of asyncsdk")
     if digest != source.digest:
         _refuse("it belongs to another list or to other filters; resume with the path and filters it was taken from")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Generic, TypeVar
 
 import attrs
@@ -24,7 +24,9 @@ class Report:
 
     `pages` and `rows` were delivered. `requests` are all pages asked for; of them `repairs` looked for a lost joint,
     `closing` proved that the end is the end, `sweep` belonged to the sweep. `joints_repaired` joints were lost and
-    found. `doubles` are rows that came again, beyond those that two pages share on purpose.
+    found. `doubles` are rows that came again, beyond those that two pages share on purpose. `misfits` are the fields
+    that were null or missing where the model promises a value, each with the number of rows handed out so:
+    `{"pm_id": 3}`.
     """
 
     pages: int = 0
@@ -35,10 +37,12 @@ class Report:
     closing: int = 0
     sweep: int = 0
     doubles: int = 0
+    misfits: Mapping[str, int] = attrs.field(factory=dict)
 
     def with_sweep(self, sweep: Report) -> Report:
         """Both as one: a walk and the sweep that followed it."""
         mine, its = attrs.asdict(self), attrs.asdict(sweep)
+        del mine["misfits"]  # a walk counts them for all that it hands out
         return Report(**{name: mine[name] + its[name] for name in mine} | {"sweep": self.sweep + sweep.requests})
 
 

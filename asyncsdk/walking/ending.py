@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final, Literal
 
-from ..page_sizes import LARGEST, PageSizes
+from ..page_sizes import LARGEST_PAGE, PageSizes
 from .line import Page
 
 __all__ = ["Ending", "Verdict"]
@@ -77,4 +77,4 @@ class Ending:
         """Whether the first page is short perhaps because the server gives no more rows at once."""
         sizes = self._sizes
         expected = page.offset + rows == self._expected
-        return sizes is not None and page.limit == LARGEST and not expected and sizes.doubtful(rows)
+        return sizes is not None and page.limit == LARGEST_PAGE and not expected and sizes.doubtful(rows)

@@ -23,6 +23,7 @@ from ..errors import WalkError, WethodError
 from .workers import Leg, Workers
 
 if TYPE_CHECKING:
+    from ..promises import Misfits
     from ..session import Session
     from ..throttling import Slots
     from ..wire import Request
@@ -53,6 +54,7 @@ class Fetcher(Generic[T]):
         sweep: the next leg, from the first one and the one just done; None where nothing is left to ask.
         rejects: is given the rows that do not fit their model; without it such a row is an error.
         finished: is called with the plan of the list itself when the walk has come to its end.
+        misfits: counts the rows that break a promise of their model, once `decode` has met one.
     """
 
     def __init__(
@@ -66,6 +68,7 @@ class Fetcher(Generic[T]):
         sweep: Callable[[Plan[T], Plan[T]], Leg[T] | None] | None = None,
         rejects: Callable[[Reject], object] | None = None,
         finished: Callable[[Plan[T]], object] | None = None,
+        misfits: Misfits | None = None,
     ) -> None:
         self.plan = plan
         self._session = session
@@ -75,6 +78,7 @@ class Fetcher(Generic[T]):
         self._sweep = sweep
         self._rejects = rejects
         self._finished = finished
+        self._misfits = misfits
         self._sweeps = 0
         self._first = plan
         self._walked: Report | None = None  # of the legs that are done
@@ -111,6 +115,8 @@ class Fetcher(Generic[T]):
                     workers.wake()  # its place is free; of one that was ready a worker has made use already
             if delivery is not None:
                 self._session.account.counters.rows += len(delivery.rows)
+                if self._misfits is not None and self._misfits.met:
+                    self._misfits.count(delivery.rows)
                 return delivery
             if self.plan.done and not self._begin_sweep(workers):
                 self._end()
@@ -188,9 +194,8 @@ class Fetcher(Generic[T]):
     @property
     def report(self) -> Report:
         """What the walk has cost and met so far."""
-        if self._walked is None:
-            return attrs.evolve(self.plan.report)
-        return self._walked.with_sweep(self.plan.report)
+        report = self.plan.report if self._walked is None else self._walked.with_sweep(self.plan.report)
+        return attrs.evolve(report, misfits={} if self._misfits is None else self._misfits.counts)
 
     def _fail(self, error: BaseException) -> None:
         if isinstance(error, WethodError) and error.bookmark is None:

@@ -71,8 +71,6 @@ class Identity(Generic[T]):
 
         In whole: where `updated_at` is in seconds a row can move twice under the same one.
         """
-        if isinstance(row, Reject) and isinstance(since, Reject):
-            return row.raw == since.raw
         return bool(row == since)
 
     def changed_since(self, row: T, moment: datetime) -> bool:

@@ -9,11 +9,13 @@ from functools import partial
 from typing import TYPE_CHECKING, Final, Generic, TypeAlias, TypeVar, cast
 
 import attrs
+import msgspec
 
 from .. import __version__, clock, wire
-from ..codec import Decode, Reject, lenient_page_decoder, page_decoder
+from ..codec import Decode, Reject, count_rows
 from ..errors import APIError, ArgumentError
-from ..page_sizes import LARGEST
+from ..page_sizes import LARGEST_PAGE
+from ..promises import Misfits
 from ..wire import Json, Request
 from . import bookmarks
 from .counting import Counting
@@ -21,7 +23,6 @@ from .fetcher import Fetcher, Leg
 from .joints import identity_of
 from .paging import Plan
 from .refusals import beyond_the_end
-from .seen import Key
 from .sweeping import sweep_filter
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ class WalkOptions:
     """How a list is walked; `Pager.items` says what each option means.
 
     `window` are places in flight shared with other walks. `trusting` takes a first page of fewer rows than asked for as
-    the whole list, whatever its length.
+    the whole list, whatever its length. `misfits` counts the rows that break a promise of the model.
     """
 
     concurrency: int
@@ -62,6 +63,7 @@ class WalkOptions:
     rejects: Callable[[Reject], object] | None
     window: Slots | None
     trusting: bool
+    misfits: Misfits | None
 
     def check(self, most: int) -> None:
         """Raises ArgumentError where a number is out of range; `most` requests may be in flight."""
@@ -120,36 +122,40 @@ class List(Generic[T]):
             source=source,
             sizes=None if options.trusting else self.session.account.page_sizes,
         )
-        decoder = page_decoder if options.rejects is None else lenient_page_decoder
+        decoding = self.session.decoding
+        misfits = Misfits(self.model) if options.misfits is None else options.misfits
         return Fetcher(
             plan,
             self.session,
             self._requests(query),
             # With `rejects`, rows that do not fit stand in their places until the fetcher takes them out.
-            cast("Decode[list[T]]", decoder(self.model)),
+            decoding.page(self.model, misfits)
+            if options.rejects is None
+            else cast("Decode[list[T]]", decoding.page_with_rejects(self.model, misfits)),
             window=options.window,
             rejects=options.rejects,
+            misfits=misfits,
             sweep=partial(self._sweep, query, options.concurrency) if options.sweep else None,
             finished=self._finished,
         )
 
     async def count(self) -> int:
         """Returns how many rows there are from `offset` on."""
-        request, keys = self._requests(self.query), identity_of(self.model).keys
+        request = self._requests(self.query)
         counting = Counting(self.session.account.page_sizes)
-        first: list[Key] | None = None
+        first: bytes | None = None
         while (probe := counting.probe()) is not None:
             try:
-                reply = await self.session.send(request(self.offset + probe, LARGEST), page_decoder(self.model))
+                reply = await self.session.send(request(self.offset + probe, LARGEST_PAGE), _counted)
             except APIError as error:
                 if not beyond_the_end(error):
                     raise
                 counting.refused(error)
             else:
-                met = keys(reply.value)
-                repeated = met == first and len(set(met)) > 1
-                first = first or met
-                counting.answered(len(met), repeated=repeated)
+                rows, body = reply.value
+                repeated = rows > 1 and body == first and not _uniform(body)
+                first = first or body
+                counting.answered(rows, repeated=repeated)
         return counting.count
 
     def _finished(self, plan: Plan[T]) -> None:
@@ -157,10 +163,10 @@ class List(Generic[T]):
         report, size = plan.report, plan.page_size
         if size < self.limit:
             logger.warning(CAPPED, self.path, size, self.limit)
-        elif size < LARGEST and not plan.bounded and report.requests > FEW_PAGES:
-            fewest = 1 + report.rows // (LARGEST - 1)
+        elif size < LARGEST_PAGE and not plan.bounded and report.requests > FEW_PAGES:
+            fewest = 1 + report.rows // (LARGEST_PAGE - 1)
             if report.requests > fewest + 1:
-                logger.warning(SMALL_PAGES, self.path, report.rows, report.requests, size, fewest, LARGEST)
+                logger.warning(SMALL_PAGES, self.path, report.rows, report.requests, size, fewest, LARGEST_PAGE)
 
     def _sweep(self, query: Query, concurrency: int, walked: Plan[T], latest: Plan[T]) -> Leg[T] | None:
         """The next leg of a walk: rows changed since its latest leg began, but for those it has delivered."""
@@ -185,6 +191,18 @@ class List(Generic[T]):
         base = wire.build("GET", self.path, query)
         start = f"{base.query}&" if base.query else ""
         return lambda offset, limit: Request("GET", base.path, f"{start}limit={limit}&offset={offset}")
+
+
+def _counted(body: bytes) -> tuple[int, bytes]:
+    return count_rows(body), body
+
+
+def _uniform(body: bytes) -> bool:
+    """Whether a page is one row over and over: then the next one may be equal to it."""
+    try:
+        return len(set(map(bytes, msgspec.json.decode(body, type=list[msgspec.Raw])))) == 1
+    except msgspec.MsgspecError:
+        return False
 
 
 def _own_filter(query: Query) -> str | None:

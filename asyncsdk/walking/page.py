@@ -3,7 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import Generic, TypeVar, overload
+from typing import TYPE_CHECKING, Generic, TypeVar, overload
+
+from ..fields import PydanticSerializer
+
+if TYPE_CHECKING:
+    from pydantic import GetCoreSchemaHandler
+    from pydantic_core import CoreSchema
 
 __all__ = ["Page"]
 
@@ -53,3 +59,11 @@ class Page(Sequence[T_co], Generic[T_co]):
 
     def __repr__(self) -> str:
         return f"<Page of {len(self._rows)} rows at offset {self.offset}{', the last' if self.is_last else ''}>"
+
+    __pydantic_serializer__ = PydanticSerializer()
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: object, handler: GetCoreSchemaHandler) -> CoreSchema:
+        from ..integrations.pydantic import page_schema
+
+        return page_schema(cls, source, handler)

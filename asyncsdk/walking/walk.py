@@ -38,11 +38,13 @@ class PageWalk(Generic[T]):
     Leaving the `async with` block closes everything before the next line runs; leaving a plain loop early cancels what
     is in flight as soon as the walk is dropped.
 
-    A page is handed out when the next one is there, or none is left: so it knows whether it is the last.
+    A page is handed out when the next one is there, or none is left: so it knows whether it is the last. Unless
+    `holds_back` is True it is handed out as soon as it came, and mostly does not know.
     """
 
-    def __init__(self, fetcher: Fetcher[T]) -> None:
+    def __init__(self, fetcher: Fetcher[T], *, holds_back: bool = False) -> None:
         self._fetcher = fetcher
+        self._holds_back = holds_back
         self._held: Delivery[T] | None = None  # the next page, until it is known whether another follows
         self._closed = False
         weakref.finalize(self, fetcher.cancel).atexit = False
@@ -61,7 +63,7 @@ class PageWalk(Generic[T]):
             if self._held is None:
                 raise StopAsyncIteration
         following, is_last = None, self._held.is_last
-        if not fetcher.over:
+        if self._holds_back and not fetcher.over:
             try:
                 following = await fetcher.advance()
             except Exception:

@@ -18,6 +18,7 @@ import attrs
 
 from .. import clock
 from ..errors import ClientClosed, WalkError
+from ..event_loop import require_asyncio
 from .sweeping import moment_before
 
 if TYPE_CHECKING:
@@ -65,7 +66,7 @@ class Workers(Generic[T]):
         progress: Callable[[], None],
         defect: Callable[[BaseException], None],
     ) -> None:
-        self.loop = asyncio.get_running_loop()
+        self.loop = require_asyncio()
         self._session = session
         self._decode = decode
         self._window = window

@@ -104,7 +104,8 @@ def client(sandbox: Sandbox, token: str | None = None) -> Wethod:
 
 
 async def pull(wethod: Wethod, *resources: str, **options: Any) -> Report:
-    return await extract(wethod, resources or [STREAMS], "memory", **options)
+    """One run; where the API fails it is tried a few times, and not for minutes."""
+    return await extract(wethod, resources or [STREAMS], "memory", **{"patience": 0, **options})
 
 
 def shown(target: Memory, table: str = STREAMS) -> set[int]:

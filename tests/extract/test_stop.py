@@ -360,7 +360,7 @@ async def test_ctrl_c_ends_the_command_while_it_merges(sandbox: Sandbox, tmp_pat
         finally:
             if run.returncode is None:
                 run.kill()
-        assert run.returncode == 1
+        assert run.returncode == 130
         assert b"the same command goes on" in said
         assert b"Traceback" not in said
         assert log_of(tmp_path)[-1]["error"] == "interrupted"

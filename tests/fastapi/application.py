@@ -15,8 +15,8 @@ from starlette.types import ASGIApp
 
 from asyncsdk.integrations.fastapi import (
     ModelResponse,
-    UserWethod,
-    WethodClient,
+    UserWethodDep,
+    WethodDep,
     install_error_handlers,
     stream_csv,
     stream_ndjson,
@@ -60,28 +60,34 @@ def application(sandbox: Sandbox, **others: Any) -> FastAPI:
     install_error_handlers(app)
 
     @app.get("/projects/{id}")
-    async def project(id: int, wethod: WethodClient) -> Project:
+    async def project(id: int, wethod: WethodDep) -> Project:
         return await wethod.projects.get(id)
 
     @app.get("/mine")
-    async def mine(wethod: UserWethod) -> list[Project]:
+    async def mine(wethod: UserWethodDep) -> list[Project]:
         return await wethod.projects.list().all(max_items=5)
 
+    @app.get("/both")
+    async def both(first: str, own: WethodDep, user: UserWethodDep) -> int:
+        for wethod in (own, user) if first == "own" else (user, own):
+            await wethod.streams.list()
+        return 1
+
     @app.get("/fast", response_model=list[ProductionPlanStream])
-    async def fast(wethod: WethodClient) -> Response:
+    async def fast(wethod: WethodDep) -> Response:
         return ModelResponse(await wethod.production_plan_streams.list(project_id=7))
 
     @app.post("/streams")
-    async def create(wethod: WethodClient, name: str) -> Stream:
+    async def create(wethod: WethodDep, name: str) -> Stream:
         return await wethod.streams.create(name=name)
 
     @app.get("/plan.ndjson")
-    async def ndjson(wethod: WethodClient, error_line: bool = False, resume: str | None = None) -> Response:
+    async def ndjson(wethod: WethodDep, error_line: bool = False, resume: str | None = None) -> Response:
         rows = wethod.production_plan_streams.list()
         return await stream_ndjson(rows, error_line=error_line, resume=resume, concurrency=2)
 
     @app.get("/plan.csv")
-    async def plan_csv(wethod: WethodClient, error_line: bool = False) -> Response:
+    async def plan_csv(wethod: WethodDep, error_line: bool = False) -> Response:
         return await stream_csv(wethod.production_plan_streams.list(), error_line=error_line, filename="plän.csv")
 
     return app

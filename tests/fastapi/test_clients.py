@@ -13,8 +13,8 @@ from fastapi import Depends, FastAPI, Request
 
 from asyncsdk import ClientClosed, ConfigurationError, Wethod, to_dict
 from asyncsdk.integrations.fastapi import (
-    UserWethod,
-    WethodClient,
+    UserWethodDep,
+    WethodDep,
     WethodOptions,
     install_error_handlers,
     user_wethod,
@@ -78,7 +78,7 @@ async def test_users_share_connections_and_spend_a_budget_of_their_own(
     seen: list[Wethod] = []
 
     @app.get("/spend")
-    async def spend(wethod: UserWethod, own: WethodClient) -> int:
+    async def spend(wethod: UserWethodDep, own: WethodDep) -> int:
         await wethod.streams.list()
         seen.extend((wethod, own))
         return wethod.stats.requests
@@ -105,7 +105,7 @@ async def test_a_token_may_come_from_elsewhere(sandbox: Sandbox, browser: aiohtt
         return len(await wethod.streams.list())
 
     @app.get("/own")
-    async def own(wethod: WethodClient) -> int:
+    async def own(wethod: WethodDep) -> int:
         return len(await wethod.streams.list())
 
     async with served(app) as url:
@@ -130,7 +130,7 @@ async def test_a_process_has_one_client_and_closes_it(sandbox: Sandbox, browser:
     app = FastAPI(lifespan=wethod_lifespan(own, **options(sandbox)))
 
     @app.get("/")
-    async def root(request: Request, wethod: WethodClient) -> str:
+    async def root(request: Request, wethod: WethodDep) -> str:
         seen.extend((wethod, request.state.wethod, request.app.state.wethod))
         return str(request.state.greeting)
 
@@ -156,7 +156,7 @@ async def test_it_can_be_opened_inside_another_lifespan_and_serve_mounted_applic
     inner = FastAPI()
 
     @inner.get("/streams")
-    async def streams(wethod: WethodClient) -> int:
+    async def streams(wethod: WethodDep) -> int:
         return await wethod.streams.list().count()
 
     app = FastAPI(lifespan=lifespan)

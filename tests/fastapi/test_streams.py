@@ -17,8 +17,9 @@ from fastapi import Request, Response
 from fastapi.middleware.gzip import GZipMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from asyncsdk import ArgumentError, Wethod, to_dict
-from asyncsdk.integrations.fastapi import stream_csv, stream_ndjson
+from asyncsdk import ArgumentError, ServerError, Wethod, WethodError, to_dict
+from asyncsdk.integrations.fastapi import UserWethodDep, stream_csv, stream_ndjson
+from asyncsdk.integrations.fastapi.streams import StreamCutOff
 from asyncsdk.models import ProductionPlanStream
 from asyncsdk.sandbox import Sandbox
 from tests.fastapi.application import PLAN, application, options, served
@@ -133,6 +134,16 @@ async def test_a_list_that_fails_on_the_way_leaves_the_body_unterminated(
             await response.read()
 
 
+async def test_what_cuts_a_stream_off_says_so_and_is_no_error_that_handlers_answer(sandbox: Sandbox) -> None:
+    sandbox.fail(f"GET {PLAN}", status=500, times=None, after=1)
+    async with Wethod(**options(sandbox)) as wethod:
+        response = await stream_ndjson(wethod.production_plan_streams.list())
+        with pytest.raises(StreamCutOff, match="error_line=True") as cut:
+            await body_of(response)
+    assert not isinstance(cut.value, WethodError)
+    assert isinstance(cut.value.__cause__, ServerError)
+
+
 async def test_an_error_line_says_what_happened_and_where_to_go_on(
     sandbox: Sandbox, address: str, browser: aiohttp.ClientSession
 ) -> None:
@@ -149,6 +160,30 @@ async def test_an_error_line_says_what_happened_and_where_to_go_on(
     async with browser.get(f"{address}/plan.csv?error_line=true") as response:
         *_, cells = csv.reader(io.StringIO(await response.text(), newline=""))
     assert json.loads(cells[0])["$error"]["status"] == 502
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "key"),
+    [("/hers.ndjson", 401, "token_refused"), ("/plan.ndjson?error_line=true", 502, "upstream_error")],
+)
+async def test_a_token_that_is_refused_on_the_way_is_told_from_the_applications_own(
+    sandbox: Sandbox, browser: aiohttp.ClientSession, path: str, status: int, key: str
+) -> None:
+    sandbox.add_token("ann")
+    app = application(sandbox)
+
+    @app.get("/hers.ndjson")
+    async def hers(wethod: UserWethodDep) -> Response:
+        return await stream_ndjson(wethod.production_plan_streams.list(), error_line=True)
+
+    sandbox.fail(f"GET {PLAN}", status=401, times=None, after=1)
+    async with (
+        served(app) as url,
+        browser.get(url + path, headers={"Authorization": "Bearer ann"}) as response,
+    ):
+        *_, last = (await response.read()).splitlines()
+    told = json.loads(last)["$error"]
+    assert (told["status"], told["key"]) == (status, key)
 
 
 # --- readers that go away -----------------------------------------------------------------------------------------

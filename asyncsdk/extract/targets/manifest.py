@@ -129,7 +129,7 @@ class Manifest:
     """
 
     def __init__(self, path: Path, owner: Owner, suffix: str) -> None:
-        self.content = read(path) or Content(Head(LAYOUT, owner.base_url, owner.company, suffix))
+        self.content: Content = read(path) or Content(Head(LAYOUT, owner.base_url, owner.company, suffix))
         head = self.content.head
         if (head.base_url, head.company) != (owner.base_url, owner.company):
             raise TargetRefused(

@@ -1,54 +1,80 @@
 """Which client a request works with: the application's own, or one with the token of whoever sent the request.
 
-The client is made when the process starts to serve and closed when it stops; requests find it through the state of
-their application. It is kept neither in a module nor in a context variable.
+`lifespan` makes the clients when the process starts to serve; requests find them through the state of their
+application. They are kept neither in a module nor in a context variable.
 """
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from typing import TYPE_CHECKING, Annotated, Any, TypeAlias, TypedDict, Unpack
+from collections import OrderedDict
+from collections.abc import Callable, Coroutine
+from typing import Annotated, Any, Final
 
 import attrs
-from fastapi import Depends, FastAPI, HTTPException, status
+from fastapi import Depends
 from fastapi.requests import HTTPConnection
-from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from fastapi.security import HTTPAuthorizationCredentials
 
 from ...client import Wethod
 from ...errors import ConfigurationError
-from ...events import Hooks
-from ...settings import Priority, RetryPolicy, Secret, secret
-from ...sharing import single_flight as share
+from ...events import ResponseReceived
+from ...settings import Secret, secret
+from .bearer import BEARER
+from .failures import TokenMissing
 
-if TYPE_CHECKING:
-    import aiohttp
+__all__ = [
+    "Clients",
+    "RefusedTokens",
+    "UserWethodDep",
+    "WethodDep",
+    "get_user_wethod",
+    "get_wethod",
+    "refused_user",
+    "user_wethod",
+    "wethod_of",
+]
 
-__all__ = ["UserWethod", "WethodClient", "WethodOptions", "user_wethod", "wethod_lifespan"]
+STATE_KEY: Final = "wethod"
+"""Where a client is in the state of its application, unless its lifespan names another place."""
 
-Lifespan: TypeAlias = Callable[[FastAPI], AbstractAsyncContextManager[Mapping[str, Any]]]
-OtherLifespan: TypeAlias = Callable[[FastAPI], AbstractAsyncContextManager["Mapping[str, Any] | None"]]
-
-_STATE = "wethod_clients"
+_MOST_REFUSED: Final = 1000
+_USERS: Final = "wethod_users"
 
 
-class WethodOptions(TypedDict, total=False):
-    """The arguments of `Wethod`, all of them optional; the environment gives what is left out."""
+class RefusedTokens:
+    """The digests of users' tokens that Wethod refused last, so that an answer tells them from the application's own.
 
-    token: str | Secret | None
-    company: str | None
-    version: str | None
-    base_url: str | None
-    max_in_flight: int
-    connect_timeout: float
-    read_timeout: float
-    deadline: float | None
-    retry: RetryPolicy | None
-    budget: int | str | None
-    budget_key: str | None
-    priority: Priority
-    session: aiohttp.ClientSession | None
-    hooks: Hooks | None
+    It holds the latest thousand: who tries tokens at random fills no memory.
+    """
+
+    def __init__(self) -> None:
+        self._digests: OrderedDict[str, None] = OrderedDict()
+
+    def __contains__(self, digest: str) -> bool:
+        return digest in self._digests
+
+    def note(self, digest: str, status: int | None) -> None:
+        """Takes note of an answer to a request with the token."""
+        if status == 401:
+            self._digests[digest] = None
+            if len(self._digests) > _MOST_REFUSED:
+                self._digests.popitem(last=False)
+        elif status is not None:
+            self._digests.pop(digest, None)
+
+
+@attrs.frozen
+class _Noting:
+    """Observes the answers to one user's requests. Equal for equal tokens, so that equal GETs can share a request."""
+
+    refused: RefusedTokens = attrs.field(eq=False)
+    digest: str
+    other: Callable[[ResponseReceived], object] | None
+
+    def __call__(self, event: ResponseReceived) -> None:
+        self.refused.note(self.digest, event.status)
+        if self.other is not None:
+            self.other(event)
 
 
 @attrs.frozen(eq=False)
@@ -57,111 +83,118 @@ class Clients:
 
     root: Wethod
     own: Wethod | None
+    refused: RefusedTokens = attrs.field(factory=RefusedTokens)
+
+    def of_user(self, token: str | Secret | None) -> Wethod:
+        """A client with the token of a user.
+
+        Raises:
+            TokenMissing: there is none, or it cannot be one.
+        """
+        try:
+            wrapped = secret(token or "")
+            hooks = self.root.settings.hooks
+            noting = _Noting(self.refused, wrapped.digest(), hooks.response)
+            return self.root.with_options(token=wrapped, hooks=attrs.evolve(hooks, response=noting))
+        except ConfigurationError:
+            pass  # raised outside: a refusal must not carry the token in its context
+        raise TokenMissing
 
 
-def wethod_lifespan(
-    lifespan: OtherLifespan | None = None,
-    *,
-    single_flight: bool = True,
-    own_token: bool = True,
-    **options: Unpack[WethodOptions],
-) -> Lifespan:
-    """A lifespan that opens one client when a process begins to serve, and closes it when it ends.
-
-        app = FastAPI(lifespan=wethod_lifespan(budget="redis://localhost/0"))
-
-    The client is `app.state.wethod`, and `request.state.wethod` in requests; endpoints ask for `WethodClient`.
-
-    Args:
-        lifespan: another lifespan to run inside of this one: it finds the client in `app.state.wethod`, and its own
-            state is kept. Inside a lifespan of yours write `async with wethod_lifespan()(app): ...` instead.
-        single_flight: equal GETs of one process that are in the air at the same time share one request.
-        own_token: False for an application that has no token and works with those of its users alone (`UserWethod`).
-        options: the arguments of `Wethod`.
+def clients_of(connection: HTTPConnection, state_key: str = STATE_KEY) -> Clients:
+    """The clients of the application that a request came to.
 
     Raises:
-        ConfigurationError: when the process starts: no token or company, or a value that cannot be used.
+        ConfigurationError: none is open.
     """
-
-    @asynccontextmanager
-    async def opened(app: FastAPI) -> AsyncIterator[dict[str, Any]]:
-        given: WethodOptions = {**options}
-        if not own_token:
-            given["token"] = "none"  # noqa: S105  # never sent: only copies with a user's token send anything
-        async with Wethod(**given) as root:
-            shared = share(root) if single_flight else root
-            state = {
-                _STATE: Clients(shared, shared if own_token else None),
-                **({"wethod": shared} if own_token else {}),
-            }
-            for name, value in state.items():
-                setattr(app.state, name, value)
-            try:
-                if lifespan is None:
-                    yield state
-                else:
-                    async with lifespan(app) as inner:
-                        yield {**state, **(inner or {})}
-            finally:
-                for name in state:
-                    delattr(app.state, name)
-
-    return opened
-
-
-def _clients(connection: HTTPConnection) -> Clients:
+    name = f"{state_key}_clients"
     # An application that is mounted shares the state of requests; one whose lifespan was wrapped may lack it.
-    found = getattr(connection.state, _STATE, None) or getattr(connection.app.state, _STATE, None)
+    found = getattr(connection.state, name, None) or getattr(connection.app.state, name, None)
     if not isinstance(found, Clients):
-        raise ConfigurationError("no client is open: write FastAPI(lifespan=wethod_lifespan())")
+        key = "" if state_key == STATE_KEY else f"state_key={state_key!r}"
+        raise ConfigurationError(
+            f"no client is open: write FastAPI(lifespan=wethod_lifespan({key})); `with TestClient(app):` runs it"
+        )
     return found
 
 
-async def _own(connection: HTTPConnection) -> Wethod:
-    client = _clients(connection).own
-    if client is None:
-        raise ConfigurationError("this application has no token of its own: wethod_lifespan(own_token=False)")
+def refused_user(connection: HTTPConnection) -> bool:
+    """Whether Wethod refused the token that came with a request."""
+    users: list[tuple[RefusedTokens, str]] = getattr(connection.state, _USERS, [])
+    return any(digest in refused for refused, digest in users)
+
+
+def wethod_of(state_key: str) -> Callable[..., Coroutine[Any, Any, Wethod]]:
+    """A dependency that gives the client of `wethod_lifespan(state_key=...)`, for applications with several.
+
+    GlobexDep = Annotated[Wethod, Depends(wethod_of("globex"))]
+    """
+
+    async def client(connection: HTTPConnection) -> Wethod:
+        return _own(connection, state_key)
+
     return client
 
 
-WethodClient = Annotated[Wethod, Depends(_own)]
-"""The application's client, as an argument of an endpoint: `async def plan(wethod: WethodClient)`."""
-
-_BEARER = HTTPBearer(auto_error=False, description="Your Wethod API token")
-
-
-async def _bearer_token(
-    credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_BEARER)],
-) -> str | None:
-    return None if credentials is None else credentials.credentials
-
-
-def user_wethod(token: Callable[..., Any]) -> Callable[..., Coroutine[Any, Any, Wethod]]:
+def user_wethod(token: Callable[..., Any], *, state_key: str = STATE_KEY) -> Callable[..., Coroutine[Any, Any, Wethod]]:
     """A dependency that gives a client with the token that another dependency finds (in a session, in a store).
 
         async def stored_token(request: Request) -> str | None: ...
 
-        MyWethod = Annotated[Wethod, Depends(user_wethod(stored_token))]
+        MyWethodDep = Annotated[Wethod, Depends(user_wethod(stored_token))]
 
     The client acts with that person's permissions. It shares the application's connections; budget, pause and
     statistics are the person's own. A request without a token, or with one that cannot be one, is answered 401.
 
     Args:
         token: a dependency whose value is a token, or None.
+        state_key: of the lifespan whose connections and company it uses.
     """
 
     async def client(connection: HTTPConnection, found: str | Secret | None = Depends(token)) -> Wethod:  # noqa: B008  # FastAPI's way
-        clients = _clients(connection)
-        try:
-            return clients.root.with_options(token=secret(found or ""))
-        except ConfigurationError:
-            pass  # raised outside: a refusal must not carry the token in its context
-        raise HTTPException(
-            status.HTTP_401_UNAUTHORIZED, "send a Wethod API token", headers={"WWW-Authenticate": "Bearer"}
-        )
+        return _of_user(connection, found, state_key)
 
     return client
 
 
-UserWethod = Annotated[Wethod, Depends(user_wethod(_bearer_token))]
+async def get_wethod(connection: HTTPConnection) -> Wethod:
+    """The application's client. Tests put another in its place: `app.dependency_overrides[get_wethod] = ...`.
+
+    Raises:
+        ConfigurationError: none is open, or the application has no token of its own.
+    """
+    return _own(connection, STATE_KEY)
+
+
+async def get_user_wethod(
+    connection: HTTPConnection, credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(BEARER)]
+) -> Wethod:
+    """A client with the token of the request's `Authorization: Bearer` header; tests override it as `get_wethod`.
+
+    Raises:
+        TokenMissing: the request has none: 401.
+        ConfigurationError: no client is open.
+    """
+    return _of_user(connection, None if credentials is None else credentials.credentials, STATE_KEY)
+
+
+def _own(connection: HTTPConnection, state_key: str) -> Wethod:
+    client = clients_of(connection, state_key).own
+    if client is None:
+        raise ConfigurationError("this application has no token of its own: wethod_lifespan(own_token=False)")
+    return client
+
+
+def _of_user(connection: HTTPConnection, token: str | Secret | None, state_key: str) -> Wethod:
+    clients = clients_of(connection, state_key)
+    wethod = clients.of_user(token)
+    users = [*getattr(connection.state, _USERS, ()), (clients.refused, wethod.settings.token.digest())]
+    setattr(connection.state, _USERS, users)
+    return wethod
+
+
+WethodDep = Annotated[Wethod, Depends(get_wethod)]
+"""The application's client, as an argument of an endpoint: `async def plan(wethod: WethodDep)`."""
+
+UserWethodDep = Annotated[Wethod, Depends(get_user_wethod)]
 """A client with the token of the request's `Authorization: Bearer` header: users act with their own permissions."""

@@ -1,42 +1,49 @@
 """Errors of Wethod as answers of an application: which status, which words, and never what the API said verbatim.
 
 Clients of the application learn what they can act on. The answer of the API itself may hold data of its own, and is
-not passed on; refused fields of a 400 are, because that is what they are for.
+not passed on; refused fields of a 400 are, because that is what they are for. Pure: `handlers` sends what is decided
+here.
 """
 
 from __future__ import annotations
 
-import logging
 import math
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 import attrs
-from fastapi import FastAPI, Request
-from fastapi.responses import JSONResponse, Response
+from fastapi import HTTPException
+from pydantic import BaseModel
 
 from ...errors import (
     APIError,
     ArgumentError,
+    AuthenticationError,
+    ClientClosed,
     ConfigurationError,
     Conflict,
+    Failure,
     NotFound,
     OutcomeUnknown,
     PermissionDenied,
     PreconditionFailed,
     RateLimited,
     RequestTimeout,
+    ServerError,
     ValidationError,
     WethodError,
 )
 from ...wire import Json
 
-__all__ = ["Verdict", "install_error_handlers", "verdict"]
-
-logger = logging.getLogger("asyncsdk")
+__all__ = ["ErrorBody", "FieldFailure", "TokenMissing", "Verdict", "printable", "verdict"]
 
 RETRY_AFTER: Final = 60.0
 """Seconds a client of the application is asked to wait where nobody knows better."""
+
+LONGEST_RETRY_AFTER: Final = 86_400
+MOST_FAILURES: Final = 50
+LONGEST_TEXT: Final = 500
 
 _VERDICTS: Final[tuple[tuple[type[WethodError], int, str, str], ...]] = (
     (NotFound, 404, "not_found", "Wethod has no such row, or this person may not see it."),
@@ -47,10 +54,48 @@ _VERDICTS: Final[tuple[tuple[type[WethodError], int, str, str], ...]] = (
     (RateLimited, 503, "rate_limited", "The hour's requests to Wethod are spent; try again later."),
     (RequestTimeout, 504, "timeout", "Wethod did not answer in time."),
     (OutcomeUnknown, 504, "outcome_unknown", "Wethod's answer was lost; it may be done. Look before you repeat it."),
+    (ClientClosed, 503, "shutting_down", "This application is shutting down; try again."),
     (ConfigurationError, 500, "not_configured", "This application is not set up to use Wethod."),
     (WethodError, 502, "upstream_error", "Wethod did not give a usable answer."),
 )
 """From the special to the general: the first class that fits decides."""
+
+_UPSTREAM: Final = {
+    503: (503, "unavailable", "Wethod is not available at the moment; try again later."),
+    504: (504, "timeout", "Wethod did not answer in time."),
+}
+_DONE: Final = (502, "carried_out", "Wethod did it, but its answer cannot be read. Do not repeat it; look at the row.")
+_REFUSED: Final = (401, "token_refused", "Wethod refused the token of this request.")
+_MISSING: Final = (401, "token_missing", "Send a Wethod API token: Authorization: Bearer ...")
+_REQUEST_ID: Final = re.compile(r"[A-Za-z0-9._:/+=-]{1,128}")
+
+
+class FieldFailure(BaseModel):
+    """A field that was refused, and why."""
+
+    field: str
+    message: str
+
+
+class ErrorBody(BaseModel):
+    """The body of every error that `install_error_handlers` answers: `responses={404: {"model": ErrorBody}}`.
+
+    `key` is for programs, `message` for people; `failures` is there where fields were refused, `request_id` where the
+    API's answer, or the request, had an `X-Request-Id`.
+    """
+
+    key: str
+    message: str
+    failures: list[FieldFailure] | None = None
+    request_id: str | None = None
+
+
+class TokenMissing(HTTPException):
+    """A request without a token, where a user's is asked for: 401, also where no error handlers are installed."""
+
+    def __init__(self) -> None:
+        status, key, message = _MISSING
+        super().__init__(status, {"key": key, "message": message}, {"WWW-Authenticate": "Bearer"})
 
 
 @attrs.frozen
@@ -62,44 +107,67 @@ class Verdict:
     headers: Mapping[str, str] = attrs.field(factory=dict)
 
 
-def verdict(error: WethodError) -> Verdict:
-    """The answer for an error: its status and a body `{key, message}`, with `failures` or `argument` where it helps."""
-    if isinstance(error, ArgumentError):
-        return Verdict(422, {"key": "invalid_argument", "message": str(error), "argument": error.argument})
-    status, key, message = next(row[1:] for row in _VERDICTS if isinstance(error, row[0]))
-    content: dict[str, Json] = {"key": key, "message": message}
-    if isinstance(error, ValidationError):
-        content["failures"] = [{"field": failure.field, "message": failure.message} for failure in error.failures]
-    if isinstance(error, RateLimited):
-        seconds = RETRY_AFTER if error.retry_after is None else error.retry_after
-        return Verdict(status, content, {"Retry-After": str(max(1, math.ceil(seconds)))})
-    return Verdict(status, content)
+def verdict(error: WethodError | TokenMissing, *, of_user: bool = False, request_id: str | None = None) -> Verdict:
+    """The answer for an error: its status, its headers and an `ErrorBody` without what it does not have.
 
-
-def install_error_handlers(app: FastAPI) -> None:
-    """Lets an application answer errors of Wethod instead of failing with 500.
-
-    | error | status | | error | status |
-    |---|---|---|---|---|
-    | NotFound | 404 | | RateLimited | 503 with Retry-After |
-    | ValidationError | 400 with `failures` | | RequestTimeout | 504 |
-    | PermissionDenied | 403 | | OutcomeUnknown | 504, key `outcome_unknown` |
-    | Conflict | 409 | | ArgumentError | 422 with `argument` |
-    | PreconditionFailed | 412 | | ConfigurationError (no token) | 500 |
-    | | | | every other | 502 |
-
-    Bodies are `{"key": ..., "message": ...}` in words of our own: neither a token nor the API's answer is passed on.
-    What becomes a 5xx is logged.
+    Args:
+        error: what was raised.
+        of_user: whether a refused token was the user's, who then has to log in again.
+        request_id: the `X-Request-Id` of the request, where the error has none of its own.
     """
-    app.add_exception_handler(WethodError, _answer)
+    headers: dict[str, str] = {}
+    failures: Iterable[Failure] = ()
+    if isinstance(error, TokenMissing):
+        status, key, message = _MISSING
+        headers["WWW-Authenticate"] = "Bearer"
+    elif isinstance(error, ArgumentError):
+        status, key, message = 422, "invalid_argument", printable(str(error))
+        failures = (Failure(error.argument, str(error).removeprefix(f"{error.argument}: ")),)
+    elif of_user and isinstance(error, AuthenticationError):
+        status, key, message = _REFUSED
+        headers["WWW-Authenticate"] = 'Bearer error="invalid_token"'
+    elif getattr(error, "carried_out", None) is True:
+        status, key, message = _DONE
+    elif isinstance(error, ServerError) and error.status in _UPSTREAM:
+        status, key, message = _UPSTREAM[error.status]
+    else:
+        status, key, message = next(row[1:] for row in _VERDICTS if isinstance(error, row[0]))
+    if isinstance(error, ValidationError):
+        failures = error.failures
+    content: dict[str, Json] = {"key": key, "message": message}
+    told: list[Json] = [
+        {"field": printable(failure.field), "message": printable(failure.message)}
+        for _, failure in zip(range(MOST_FAILURES), failures, strict=False)
+    ]
+    if told:
+        content["failures"] = told
+    if (found := _request_id(error, request_id)) is not None:
+        content["request_id"] = found
+    if status == 503:
+        headers["Retry-After"] = str(_retry_after(error))
+    return Verdict(status, content, headers)
 
 
-async def _answer(request: Request, error: Exception) -> Response:
-    if not isinstance(error, WethodError):
-        raise error
-    told = verdict(error)
-    if told.status >= 500:
-        # The API's words stay out of the log as well where they are not needed to find the request again.
-        line = error.request if isinstance(error, APIError) else error
-        logger.warning("%s answered %d: %s: %s", request.scope["path"], told.status, type(error).__name__, line)
-    return JSONResponse(told.content, told.status, told.headers)
+def printable(text: str, longest: int = LONGEST_TEXT) -> str:
+    """Text that any JSON, log or terminal can hold: bounded, control characters and lone surrogates escaped."""
+    short = text if len(text) <= longest else f"{text[: longest - 1]}…"
+    if short.isprintable():
+        return short
+    return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in short)
+
+
+def _retry_after(error: object) -> int:
+    """Seconds to wait, from 1 to a day, whatever the API said."""
+    seconds: float | None = None
+    if isinstance(error, RateLimited):
+        seconds = error.retry_after
+    elif isinstance(error, APIError) and re.fullmatch(r"[0-9]{1,9}", said := error.headers.get("retry-after", "")):
+        seconds = float(said)
+    if seconds is None or math.isnan(seconds):
+        seconds = RETRY_AFTER
+    return max(1, math.ceil(min(seconds, LONGEST_RETRY_AFTER)))
+
+
+def _request_id(error: object, given: str | None) -> str | None:
+    own = error.headers.get("x-request-id") if isinstance(error, APIError) else None
+    return next((each for each in (own, given) if each and _REQUEST_ID.fullmatch(each)), None)

@@ -10,12 +10,14 @@ import asyncio
 import csv
 import io
 from collections.abc import AsyncIterator, Callable, Iterable, MutableMapping, Sequence
+from functools import partial
 from typing import Any, Final, TypeAlias, TypeVar, cast
 from urllib.parse import quote
 
 import anyio
 import attrs
 import msgspec
+from fastapi.requests import HTTPConnection
 from fastapi.responses import Response
 from starlette.background import BackgroundTask
 from starlette.types import Receive, Scope, Send
@@ -27,13 +29,15 @@ from ...pager import CONCURRENCY, Pager
 from ...walking.page import Page
 from ...walking.walk import PageWalk
 from ...wire import Json
-from .failures import verdict
+from .clients import refused_user
+from .failures import Verdict, printable, verdict
 
-__all__ = ["RowStream", "stream_csv", "stream_ndjson"]
+__all__ = ["RowStream", "StreamCutOff", "stream_csv", "stream_ndjson"]
 
 CLOSING_SECONDS: Final = 2.0
 
 T = TypeVar("T")
+Judge: TypeAlias = "Callable[[WethodError], Verdict]"
 Encode: TypeAlias = "Callable[[Sequence[T]], bytes]"
 
 
@@ -67,7 +71,7 @@ async def stream_ndjson(
         WethodError: the first page failed; nothing was answered yet.
     """
     walk, first = await _begin(pager, max_items, resume, concurrency)
-    chunks = _chunks(walk, first, _lines, (lambda error: to_json(error) + b"\n") if error_line else None)
+    chunks = partial(_chunks, walk, first, _lines, (lambda error: to_json(error) + b"\n") if error_line else None)
     return RowStream(chunks, walk, "application/x-ndjson", filename, background)
 
 
@@ -107,7 +111,8 @@ async def stream_csv(
     walk, first = await _begin(pager, max_items, resume, concurrency)
     table = _Table(model, list(columns) if columns is not None else _columns(model, first))
     failing = (lambda error: _csv([[to_json(error).decode()]])) if error_line else None
-    return RowStream(_chunks(walk, first, table.rows, failing, table.header()), walk, "text/csv", filename, background)
+    chunks = partial(_chunks, walk, first, table.rows, failing, header=table.header())
+    return RowStream(chunks, walk, "text/csv", filename, background)
 
 
 class RowStream(Response):
@@ -115,7 +120,7 @@ class RowStream(Response):
 
     def __init__(
         self,
-        chunks: AsyncIterator[bytes],
+        chunks: Callable[[Judge], AsyncIterator[bytes]],
         walk: PageWalk[T],
         media_type: str,
         filename: str | None = None,
@@ -132,7 +137,7 @@ class RowStream(Response):
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Writes the rows until the list, or the reader, is gone."""
-        writing = asyncio.ensure_future(self._write(send))
+        writing = asyncio.ensure_future(self._write(self._chunks(partial(_judged, scope)), send))
         reading = asyncio.ensure_future(_departure(receive))
         try:
             await asyncio.wait((writing, reading), return_when=asyncio.FIRST_COMPLETED)
@@ -151,14 +156,24 @@ class RowStream(Response):
         if self.background is not None:
             await self.background()
 
-    async def _write(self, send: Send) -> None:
+    async def _write(self, chunks: AsyncIterator[bytes], send: Send) -> None:
         try:
             await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
-            async for chunk in self._chunks:
+            async for chunk in chunks:
                 await send({"type": "http.response.body", "body": chunk, "more_body": True})
             await send({"type": "http.response.body", "body": b"", "more_body": False})
         except OSError:
             return  # how some servers say that the reader is gone
+        except WethodError as error:
+            # Not as it is: handlers of errors would be asked for an answer, which has begun.
+            raise StreamCutOff(
+                f"a list failed while it was sent, and the body is left unterminated so that the reader sees it "
+                f"(error_line=True ends it with a line that says so): {printable(str(error), 2000)}"
+            ) from error
+
+
+class StreamCutOff(RuntimeError):
+    """A list failed when its first rows had been sent; the server ends the connection. `__cause__` says why."""
 
 
 async def _departure(receive: Receive) -> None:
@@ -167,10 +182,15 @@ async def _departure(receive: Receive) -> None:
         message = await receive()
 
 
+def _judged(scope: Scope, error: WethodError) -> Verdict:
+    return verdict(error, of_user=refused_user(HTTPConnection(scope)))
+
+
 async def _begin(
     pager: Pager[T], max_items: int | None, resume: str | None, concurrency: int
 ) -> tuple[PageWalk[T], Page[T] | None]:
-    walk = pager.pages(max_items=max_items, resume=resume, concurrency=concurrency)
+    fetcher = pager.fetcher(concurrency, max_items=max_items, resume=resume)
+    walk = PageWalk(fetcher)  # what has come is sent; nobody asks which page is the last
     try:
         return walk, await anext(walk, None)
     except BaseException:
@@ -183,6 +203,7 @@ async def _chunks(
     first: Page[T] | None,
     encode: Encode[T],
     failing: Callable[[Json], bytes] | None,
+    judge: Judge,
     header: bytes = b"",
 ) -> AsyncIterator[bytes]:
     if header:
@@ -195,7 +216,7 @@ async def _chunks(
     except WethodError as error:
         if failing is None:
             raise
-        told = verdict(error)
+        told = judge(error)
         line = failing({"$error": {"status": told.status, **told.content, "bookmark": error.bookmark}})
     else:
         return
