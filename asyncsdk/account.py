@@ -23,7 +23,7 @@ __all__ = ["Account", "Accounts", "Counters", "Stats"]
 
 # An hour, and a second for requests that take longer on their way to the server than those of an hour later.
 PERIOD: Final = 3601.0
-CLOSING_SECONDS: Final = 3.0  # leases are given back within two of Redis's time-outs; then it is left behind
+CLOSING_SECONDS: Final = 3.0  # the last trip ends within two of Redis's time-outs; then it is left behind
 
 Owner: TypeAlias = "tuple[Secret, int | str | None, str | None]"
 """Whose account: the token, where its budget is kept, and under which name."""

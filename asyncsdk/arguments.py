@@ -117,6 +117,7 @@ def include(name: str, value: object, values: Collection[str]) -> Field:
         if _folded(head) not in known or not all(rest):
             raise ArgumentError(name, f"{item!r} is not known here; write one or several of {_listed(values)}")
         relations.append(".".join([known[_folded(head)], *map(_camel, rest)]))
+    _once(name, relations)
     return name, ",".join(relations)
 
 
@@ -132,6 +133,7 @@ def order(name: str, value: object, values: Collection[str] | None = None) -> Fi
         if values is not None and field.lower() not in values:
             raise ArgumentError(name, f"cannot sort by {item!r}; write {_listed(values)}, after '-' for descending")
         fields.append(sign + (field if values is None else field.lower()))
+    _once(name, [field.lstrip("-") for field in fields])
     return name, ",".join(fields)
 
 
@@ -165,6 +167,12 @@ def _items(name: str, value: object) -> Sequence[str]:
     if not texts or len(texts) < len(items):
         raise ArgumentError(name, f"takes one or several names, not {value!r}; leave it out for none")
     return texts
+
+
+def _once(name: str, items: Sequence[str]) -> None:
+    twice = next((item for index, item in enumerate(items) if item in items[:index]), None)
+    if twice is not None:
+        raise ArgumentError(name, f"names {twice!r} twice; write it once")
 
 
 def _plain(name: str, value: object, takes: str) -> None:

@@ -11,10 +11,12 @@ import attrs
 from .errors import APIError, ArgumentError, ConfigurationError
 from .events import Hooks
 from .omitted import OMITTED, Omitted
+from .proxies import Proxy
 from .resources import Resources
 from .settings import Priority, RetryPolicy, Secret, Settings, from_environment, secret
 
 if TYPE_CHECKING:
+    from ssl import SSLContext
     from types import TracebackType
 
     import aiohttp
@@ -77,8 +79,14 @@ class Wethod(Resources):
         strict: refuse rows in which a value is null or missing where the contract promises one, with a DecodeError; by
             default such a value is None, is warned of once, and is counted in the report of a walk.
         priority: "bulk" leaves a fifth of the budget to others, for jobs that run beside people.
-        session: an `aiohttp.ClientSession` to send through, for a proxy or certificates of your own. It is never closed
-            here; its own middlewares are not run.
+        proxy: address of a proxy, such as `http://user:password@host:3128`; by default the one that the environment
+            names for the base URL (HTTPS_PROXY, HTTP_PROXY, ALL_PROXY, without the hosts of NO_PROXY).
+        ssl: an `ssl.SSLContext`, such as `ssl.create_default_context(cafile="ca.pem")`, for certificates of your own;
+            by default those of the system, or of the file that SSL_CERT_FILE names.
+        session: an `aiohttp.ClientSession` to send through, for what the arguments above do not reach. It is never
+            closed here; its own middlewares are not run. Its pool is aiohttp's: it hands out connections on which
+            something arrived that nobody asked for, so that a faulty proxy's second answer may be taken for another
+            request's. The client's own pool closes such connections.
         hooks: observers of requests, answers, retries and waits.
 
     Raises:
@@ -106,11 +114,14 @@ class Wethod(Resources):
         budget_key: str | None = None,
         strict: bool = False,
         priority: Priority = "interactive",
+        proxy: str | Proxy | None = None,
+        ssl: SSLContext | None = None,
         session: aiohttp.ClientSession | None = None,
         hooks: Hooks | None = None,
     ) -> None:
         # Wrapped at once: from here on a traceback that shows local variables shows no token.
         token = None if token is None else secret(token)
+        proxy = None if proxy is None else Proxy(proxy)  # and no password of a proxy
         options: dict[str, Any] = from_environment()
         given = {
             "token": token,
@@ -137,6 +148,8 @@ class Wethod(Resources):
             deadline=deadline,
             strict=strict,
             priority=priority,
+            proxy=proxy,
+            ssl=ssl,
             **options,
         )
         # aiohttp takes a third of a second to import: it waits until a client is made.
@@ -165,6 +178,8 @@ class Wethod(Resources):
         budget_key: str | Omitted | None = OMITTED,
         strict: bool | Omitted = OMITTED,
         priority: Priority | Omitted = OMITTED,
+        proxy: str | Proxy | Omitted | None = OMITTED,
+        ssl: SSLContext | Omitted | None = OMITTED,
         hooks: Hooks | Omitted = OMITTED,
     ) -> Wethod:
         """A copy that differs in what is named and shares connections and slots with this client.
@@ -176,6 +191,7 @@ class Wethod(Resources):
             ConfigurationError: a value that cannot be used.
             ClientClosed: this client is closed.
         """
+        proxy = proxy if proxy is None or isinstance(proxy, Omitted) else Proxy(proxy)
         changes: dict[str, Any] = {
             name: value
             for name, value in {
@@ -190,6 +206,8 @@ class Wethod(Resources):
                 "budget_key": budget_key,
                 "strict": strict,
                 "priority": priority,
+                "proxy": proxy,
+                "ssl": ssl,
                 "hooks": hooks,
             }.items()
             if value is not OMITTED

@@ -18,7 +18,7 @@ __all__ = ["Hooks", "RequestSent", "ResponseReceived", "RetryPlanned", "WaitBegu
 
 WaitReason = Literal["slot", "budget", "pause", "backoff"]
 
-logger = logging.getLogger("asyncsdk")
+logger: logging.Logger = logging.getLogger("asyncsdk")
 
 
 @attrs.frozen

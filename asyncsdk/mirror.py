@@ -34,7 +34,7 @@ FIRST_RETRY: Final = 1.0
 LONGEST_RETRY: Final = 60.0
 """Seconds between two attempts at a first reading, where nobody refuses it."""
 
-logger = logging.getLogger("asyncsdk")
+logger: logging.Logger = logging.getLogger("asyncsdk")
 
 
 def _check_seconds(name: str, value: object) -> None:

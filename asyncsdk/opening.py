@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from aiohttp.client_reqrep import ConnectionKey
     from yarl import URL
 
+    from .connector import Connector
+
 __all__ = ["Connections", "Opener", "Origin", "Roads"]
 
 Origin: TypeAlias = "tuple[str, int | None, bool]"
@@ -89,13 +91,12 @@ class Opener:
 
     Args:
         connector: of the pool; calls `roads.note` before it gives a request a connection.
-        roads: of that connector.
         slots: those of the pool: there are no more connections than requests may be in flight.
     """
 
-    def __init__(self, connector: aiohttp.TCPConnector, roads: Roads, slots: Slots) -> None:
+    def __init__(self, connector: Connector, slots: Slots) -> None:
         self._connector = connector
-        self._roads = roads
+        self._roads = connector.roads
         self._slots = slots
         self._opening = 0
         self._claimed = 0
@@ -136,7 +137,7 @@ class Opener:
         try:
             road = await self._roads.find(origin)
             return await self._connect(road, seconds)
-        except (aiohttp.ClientError, OSError, RuntimeError, TypeError, ValueError):
+        except (aiohttp.ClientError, OSError, TimeoutError, RuntimeError, TypeError, ValueError):
             return False
         finally:
             self._opening -= 1
@@ -147,16 +148,8 @@ class Opener:
         if connector.closed or request.connection_key != road.key:
             return False
         timeout = aiohttp.ClientTimeout(total=None, connect=seconds, sock_connect=seconds)
-        protocol = await connector._create_connection(request, [], timeout)
-        if _closed(connector):  # meanwhile
-            protocol.close()
-            return False
-        connector._release(road.key, protocol)
+        await connector.open(request, [], timeout)
         return True
-
-
-def _closed(connector: aiohttp.TCPConnector) -> bool:
-    return connector.closed
 
 
 @attrs.frozen(eq=False)

@@ -77,7 +77,7 @@ class Session:
             }
         )
         self._body_headers = transport.headers({**self._headers, "Content-Type": "application/json"})
-        self._timeouts = transport.timeouts(settings.connect_timeout, settings.read_timeout)
+        self._route = transport.route(settings.connect_timeout, settings.read_timeout, settings.proxy, settings.ssl)
         self._base = Base.of(settings.base_url)
 
     def copy(self, settings: Settings) -> Session:
@@ -153,6 +153,7 @@ class Session:
                 except DecodeError as error:
                     error.request = request.line
                     unreadable = error
+                    attempt.distrust()
             outcome = _outcome(attempt, unreadable)
             if (seconds := silence(outcome)) is not None:
                 # A fact about the token, whatever this request's patience: everybody who holds it has to wait.
@@ -252,7 +253,7 @@ class Session:
                 request,
                 base=self._base,
                 headers=self._headers if request.body is None else self._body_headers,
-                timeouts=self._timeouts,
+                route=self._route,
             )
             if journey.deadline_at is None:
                 await sending

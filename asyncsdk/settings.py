@@ -5,14 +5,19 @@ from __future__ import annotations
 import math
 import os
 import re
+import sys
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import urlsplit
 
 import attrs
 
 from .errors import ConfigurationError
 from .events import Hooks
+from .proxies import Proxy
+
+if TYPE_CHECKING:
+    from ssl import SSLContext
 
 __all__ = ["DEFAULT_BASE_URL", "DEFAULT_BUDGET", "DEFAULT_VERSION", "Priority", "RetryPolicy", "Secret", "Settings"]
 
@@ -101,7 +106,8 @@ class RetryPolicy:
     """How often and how patiently a request is tried again.
 
     Args:
-        attempts: how often one request is sent at most (1 = never again). Waits the server orders do not count.
+        attempts: how often one request is sent at most (1 = never again), a kept connection that broke included:
+            aiohttp's own repetition is off. Requests the server answered with an order to wait do not count.
         backoff: seconds before the second attempt at most; doubles each time, with full jitter.
         max_backoff: the longest such wait, in seconds.
         max_wait: the most seconds one request waits, in all, for the server's orders and for the budget;
@@ -151,6 +157,22 @@ def _without_password(budget: object) -> str:
     return re.sub(r"//[^@/]*@", "//***@", repr(budget))
 
 
+def _proxy(value: object) -> Proxy | None:
+    return None if value is None else Proxy(value).checked()
+
+
+def _certificates(instance: object, attribute: attrs.Attribute[Any], value: object) -> None:
+    if value is None:
+        return
+    # Whoever holds a context has loaded the module; it is not loaded for those who have none.
+    module = sys.modules.get("ssl")
+    if module is None or not isinstance(value, module.SSLContext):
+        raise ConfigurationError(
+            'ssl is an ssl.SSLContext, such as ssl.create_default_context(cafile="ca.pem"), or None for the usual '
+            f"certificates, not {value!r}"
+        )
+
+
 @attrs.frozen(kw_only=True)
 class Settings:
     """Everything a client was told; immutable, so that copies of a client differ only in what they name."""
@@ -167,6 +189,8 @@ class Settings:
     budget: int | str | None = attrs.field(default=DEFAULT_BUDGET, validator=_budget, repr=_without_password)
     budget_key: str | None = None
     priority: Priority = attrs.field(default="interactive")
+    proxy: Proxy | None = attrs.field(default=None, converter=_proxy)
+    ssl: SSLContext | None = attrs.field(default=None, validator=_certificates)
     strict: bool = attrs.field(default=False, validator=_flag)
     hooks: Hooks = attrs.field(factory=Hooks, validator=attrs.validators.instance_of(Hooks))
 

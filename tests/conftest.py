@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Coroutine
 from typing import Any
 
 import pytest
@@ -11,6 +11,7 @@ from aiohttp import web
 
 from asyncsdk import Wethod
 from asyncsdk.settings import RetryPolicy
+from tests.raw_server import Certificate, Run, certificate_in
 from tests.stub_server import TOKEN, Server
 
 
@@ -68,11 +69,36 @@ async def calls() -> AsyncIterator[Callable[[Any], asyncio.Task[Any]]]:
     await asyncio.gather(*begun, return_exceptions=True)
 
 
+@pytest.fixture(scope="session")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> Certificate:
+    return certificate_in(tmp_path_factory.mktemp("certificate"))
+
+
+@pytest.fixture(params=["plain", "TLS"])
+def certified(request: pytest.FixtureRequest) -> Certificate | None:
+    return None if request.param == "plain" else request.getfixturevalue("certificate")
+
+
+@pytest.fixture(params=["asyncio", "uvloop"])
+def run(request: pytest.FixtureRequest) -> Run:
+    """Runs a coroutine on a loop of its own."""
+    new = None if request.param == "asyncio" else pytest.importorskip("uvloop").new_event_loop
+
+    def run(coroutine: Coroutine[Any, Any, None]) -> None:
+        with asyncio.Runner(loop_factory=new) as runner:
+            runner.run(coroutine)
+
+    return run
+
+
 @pytest.fixture(autouse=True)
 def _no_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     """The tester's own settings are none of the tests' business."""
     for name in ("TOKEN", "COMPANY", "VERSION", "BASE_URL", "BUDGET", "BUDGET_KEY"):
         monkeypatch.delenv(f"WETHOD_{name}", raising=False)
+    for name in ("http_proxy", "https_proxy", "all_proxy", "no_proxy"):
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.upper(), raising=False)
 
 
 @pytest.fixture

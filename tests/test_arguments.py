@@ -138,6 +138,13 @@ class TestQuery:
         assert arguments.order("order", ["name", "-sort"], ("name", "sort")) == ("order", "name,-sort")
         assert arguments.order("order", "-anything") == ("order", "-anything")
 
+    @pytest.mark.parametrize("value", ["name,-name", ["name", "sort", "+name"], ("-name", "-name")])
+    def test_a_field_is_ordered_by_once(self, value: object) -> None:
+        refused(lambda: arguments.order("order", value, ("name", "sort")), "'name' twice")
+
+    def test_a_relation_is_included_once(self) -> None:
+        refused(lambda: arguments.include("include", "stream_leaders,streamLeaders", INCLUDE), "'streamLeaders' twice")
+
     def test_order_refuses_what_is_no_known_field(self) -> None:
         refused(lambda: arguments.order("order", "color", ("name", "sort")), "'name', 'sort'")
         refused(lambda: arguments.order("order", "--name"), "'-created_at' for descending")

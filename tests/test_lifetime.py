@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import gc
+import threading
 from collections.abc import Callable
 
 import aiohttp
 import anyio
 import pytest
 
-from asyncsdk import Wethod, errors
+from asyncsdk import Hooks, RetryPolicy, Wethod, errors
 from tests.alone import run_alone
 from tests.stub_server import STREAM, TOKEN, Server, hang
 
@@ -136,7 +138,7 @@ def test_two_loops_in_two_threads() -> None:
         async def use(url):
             copy = wethod.with_options(base_url=url)
             names = await asyncio.gather(*(copy.streams.get(5) for _ in range(40)))
-            print(len(names))
+            print(f"{len(names)}\\n", end="")  # in one write: the threads share the output
 
         threads = [threading.Thread(target=lambda: asyncio.run(serve(use))) for _ in range(2)]
         for thread in threads: thread.start()
@@ -196,6 +198,89 @@ def test_uvloop_works_the_same() -> None:
         """
     )
     assert out.split() == ["Developers"] * 2
+
+
+async def test_a_context_that_sent_a_request_does_not_keep_its_answer(server: Server, connect: Connect) -> None:
+    """Tasks and timers started after it copy its context, and live on for hours."""
+    server.script((200, {"large": "x" * 10_000}), (200, STREAM))
+    wethod = connect()
+    kept: list[asyncio.TimerHandle | asyncio.Task[None]] = []
+
+    async def last() -> None:
+        await asyncio.sleep(3600)
+
+    async def call() -> None:
+        await wethod.request("GET", "/api/export")
+        kept.append(asyncio.create_task(last()))
+        kept.append(asyncio.get_running_loop().call_later(3600, print))
+
+    await call()
+    await asyncio.create_task(call())
+    gc.collect()
+    bodies = [each for each in gc.get_objects() if type(each).__name__ == "Answer"]
+    assert [len(each.body) for each in bodies if len(each.body) > 5_000] == []
+    for each in kept:
+        each.cancel()
+
+
+@pytest.mark.parametrize("sleeps", ["pause", "budget"])
+def test_closing_on_another_loop_wakes_whoever_sleeps_on_this_one(sleeps: str) -> None:
+    """From another thread, at once: not after a nap of half a minute."""
+    waiting, ended = threading.Event(), threading.Event()
+    outcomes: list[object] = []
+    hooks = Hooks(wait=lambda event: waiting.set() if event.reason == sleeps else None)
+    patient = RetryPolicy(attempts=1, max_wait=9999)
+    wethod = Wethod(token=TOKEN, company="acme", base_url="http://127.0.0.1:9", budget=1, hooks=hooks, retry=patient)
+
+    async def sleeper() -> None:
+        if sleeps == "pause":
+            wethod._session.account.pause.begin(3000)
+        else:
+            wethod._session.account.budget.extra(1)
+        outcomes.extend(await asyncio.gather(wethod.streams.get(5), wethod.streams.get(6), return_exceptions=True))
+        ended.set()
+
+    thread = threading.Thread(target=lambda: asyncio.run(sleeper()))
+    thread.start()
+    assert waiting.wait(10)
+    asyncio.run(wethod.aclose())
+    assert ended.wait(10)
+    thread.join()
+    assert [type(outcome) for outcome in outcomes] == [errors.ClientClosed] * 2
+
+
+def test_closing_on_another_loop_ends_the_wait_for_a_slot() -> None:
+    """The request that holds the slot goes on; it may have been carried out."""
+    waiting, ended = threading.Event(), threading.Event()
+    hooks = Hooks(wait=lambda event: waiting.set())
+    outcomes: list[object] = []
+
+    async def never(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while await reader.read(1000):
+            pass
+        writer.close()
+
+    async def waiter() -> None:
+        async with await asyncio.start_server(never, "127.0.0.1", 0) as silent:
+            port = silent.sockets[0].getsockname()[1]
+            copy = wethod.with_options(base_url=f"http://127.0.0.1:{port}")
+            holder = asyncio.ensure_future(copy.streams.get(5))
+            outcomes.extend(await asyncio.gather(*(copy.streams.get(6) for _ in range(3)), return_exceptions=True))
+            ended.set()
+            holder.cancel()
+            await asyncio.gather(holder, return_exceptions=True)
+            await wethod._session.transport._pools[asyncio.get_running_loop()].http.close()
+            silent.close()
+            await silent.wait_closed()
+
+    wethod = Wethod(token=TOKEN, company="acme", max_in_flight=1, hooks=hooks)
+    thread = threading.Thread(target=lambda: asyncio.run(waiter()))
+    thread.start()
+    assert waiting.wait(10)
+    asyncio.run(wethod.aclose())
+    assert ended.wait(10)
+    thread.join()
+    assert [type(outcome) for outcome in outcomes] == [errors.ClientClosed] * 3
 
 
 # --- cancellation -----------------------------------------------------------------------------------------------------

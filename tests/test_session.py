@@ -148,8 +148,10 @@ async def test_a_delete_that_finds_nothing_at_once_is_an_error(server: Server, c
         await connect().streams.delete(5)
 
 
-async def test_aiohttps_own_resend_is_counted(server: Server, connect: Connect) -> None:
-    """A pooled connection that the server closed: aiohttp sends a GET again, and the budget must know."""
+async def test_a_get_whose_kept_connection_breaks_is_sent_again_as_another_attempt(
+    server: Server, connect: Connect
+) -> None:
+    """aiohttp would send it again by itself, and nobody would know."""
     wethod = connect()
     server.script((200, STREAM), drop, (200, STREAM))
     await wethod.streams.get(5)
@@ -234,7 +236,7 @@ async def test_no_sleep_is_begun_that_would_pass_the_deadline(server: Server, co
 async def test_an_answer_that_is_too_long_is_not_read(
     server: Server, connect: Connect, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("asyncsdk.transport.MAX_BODY", 1000)
+    monkeypatch.setattr("asyncsdk.attempt.MAX_BODY", 1000)
     server.script((200, b" " * 1001))
     with pytest.raises(errors.ResponseTooLarge):
         await connect().streams.get(5)

@@ -8,13 +8,21 @@ from typing import Any
 import pytest
 
 from asyncsdk import Wethod, errors
-from asyncsdk.contract import settling
+from asyncsdk.contract.reading import read
+from asyncsdk.contract.settling import mark_of
 from asyncsdk.sandbox import Sandbox
+from asyncsdk.sandbox.contract import load
 from asyncsdk.settings import RetryPolicy
 from asyncsdk.settle import SOME, Mark, shows
 from tests.stub_server import Server, drop
 
 Connect = Callable[..., Wethod]
+SETTLED = [
+    (operation.resource, operation.method)
+    for resource in read(load().document).resources
+    for operation in resource.operations
+    if mark_of(operation)
+]
 
 
 @pytest.fixture
@@ -85,7 +93,7 @@ async def before(wethod: Wethod, resource: str, method: str) -> int:
     return int(row.id)
 
 
-@pytest.mark.parametrize(("resource", "method"), settling.SETTLED)
+@pytest.mark.parametrize(("resource", "method"), SETTLED)
 @pytest.mark.parametrize("carried_out", [True, False])
 async def test_every_action_is_settled_by_one_look(
     sandbox: Sandbox, wethod: Wethod, resource: str, method: str, carried_out: bool

@@ -1,21 +1,23 @@
-"""The address of a request, and the one timer that ends attempts whose connection is silent."""
+"""The address of a request, and what time-outs make of an answer that comes slowly, late or not at all."""
 
 from __future__ import annotations
 
 import asyncio
 import json
+import threading
+import time
 from collections.abc import Callable
-from contextvars import Context
-from typing import Any, cast
+from contextlib import nullcontext
 
+import aiohttp
 import pytest
 from aiohttp import web
 
 from asyncsdk import RetryPolicy, Wethod, errors
-from asyncsdk.read_timeout import ReadTimeouts
 from asyncsdk.transport import Base
 from asyncsdk.wire import build
-from tests.stub_server import Server
+from tests.raw_server import Certificate, Conversation, Run, answer, serving
+from tests.stub_server import Server, drop
 
 Connect = Callable[..., Wethod]
 
@@ -32,112 +34,7 @@ def test_a_host_with_letters_of_its_own_language_is_sent_as_dns_knows_it() -> No
     assert Base.of("https://bücher.example").url(build("GET", "/api/streams")).raw_host == "xn--bcher-kva.example"
 
 
-class Loop:
-    """A clock that a test moves, and the timers set on it."""
-
-    def __init__(self) -> None:
-        self.now = 100.0
-        self.timers: list[tuple[float, Callable[[], None], asyncio.Event]] = []
-
-    def time(self) -> float:
-        return self.now
-
-    def call_at(self, when: float, callback: Callable[[], None], *, context: Context) -> Any:
-        cancelled = asyncio.Event()
-        self.timers.append((when, callback, cancelled))
-
-        class Handle:
-            cancel = staticmethod(cancelled.set)
-
-        return Handle
-
-    def get_debug(self) -> bool:
-        return False
-
-    @property
-    def armed(self) -> list[float]:
-        return [when for when, _, cancelled in self.timers if not cancelled.is_set()]
-
-    def move(self, now: float) -> None:
-        self.now = now
-        due = [timer for timer in self.timers if timer[0] <= now]
-        self.timers = [timer for timer in self.timers if timer[0] > now]
-        for _, callback, cancelled in due:
-            if not cancelled.is_set():
-                callback()
-
-
-@pytest.fixture
-def loop() -> Loop:
-    return Loop()
-
-
-@pytest.fixture
-def timeouts(loop: Loop) -> ReadTimeouts:
-    return ReadTimeouts(cast("asyncio.AbstractEventLoop", loop))
-
-
-def test_one_timer_serves_all_and_none_is_left_when_nobody_listens(loop: Loop, timeouts: ReadTimeouts) -> None:
-    several = [timeouts.listen(30) for _ in range(50)]
-    assert loop.armed == [130]
-    for each in several:
-        each.heard()
-        timeouts.leave(each)
-    loop.move(130)
-    assert loop.armed == []
-    assert not any(each.lost for each in several)
-
-
-def test_silence_counts_from_what_was_heard_last(loop: Loop, timeouts: ReadTimeouts) -> None:
-    listening = timeouts.listen(30)
-    loop.move(110)
-    listening.heard()
-    loop.move(139.9)
-    assert not listening.lost
-    loop.move(140)
-    assert listening.lost
-
-
-def test_making_a_connection_is_not_silence(loop: Loop, timeouts: ReadTimeouts) -> None:
-    listening = timeouts.listen(30)
-    for now in (130, 160, 190):
-        loop.move(now)
-    assert not listening.lost
-    loop.move(200)
-    listening.heard()
-    loop.move(229)
-    assert not listening.lost
-    loop.move(230)
-    assert listening.lost
-
-
-def test_a_second_connection_for_the_same_attempt_begins_anew(loop: Loop, timeouts: ReadTimeouts) -> None:
-    listening = timeouts.listen(30)
-    listening.heard()
-    loop.move(120)
-    listening.connecting()
-    loop.move(160)
-    assert not listening.lost
-
-
-def test_the_least_patient_is_looked_at_in_time(loop: Loop, timeouts: ReadTimeouts) -> None:
-    patient, hasty = timeouts.listen(30), timeouts.listen(5)
-    patient.heard()
-    hasty.heard()
-    assert loop.armed == [105]
-    loop.move(105)
-    assert hasty.lost
-    assert not patient.lost
-    assert loop.armed == [130]
-
-
-def test_closing_leaves_no_timer(loop: Loop, timeouts: ReadTimeouts) -> None:
-    timeouts.listen(30)
-    timeouts.close()
-    assert loop.armed == []
-
-
-async def test_a_body_that_comes_slowly_is_no_silence(server: Server, connect: Connect) -> None:
+async def test_a_body_that_comes_slowly_is_no_time_out(server: Server, connect: Connect) -> None:
     """Each piece comes in time, all of them together do not."""
     pieces = 8
 
@@ -156,7 +53,7 @@ async def test_a_body_that_comes_slowly_is_no_silence(server: Server, connect: C
     assert json.loads(answer.body) == {"id": 5, "name": "x" * (pieces - 1)}
 
 
-async def test_a_body_that_stops_is_silence(server: Server, connect: Connect) -> None:
+async def test_a_body_that_stops_is_a_time_out(server: Server, connect: Connect) -> None:
     stopped = asyncio.Event()
 
     async def half(request: web.Request) -> web.StreamResponse:
@@ -175,8 +72,115 @@ async def test_a_body_that_stops_is_silence(server: Server, connect: Connect) ->
     assert caught.value.phase == "read"
 
 
+@pytest.mark.parametrize("method", ["GET", "POST"])
+@pytest.mark.parametrize("pieces", [1, 3])
+def test_an_answer_that_is_there_is_used_however_long_the_loop_was_busy(
+    run: Run, certified: Certificate | None, method: str, pieces: int
+) -> None:
+    """Over a new connection and over a kept one. The application computes, or its process was frozen."""
+    written = threading.Semaphore(0)
+
+    def talk(conversation: Conversation) -> None:
+        while conversation.read():
+            whole = answer({"id": 5, "filling": "x" * 200_000})
+            step = len(whole) // pieces + 1
+            for start in range(0, len(whole), step):
+                conversation.write(whole[start : start + step])
+                if start == 0:
+                    written.release()
+
+    async def main() -> None:
+        ssl = certified.client() if certified else None
+        async with Wethod(
+            token="t", company="c", base_url=server.url, ssl=ssl, read_timeout=0.1, retry=RetryPolicy(attempts=1)
+        ) as wethod:
+            for _ in range(3):
+                call = asyncio.ensure_future(wethod.request(method, "/api/streams"))
+                while not written.acquire(blocking=False):
+                    await asyncio.sleep(0)
+                time.sleep(0.25)  # longer than the read time-out, and the loop cannot read
+                assert (await call).json()["id"] == 5  # type: ignore[index,call-overload]  # it is an object
+
+    with serving(talk, None if certified is None else certified.server()) as server:
+        run(main())
+
+
+def test_a_body_that_nobody_takes_is_a_time_out(run: Run, certified: Certificate | None) -> None:
+    never = threading.Event()
+
+    async def main() -> None:
+        ssl = certified.client() if certified else None
+        async with Wethod(token="t" * 9, company="c", base_url=server.url, ssl=ssl, read_timeout=0.3) as wethod:
+            with pytest.raises(errors.OutcomeUnknown, match="nothing came"):
+                await wethod.request("POST", "/api/streams", json="x" * 20_000_000)
+        never.set()
+
+    def talk(_conversation: Conversation) -> None:
+        never.wait(10)
+
+    with serving(talk, None if certified is None else certified.server()) as server:
+        run(main())
+
+
+def test_a_body_that_is_taken_slowly_is_no_time_out(run: Run) -> None:
+    """Piece by piece in time, all together much later."""
+
+    def talk(conversation: Conversation) -> None:
+        taken = 0
+        while taken < 20_000_000:
+            taken += len(conversation.socket.recv(65536))
+            time.sleep(0.003)
+        conversation.write(answer({}))
+
+    async def main() -> None:
+        async with Wethod(token="t" * 9, company="c", base_url=server.url, read_timeout=0.4) as wethod:
+            assert (await wethod.request("POST", "/api/streams", json="x" * 20_000_000)).status == 200
+
+    with serving(talk) as server:
+        server.take_little_at_a_time()
+        run(main())
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+async def test_the_time_out_begins_anew_with_each_piece(server: Server, connect: Connect, method: str) -> None:
+    """Interim answers, a head and a body, each in time, all together much later."""
+
+    async def slowly(request: web.Request) -> web.StreamResponse:
+        assert request.transport is not None
+        for piece in (
+            b"HTTP/1.1 102 Processing\r\n\r\n",
+            b"HTTP/1.1 102 Processing\r\n\r\n",
+            b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n",
+            b"{}",
+        ):
+            await asyncio.sleep(0.2)
+            request.transport.write(piece)
+        await asyncio.sleep(5)
+        raise AssertionError("the answer was not taken")
+
+    server.handler = slowly
+    wethod = connect(read_timeout=0.3, retry=RetryPolicy(attempts=1))
+    assert (await wethod.request(method, "/api/streams")).body == b"{}"
+
+
+@pytest.mark.parametrize("method", ["GET", "DELETE"])
+@pytest.mark.parametrize("lent", [False, True])
+async def test_one_attempt_is_sent_once_whatever_becomes_of_its_connection(
+    server: Server, connect: Connect, method: str, lent: bool
+) -> None:
+    """Over a new connection and over a kept one, through a pool of our own and through a borrowed session."""
+    async with aiohttp.ClientSession() as http:
+        wethod = connect(retry=RetryPolicy(attempts=1), session=http if lent else None)
+        server.script(drop, (200, {}), drop)
+        for well in (False, True, False):
+            with nullcontext() if well else pytest.raises(errors.TransportError):
+                await wethod.request(method, "/api/streams/5")
+        assert len(server.requests) == wethod.stats.requests == 3
+        assert wethod.quota.remaining == 5000 - 3
+
+
 async def test_a_time_out_leaves_the_task_as_it_was(server: Server, connect: Connect) -> None:
-    """Silence is noticed by cancelling the task: nobody may see that, and a cancellation from outside stays one."""
+    """A time-out is no cancellation, and a cancellation is no time-out."""
     arrived, never = asyncio.Event(), asyncio.Event()
 
     async def hang(_request: web.Request) -> web.StreamResponse:

@@ -24,7 +24,7 @@ from .visible import visible
 
 __all__ = ["app", "run"]
 
-app = typer.Typer(
+app: typer.Typer = typer.Typer(
     name="asyncsdk",
     help=(
         "Reads from the Wethod REST API. WETHOD_TOKEN and WETHOD_COMPANY say as whom. sandbox and demo need neither, "

@@ -9,7 +9,8 @@ import textwrap
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from .reading import Field, Operation, Parameter, Resource, Schema, python_name
+from .reading import Operation, Parameter, Resource
+from .schemas import Field, Schema, python_name
 from .settling import mark_of
 from .words import (
     DYNAMIC,
@@ -19,8 +20,6 @@ from .words import (
     NOTES,
     OPEN_BODIES,
     RESOURCE_NOTES,
-    RESOURCES,
-    TWINS,
     UNITS,
     VERBS,
 )
@@ -74,12 +73,17 @@ def of_model(model: Schema) -> list[list[str]]:
         name, in_answers, _ = DYNAMIC[model.prefix]
         described.append((name, in_answers))
     lines = [f"    {name}: {text}" for name, text in described if text]
-    return [[MODELS[model.name]], _sentences(model.note), ["Attributes:", *lines] if lines else []]
+    return [
+        [MODELS[model.name]],
+        _sentences(model.note),
+        _assumed(model.assumed),
+        ["Attributes:", *lines] if lines else [],
+    ]
 
 
 def of_resource(resource: Resource) -> list[list[str]]:
     """What a resource is, the feature all of it needs, and what to do about calls it lacks."""
-    paragraphs = [[f"{RESOURCES[resource.name]} (`{resource.path}`)."]]
+    paragraphs = [[f"{resource.about} (`{resource.path}`)."]]
     feature = _common_feature(resource)
     if feature:
         paragraphs.append([f"Needs the company feature {feature}."])
@@ -99,18 +103,31 @@ def of_operation(operation: Operation) -> list[list[str]]:
     paragraphs = [[_summary(operation)]]
     body = operation.body
     if body:
-        paragraphs.append(_sentences(body.note))
-        if operation.kind == "create" and not body.unpublished and not any(field.required for field in body.fields):
-            paragraphs.append(
-                ["The contract does not say which fields are mandatory; a ValidationError names what is missing."]
-            )
-    paragraphs.append(_needs(operation))
+        paragraphs += [_sentences(body.note), _mandatory(operation, body), _assumed(body.assumed)]
+    paragraphs += [_assumed(operation.assumed), _needs(operation)]
     if not operation.documented:
         paragraphs.append(["No reference page was at hand; treat as probable."])
     arguments = [f"    {name}: {text}" for name, text in _arguments(operation) if text]
     paragraphs.append(["Args:", *arguments] if arguments else [])
     paragraphs.append(["Raises:", *_raises(operation)])
     return paragraphs
+
+
+def _mandatory(operation: Operation, body: Schema) -> list[str]:
+    """What is known of the fields a new row must have, where no reference page lists all of them."""
+    if operation.kind != "create" or (not body.wanted and any(field.required for field in body.fields)):
+        return []
+    named = f"Assumed to be mandatory: {', '.join(map(python_name, body.wanted))}." if body.wanted else ""
+    if not any(field.required for field in body.fields):
+        named = f"No reference page says which fields are mandatory. {named}".strip()
+    return [f"{named} A ValidationError names what is missing."]
+
+
+def _assumed(*texts: str) -> list[str]:
+    """What is believed without a reference page, told apart from what one says."""
+    told = " ".join(text for text in texts if text)
+    first = told[:1].lower() if told[1:2].islower() or told[1:2].isspace() else told[:1]
+    return [f"Assumed: {first}{told[1:]}"] if told else []
 
 
 def _common_feature(resource: Resource) -> str | None:
@@ -138,15 +155,18 @@ def _raises(operation: Operation) -> list[str]:
     if operation.ids or operation.query or operation.body:
         lines.insert(0, "    ArgumentError: An argument is refused; nothing was sent.")
     if 412 in operation.statuses:
-        missing = (
-            f"The company feature {operation.feature} is off."
-            if operation.feature
-            else "A company feature it needs is off."
-        )
-        lines.append(f"    PreconditionFailed: {missing}")
+        lines.append(f"    PreconditionFailed: {_precondition(operation)}")
     if mark_of(operation):
         lines.append("    OutcomeUnknown: It was sent and the answer lost; with `settle`: the row does not show it.")
     return lines
+
+
+def _precondition(operation: Operation) -> str:
+    off = f"the company feature {operation.feature}" if operation.feature else "a company feature it needs"
+    if operation.after:
+        return f"The state of the row does not allow it, or {off} is off."
+    assumed = " (assumed)" if 412 in operation.probable else ""
+    return f"{off[0].upper()}{off[1:]} is off{assumed}."
 
 
 def _arguments(operation: Operation) -> list[tuple[str, str]]:
@@ -192,7 +212,7 @@ def _of_parameter(parameter: Parameter) -> str:
             default = f"; `{parameter.default}` by default" if parameter.default else ""
             if parameter.default and parameter.default.startswith("-"):
                 default += f", `{parameter.default[1:]}` for stable walks"
-            text = f"Fields to sort by, descending after `-`{known}{default}."
+            text = f"A field to sort by or several, each descending after `-`{known}{default}."
         case "include":
             text = "Relations to read along, one or several."
         case "flag":
@@ -201,7 +221,7 @@ def _of_parameter(parameter: Parameter) -> str:
             text = "A keyword to look up."
         case _:
             text = ""
-    return f"{text} {note}".strip()
+    return " ".join(part for part in (text, note, *_assumed(parameter.assumed)) if part)
 
 
 def _of_field(schema: Schema, field: Field, *, answer: bool) -> str:
@@ -215,12 +235,19 @@ def _of_field(schema: Schema, field: Field, *, answer: bool) -> str:
         parts.append(f"Known values: {', '.join(field.values)}.")
     if field.nullable and not answer:
         parts.append("None is sent as null.")
-    twin = TWINS.get((schema.name, field.name))
-    if twin:
-        parts.append(f"Calls name it `{twin}`." if answer else f"Answers name it `{twin}`.")
+    parts += _returned(field)
     if field.name == "deleted_at" and answer:
         parts = ["When it was soft-deleted; None where it was not."]
-    return " ".join(parts)
+    return " ".join([*parts, *_assumed(*field.assumed)])
+
+
+def _returned(field: Field) -> list[str]:
+    """Under which other name a field of a body comes back."""
+    if field.sent_as is None or field.sent_as.field == field.name:
+        return []
+    if field.sent_as.field is None:
+        return ["Not shown in answers."]
+    return [f"Answers name it `{field.sent_as.field}`."]
 
 
 def _bounds(field: Field, *, answer: bool) -> list[str]:

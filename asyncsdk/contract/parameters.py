@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping, Sequence
 from typing import Final, Literal
 
 import attrs
 
-from .reading import Field, Operation, Parameter, Schema, python_name
+from .reading import Operation, Parameter
+from .schemas import Field, Schema, python_name
 from .words import DYNAMIC
 
 __all__ = ["Argument", "Call", "of_operation", "rising_orders"]
@@ -38,11 +40,11 @@ class Argument:
 
 @attrs.frozen
 class Call:
-    """The arguments of one method. `aliases` are the names given to long lists of values."""
+    """The arguments of one method. `aliases` are the names given to long types, and the types as code."""
 
     ids: tuple[str, ...]
     arguments: tuple[Argument, ...]
-    aliases: Mapping[str, tuple[str, ...]]
+    aliases: Mapping[str, str]
 
 
 def of_operation(operation: Operation) -> Call:
@@ -61,7 +63,13 @@ def of_operation(operation: Operation) -> Call:
     names = [*operation.ids, *(each.name for each in found)]
     if len({*names}) < len(names) or {*names} & {"self", "arguments", "body", "dt"}:
         raise ValueError(f"{operation.path}: the arguments {names} cannot stand beside each other")
-    aliases = {_alias(field): field.values for field in (body.fields if body else ()) if len(field.values) > _SHORT}
+    aliases: dict[str, str] = {}
+    for parameter in operation.query:
+        if parameter.kind in ("order", "include") and parameter.values:
+            aliases |= _listed(parameter)
+    for field in body.fields if body else ():
+        if len(field.values) > _SHORT:
+            aliases[_alias(field.name)] = _literal(field.values)
     return Call(operation.ids, tuple(found), aliases)
 
 
@@ -90,10 +98,11 @@ def _of_parameter(parameter: Parameter) -> Argument:
         case "flag":
             annotation, check = "bool", f"flag({given})"
         case "include":
-            annotation, check = _one_or_several(_both_spellings(parameter.values)), f"include({given}, {values})"
+            annotation, check = _alias(name), f"include({given}, {values})"
+        case "order" if parameter.values:
+            annotation, check = _alias(name), f"order({given}, {values})"
         case "order":
-            annotation = _one_or_several([sign + value for value in parameter.values for sign in ("", "-")])
-            check = f"order({given}, {values})" if parameter.values else f"order({given})"
+            annotation, check = "str | Sequence[str]", f"order({given})"
         case "text":
             annotation, check = "str", f"text({given})"
     return Argument(name, f"{annotation} | None", "None", f"arguments.{check}", "query")
@@ -105,7 +114,7 @@ def _of_field(field: Field) -> Argument:
     if field.values:
         kind = "choice"
         short = len(field.values) <= _SHORT
-        annotation = _literal(_either_case(field.values)) if short else _alias(field)
+        annotation = _literal(_either_case(field.values)) if short else _alias(field.name)
         given.append(_tuple(field.values) if short else f"get_args({annotation})")
     else:
         kind = {"string": "text", "strings": "texts"}.get(field.kind, field.kind)
@@ -129,8 +138,28 @@ def _of_open_body(body: Schema) -> list[Argument]:
     return []
 
 
-def _alias(field: Field) -> str:
-    return "".join(part.capitalize() for part in field.name.split("_"))
+def _alias(name: str) -> str:
+    return "".join(part.capitalize() for part in name.split("_"))
+
+
+def _listed(parameter: Parameter) -> dict[str, str]:
+    """The types of one item of a comma list, and of the whole: an item, several of them, two joined by a comma.
+
+    More than two joined have too many forms to name; as a sequence they can be given all the same.
+    """
+    if parameter.kind == "order":
+        spellings = {value: [value, f"-{value}"] for value in parameter.values}
+    else:
+        spellings = {value: _both_spellings([value]) for value in parameter.values}
+    single, whole = f"{_alias(parameter.name)}Item", _alias(parameter.name)
+    items = [item for forms in spellings.values() for item in forms]
+    pairs = [
+        f"{left},{right}"
+        for one, other in itertools.permutations(parameter.values, 2)
+        for left, right in itertools.product(spellings[one], spellings[other])
+    ]
+    joined = f" | {_literal(pairs)}" if len(parameter.values) == 2 else ""
+    return {single: _literal(items), whole: f"{single} | Sequence[{single}]{joined}"}
 
 
 def _either_case(values: Sequence[str]) -> list[str]:
@@ -141,11 +170,6 @@ def _either_case(values: Sequence[str]) -> list[str]:
 def _both_spellings(values: Sequence[str]) -> list[str]:
     snake = ["".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in value) for value in values]
     return [*dict.fromkeys([*values, *snake])]
-
-
-def _one_or_several(values: Sequence[str]) -> str:
-    one = _literal(values) if values else "str"
-    return f"{one} | Sequence[{one}]"
 
 
 def _literal(values: Sequence[str]) -> str:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from . import settling
-from .reading import Contract, Schema
+from .reading import Contract
+from .schemas import Schema
 from .words import (
     DYNAMIC,
     EXAMPLES,
@@ -14,8 +15,6 @@ from .words import (
     NOTES,
     OPEN_BODIES,
     RESOURCE_NOTES,
-    RESOURCES,
-    TWINS,
     UNITS,
 )
 
@@ -35,14 +34,12 @@ def proofread(contract: Contract) -> None:
     schemas = [*_schemas(contract)]
     fields = {(schema.name, field.name) for schema in schemas for field in schema.fields}
     pairs = (
-        ("RESOURCES", resources, RESOURCES.keys()),
         ("MODELS", {model.name for model in contract.models}, MODELS.keys()),
         ("INSTEAD_OF_GET", resources - with_get, INSTEAD_OF_GET.keys()),
         ("RESOURCE_NOTES", resources & RESOURCE_NOTES.keys(), RESOURCE_NOTES.keys()),
         ("EXAMPLES", resources & EXAMPLES.keys(), EXAMPLES.keys()),
         ("OPEN_BODIES", {schema.name for schema in schemas if schema.unpublished}, OPEN_BODIES.keys()),
         ("DYNAMIC", {schema.prefix for schema in schemas if schema.prefix}, DYNAMIC.keys()),
-        ("TWINS", fields & TWINS.keys(), TWINS.keys()),
         ("NOTES", {*_notes(contract)} & NOTES.keys(), NOTES.keys()),
         ("UNITS", {name for _, name in fields} & UNITS.keys(), UNITS.keys()),
     )

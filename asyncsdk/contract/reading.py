@@ -6,52 +6,20 @@ that the writers decide nothing about OpenAPI. What the contract says in a way n
 
 from __future__ import annotations
 
-import keyword
 from collections.abc import Mapping, Sequence
-from typing import Any, Final, Literal, TypeAlias
+from typing import Final, Literal, TypeAlias
 
 import attrs
 
-__all__ = ["Contract", "Field", "Operation", "Parameter", "Resource", "Schema", "python_name", "read"]
+from .schemas import Node, Schema, read_schema, reference
 
-FieldKind: TypeAlias = Literal[
-    "integer", "number", "boolean", "string", "date", "date-time", "month", "strings", "models", "model", "any"
-]
+__all__ = ["Contract", "Operation", "Parameter", "Resource", "read"]
+
 ParameterKind: TypeAlias = Literal[
     "integer", "integers", "date", "date-time", "choice", "flag", "include", "order", "text"
 ]
 
-Node: TypeAlias = Mapping[str, Any]
-
 _METHOD_ORDER: Final = ("list", "get", "create", "update", "delete")
-
-
-@attrs.frozen
-class Field:
-    """One field of a model or of a body. `model` names the model of kinds "model" and "models"."""
-
-    name: str
-    kind: FieldKind
-    required: bool
-    nullable: bool
-    model: str | None
-    values: tuple[str, ...]
-    minimum: int | None
-    maximum: int | None
-    max_length: int | None
-    coerced: bool
-    note: str
-
-
-@attrs.frozen
-class Schema:
-    """A model or a body. `prefix` is that of its dynamic keys; `unpublished` bodies take any field."""
-
-    name: str
-    fields: tuple[Field, ...]
-    prefix: str | None
-    unpublished: bool
-    note: str
 
 
 @attrs.frozen
@@ -64,11 +32,16 @@ class Parameter:
     default: str | None
     minimum: int | None
     note: str
+    assumed: str
 
 
 @attrs.frozen
 class Operation:
-    """One call. `model` is what it answers with, one or a list of them; None where it answers with nothing."""
+    """One call. `model` is what it answers with, one or a list of them; None where it answers with nothing.
+
+    `after` is the field in which an action can be seen, and its value then. `probable` are those of its statuses that
+    are assumed.
+    """
 
     resource: str
     method: str
@@ -85,6 +58,9 @@ class Operation:
     feature: str | None
     documented: bool
     statuses: tuple[int, ...]
+    probable: frozenset[int]
+    assumed: str
+    after: tuple[str, object] | None
 
 
 @attrs.frozen
@@ -92,6 +68,7 @@ class Resource:
     """What one attribute of the client offers."""
 
     name: str
+    about: str
     operations: tuple[Operation, ...]
 
     @property
@@ -109,11 +86,6 @@ class Contract:
     homes: Mapping[str, str]
 
 
-def python_name(name: str) -> str:
-    """`name` as an argument or attribute: Python's keywords take a trailing underscore."""
-    return f"{name}_" if keyword.iskeyword(name) else name
-
-
 def read(document: Node) -> Contract:
     """Reads the parsed document of the contract.
 
@@ -121,14 +93,20 @@ def read(document: Node) -> Contract:
         ValueError: The contract says something the generator has no words for.
     """
     schemas = document["components"]["schemas"]
+    answers = document["components"]["responses"]
     operations: dict[str, list[Operation]] = {}
     for path, item in document["paths"].items():
         for verb, node in item.items():
             if verb != "parameters":
-                operation = _operation(path, verb, node, schemas)
+                operation = _operation(path, verb, node, schemas, answers)
                 operations.setdefault(operation.resource, []).append(operation)
-    resources = tuple(Resource(name, tuple(sorted(operations[name], key=_method_order))) for name in sorted(operations))
-    models = tuple(_schema(name, node) for name, node in schemas.items() if node.get("x-role") == "response")
+    about = {tag["name"]: tag["description"] for tag in document["tags"]}
+    if about.keys() != operations.keys():
+        raise ValueError(f"the tags and the resources differ: {', '.join(sorted(about.keys() ^ operations.keys()))}")
+    resources = tuple(
+        Resource(name, about[name], tuple(sorted(operations[name], key=_method_order))) for name in sorted(operations)
+    )
+    models = tuple(read_schema(name, node) for name, node in schemas.items() if node.get("x-role") == "response")
     return Contract(resources, models, _homes(resources, models))
 
 
@@ -136,10 +114,11 @@ def _method_order(operation: Operation) -> int:
     return _METHOD_ORDER.index(operation.method) if operation.method in _METHOD_ORDER else len(_METHOD_ORDER)
 
 
-def _operation(path: str, verb: str, node: Node, schemas: Node) -> Operation:
+def _operation(path: str, verb: str, node: Node, schemas: Node, answers: Node) -> Operation:
     parameters = node["parameters"]
     body = node.get("requestBody")
-    name = _reference(body["content"]["application/json"]["schema"]) if body else None
+    name = reference(body["content"]["application/json"]["schema"]) if body else None
+    refusals = {status: answer for status, answer in node["responses"].items() if not status.startswith("2")}
     return Operation(
         resource=node["x-sdk"]["resource"],
         method=node["x-sdk"]["method"],
@@ -152,13 +131,24 @@ def _operation(path: str, verb: str, node: Node, schemas: Node) -> Operation:
             _parameter(each) for each in parameters if each["in"] == "query" and each["name"] not in ("limit", "offset")
         ),
         paginated=node["x-paginated"],
-        body=_schema(name, schemas[name]) if name else None,
+        body=read_schema(name, schemas[name]) if name else None,
         model=_answer(node["responses"]),
         permissions=tuple(node.get("x-permissions", ())),
         feature=node.get("x-requires-feature"),
         documented=node["x-documented"],
-        statuses=tuple(int(status) for status in node["responses"] if not status.startswith("2")),
+        statuses=tuple(int(status) for status in refusals),
+        probable=frozenset(int(status) for status, it in refusals.items() if "x-assumed" in answers[reference(it)]),
+        assumed=node.get("x-assumed", ""),
+        after=_after(node),
     )
+
+
+def _after(node: Node) -> tuple[str, object] | None:
+    states = node.get("x-state")
+    if states is None:
+        return None
+    ((field, value),) = states["after"].items()
+    return field, value
 
 
 def _answer(responses: Node) -> str | None:
@@ -166,7 +156,7 @@ def _answer(responses: Node) -> str | None:
     if "content" not in done:
         return None
     schema = done["content"]["application/json"]["schema"]
-    return _reference(schema["items"] if schema.get("type") == "array" else schema)
+    return reference(schema["items"] if schema.get("type") == "array" else schema)
 
 
 def _parameter(node: Node) -> Parameter:
@@ -178,6 +168,7 @@ def _parameter(node: Node) -> Parameter:
         default=schema.get("default"),
         minimum=schema.get("minimum"),
         note=node.get("description", ""),
+        assumed=node.get("x-assumed", ""),
     )
 
 
@@ -192,62 +183,6 @@ def _parameter_kind(node: Node) -> ParameterKind:
     if "enum" in node["schema"]:
         return "choice"
     return "integer" if node["schema"]["type"] == "integer" else "text"
-
-
-def _schema(name: str, node: Node) -> Schema:
-    required = node.get("required", ())
-    properties = node.get("properties", {})
-    prefix = node.get("x-dynamic-prefix")
-    return Schema(
-        name=name,
-        fields=tuple(_field(each, property_, each in required) for each, property_ in properties.items()),
-        prefix=prefix,
-        unpublished=not properties and prefix is None and bool(node.get("additionalProperties")),
-        note=node.get("description", ""),
-    )
-
-
-def _field(name: str, node: Node, required: bool) -> Field:
-    types = [node["type"]] if isinstance(node.get("type"), str) else list(node.get("type", ()))
-    nullable = "null" in types or {"type": "null"} in node.get("oneOf", ())
-    kind, model = _field_kind(name, node, [each for each in types if each != "null"])
-    return Field(
-        name=name,
-        kind=kind,
-        required=required,
-        nullable=nullable,
-        model=model,
-        values=tuple(value for value in node.get("enum", ()) if value is not None),
-        minimum=node.get("minimum"),
-        maximum=node.get("maximum"),
-        max_length=node.get("maxLength"),
-        coerced="x-coerce" in node,
-        note=node.get("description", ""),
-    )
-
-
-def _field_kind(name: str, node: Node, types: Sequence[str]) -> tuple[FieldKind, str | None]:
-    if "x-coerce" in node:
-        return ("integer" if node["x-coerce"] == "integer" else "number"), None
-    if "oneOf" in node:
-        return "model", _reference(node["oneOf"][0])
-    match types:
-        case []:
-            return "any", None
-        case ["string"]:
-            formats: dict[str, FieldKind] = {"date": "date", "date-time": "date-time", "YYYY-MM": "month"}
-            return (formats[node["format"]] if "format" in node else "string"), None
-        case ["array"] if "$ref" in node["items"]:
-            return "models", _reference(node["items"])
-        case ["array"] if node["items"] == {"type": "string"}:
-            return "strings", None
-        case ["integer" | "number" | "boolean" as kind]:
-            return kind, None
-    raise ValueError(f"field {name}: no words for {node}")
-
-
-def _reference(node: Node) -> str:
-    return str(node["$ref"]).rpartition("/")[2]
 
 
 def _homes(resources: Sequence[Resource], models: Sequence[Schema]) -> dict[str, str]:

@@ -14,64 +14,10 @@ __all__ = [
     "MODELS",
     "NOTES",
     "OPEN_BODIES",
-    "RESOURCES",
     "RESOURCE_NOTES",
-    "TWINS",
     "UNITS",
     "VERBS",
 ]
-
-RESOURCES: Final = {
-    "budget_areas": "Areas of budgets, the groups their tasks belong to",
-    "budget_days": "Days planned in budgets, by task and job title or price list level",
-    "budget_job_titles": "Job titles as budgets use them",
-    "budget_price_list_levels": "Price list levels as budgets use them, with cost and price a day",
-    "budget_tasks": "Tasks of budgets, with cost, price and days",
-    "budgets": "Budgets of projects: every version, and the way from draft to approval",
-    "business_units": "Business units of the company",
-    "capacities": "Weekly working-time capacities, in minutes a day",
-    "clients": "Clients of the company",
-    "contacts": "Contacts at clients",
-    "custom_field_options": "Options of custom fields",
-    "custom_fields": "Custom fields the company adds to what it plans",
-    "holidays": "Holidays of the company, and the locations that keep them",
-    "invoice_contacts": "Addresses that invoices can be sent to",
-    "invoices": "Invoices of projects: draft, sent, paid",
-    "job_order_categories": "Categories of job orders, with the rules a project of that category follows",
-    "job_order_category_groups": "Groups of job order categories",
-    "job_titles": "Job titles of persons",
-    "levels": "Levels of seniority",
-    "locations": "Locations of the company",
-    "people_allocations": "Hours allocated to persons on projects, by day",
-    "person_capacities": "Which capacity a person has since when",
-    "person_payrolls": "Yearly costs of persons, by period of months",
-    "persons": "Persons of the company",
-    "price_list_levels": "Prices and costs of the levels of price lists",
-    "price_lists": "Price lists of the company and of clients",
-    "product_levels": "Days of each level that a product takes",
-    "production_plan_streams": "Percentages of production planned by project, stream and month",
-    "production_plans": "Percentages of production planned by project and month",
-    "production_streams": "Production by project, stream and week",
-    "productions": "Production by project and date",
-    "products": "Products that budgets can contain",
-    "project_metadata": "Tags that projects can carry, with their allowed values",
-    "project_plan_areas": "Areas of project plans",
-    "project_plan_subtask_assignees": "Persons assigned to subtasks of project plans, with their hours",
-    "project_plan_subtasks": "Subtasks of project plans",
-    "project_plan_task_assignees": "Persons assigned to tasks of project plans, with their hours",
-    "project_plan_tasks": "Tasks of project plans",
-    "project_stages": "Stages of opportunities in the pipeline",
-    "project_status_areas": "Progress by budget area within project statuses",
-    "project_statuses": "Statuses of projects: progress and days left, reported by week",
-    "project_types": "Types of projects",
-    "projects": "Projects and pipeline opportunities, which are one resource",
-    "roles": "Roles of persons",
-    "streams": "Streams of the company, with their leaders and members",
-    "timesheet_areas": "Hours of timesheets by budget area",
-    "timesheet_logs": "Changes made to timesheets",
-    "timesheet_whitelists": "Who may log time on which project",
-    "timesheets": "Hours logged by person, project and day",
-}
 
 RESOURCE_NOTES: Final = {
     "project_metadata": "Projects show the values as `project.metadata[id]`; here are the ids.",
@@ -181,21 +127,6 @@ MODELS: Final = {
     "TimesheetWhitelist": "A person who may log time on a project.",
 }
 
-TWINS: Final = {
-    # (model or body, field): the field's name on the other side. The pairs are the contract's, but for the price
-    # list's, whose descriptions say the same of both.
-    ("Project", "date_start"): "start_date",
-    ("CreateProject", "start_date"): "date_start",
-    ("UpdateProject", "start_date"): "date_start",
-    ("BudgetArea", "is_enabled"): "enabled",
-    ("UpdateBudgetArea", "enabled"): "is_enabled",
-    ("Budget", "is_currency_enabled"): "currency_enabled",
-    ("UpdateBudget", "currency_enabled"): "is_currency_enabled",
-    ("PriceList", "uses_default_price_list_costs"): "sync_with_company_default",
-    ("CreatePriceList", "sync_with_company_default"): "uses_default_price_list_costs",
-    ("UpdatePriceList", "sync_with_company_default"): "uses_default_price_list_costs",
-}
-
 DYNAMIC: Final = {
     # The prefix of dynamic keys: the mapping that gathers them, what it is in answers, and what it is in calls.
     "metadata_": (
@@ -249,17 +180,23 @@ NOTES: Final = {
     ),
     "budget currency": "In the budget's currency.",
     "first day of month": "First day of the month.",
-    "first day of month; the body field is start_date": "First day of the month.",
+    "bodies name it currency_enabled": "Calls name it `currency_enabled`.",
+    "bodies name it enabled": "Calls name it `enabled`.",
+    "first day of month; bodies name it start_date": "First day of the month. Calls name it `start_date`.",
     "first day of week (not of month)": "First day of the week (not of the month).",
     "float": "",
     "gt:/lt: prefixes": "",
     "in thousands (K)": "In thousands (K).",
+    "in thousands (K); usually a number, in examples a string; older pages name it estimate": (
+        "In thousands (K). Older reference pages name it estimate."
+    ),
     "list_streams: only when asked for with include": "In lists only when asked for with `include`.",
     "lower case in responses (daily, weekly); upper case on input": (
         "daily or weekly, in lower case; calls send it in upper case."
     ),
     "master currency": "In the master currency.",
     "months": "In months.",
+    "months; usually a number, in examples a string": "In months.",
     "multi-currency switch; response field is is_currency_enabled": "Switches several currencies on.",
     "no sign means ascending; encode + as %2B": "",
     "null = since the beginning of time": "None: since ever.",
@@ -269,12 +206,16 @@ NOTES: Final = {
     "other lists use +field / -field": "",
     "per day": "A day.",
     "percent": "In percent.",
+    "percent; usually a number, in examples a string; older pages list 0, 10, 25, 50, 75, 90 and 100": "In percent.",
     "percentage": "In percent.",
     "required when the project status mode is percentage": (
         "In percent; required when the project status mode is percentage."
     ),
     "response field is is_enabled": "",
     "start month; response names it date_start": "First day of the month in which it starts.",
+    "whether costs follow the company default list; bodies name it sync_with_company_default": (
+        "Whether costs follow the company's default list. Calls name it `sync_with_company_default`."
+    ),
     "the stream and plan relatives are floats": (
         "The contract gives it no type; in production streams and plans it is a number."
     ),

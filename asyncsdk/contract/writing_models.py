@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from typing import Final
 
 from . import docstrings
-from .reading import Contract, Field, Schema, python_name
+from .reading import Contract
+from .schemas import Field, Schema, python_name
 from .words import DYNAMIC
 
 __all__ = ["write_models"]

@@ -32,11 +32,11 @@ def class_name(resource: str, models: Mapping[str, object]) -> str:
 
 def _module(resource: Resource, name: str, contract: Contract) -> str:
     calls = [(operation, of_operation(operation)) for operation in resource.operations]
-    aliases = {alias: values for _, call in calls for alias, values in call.aliases.items()}
+    aliases = {alias: code for _, call in calls for alias, code in call.aliases.items()}
     methods = "\n\n".join(_method(operation, call) for operation, call in calls)
-    used = "\n".join(_code(operation, call) for operation, call in calls)
+    used = "\n".join([*aliases.values(), *(_code(operation, call) for operation, call in calls)])
     about = docstrings.block([[f"The calls of `wethod.{resource.name}`."], [docstrings.GENERATED]])
-    constants = [f"{alias}: TypeAlias = Literal[{_quoted(values)}]" for alias, values in aliases.items()]
+    constants = [f"{alias}: TypeAlias = {code}" for alias, code in aliases.items()]
     head = [about, *_imports(used, aliases, resource, contract), f"__all__ = [{name!r}]", *constants]
     class_ = f"""class {name}:
 {docstrings.block(docstrings.of_resource(resource), indent=4)}
@@ -51,13 +51,14 @@ def _module(resource: Resource, name: str, contract: Contract) -> str:
     return "\n\n".join(head) + "\n\n\n" + class_
 
 
-def _imports(used: str, aliases: Mapping[str, Sequence[str]], resource: Resource, contract: Contract) -> Iterator[str]:
+def _imports(used: str, aliases: Mapping[str, str], resource: Resource, contract: Contract) -> Iterator[str]:
     """The groups of imports, each a block of lines."""
     yield "from __future__ import annotations"
     containers = [each for each in ("Mapping", "Sequence") if f"{each}[" in used]
     typing = ["TYPE_CHECKING"]
-    typing += ["Literal"] if aliases or "Literal[" in used else []
-    typing += ["TypeAlias", "get_args"] if aliases else []
+    typing += ["Literal"] if "Literal[" in used else []
+    typing += ["TypeAlias"] if aliases else []
+    typing += ["get_args"] if "get_args(" in used else []
     yield _lines(
         "import datetime as dt" if "dt." in used else "",
         _from("collections.abc", containers),
@@ -152,10 +153,6 @@ def _path(operation: Operation) -> str:
     if not operation.ids:
         return f'"{operation.path}"'
     return f'arguments.path("{operation.path}", {", ".join(f"{name}={name}" for name in operation.ids)})'
-
-
-def _quoted(values: Sequence[str]) -> str:
-    return ", ".join(f'"{value}"' for value in values)
 
 
 def _package(resources: Sequence[Resource], names: Mapping[str, str]) -> str:

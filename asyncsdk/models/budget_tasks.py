@@ -19,11 +19,12 @@ class BudgetTask:
     Attributes:
         uid: Opaque string id.
         currency: Currency code.
-        markup: Applied to external_cost.
+        markup: Applied to external_cost. Assumed: pages call it an integer; a fraction is read as well.
         type: CREATIVITY: percentage task in the contingency and discount area. Known values: DEFAULT, DISCOUNT,
             CONTINGENCY, TRAVEL, EXPENSE, CREATIVITY, PRODUCT, PM.
         product_id: Only for PRODUCT tasks.
-        quantity: Only used by CONTINGENCY, DISCOUNT, CREATIVITY, PRODUCT tasks.
+        quantity: Only used by CONTINGENCY, DISCOUNT, CREATIVITY, PRODUCT tasks. Assumed: pages call it an integer; a
+            fraction is read as well.
     """
 
     id: int
@@ -33,7 +34,7 @@ class BudgetTask:
     name: str
     currency: str | None = None
     external_cost: Number
-    markup: int
+    markup: Number
     total_cost: Number
     total_price: Number
     total_days: Number
@@ -41,7 +42,7 @@ class BudgetTask:
     is_deleted: bool
     notes: str
     product_id: int | None = None
-    quantity: int | None = None
+    quantity: Number | None = None
     budget_area_id: int
 
     __get_pydantic_core_schema__ = pydantic_schema

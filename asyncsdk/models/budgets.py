@@ -17,9 +17,11 @@ class Budget:
     """One version of a project's budget.
 
     Attributes:
+        price_list_id: Assumed: never null: the page says so, and one client allows for null all the same.
         status: Known values: DRAFT, SUBMITTED, APPROVED.
         final_net_price: In the master currency.
         final_net_price_currency: In the budget's currency.
+        notes: Assumed: never null: the page says so, and one client allows for null all the same.
         currency: Currency code.
         is_currency_enabled: Calls name it `currency_enabled`.
     """

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import attrs
 
-from ..fields import Timestamp, pydantic_schema
+from ..fields import Number, Timestamp, pydantic_schema
 
 __all__ = ["JobOrderCategory"]
 
@@ -19,6 +19,7 @@ class JobOrderCategory:
     Attributes:
         external_costs_type: Known values: on-goods-sold, before-contribution-margin, on-g-and-a, on-marketing.
         project_status_mode: Known values: automatic, percentage, remaining-days.
+        project_review_value_threshold: Assumed: pages call it an integer; a fraction is read as well.
         deleted_at: When it was soft-deleted; None where it was not.
     """
 
@@ -42,7 +43,7 @@ class JobOrderCategory:
     is_external_drive_canvas_enabled: bool | None = None
     project_status_mode: str | None = None
     is_project_review_required: bool | None = None
-    project_review_value_threshold: int | None = None
+    project_review_value_threshold: Number | None = None
     job_order_category_group_id: int | None = None
     job_order_template_id: int | None = None
     deleted_at: Timestamp | None = None

@@ -9,7 +9,7 @@ import datetime as dt
 
 import attrs
 
-from ..fields import Timestamp, pydantic_schema
+from ..fields import Number, Timestamp, pydantic_schema
 
 __all__ = ["PeopleAllocation"]
 
@@ -19,7 +19,7 @@ class PeopleAllocation:
     """The hours of one day that a person is allocated to a project.
 
     Attributes:
-        hours: At most 8.
+        hours: At most 8. Assumed: pages call it an integer; a fraction is read as well.
         deleted_at: When it was soft-deleted; None where it was not.
     """
 
@@ -27,7 +27,7 @@ class PeopleAllocation:
     created_at: Timestamp
     updated_at: Timestamp
     date: dt.date
-    hours: int
+    hours: Number
     project_id: int
     person_id: int
     deleted_at: Timestamp | None = None

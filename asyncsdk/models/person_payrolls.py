@@ -18,7 +18,7 @@ class PersonPayroll:
 
     Attributes:
         cost: Yearly, without taxes.
-        taxes: Total taxes.
+        taxes: Total taxes. Assumed: pages call it an integer; a fraction is read as well.
         from_: As YYYY-MM.
         to: As YYYY-MM.
     """
@@ -29,7 +29,7 @@ class PersonPayroll:
     person_id: int | None = None
     business_unit_id: int | None = None
     cost: Number | None = None
-    taxes: int | None = None
+    taxes: Number | None = None
     from_: str | None = attrs.field(default=None, metadata=wire("from"))
     to: str | None = None
 

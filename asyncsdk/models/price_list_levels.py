@@ -7,21 +7,26 @@ from __future__ import annotations
 
 import attrs
 
-from ..fields import Timestamp, pydantic_schema
+from ..fields import Number, Timestamp, pydantic_schema
 
 __all__ = ["PriceListLevel"]
 
 
 @attrs.frozen(kw_only=True)
 class PriceListLevel:
-    """Price and cost of a level in a price list."""
+    """Price and cost of a level in a price list.
+
+    Attributes:
+        price: Assumed: pages call it an integer; a fraction is read as well.
+        cost: Assumed: pages call it an integer; a fraction is read as well.
+    """
 
     id: int
     created_at: Timestamp
     updated_at: Timestamp
     price_list_id: int | None = None
     level_id: int | None = None
-    price: int
-    cost: int
+    price: Number
+    cost: Number
 
     __get_pydantic_core_schema__ = pydantic_schema

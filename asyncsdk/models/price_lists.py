@@ -19,7 +19,7 @@ class PriceList:
     """A price list of the company or of a client.
 
     Attributes:
-        uses_default_price_list_costs: Whether costs follow the company default list. Calls name it
+        uses_default_price_list_costs: Whether costs follow the company's default list. Calls name it
             `sync_with_company_default`.
     """
 

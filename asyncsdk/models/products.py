@@ -19,7 +19,7 @@ class Product:
     """A product that budgets can contain.
 
     Attributes:
-        markup: In percent.
+        markup: In percent. Assumed: pages call it an integer; a fraction is read as well.
     """
 
     id: int
@@ -30,7 +30,7 @@ class Product:
     available_from: dt.date | None = None
     available_to: dt.date | None = None
     external_cost: Number
-    markup: int
+    markup: Number
     price: Number | None = None
 
     __get_pydantic_core_schema__ = pydantic_schema

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import attrs
 
-from ..fields import Timestamp, pydantic_schema
+from ..fields import Number, Timestamp, pydantic_schema
 
 __all__ = ["ProjectPlanSubtaskAssignee"]
 
@@ -17,6 +17,7 @@ class ProjectPlanSubtaskAssignee:
     """A person assigned to a subtask, with the hours.
 
     Attributes:
+        hours: Assumed: pages call it an integer; a fraction is read as well.
         strategy: Known values: front, even.
     """
 
@@ -25,7 +26,7 @@ class ProjectPlanSubtaskAssignee:
     updated_at: Timestamp | None = None
     employee_id: int | None = None
     project_plan_subtask_id: int | None = None
-    hours: int | None = None
+    hours: Number | None = None
     strategy: str | None = None
 
     __get_pydantic_core_schema__ = pydantic_schema

@@ -7,21 +7,25 @@ from __future__ import annotations
 
 import attrs
 
-from ..fields import Timestamp, pydantic_schema
+from ..fields import Number, Timestamp, pydantic_schema
 
 __all__ = ["ProjectPlanTaskAssignee"]
 
 
 @attrs.frozen(kw_only=True)
 class ProjectPlanTaskAssignee:
-    """A person assigned to a task, with the hours."""
+    """A person assigned to a task, with the hours.
+
+    Attributes:
+        hours: Assumed: pages call it an integer; a fraction is read as well.
+    """
 
     id: int
     created_at: Timestamp | None = None
     updated_at: Timestamp | None = None
     employee_id: int | None = None
     project_plan_task_id: int | None = None
-    hours: int | None = None
+    hours: Number | None = None
     strategy: str | None = None
 
     __get_pydantic_core_schema__ = pydantic_schema

@@ -21,11 +21,18 @@ class Project:
     """A project, or an opportunity in the pipeline.
 
     Attributes:
-        value: In thousands (K). The API may send it as a string.
+        purchase_order: Older pages name it client_po.
+        value: In thousands (K). Older reference pages name it estimate. The API may send it as a string.
         probability: In percent. The API may send it as a string. At most 100.
-        external_cost_percentage: Percent of the project value.
+        external_cost_percentage: Percent of the project value. Assumed: pages call it an integer; a fraction is read
+            as well.
         date_start: First day of the month. Calls name it `start_date`.
         duration: In months. The API may send it as a string.
+        is_archived: Assumed: never null: the page says so, and one client allows for null all the same.
+        client_id: Assumed: never null: the page says so, and one client allows for null all the same.
+        pm_id: Assumed: null where a project has no project manager: a client that checks live answers allows for it
+            on purpose.
+        client_contact_id: Older pages name it customer_id.
         project_stage_id: Opportunity stage.
         job_order_category: Optional nested object.
         deleted_at: When it was soft-deleted; None where it was not.
@@ -40,7 +47,7 @@ class Project:
     purchase_order: str | None = None
     value: Number
     probability: int
-    external_cost_percentage: int | None = None
+    external_cost_percentage: Number | None = None
     date_start: dt.date
     duration: int
     is_archived: bool
@@ -51,7 +58,7 @@ class Project:
     job_order_category_id: int
     project_type_id: int | None = None
     client_id: int
-    pm_id: int
+    pm_id: int | None
     account_id: int | None = None
     client_contact_id: int | None = None
     reason_why_id: int | None = None

@@ -19,6 +19,7 @@ class TimesheetLog:
     """A change made to a timesheet.
 
     Attributes:
+        date: The day worked. Assumed: as in timesheets.
         mode: Filter values are upper case.
         author_id: Person who made the change.
     """

@@ -19,6 +19,8 @@ class Timesheet:
     """The hours a person logged on a project for a day.
 
     Attributes:
+        date: The day worked, not the Monday of its week. Assumed: a page of 2025-06 speaks of the Monday; two later
+            clients read the day worked.
         mode: daily or weekly, in lower case; calls send it in upper case.
         deleted_at: When it was soft-deleted; None where it was not.
     """

@@ -47,13 +47,14 @@ class BudgetAreas:
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
             ValidationError, AuthenticationError, PermissionDenied, RateLimited: As the API answers.
+            PreconditionFailed: A company feature it needs is off (assumed).
         """
         return Pager(
             self._session,
             "/api/budget-areas",
             BudgetArea,
             [
-                arguments.integer("budget_id", budget_id),
+                arguments.integer("budget_id", budget_id, minimum=1),
                 arguments.date_time("updated_at", updated_at),
             ],
             limit=limit,
@@ -68,6 +69,7 @@ class BudgetAreas:
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
             ValidationError, AuthenticationError, PermissionDenied, NotFound, RateLimited: As the API answers.
+            PreconditionFailed: A company feature it needs is off (assumed).
         """
         return await self._session.call("GET", arguments.path("/api/budget-areas/{id}", id=id), BudgetArea)
 
@@ -79,6 +81,8 @@ class BudgetAreas:
     ) -> BudgetArea:
         """Adds an area to a budget.
 
+        Assumed to be mandatory: budget_id. A ValidationError names what is missing.
+
         Permissions: budget.edit, budget.edit_other.
 
         Args:
@@ -87,6 +91,7 @@ class BudgetAreas:
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
             ValidationError, AuthenticationError, PermissionDenied, RateLimited: As the API answers.
+            PreconditionFailed: A company feature it needs is off (assumed).
         """
         return await self._session.call(
             "POST",
@@ -94,7 +99,7 @@ class BudgetAreas:
             BudgetArea,
             body=[
                 body.text("name", name, max_length=255),
-                body.integer("budget_id", budget_id),
+                body.integer("budget_id", budget_id, minimum=1),
             ],
         )
 
@@ -117,6 +122,7 @@ class BudgetAreas:
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
             ValidationError, AuthenticationError, PermissionDenied, NotFound, RateLimited: As the API answers.
+            PreconditionFailed: A company feature it needs is off (assumed).
         """
         return await self._session.call(
             "PATCH",
@@ -125,7 +131,7 @@ class BudgetAreas:
             body=[
                 body.text("name", name),
                 body.boolean("enabled", enabled),
-                body.integer("price_list_id", price_list_id),
-                body.integer("stream_id", stream_id),
+                body.integer("price_list_id", price_list_id, minimum=1),
+                body.integer("stream_id", stream_id, minimum=1),
             ],
         )

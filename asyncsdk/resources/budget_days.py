@@ -47,13 +47,14 @@ class BudgetDays:
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
             ValidationError, AuthenticationError, PermissionDenied, RateLimited: As the API answers.
+            PreconditionFailed: A company feature it needs is off (assumed).
         """
         return Pager(
             self._session,
             "/api/budget-days",
             BudgetDay,
             [
-                arguments.integer("budget_task_id", budget_task_id),
+                arguments.integer("budget_task_id", budget_task_id, minimum=1),
                 arguments.date_time("updated_at", updated_at),
             ],
             limit=limit,
@@ -68,6 +69,7 @@ class BudgetDays:
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
             ValidationError, AuthenticationError, PermissionDenied, NotFound, RateLimited: As the API answers.
+            PreconditionFailed: A company feature it needs is off (assumed).
         """
         return await self._session.call("GET", arguments.path("/api/budget-days/{id}", id=id), BudgetDay)
 
@@ -79,6 +81,7 @@ class BudgetDays:
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
             ValidationError, AuthenticationError, PermissionDenied, NotFound, RateLimited: As the API answers.
+            PreconditionFailed: A company feature it needs is off (assumed).
         """
         return await self._session.call(
             "PATCH", arguments.path("/api/budget-days/{id}", id=id), BudgetDay, body=[body.number("days", days)]

@@ -47,14 +47,15 @@ class BudgetJobTitles:
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
             ValidationError, AuthenticationError, PermissionDenied, RateLimited: As the API answers.
+            PreconditionFailed: A company feature it needs is off (assumed).
         """
         return Pager(
             self._session,
             "/api/budget-job-titles",
             BudgetJobTitle,
             [
-                arguments.integer("budget_id", budget_id),
-                arguments.integer("job_title_id", job_title_id),
+                arguments.integer("budget_id", budget_id, minimum=1),
+                arguments.integer("job_title_id", job_title_id, minimum=1),
                 arguments.date_time("updated_at", updated_at),
             ],
             limit=limit,

@@ -68,6 +68,7 @@ class BudgetPriceListLevels:
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
             ValidationError, AuthenticationError, PermissionDenied, NotFound, RateLimited: As the API answers.
+            PreconditionFailed: A company feature it needs is off (assumed).
         """
         return await self._session.call(
             "GET", arguments.path("/api/budget-price-list-levels/{id}", id=id), BudgetPriceListLevel

@@ -47,13 +47,14 @@ class BudgetTasks:
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
             ValidationError, AuthenticationError, PermissionDenied, RateLimited: As the API answers.
+            PreconditionFailed: A company feature it needs is off (assumed).
         """
         return Pager(
             self._session,
             "/api/budget-tasks",
             BudgetTask,
             [
-                arguments.integer("budget_area_id", budget_area_id),
+                arguments.integer("budget_area_id", budget_area_id, minimum=1),
                 arguments.date_time("updated_at", updated_at),
             ],
             limit=limit,
@@ -68,6 +69,7 @@ class BudgetTasks:
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
             ValidationError, AuthenticationError, PermissionDenied, NotFound, RateLimited: As the API answers.
+            PreconditionFailed: A company feature it needs is off (assumed).
         """
         return await self._session.call("GET", arguments.path("/api/budget-tasks/{id}", id=id), BudgetTask)
 
@@ -84,13 +86,15 @@ class BudgetTasks:
     ) -> BudgetTask:
         """Adds a task to a budget area.
 
-        The contract does not say which fields are mandatory; a ValidationError names what is missing.
+        No reference page says which fields are mandatory. Assumed to be mandatory: name, budget_area_id. A
+        ValidationError names what is missing.
 
         No reference page was at hand; treat as probable.
 
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
             ValidationError, AuthenticationError, PermissionDenied, RateLimited: As the API answers.
+            PreconditionFailed: A company feature it needs is off (assumed).
         """
         return await self._session.call(
             "POST",
@@ -102,7 +106,7 @@ class BudgetTasks:
                 body.integer("markup", markup),
                 body.text("notes", notes),
                 body.integer("quantity", quantity),
-                body.integer("budget_area_id", budget_area_id),
+                body.integer("budget_area_id", budget_area_id, minimum=1),
                 body.text("currency", currency),
             ],
         )
@@ -132,6 +136,7 @@ class BudgetTasks:
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
             ValidationError, AuthenticationError, PermissionDenied, NotFound, RateLimited: As the API answers.
+            PreconditionFailed: A company feature it needs is off (assumed).
         """
         return await self._session.call(
             "PATCH",
@@ -150,6 +155,8 @@ class BudgetTasks:
 
     async def delete(self, id: int) -> None:
         """Deletes a budget task.
+
+        Assumed: answered 412 as long as other rows point to it.
 
         Permissions: budget.edit, budget.edit_other.
 

@@ -53,13 +53,14 @@ class Budgets:
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
             ValidationError, AuthenticationError, PermissionDenied, RateLimited: As the API answers.
+            PreconditionFailed: A company feature it needs is off (assumed).
         """
         return Pager(
             self._session,
             "/api/budgets",
             Budget,
             [
-                arguments.integer("project_id", project_id),
+                arguments.integer("project_id", project_id, minimum=1),
                 arguments.date_time("updated_at", updated_at),
             ],
             limit=limit,
@@ -74,6 +75,7 @@ class Budgets:
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
             ValidationError, AuthenticationError, PermissionDenied, NotFound, RateLimited: As the API answers.
+            PreconditionFailed: A company feature it needs is off (assumed).
         """
         return await self._session.call("GET", arguments.path("/api/budgets/{id}", id=id), Budget)
 
@@ -89,26 +91,29 @@ class Budgets:
     ) -> Budget:
         """Creates a budget for a project.
 
-        The contract does not say which fields are mandatory; a ValidationError names what is missing.
+        No reference page says which fields are mandatory. Assumed to be mandatory: project_id. A ValidationError
+        names what is missing.
 
         Permissions: budget.create.
 
         Args:
-            template_id: Budget template to start from.
+            price_list_id: Assumed: the first there is where it is left out.
+            template_id: Budget template to start from. Not shown in answers.
             final_net_price: When absent, derived from the project estimate.
 
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
             ValidationError, AuthenticationError, PermissionDenied, RateLimited: As the API answers.
+            PreconditionFailed: A company feature it needs is off (assumed).
         """
         return await self._session.call(
             "POST",
             "/api/budgets",
             Budget,
             body=[
-                body.integer("project_id", project_id),
-                body.integer("price_list_id", price_list_id),
-                body.integer("stream_id", stream_id),
+                body.integer("project_id", project_id, minimum=1),
+                body.integer("price_list_id", price_list_id, minimum=1),
+                body.integer("stream_id", stream_id, minimum=1),
                 body.integer("template_id", template_id),
                 body.number("final_net_price", final_net_price),
                 body.text("notes", notes),
@@ -140,14 +145,15 @@ class Budgets:
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
             ValidationError, AuthenticationError, PermissionDenied, NotFound, RateLimited: As the API answers.
+            PreconditionFailed: A company feature it needs is off (assumed).
         """
         return await self._session.call(
             "PATCH",
             arguments.path("/api/budgets/{id}", id=id),
             Budget,
             body=[
-                body.integer("price_list_id", price_list_id),
-                body.integer("stream_id", stream_id),
+                body.integer("price_list_id", price_list_id, minimum=1),
+                body.integer("stream_id", stream_id, minimum=1),
                 body.number("final_net_price", final_net_price),
                 body.number("final_net_price_currency", final_net_price_currency),
                 body.boolean("currency_enabled", currency_enabled),
@@ -165,15 +171,18 @@ class Budgets:
     ) -> Budget:
         """Approves a submitted budget.
 
+        Assumed: only a submitted budget can be approved; any other is answered 412.
+
         Permissions: budget.approve, budget.approve_other.
 
         Args:
-            message: Text for the project manager.
+            message: Text for the project manager. Not shown in answers.
             settle: Where the answer is lost, look once with a GET whether `status` shows that it was done.
 
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
             ValidationError, AuthenticationError, PermissionDenied, NotFound, RateLimited: As the API answers.
+            PreconditionFailed: The state of the row does not allow it, or a company feature it needs is off.
             OutcomeUnknown: It was sent and the answer lost; with `settle`: the row does not show it.
         """
         call = self._session.call(
@@ -188,6 +197,8 @@ class Budgets:
     async def draft(self, id: int, *, settle: bool = False) -> Budget:
         """Puts a budget back to draft.
 
+        Assumed: a budget that is in draft already is answered 412.
+
         No reference page was at hand; treat as probable.
 
         Args:
@@ -196,6 +207,7 @@ class Budgets:
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
             ValidationError, AuthenticationError, PermissionDenied, NotFound, RateLimited: As the API answers.
+            PreconditionFailed: The state of the row does not allow it, or a company feature it needs is off.
             OutcomeUnknown: It was sent and the answer lost; with `settle`: the row does not show it.
         """
         call = self._session.call("POST", arguments.path("/api/budgets/{id}:draft", id=id), Budget)
@@ -208,6 +220,8 @@ class Budgets:
     async def recall(self, id: int, *, settle: bool = False) -> Budget:
         """Takes back a budget submitted for approval.
 
+        Assumed: only a submitted budget can be recalled, and is in draft then; any other is answered 412.
+
         Permissions: budget.edit, budget.edit_other.
 
         Args:
@@ -216,6 +230,7 @@ class Budgets:
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
             ValidationError, AuthenticationError, PermissionDenied, NotFound, RateLimited: As the API answers.
+            PreconditionFailed: The state of the row does not allow it, or a company feature it needs is off.
             OutcomeUnknown: It was sent and the answer lost; with `settle`: the row does not show it.
         """
         call = self._session.call("POST", arguments.path("/api/budgets/{id}:recall", id=id), Budget)
@@ -234,14 +249,18 @@ class Budgets:
     ) -> Budget:
         """Rejects a submitted budget.
 
+        Assumed: only a submitted budget can be rejected, and is in draft then; any other is answered 412.
+
         No reference page was at hand; treat as probable.
 
         Args:
+            message: Not shown in answers.
             settle: Where the answer is lost, look once with a GET whether `status` shows that it was done.
 
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
             ValidationError, AuthenticationError, PermissionDenied, NotFound, RateLimited: As the API answers.
+            PreconditionFailed: The state of the row does not allow it, or a company feature it needs is off.
             OutcomeUnknown: It was sent and the answer lost; with `settle`: the row does not show it.
         """
         call = self._session.call(
@@ -256,6 +275,8 @@ class Budgets:
     async def set_baseline(self, id: int, *, settle: bool = False) -> Budget:
         """Makes this budget version the baseline.
 
+        Assumed: only an approved budget that is not the baseline yet can become it; any other is answered 412.
+
         No reference page was at hand; treat as probable.
 
         Args:
@@ -264,6 +285,7 @@ class Budgets:
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
             ValidationError, AuthenticationError, PermissionDenied, NotFound, RateLimited: As the API answers.
+            PreconditionFailed: The state of the row does not allow it, or a company feature it needs is off.
             OutcomeUnknown: It was sent and the answer lost; with `settle`: the row does not show it.
         """
         call = self._session.call("POST", arguments.path("/api/budgets/{id}:set-baseline", id=id), Budget)
@@ -283,16 +305,19 @@ class Budgets:
     ) -> Budget:
         """Submits a budget for approval.
 
+        Assumed: only a budget in draft can be submitted; any other is answered 412.
+
         Permissions: budget.edit, budget.edit_other.
 
         Args:
-            approver_id: Employee id.
-            message: Text for the approver.
+            approver_id: Employee id. Not shown in answers.
+            message: Text for the approver. Not shown in answers.
             settle: Where the answer is lost, look once with a GET whether `status` shows that it was done.
 
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
             ValidationError, AuthenticationError, PermissionDenied, NotFound, RateLimited: As the API answers.
+            PreconditionFailed: The state of the row does not allow it, or a company feature it needs is off.
             OutcomeUnknown: It was sent and the answer lost; with `settle`: the row does not show it.
         """
         call = self._session.call(
@@ -300,7 +325,7 @@ class Budgets:
             arguments.path("/api/budgets/{id}:submit", id=id),
             Budget,
             body=[
-                body.integer("approver_id", approver_id),
+                body.integer("approver_id", approver_id, minimum=1),
                 body.text("message", message),
             ],
         )

@@ -43,9 +43,11 @@ class Capacities:
         No reference page was at hand; treat as probable.
 
         Args:
-            order: Fields to sort by, descending after `-`; the contract does not name them.
+            order: A field to sort by or several, each descending after `-`; the contract does not name them.
+                Assumed: the fields are not named; any field of the row that holds one value.
             updated_at: When rows were last changed: an aware date-time or a filter such as `F.gte(since)`.
-            is_archived: True for archived rows only, False for the others only.
+            is_archived: True for archived rows only, False for the others only. Assumed: true, false, 1 and 0 are
+                taken, nothing else.
             deleted: `exclude` (default) leaves soft-deleted rows out, `include` adds them, `only` gives just them.
             deleted_at: When rows were deleted, likewise; for `deleted="include"` or `"only"`.
             limit: Rows in a page, 1 to 100. To bound the number of rows use `max_items`.
@@ -54,6 +56,7 @@ class Capacities:
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
             ValidationError, AuthenticationError, PermissionDenied, RateLimited: As the API answers.
+            PreconditionFailed: A company feature it needs is off (assumed).
         """
         return Pager(
             self._session,

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from .. import arguments, body
 from ..models.clients import Client
@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from ..session import Session
 
 __all__ = ["Clients"]
+
+IncludeItem: TypeAlias = Literal["externalIdentifiers", "external_identifiers"]
+
+Include: TypeAlias = IncludeItem | Sequence[IncludeItem]
 
 
 class Clients:
@@ -37,9 +41,7 @@ class Clients:
     def list(
         self,
         *,
-        include: Literal["externalIdentifiers", "external_identifiers"]
-        | Sequence[Literal["externalIdentifiers", "external_identifiers"]]
-        | None = None,
+        include: Include | None = None,
         updated_at: DateTimeFilter | None = None,
         deleted: Literal["exclude", "include", "only"] | None = None,
         deleted_at: DateTimeFilter | None = None,
@@ -81,9 +83,7 @@ class Clients:
         self,
         id: int,
         *,
-        include: Literal["externalIdentifiers", "external_identifiers"]
-        | Sequence[Literal["externalIdentifiers", "external_identifiers"]]
-        | None = None,
+        include: Include | None = None,
         deleted: Literal["exclude", "include", "only"] | None = None,
     ) -> Client:
         """Reads one client.
@@ -141,7 +141,8 @@ class Clients:
     ) -> Client:
         """Creates a client.
 
-        The contract does not say which fields are mandatory; a ValidationError names what is missing.
+        No reference page says which fields are mandatory. Assumed to be mandatory: corporate_name. A ValidationError
+        names what is missing.
 
         No reference page was at hand; treat as probable.
 
@@ -151,6 +152,7 @@ class Clients:
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
             ValidationError, AuthenticationError, PermissionDenied, RateLimited: As the API answers.
+            PreconditionFailed: A company feature it needs is off (assumed).
         """
         return await self._session.call(
             "POST",
@@ -227,6 +229,7 @@ class Clients:
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
             ValidationError, AuthenticationError, PermissionDenied, NotFound, RateLimited: As the API answers.
+            PreconditionFailed: A company feature it needs is off (assumed).
         """
         return await self._session.call(
             "PATCH",
@@ -270,5 +273,6 @@ class Clients:
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
             ValidationError, AuthenticationError, PermissionDenied, NotFound, RateLimited: As the API answers.
+            PreconditionFailed: A company feature it needs is off (assumed).
         """
         await self._session.call("DELETE", arguments.path("/api/client/{id}", id=id), None)

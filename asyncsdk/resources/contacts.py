@@ -54,7 +54,7 @@ class Contacts:
             "/api/contacts",
             Contact,
             [
-                arguments.integer("client_id", client_id),
+                arguments.integer("client_id", client_id, minimum=1),
                 arguments.date_time("updated_at", updated_at),
             ],
             limit=limit,
@@ -69,6 +69,7 @@ class Contacts:
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
             ValidationError, AuthenticationError, PermissionDenied, NotFound, RateLimited: As the API answers.
+            PreconditionFailed: A company feature it needs is off (assumed).
         """
         return await self._session.call("GET", arguments.path("/api/contacts/{id}", id=id), Contact)
 
@@ -86,13 +87,14 @@ class Contacts:
     ) -> Contact:
         """Creates a contact.
 
-        The contract does not say which fields are mandatory; a ValidationError names what is missing.
+        No reference page says which fields are mandatory. A ValidationError names what is missing.
 
         Permissions: crm.edit.
 
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
             ValidationError, AuthenticationError, PermissionDenied, RateLimited: As the API answers.
+            PreconditionFailed: A company feature it needs is off (assumed).
         """
         return await self._session.call(
             "POST",
@@ -106,7 +108,7 @@ class Contacts:
                 body.text("notes", notes),
                 body.text("linkedin", linkedin),
                 body.text("description", description),
-                body.integer("client_id", client_id),
+                body.integer("client_id", client_id, minimum=1),
             ],
         )
 
@@ -130,6 +132,7 @@ class Contacts:
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
             ValidationError, AuthenticationError, PermissionDenied, NotFound, RateLimited: As the API answers.
+            PreconditionFailed: A company feature it needs is off (assumed).
         """
         return await self._session.call(
             "PATCH",
@@ -143,12 +146,14 @@ class Contacts:
                 body.text("notes", notes),
                 body.text("linkedin", linkedin),
                 body.text("description", description),
-                body.integer("client_id", client_id),
+                body.integer("client_id", client_id, minimum=1),
             ],
         )
 
     async def delete(self, id: int) -> None:
         """Deletes a contact.
+
+        Assumed: answered 412 as long as other rows point to it.
 
         Permissions: crm.edit.
 

@@ -19,6 +19,16 @@ if TYPE_CHECKING:
 
 __all__ = ["CustomFieldOptions"]
 
+OrderItem: TypeAlias = Literal["name", "-name", "sort", "-sort"]
+
+Order: TypeAlias = (
+    OrderItem
+    | Sequence[OrderItem]
+    | Literal[
+        "name,sort", "name,-sort", "-name,sort", "-name,-sort", "sort,name", "sort,-name", "-sort,name", "-sort,-name"
+    ]
+)
+
 Color: TypeAlias = Literal[
     "#114B5F",
     "#176499",
@@ -60,9 +70,7 @@ class CustomFieldOptions:
         self,
         *,
         custom_field_id: int | None = None,
-        order: Literal["name", "-name", "sort", "-sort"]
-        | Sequence[Literal["name", "-name", "sort", "-sort"]]
-        | None = None,
+        order: Order | None = None,
         search: str | None = None,
         updated_at: DateTimeFilter | None = None,
         deleted: Literal["exclude", "include", "only"] | None = None,
@@ -75,8 +83,8 @@ class CustomFieldOptions:
         Feature: Custom Fields.
 
         Args:
-            order: Fields to sort by, descending after `-`: name, sort.
-            search: A keyword to look up.
+            order: A field to sort by or several, each descending after `-`: name, sort.
+            search: A keyword to look up. Assumed: a part of the name, in either case.
             updated_at: When rows were last changed: an aware date-time or a filter such as `F.gte(since)`.
             deleted: `exclude` (default) leaves soft-deleted rows out, `include` adds them, `only` gives just them.
             deleted_at: When rows were deleted, likewise; for `deleted="include"` or `"only"`.
@@ -146,7 +154,7 @@ class CustomFieldOptions:
             CustomFieldOption,
             body=[
                 body.text("name", name, max_length=255),
-                body.integer("custom_field_id", custom_field_id),
+                body.integer("custom_field_id", custom_field_id, minimum=1),
                 body.choice("color", color, get_args(Color)),
                 body.integer("sort", sort),
             ],

@@ -6,7 +6,7 @@ Generated from the contract by `python -m asyncsdk.contract.generate`; not edite
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from .. import arguments, body
 from ..models.custom_fields import CustomField
@@ -19,6 +19,20 @@ if TYPE_CHECKING:
     from ..session import Session
 
 __all__ = ["CustomFields"]
+
+IncludeItem: TypeAlias = Literal["options"]
+
+Include: TypeAlias = IncludeItem | Sequence[IncludeItem]
+
+OrderItem: TypeAlias = Literal["name", "-name", "sort", "-sort"]
+
+Order: TypeAlias = (
+    OrderItem
+    | Sequence[OrderItem]
+    | Literal[
+        "name,sort", "name,-sort", "-name,sort", "-name,-sort", "sort,name", "sort,-name", "-sort,name", "-sort,-name"
+    ]
+)
 
 
 class CustomFields:
@@ -40,10 +54,8 @@ class CustomFields:
         self,
         *,
         domain: Literal["project_plan"] | None = None,
-        include: Literal["options"] | Sequence[Literal["options"]] | None = None,
-        order: Literal["name", "-name", "sort", "-sort"]
-        | Sequence[Literal["name", "-name", "sort", "-sort"]]
-        | None = None,
+        include: Include | None = None,
+        order: Order | None = None,
         search: str | None = None,
         updated_at: DateTimeFilter | None = None,
         deleted: Literal["exclude", "include", "only"] | None = None,
@@ -59,8 +71,8 @@ class CustomFields:
 
         Args:
             include: Relations to read along, one or several. Dots lead to relations of relations.
-            order: Fields to sort by, descending after `-`: name, sort.
-            search: A keyword to look up.
+            order: A field to sort by or several, each descending after `-`: name, sort.
+            search: A keyword to look up. Assumed: a part of the name, in either case.
             updated_at: When rows were last changed: an aware date-time or a filter such as `F.gte(since)`.
             deleted: `exclude` (default) leaves soft-deleted rows out, `include` adds them, `only` gives just them.
             deleted_at: When rows were deleted, likewise; for `deleted="include"` or `"only"`.
@@ -193,6 +205,8 @@ class CustomFields:
     async def archive(self, id: int, *, settle: bool = False) -> CustomField:
         """Archives a custom field.
 
+        Assumed: a custom field that is archived already is answered 412.
+
         Feature: Custom Fields.
 
         No reference page was at hand; treat as probable.
@@ -203,7 +217,7 @@ class CustomFields:
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
             ValidationError, AuthenticationError, PermissionDenied, NotFound, RateLimited: As the API answers.
-            PreconditionFailed: The company feature Custom Fields is off.
+            PreconditionFailed: The state of the row does not allow it, or the company feature Custom Fields is off.
             OutcomeUnknown: It was sent and the answer lost; with `settle`: the row does not show it.
         """
         call = self._session.call("POST", arguments.path("/api/custom-fields/{id}:archive", id=id), CustomField)
@@ -216,6 +230,8 @@ class CustomFields:
     async def unarchive(self, id: int, *, settle: bool = False) -> CustomField:
         """Unarchives a custom field.
 
+        Assumed: a custom field that is not archived is answered 412.
+
         Feature: Custom Fields.
 
         No reference page was at hand; treat as probable.
@@ -226,7 +242,7 @@ class CustomFields:
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
             ValidationError, AuthenticationError, PermissionDenied, NotFound, RateLimited: As the API answers.
-            PreconditionFailed: The company feature Custom Fields is off.
+            PreconditionFailed: The state of the row does not allow it, or the company feature Custom Fields is off.
             OutcomeUnknown: It was sent and the answer lost; with `settle`: the row does not show it.
         """
         call = self._session.call("POST", arguments.path("/api/custom-fields/{id}:unarchive", id=id), CustomField)

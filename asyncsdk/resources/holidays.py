@@ -52,13 +52,14 @@ class Holidays:
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
             ValidationError, AuthenticationError, PermissionDenied, RateLimited: As the API answers.
+            PreconditionFailed: A company feature it needs is off (assumed).
         """
         return Pager(
             self._session,
             "/api/holidays",
             Holiday,
             [
-                arguments.integer("location_id", location_id),
+                arguments.integer("location_id", location_id, minimum=1),
                 arguments.date_time("updated_at", updated_at),
                 arguments.choice("deleted", deleted, ("exclude", "include", "only")),
                 arguments.date_time("deleted_at", deleted_at),
@@ -78,6 +79,7 @@ class Holidays:
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
             ValidationError, AuthenticationError, PermissionDenied, NotFound, RateLimited: As the API answers.
+            PreconditionFailed: A company feature it needs is off (assumed).
         """
         return await self._session.call(
             "GET",
@@ -97,7 +99,10 @@ class Holidays:
     ) -> Holiday:
         """Creates a holiday.
 
-        The contract does not say which fields are mandatory; a ValidationError names what is missing.
+        No reference page says which fields are mandatory. Assumed to be mandatory: name. A ValidationError names
+        what is missing.
+
+        Assumed: one that repeats has a day and a month, any other an exact date.
 
         Permissions: settings.company.
 
@@ -109,6 +114,7 @@ class Holidays:
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
             ValidationError, AuthenticationError, PermissionDenied, RateLimited: As the API answers.
+            PreconditionFailed: A company feature it needs is off (assumed).
         """
         return await self._session.call(
             "POST",
@@ -168,6 +174,7 @@ class Holidays:
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
             ValidationError, AuthenticationError, PermissionDenied, NotFound, RateLimited: As the API answers.
+            PreconditionFailed: A company feature it needs is off (assumed).
         """
         await self._session.call("DELETE", arguments.path("/api/holidays/{id}", id=id), None)
 
@@ -195,6 +202,7 @@ class Holidays:
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
             ValidationError, AuthenticationError, PermissionDenied, NotFound, RateLimited: As the API answers.
+            PreconditionFailed: A company feature it needs is off (assumed).
         """
         return Pager(
             self._session,
@@ -211,6 +219,9 @@ class Holidays:
 
     async def attach_location(self, holiday_id: int, location_id: int) -> HolidayLocation:
         """Attaches a location to a holiday.
+
+        Assumed: what is linked already is answered 412; linking again after the link was deleted brings the old link
+        back, with its id.
 
         Permissions: settings.company.
 
@@ -230,11 +241,14 @@ class Holidays:
     async def detach_location(self, holiday_id: int, location_id: int) -> None:
         """Detaches a location from a holiday.
 
+        Assumed: what is not linked is answered 404.
+
         No reference page was at hand; treat as probable.
 
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
             ValidationError, AuthenticationError, PermissionDenied, NotFound, RateLimited: As the API answers.
+            PreconditionFailed: A company feature it needs is off (assumed).
         """
         await self._session.call(
             "DELETE",

@@ -82,6 +82,7 @@ class Invoices:
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
             ValidationError, AuthenticationError, PermissionDenied, NotFound, RateLimited: As the API answers.
+            PreconditionFailed: A company feature it needs is off (assumed).
         """
         return await self._session.call("GET", arguments.path("/api/invoices/{id}", id=id), Invoice)
 
@@ -101,13 +102,15 @@ class Invoices:
     ) -> Invoice:
         """Creates an invoice.
 
-        The contract does not say which fields are mandatory; a ValidationError names what is missing.
+        No reference page says which fields are mandatory. Assumed to be mandatory: value, issue_date, project_id. A
+        ValidationError names what is missing.
 
         No reference page was at hand; treat as probable.
 
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
             ValidationError, AuthenticationError, PermissionDenied, RateLimited: As the API answers.
+            PreconditionFailed: A company feature it needs is off (assumed).
         """
         return await self._session.call(
             "POST",
@@ -120,7 +123,7 @@ class Invoices:
                 body.number("exchange_rate", exchange_rate),
                 body.date("issue_date", issue_date),
                 body.text("notes", notes),
-                body.integer("project_id", project_id),
+                body.integer("project_id", project_id, minimum=1),
                 body.text("budget_area_uid", budget_area_uid),
                 body.integer("vat_rate_id", vat_rate_id),
                 body.integer("payment_term_id", payment_term_id),
@@ -158,6 +161,7 @@ class Invoices:
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
             ValidationError, AuthenticationError, PermissionDenied, NotFound, RateLimited: As the API answers.
+            PreconditionFailed: A company feature it needs is off (assumed).
         """
         return await self._session.call(
             "PATCH",
@@ -170,7 +174,7 @@ class Invoices:
                 body.number("exchange_rate", exchange_rate, nullable=True),
                 body.date("issue_date", issue_date),
                 body.text("notes", notes, nullable=True),
-                body.integer("project_id", project_id),
+                body.integer("project_id", project_id, minimum=1),
                 body.text("budget_area_uid", budget_area_uid, nullable=True),
                 body.integer("vat_rate_id", vat_rate_id, nullable=True),
                 body.integer("payment_term_id", payment_term_id, nullable=True),
@@ -180,11 +184,14 @@ class Invoices:
     async def delete(self, id: int) -> None:
         """Deletes an invoice.
 
+        Assumed: answered 412 as long as other rows point to it.
+
         Permissions: invoices.delete, invoices.delete_other, invoices.edit_sent.
 
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
             ValidationError, AuthenticationError, PermissionDenied, NotFound, RateLimited: As the API answers.
+            PreconditionFailed: A company feature it needs is off (assumed).
         """
         await self._session.call("DELETE", arguments.path("/api/invoices/{id}", id=id), None)
 
@@ -197,21 +204,25 @@ class Invoices:
     ) -> Invoice:
         """Sends an invoice.
 
+        Assumed: only an invoice in draft can be sent; any other is answered 412.
+
         No reference page was at hand; treat as probable.
 
         Args:
+            invoice_contact_id: Not shown in answers.
             settle: Where the answer is lost, look once with a GET whether `status` shows that it was done.
 
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
             ValidationError, AuthenticationError, PermissionDenied, NotFound, RateLimited: As the API answers.
+            PreconditionFailed: The state of the row does not allow it, or a company feature it needs is off.
             OutcomeUnknown: It was sent and the answer lost; with `settle`: the row does not show it.
         """
         call = self._session.call(
             "POST",
             arguments.path("/api/invoices/{id}:send", id=id),
             Invoice,
-            body=[body.integer("invoice_contact_id", invoice_contact_id)],
+            body=[body.integer("invoice_contact_id", invoice_contact_id, minimum=1)],
         )
         if settle:
             return await settled(
@@ -228,6 +239,8 @@ class Invoices:
     ) -> Invoice:
         """Marks an invoice as paid.
 
+        Assumed: only a sent invoice can be marked as paid; any other is answered 412.
+
         Permissions: invoices.edit_sent.
 
         Args:
@@ -237,6 +250,7 @@ class Invoices:
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
             ValidationError, AuthenticationError, PermissionDenied, NotFound, RateLimited: As the API answers.
+            PreconditionFailed: The state of the row does not allow it, or a company feature it needs is off.
             OutcomeUnknown: It was sent and the answer lost; with `settle`: the row does not show it.
         """
         call = self._session.call(
@@ -254,6 +268,8 @@ class Invoices:
     async def set_unpaid(self, id: int, *, settle: bool = False) -> Invoice:
         """Marks an invoice as unpaid.
 
+        Assumed: only a paid invoice can be marked as unpaid, and counts as sent then; any other is answered 412.
+
         Permissions: invoices.edit_sent.
 
         Args:
@@ -262,7 +278,7 @@ class Invoices:
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
             ValidationError, AuthenticationError, PermissionDenied, NotFound, RateLimited: As the API answers.
-            PreconditionFailed: A company feature it needs is off.
+            PreconditionFailed: The state of the row does not allow it, or a company feature it needs is off.
             OutcomeUnknown: It was sent and the answer lost; with `settle`: the row does not show it.
         """
         call = self._session.call("POST", arguments.path("/api/invoices/{id}:set-unpaid", id=id), Invoice)

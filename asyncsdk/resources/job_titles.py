@@ -46,13 +46,14 @@ class JobTitles:
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
             ValidationError, AuthenticationError, PermissionDenied, RateLimited: As the API answers.
+            PreconditionFailed: A company feature it needs is off (assumed).
         """
         return Pager(
             self._session,
             "/api/job-titles",
             JobTitle,
             [
-                arguments.integer("level_id", level_id),
+                arguments.integer("level_id", level_id, minimum=1),
                 arguments.date_time("updated_at", updated_at),
             ],
             limit=limit,
@@ -67,5 +68,6 @@ class JobTitles:
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
             ValidationError, AuthenticationError, PermissionDenied, NotFound, RateLimited: As the API answers.
+            PreconditionFailed: A company feature it needs is off (assumed).
         """
         return await self._session.call("GET", arguments.path("/api/job-titles/{id}", id=id), JobTitle)

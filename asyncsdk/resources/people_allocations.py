@@ -72,8 +72,8 @@ class PeopleAllocations:
             PeopleAllocation,
             [
                 arguments.date("date", date),
-                arguments.integer("project_id", project_id),
-                arguments.integer("person_id", person_id),
+                arguments.integer("project_id", project_id, minimum=1),
+                arguments.integer("person_id", person_id, minimum=1),
                 arguments.date_time("updated_at", updated_at),
                 arguments.choice("deleted", deleted, ("exclude", "include", "only")),
                 arguments.date_time("deleted_at", deleted_at),
@@ -92,7 +92,8 @@ class PeopleAllocations:
     ) -> PeopleAllocation:
         """Creates a people allocation.
 
-        The contract does not say which fields are mandatory; a ValidationError names what is missing.
+        No reference page says which fields are mandatory. Assumed to be mandatory: person_id, project_id, date,
+        hours. A ValidationError names what is missing.
 
         Permissions: planning.modify, planning.modify_other, planning.modify_past.
 
@@ -109,8 +110,8 @@ class PeopleAllocations:
             "/api/people-allocations",
             PeopleAllocation,
             body=[
-                body.integer("person_id", person_id),
-                body.integer("project_id", project_id),
+                body.integer("person_id", person_id, minimum=1),
+                body.integer("project_id", project_id, minimum=1),
                 body.date("date", date),
                 body.integer("hours", hours, minimum=1, maximum=8),
             ],
@@ -127,6 +128,7 @@ class PeopleAllocations:
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
             ValidationError, AuthenticationError, PermissionDenied, NotFound, RateLimited: As the API answers.
+            PreconditionFailed: A company feature it needs is off (assumed).
         """
         return await self._session.call(
             "PATCH",

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from .. import arguments, body
 from ..models.person_capacities import PersonCapacity
@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from ..session import Session
 
 __all__ = ["PersonCapacities"]
+
+OrderItem: TypeAlias = Literal["starts_at", "-starts_at"]
+
+Order: TypeAlias = OrderItem | Sequence[OrderItem]
 
 
 class PersonCapacities:
@@ -37,7 +41,7 @@ class PersonCapacities:
         *,
         person_id: int | None = None,
         capacity_id: int | None = None,
-        order: Literal["starts_at", "-starts_at"] | Sequence[Literal["starts_at", "-starts_at"]] | None = None,
+        order: Order | None = None,
         updated_at: DateTimeFilter | None = None,
         deleted: Literal["exclude", "include", "only"] | None = None,
         deleted_at: DateTimeFilter | None = None,
@@ -49,7 +53,7 @@ class PersonCapacities:
         Feature: Capacity Versioning.
 
         Args:
-            order: Fields to sort by, descending after `-`: starts_at.
+            order: A field to sort by or several, each descending after `-`: starts_at.
             updated_at: When rows were last changed: an aware date-time or a filter such as `F.gte(since)`.
             deleted: `exclude` (default) leaves soft-deleted rows out, `include` adds them, `only` gives just them.
             deleted_at: When rows were deleted, likewise; for `deleted="include"` or `"only"`.
@@ -141,7 +145,7 @@ class PersonCapacities:
             arguments.path("/api/person-capacities/{id}", id=id),
             PersonCapacity,
             body=[
-                body.integer("capacity_id", capacity_id),
+                body.integer("capacity_id", capacity_id, minimum=1),
                 body.date("starts_at", starts_at),
             ],
         )

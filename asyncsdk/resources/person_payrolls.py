@@ -72,6 +72,7 @@ class PersonPayrolls:
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
             ValidationError, AuthenticationError, PermissionDenied, NotFound, RateLimited: As the API answers.
+            PreconditionFailed: A company feature it needs is off (assumed).
         """
         return await self._session.call("GET", arguments.path("/api/person-payrolls/{id}", id=id), PersonPayroll)
 
@@ -87,13 +88,14 @@ class PersonPayrolls:
     ) -> PersonPayroll:
         """Creates a person payroll.
 
-        The contract does not say which fields are mandatory; a ValidationError names what is missing.
+        No reference page says which fields are mandatory. Assumed to be mandatory: person_id. A ValidationError
+        names what is missing.
 
         Permissions: payroll.employees.
 
         Args:
             from_: As YYYY-MM, or any date in the month.
-            to: As YYYY-MM, or any date in the month.
+            to: As YYYY-MM, or any date in the month. Assumed: answered 400 where it is before from.
 
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
@@ -105,7 +107,7 @@ class PersonPayrolls:
             "/api/person-payrolls",
             PersonPayroll,
             body=[
-                body.integer("person_id", person_id),
+                body.integer("person_id", person_id, minimum=1),
                 body.integer("business_unit_id", business_unit_id),
                 body.number("cost", cost),
                 body.integer("taxes", taxes),
@@ -130,18 +132,19 @@ class PersonPayrolls:
 
         Args:
             from_: As YYYY-MM, or any date in the month.
-            to: As YYYY-MM, or any date in the month.
+            to: As YYYY-MM, or any date in the month. Assumed: answered 400 where it is before from.
 
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
             ValidationError, AuthenticationError, PermissionDenied, NotFound, RateLimited: As the API answers.
+            PreconditionFailed: A company feature it needs is off (assumed).
         """
         return await self._session.call(
             "PATCH",
             arguments.path("/api/person-payrolls/{id}", id=id),
             PersonPayroll,
             body=[
-                body.integer("person_id", person_id),
+                body.integer("person_id", person_id, minimum=1),
                 body.integer("business_unit_id", business_unit_id),
                 body.integer("taxes", taxes),
                 body.month("from", from_),
@@ -152,10 +155,13 @@ class PersonPayrolls:
     async def delete(self, id: int) -> None:
         """Deletes a person payroll.
 
+        Assumed: answered 412 as long as other rows point to it.
+
         No reference page was at hand; treat as probable.
 
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
             ValidationError, AuthenticationError, PermissionDenied, NotFound, RateLimited: As the API answers.
+            PreconditionFailed: A company feature it needs is off (assumed).
         """
         await self._session.call("DELETE", arguments.path("/api/person-payrolls/{id}", id=id), None)

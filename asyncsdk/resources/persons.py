@@ -71,6 +71,7 @@ class Persons:
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
             ValidationError, AuthenticationError, PermissionDenied, NotFound, RateLimited: As the API answers.
+            PreconditionFailed: A company feature it needs is off (assumed).
         """
         return await self._session.call("GET", arguments.path("/api/persons/{id}", id=id), Person)
 
@@ -98,6 +99,7 @@ class Persons:
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
             ValidationError, AuthenticationError, PermissionDenied, NotFound, RateLimited: As the API answers.
+            PreconditionFailed: A company feature it needs is off (assumed).
         """
         return await self._session.call(
             "PATCH",
@@ -110,12 +112,12 @@ class Persons:
                 body.boolean("is_archived", is_archived),
                 body.boolean("is_visible_in_people_allocation", is_visible_in_people_allocation),
                 body.boolean("has_timesheet_required", has_timesheet_required),
-                body.integer("level_id", level_id),
-                body.integer("price_list_id", price_list_id),
-                body.integer("job_title_id", job_title_id),
-                body.integer("allocation_manager_id", allocation_manager_id),
-                body.integer("capacity_id", capacity_id),
-                body.integer("location_id", location_id),
+                body.integer("level_id", level_id, minimum=1),
+                body.integer("price_list_id", price_list_id, minimum=1),
+                body.integer("job_title_id", job_title_id, minimum=1),
+                body.integer("allocation_manager_id", allocation_manager_id, minimum=1),
+                body.integer("capacity_id", capacity_id, minimum=1),
+                body.integer("location_id", location_id, minimum=1),
             ],
         )
 

@@ -47,6 +47,7 @@ class PriceLists:
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
             ValidationError, AuthenticationError, PermissionDenied, RateLimited: As the API answers.
+            PreconditionFailed: A company feature it needs is off (assumed).
         """
         return Pager(
             self._session,
@@ -65,6 +66,7 @@ class PriceLists:
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
             ValidationError, AuthenticationError, PermissionDenied, NotFound, RateLimited: As the API answers.
+            PreconditionFailed: A company feature it needs is off (assumed).
         """
         return await self._session.call("GET", arguments.path("/api/price-lists/{id}", id=id), PriceList)
 
@@ -81,25 +83,29 @@ class PriceLists:
     ) -> PriceList:
         """Creates a price list.
 
-        The contract does not say which fields are mandatory; a ValidationError names what is missing.
+        No reference page says which fields are mandatory. Assumed to be mandatory: name. A ValidationError names
+        what is missing.
 
         Permissions: pricelist.edit.
 
         Args:
             name: At most 255 characters.
             description: At most 50 characters.
-            sync_with_company_default: Answers name it `uses_default_price_list_costs`.
+            available_to: Assumed: answered 400 where it is before available_from.
+            sync_with_company_default: Answers name it `uses_default_price_list_costs`. Assumed: it comes back as
+                uses_default_price_list_costs: the descriptions say the same of both.
 
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
             ValidationError, AuthenticationError, PermissionDenied, RateLimited: As the API answers.
+            PreconditionFailed: A company feature it needs is off (assumed).
         """
         return await self._session.call(
             "POST",
             "/api/price-lists",
             PriceList,
             body=[
-                body.integer("client_id", client_id),
+                body.integer("client_id", client_id, minimum=1),
                 body.text("name", name, max_length=255),
                 body.text("description", description, max_length=50),
                 body.date("available_from", available_from),
@@ -128,18 +134,21 @@ class PriceLists:
         Args:
             name: At most 255 characters.
             description: At most 50 characters.
-            sync_with_company_default: Answers name it `uses_default_price_list_costs`.
+            available_to: Assumed: answered 400 where it is before available_from.
+            sync_with_company_default: Answers name it `uses_default_price_list_costs`. Assumed: it comes back as
+                uses_default_price_list_costs: the descriptions say the same of both.
 
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
             ValidationError, AuthenticationError, PermissionDenied, NotFound, RateLimited: As the API answers.
+            PreconditionFailed: A company feature it needs is off (assumed).
         """
         return await self._session.call(
             "PATCH",
             arguments.path("/api/price-lists/{id}", id=id),
             PriceList,
             body=[
-                body.integer("client_id", client_id),
+                body.integer("client_id", client_id, minimum=1),
                 body.text("name", name, max_length=255),
                 body.text("description", description, max_length=50),
                 body.date("available_from", available_from),

@@ -55,8 +55,8 @@ class ProductLevels:
             "/api/product-levels",
             ProductLevel,
             [
-                arguments.integer("product_id", product_id),
-                arguments.integer("level_id", level_id),
+                arguments.integer("product_id", product_id, minimum=1),
+                arguments.integer("level_id", level_id, minimum=1),
                 arguments.date_time("updated_at", updated_at),
             ],
             limit=limit,
@@ -83,6 +83,7 @@ class ProductLevels:
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
             ValidationError, AuthenticationError, PermissionDenied, NotFound, RateLimited: As the API answers.
+            PreconditionFailed: A company feature it needs is off (assumed).
         """
         return await self._session.call(
             "PATCH", arguments.path("/api/product-levels/{id}", id=id), ProductLevel, body=[body.number("days", days)]

@@ -65,9 +65,9 @@ class ProductionPlanStreams:
             "/api/production-plan-streams",
             ProductionPlanStream,
             [
-                arguments.integer("project_id", project_id),
-                arguments.integer("stream_id", stream_id),
-                arguments.integer("production_plan_id", production_plan_id),
+                arguments.integer("project_id", project_id, minimum=1),
+                arguments.integer("stream_id", stream_id, minimum=1),
+                arguments.integer("production_plan_id", production_plan_id, minimum=1),
                 arguments.date_time("updated_at", updated_at),
                 arguments.choice("deleted", deleted, ("exclude", "include", "only")),
                 arguments.date_time("deleted_at", deleted_at),
@@ -89,6 +89,7 @@ class ProductionPlanStreams:
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
             ValidationError, AuthenticationError, PermissionDenied, NotFound, RateLimited: As the API answers.
+            PreconditionFailed: A company feature it needs is off (assumed).
         """
         return await self._session.call(
             "GET",

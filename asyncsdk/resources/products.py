@@ -74,6 +74,7 @@ class Products:
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
             ValidationError, AuthenticationError, PermissionDenied, NotFound, RateLimited: As the API answers.
+            PreconditionFailed: A company feature it needs is off (assumed).
         """
         return await self._session.call("GET", arguments.path("/api/products/{id}", id=id), Product)
 
@@ -95,6 +96,7 @@ class Products:
         Args:
             name: At most 50 characters.
             description: At most 50 characters.
+            available_to: Assumed: answered 400 where it is before available_from.
             markup: In percent.
 
         Raises:
@@ -128,9 +130,13 @@ class Products:
 
         No reference page was at hand; treat as probable.
 
+        Args:
+            available_to: Assumed: answered 400 where it is before available_from.
+
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
             ValidationError, AuthenticationError, PermissionDenied, NotFound, RateLimited: As the API answers.
+            PreconditionFailed: A company feature it needs is off (assumed).
         """
         return await self._session.call(
             "PATCH",

@@ -48,6 +48,7 @@ class ProjectMetadataResource:
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
             ValidationError, AuthenticationError, PermissionDenied, RateLimited: As the API answers.
+            PreconditionFailed: A company feature it needs is off (assumed).
         """
         return Pager(
             self._session,
@@ -77,7 +78,8 @@ class ProjectMetadataResource:
     ) -> ProjectMetadata:
         """Creates a project metadata.
 
-        The contract does not say which fields are mandatory; a ValidationError names what is missing.
+        No reference page says which fields are mandatory. Assumed to be mandatory: key. A ValidationError names what
+        is missing.
 
         Permissions: settings.company.
 
@@ -112,6 +114,7 @@ class ProjectMetadataResource:
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
             ValidationError, AuthenticationError, PermissionDenied, NotFound, RateLimited: As the API answers.
+            PreconditionFailed: A company feature it needs is off (assumed).
         """
         return await self._session.call(
             "PATCH",
@@ -127,10 +130,13 @@ class ProjectMetadataResource:
     async def delete(self, id: int) -> None:
         """Deletes a project metadata.
 
+        Assumed: answered 412 as long as other rows point to it.
+
         No reference page was at hand; treat as probable.
 
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
             ValidationError, AuthenticationError, PermissionDenied, NotFound, RateLimited: As the API answers.
+            PreconditionFailed: A company feature it needs is off (assumed).
         """
         await self._session.call("DELETE", arguments.path("/api/project-metadata/{id}", id=id), None)

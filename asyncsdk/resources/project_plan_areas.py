@@ -47,13 +47,14 @@ class ProjectPlanAreas:
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
             ValidationError, AuthenticationError, PermissionDenied, RateLimited: As the API answers.
+            PreconditionFailed: A company feature it needs is off (assumed).
         """
         return Pager(
             self._session,
             "/api/project-plan-areas",
             ProjectPlanArea,
             [
-                arguments.integer("project_id", project_id),
+                arguments.integer("project_id", project_id, minimum=1),
                 arguments.date_time("updated_at", updated_at),
             ],
             limit=limit,
@@ -68,6 +69,7 @@ class ProjectPlanAreas:
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
             ValidationError, AuthenticationError, PermissionDenied, NotFound, RateLimited: As the API answers.
+            PreconditionFailed: A company feature it needs is off (assumed).
         """
         return await self._session.call("GET", arguments.path("/api/project-plan-areas/{id}", id=id), ProjectPlanArea)
 
@@ -79,13 +81,15 @@ class ProjectPlanAreas:
     ) -> ProjectPlanArea:
         """Creates a project plan area.
 
-        The contract does not say which fields are mandatory; a ValidationError names what is missing.
+        No reference page says which fields are mandatory. Assumed to be mandatory: name, project_id. A
+        ValidationError names what is missing.
 
         No reference page was at hand; treat as probable.
 
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
             ValidationError, AuthenticationError, PermissionDenied, RateLimited: As the API answers.
+            PreconditionFailed: A company feature it needs is off (assumed).
         """
         return await self._session.call(
             "POST",
@@ -93,7 +97,7 @@ class ProjectPlanAreas:
             ProjectPlanArea,
             body=[
                 body.text("name", name),
-                body.integer("project_id", project_id),
+                body.integer("project_id", project_id, minimum=1),
             ],
         )
 
@@ -105,6 +109,7 @@ class ProjectPlanAreas:
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
             ValidationError, AuthenticationError, PermissionDenied, NotFound, RateLimited: As the API answers.
+            PreconditionFailed: A company feature it needs is off (assumed).
         """
         return await self._session.call(
             "PATCH",
@@ -116,10 +121,13 @@ class ProjectPlanAreas:
     async def delete(self, id: int) -> None:
         """Deletes a project plan area.
 
+        Assumed: answered 412 as long as other rows point to it.
+
         No reference page was at hand; treat as probable.
 
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
             ValidationError, AuthenticationError, PermissionDenied, NotFound, RateLimited: As the API answers.
+            PreconditionFailed: A company feature it needs is off (assumed).
         """
         await self._session.call("DELETE", arguments.path("/api/project-plan-areas/{id}", id=id), None)

@@ -50,15 +50,16 @@ class ProjectPlanSubtaskAssignees:
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
             ValidationError, AuthenticationError, PermissionDenied, RateLimited: As the API answers.
+            PreconditionFailed: A company feature it needs is off (assumed).
         """
         return Pager(
             self._session,
             "/api/project-plan-subtask-assignees",
             ProjectPlanSubtaskAssignee,
             [
-                arguments.integer("employee_id", employee_id),
+                arguments.integer("employee_id", employee_id, minimum=1),
                 arguments.integer("project_plan_subtask_id", project_plan_subtask_id),
-                arguments.integer("project_id", project_id),
+                arguments.integer("project_id", project_id, minimum=1),
                 arguments.date_time("updated_at", updated_at),
             ],
             limit=limit,
@@ -73,6 +74,7 @@ class ProjectPlanSubtaskAssignees:
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
             ValidationError, AuthenticationError, PermissionDenied, NotFound, RateLimited: As the API answers.
+            PreconditionFailed: A company feature it needs is off (assumed).
         """
         return await self._session.call(
             "GET", arguments.path("/api/project-plan-subtask-assignees/{id}", id=id), ProjectPlanSubtaskAssignee
@@ -80,6 +82,11 @@ class ProjectPlanSubtaskAssignees:
 
     async def create(self, *, fields: Mapping[str, Json]) -> ProjectPlanSubtaskAssignee:
         """Creates a project plan subtask assignee.
+
+        No reference page says which fields are mandatory. Assumed to be mandatory: employee_id,
+        project_plan_subtask_id. A ValidationError names what is missing.
+
+        Assumed: fields are named as in the rows that come back.
 
         Permissions: project_plan.edit.
 
@@ -102,6 +109,8 @@ class ProjectPlanSubtaskAssignees:
     async def update(self, id: int, *, fields: Mapping[str, Json]) -> ProjectPlanSubtaskAssignee:
         """Changes fields of a project plan subtask assignee.
 
+        Assumed: fields are named as in the rows that come back.
+
         No reference page was at hand; treat as probable.
 
         Args:
@@ -111,6 +120,7 @@ class ProjectPlanSubtaskAssignees:
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
             ValidationError, AuthenticationError, PermissionDenied, NotFound, RateLimited: As the API answers.
+            PreconditionFailed: A company feature it needs is off (assumed).
         """
         return await self._session.call(
             "PATCH",
@@ -122,10 +132,13 @@ class ProjectPlanSubtaskAssignees:
     async def delete(self, id: int) -> None:
         """Deletes a project plan subtask assignee.
 
+        Assumed: answered 412 as long as other rows point to it.
+
         No reference page was at hand; treat as probable.
 
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
             ValidationError, AuthenticationError, PermissionDenied, NotFound, RateLimited: As the API answers.
+            PreconditionFailed: A company feature it needs is off (assumed).
         """
         await self._session.call("DELETE", arguments.path("/api/project-plan-subtask-assignees/{id}", id=id), None)

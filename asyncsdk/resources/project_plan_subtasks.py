@@ -50,15 +50,16 @@ class ProjectPlanSubtasks:
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
             ValidationError, AuthenticationError, PermissionDenied, RateLimited: As the API answers.
+            PreconditionFailed: A company feature it needs is off (assumed).
         """
         return Pager(
             self._session,
             "/api/project-plan-subtasks",
             ProjectPlanSubtask,
             [
-                arguments.integer("project_id", project_id),
-                arguments.integer("project_plan_task_id", project_plan_task_id),
-                arguments.integer("employee_id", employee_id),
+                arguments.integer("project_id", project_id, minimum=1),
+                arguments.integer("project_plan_task_id", project_plan_task_id, minimum=1),
+                arguments.integer("employee_id", employee_id, minimum=1),
                 arguments.date_time("updated_at", updated_at),
             ],
             limit=limit,
@@ -73,6 +74,7 @@ class ProjectPlanSubtasks:
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
             ValidationError, AuthenticationError, PermissionDenied, NotFound, RateLimited: As the API answers.
+            PreconditionFailed: A company feature it needs is off (assumed).
         """
         return await self._session.call(
             "GET", arguments.path("/api/project-plan-subtasks/{id}", id=id), ProjectPlanSubtask
@@ -92,20 +94,25 @@ class ProjectPlanSubtasks:
     ) -> ProjectPlanSubtask:
         """Creates a project plan subtask.
 
-        The contract does not say which fields are mandatory; a ValidationError names what is missing.
+        No reference page says which fields are mandatory. Assumed to be mandatory: project_plan_task_id, name. A
+        ValidationError names what is missing.
 
         No reference page was at hand; treat as probable.
+
+        Args:
+            end_date: Assumed: answered 400 where it is before start_date.
 
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
             ValidationError, AuthenticationError, PermissionDenied, RateLimited: As the API answers.
+            PreconditionFailed: A company feature it needs is off (assumed).
         """
         return await self._session.call(
             "POST",
             "/api/project-plan-subtasks",
             ProjectPlanSubtask,
             body=[
-                body.integer("project_plan_task_id", project_plan_task_id),
+                body.integer("project_plan_task_id", project_plan_task_id, minimum=1),
                 body.text("name", name),
                 body.text("notes", notes),
                 body.date("start_date", start_date),
@@ -134,11 +141,13 @@ class ProjectPlanSubtasks:
         No reference page was at hand; treat as probable.
 
         Args:
+            end_date: Assumed: answered 400 where it is before start_date.
             project_plan_task_id: Moves the subtask to another task.
 
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
             ValidationError, AuthenticationError, PermissionDenied, NotFound, RateLimited: As the API answers.
+            PreconditionFailed: A company feature it needs is off (assumed).
         """
         return await self._session.call(
             "PATCH",
@@ -150,7 +159,7 @@ class ProjectPlanSubtasks:
                 body.date("start_date", start_date),
                 body.date("end_date", end_date),
                 body.integer("depends_on_id", depends_on_id),
-                body.integer("project_plan_task_id", project_plan_task_id),
+                body.integer("project_plan_task_id", project_plan_task_id, minimum=1),
                 body.text("dependency_type", dependency_type),
                 body.text("status_key", status_key),
             ],
@@ -159,10 +168,13 @@ class ProjectPlanSubtasks:
     async def delete(self, id: int) -> None:
         """Deletes a project plan subtask.
 
+        Assumed: answered 412 as long as other rows point to it.
+
         No reference page was at hand; treat as probable.
 
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
             ValidationError, AuthenticationError, PermissionDenied, NotFound, RateLimited: As the API answers.
+            PreconditionFailed: A company feature it needs is off (assumed).
         """
         await self._session.call("DELETE", arguments.path("/api/project-plan-subtasks/{id}", id=id), None)

@@ -50,15 +50,16 @@ class ProjectPlanTaskAssignees:
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
             ValidationError, AuthenticationError, PermissionDenied, RateLimited: As the API answers.
+            PreconditionFailed: A company feature it needs is off (assumed).
         """
         return Pager(
             self._session,
             "/api/project-plan-task-assignees",
             ProjectPlanTaskAssignee,
             [
-                arguments.integer("employee_id", employee_id),
-                arguments.integer("project_plan_task_id", project_plan_task_id),
-                arguments.integer("project_id", project_id),
+                arguments.integer("employee_id", employee_id, minimum=1),
+                arguments.integer("project_plan_task_id", project_plan_task_id, minimum=1),
+                arguments.integer("project_id", project_id, minimum=1),
                 arguments.date_time("updated_at", updated_at),
             ],
             limit=limit,
@@ -73,6 +74,7 @@ class ProjectPlanTaskAssignees:
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
             ValidationError, AuthenticationError, PermissionDenied, NotFound, RateLimited: As the API answers.
+            PreconditionFailed: A company feature it needs is off (assumed).
         """
         return await self._session.call(
             "GET", arguments.path("/api/project-plan-task-assignees/{id}", id=id), ProjectPlanTaskAssignee
@@ -80,6 +82,11 @@ class ProjectPlanTaskAssignees:
 
     async def create(self, *, fields: Mapping[str, Json]) -> ProjectPlanTaskAssignee:
         """Creates a project plan task assignee.
+
+        No reference page says which fields are mandatory. Assumed to be mandatory: employee_id,
+        project_plan_task_id. A ValidationError names what is missing.
+
+        Assumed: fields are named as in the rows that come back.
 
         No reference page was at hand; treat as probable.
 
@@ -90,6 +97,7 @@ class ProjectPlanTaskAssignees:
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
             ValidationError, AuthenticationError, PermissionDenied, RateLimited: As the API answers.
+            PreconditionFailed: A company feature it needs is off (assumed).
         """
         return await self._session.call(
             "POST", "/api/project-plan-task-assignees", ProjectPlanTaskAssignee, body=body.open_fields("fields", fields)
@@ -97,6 +105,8 @@ class ProjectPlanTaskAssignees:
 
     async def update(self, id: int, *, fields: Mapping[str, Json]) -> ProjectPlanTaskAssignee:
         """Changes fields of a project plan task assignee.
+
+        Assumed: fields are named as in the rows that come back.
 
         No reference page was at hand; treat as probable.
 
@@ -107,6 +117,7 @@ class ProjectPlanTaskAssignees:
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
             ValidationError, AuthenticationError, PermissionDenied, NotFound, RateLimited: As the API answers.
+            PreconditionFailed: A company feature it needs is off (assumed).
         """
         return await self._session.call(
             "PATCH",
@@ -118,10 +129,13 @@ class ProjectPlanTaskAssignees:
     async def delete(self, id: int) -> None:
         """Deletes a project plan task assignee.
 
+        Assumed: answered 412 as long as other rows point to it.
+
         No reference page was at hand; treat as probable.
 
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
             ValidationError, AuthenticationError, PermissionDenied, NotFound, RateLimited: As the API answers.
+            PreconditionFailed: A company feature it needs is off (assumed).
         """
         await self._session.call("DELETE", arguments.path("/api/project-plan-task-assignees/{id}", id=id), None)

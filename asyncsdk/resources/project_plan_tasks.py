@@ -69,7 +69,7 @@ class ProjectPlanTasks:
             "/api/project-plan-tasks",
             ProjectPlanTask,
             [
-                arguments.integer("project_id", project_id),
+                arguments.integer("project_id", project_id, minimum=1),
                 arguments.integer("project_plan_area_id", project_plan_area_id, minimum=1),
                 arguments.integer("employee_id", employee_id, minimum=1),
                 arguments.date_time("updated_at", updated_at),
@@ -86,6 +86,7 @@ class ProjectPlanTasks:
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
             ValidationError, AuthenticationError, PermissionDenied, NotFound, RateLimited: As the API answers.
+            PreconditionFailed: A company feature it needs is off (assumed).
         """
         return await self._session.call("GET", arguments.path("/api/project-plan-tasks/{id}", id=id), ProjectPlanTask)
 
@@ -104,12 +105,14 @@ class ProjectPlanTasks:
     ) -> ProjectPlanTask:
         """Creates a project plan task.
 
-        The contract does not say which fields are mandatory; a ValidationError names what is missing.
+        No reference page says which fields are mandatory. Assumed to be mandatory: project_plan_area_id, name. A
+        ValidationError names what is missing.
 
         Permissions: project_plan.edit.
 
         Args:
             name: At most 255 characters.
+            end_date: Assumed: answered 400 where it is before start_date.
             custom_fields: Ids of the chosen options by the id of a custom field, as in `{7: 2}`.
 
         Raises:
@@ -127,7 +130,7 @@ class ProjectPlanTasks:
                 body.text("notes", notes),
                 body.date("start_date", start_date),
                 body.date("end_date", end_date),
-                body.integer("depends_on_id", depends_on_id),
+                body.integer("depends_on_id", depends_on_id, minimum=1),
                 body.choice("dependency_type", dependency_type, get_args(DependencyType)),
                 body.choice("status_key", status_key, get_args(StatusKey)),
                 *body.numbered("custom_fields", custom_fields, "custom_field_"),
@@ -158,9 +161,9 @@ class ProjectPlanTasks:
             name: At most 255 characters.
             notes: None is sent as null.
             start_date: None is sent as null.
-            end_date: None is sent as null.
+            end_date: None is sent as null. Assumed: answered 400 where it is before start_date.
             depends_on_id: None is sent as null.
-            project_plan_area_id: None is sent as null.
+            project_plan_area_id: None is sent as null. Assumed: null is answered 400: no task is without an area.
             dependency_type: None is sent as null.
             status_key: None is sent as null.
             custom_fields: Ids of the chosen options by the id of a custom field, as in `{7: 2}`.
@@ -168,6 +171,7 @@ class ProjectPlanTasks:
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
             ValidationError, AuthenticationError, PermissionDenied, NotFound, RateLimited: As the API answers.
+            PreconditionFailed: A company feature it needs is off (assumed).
         """
         return await self._session.call(
             "PATCH",
@@ -178,7 +182,7 @@ class ProjectPlanTasks:
                 body.text("notes", notes, nullable=True),
                 body.date("start_date", start_date, nullable=True),
                 body.date("end_date", end_date, nullable=True),
-                body.integer("depends_on_id", depends_on_id, nullable=True),
+                body.integer("depends_on_id", depends_on_id, minimum=1, nullable=True),
                 body.integer("project_plan_area_id", project_plan_area_id, nullable=True),
                 body.choice("dependency_type", dependency_type, get_args(DependencyType), nullable=True),
                 body.choice("status_key", status_key, get_args(StatusKey), nullable=True),
@@ -189,10 +193,13 @@ class ProjectPlanTasks:
     async def delete(self, id: int) -> None:
         """Deletes a project plan task.
 
+        Assumed: answered 412 as long as other rows point to it.
+
         No reference page was at hand; treat as probable.
 
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
             ValidationError, AuthenticationError, PermissionDenied, NotFound, RateLimited: As the API answers.
+            PreconditionFailed: A company feature it needs is off (assumed).
         """
         await self._session.call("DELETE", arguments.path("/api/project-plan-tasks/{id}", id=id), None)

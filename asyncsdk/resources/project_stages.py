@@ -46,8 +46,9 @@ class ProjectStages:
         No reference page was at hand; treat as probable.
 
         Args:
-            order: Fields to sort by, descending after `-`; the contract does not name them.
-            search: A keyword to look up.
+            order: A field to sort by or several, each descending after `-`; the contract does not name them.
+                Assumed: the fields are not named; any field of the row that holds one value.
+            search: A keyword to look up. Assumed: a part of the name, in either case.
             updated_at: When rows were last changed: an aware date-time or a filter such as `F.gte(since)`.
             limit: Rows in a page, 1 to 100. To bound the number of rows use `max_items`.
             offset: Rows to skip.
@@ -55,6 +56,7 @@ class ProjectStages:
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
             ValidationError, AuthenticationError, PermissionDenied, RateLimited: As the API answers.
+            PreconditionFailed: A company feature it needs is off (assumed).
         """
         return Pager(
             self._session,

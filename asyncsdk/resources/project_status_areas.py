@@ -62,7 +62,7 @@ class ProjectStatusAreas:
             "/api/project-status-areas",
             ProjectStatusArea,
             [
-                arguments.integer("project_status_id", project_status_id),
+                arguments.integer("project_status_id", project_status_id, minimum=1),
                 arguments.date_time("updated_at", updated_at),
                 arguments.choice("deleted", deleted, ("exclude", "include", "only")),
                 arguments.date_time("deleted_at", deleted_at),

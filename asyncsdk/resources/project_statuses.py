@@ -59,7 +59,7 @@ class ProjectStatuses:
             "/api/project-statuses",
             ProjectStatus,
             [
-                arguments.integer("project_id", project_id),
+                arguments.integer("project_id", project_id, minimum=1),
                 arguments.date_time("updated_at", updated_at),
                 arguments.choice("deleted", deleted, ("exclude", "include", "only")),
                 arguments.date_time("deleted_at", deleted_at),
@@ -93,34 +93,38 @@ class ProjectStatuses:
         *,
         project_id: int | Omitted = OMITTED,
         date: dt.date | str | Omitted = OMITTED,
-        days_left: float | Omitted = OMITTED,
+        days_left: int | Omitted = OMITTED,
         progress: float | Omitted = OMITTED,
         notes: str | Omitted = OMITTED,
         project_status_risk_id: int | Omitted = OMITTED,
     ) -> ProjectStatus:
         """Creates a project status.
 
-        The contract does not say which fields are mandatory; a ValidationError names what is missing.
+        No reference page says which fields are mandatory. Assumed to be mandatory: project_id, date. A
+        ValidationError names what is missing.
 
         Permissions: project_status.create, project_status.create_other.
 
         Args:
             date: Must be a Monday.
-            days_left: Required when the project status mode is remaining-days.
-            progress: In percent; required when the project status mode is percentage. At most 100.
+            days_left: Required when the project status mode is remaining-days. Assumed: a fraction is answered 400,
+                says a client that rounds before it writes; answers may hold one. From 0 to 10000.
+            progress: In percent; required when the project status mode is percentage. At most 100. Assumed: at least
+                0.
 
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
             ValidationError, AuthenticationError, PermissionDenied, RateLimited: As the API answers.
+            PreconditionFailed: A company feature it needs is off (assumed).
         """
         return await self._session.call(
             "POST",
             "/api/project-statuses",
             ProjectStatus,
             body=[
-                body.integer("project_id", project_id),
+                body.integer("project_id", project_id, minimum=1),
                 body.date("date", date),
-                body.number("days_left", days_left),
+                body.integer("days_left", days_left),
                 body.number("progress", progress, maximum=100),
                 body.text("notes", notes),
                 body.integer("project_status_risk_id", project_status_risk_id),
@@ -131,7 +135,7 @@ class ProjectStatuses:
         self,
         id: int,
         *,
-        days_left: float | Omitted = OMITTED,
+        days_left: int | Omitted = OMITTED,
         progress: float | Omitted = OMITTED,
         notes: str | Omitted = OMITTED,
         project_status_risk_id: int | Omitted = OMITTED,
@@ -140,17 +144,23 @@ class ProjectStatuses:
 
         No reference page was at hand; treat as probable.
 
+        Args:
+            days_left: Assumed: a fraction is answered 400, says a client that rounds before it writes; answers may
+                hold one. From 0 to 10000.
+            progress: At most 100. Assumed: at least 0.
+
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
             ValidationError, AuthenticationError, PermissionDenied, NotFound, RateLimited: As the API answers.
+            PreconditionFailed: A company feature it needs is off (assumed).
         """
         return await self._session.call(
             "PATCH",
             arguments.path("/api/project-statuses/{id}", id=id),
             ProjectStatus,
             body=[
-                body.number("days_left", days_left),
-                body.number("progress", progress),
+                body.integer("days_left", days_left),
+                body.number("progress", progress, maximum=100),
                 body.text("notes", notes),
                 body.integer("project_status_risk_id", project_status_risk_id),
             ],
@@ -164,5 +174,6 @@ class ProjectStatuses:
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
             ValidationError, AuthenticationError, PermissionDenied, NotFound, RateLimited: As the API answers.
+            PreconditionFailed: A company feature it needs is off (assumed).
         """
         await self._session.call("DELETE", arguments.path("/api/project-statuses/{id}", id=id), None)

@@ -68,6 +68,7 @@ class Projects:
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
             ValidationError, AuthenticationError, PermissionDenied, RateLimited: As the API answers.
+            PreconditionFailed: A company feature it needs is off (assumed).
         """
         return Pager(
             self._session,
@@ -93,6 +94,7 @@ class Projects:
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
             ValidationError, AuthenticationError, PermissionDenied, NotFound, RateLimited: As the API answers.
+            PreconditionFailed: A company feature it needs is off (assumed).
         """
         return await self._session.call("GET", arguments.path("/api/projects/{id}", id=id), Project)
 
@@ -120,24 +122,29 @@ class Projects:
     ) -> Project:
         """Creates a project.
 
-        The contract does not say which fields are mandatory; a ValidationError names what is missing.
+        No reference page says which fields are mandatory. Assumed to be mandatory: name, client_id. A
+        ValidationError names what is missing.
 
         Permissions: pipeline.create, pipeline.create_other.
 
         Args:
             name: At most 500 characters.
             client_contact_id: May be mandatory by company settings.
+            pm_id: Assumed: the person of the token where it is left out.
+            job_order_category_id: Assumed: the first there is where it is left out.
             job_order: At most 150 characters.
-            value: In thousands (K).
-            probability: In percent. At most 100.
+            value: In thousands (K). Assumed: `0` where it is left out.
+            probability: In percent. At most 100. Assumed: at least 0. `0` where it is left out.
             external_cost_percentage: Percent of the project value.
-            start_date: First day of the month in which it starts. Answers name it `date_start`.
-            duration: In months. At least 1.
+            start_date: First day of the month in which it starts. Answers name it `date_start`. Assumed: any day of
+                the month is taken, and comes back as its first. The current month where it is left out.
+            duration: In months. At least 1. Assumed: `1` where it is left out.
             metadata: Values by the id of a project metadata, as in `{13: "Finance"}`.
 
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
             ValidationError, AuthenticationError, PermissionDenied, RateLimited: As the API answers.
+            PreconditionFailed: A company feature it needs is off (assumed).
         """
         return await self._session.call(
             "POST",
@@ -145,12 +152,12 @@ class Projects:
             Project,
             body=[
                 body.text("name", name, max_length=500),
-                body.integer("client_id", client_id),
-                body.integer("client_contact_id", client_contact_id),
+                body.integer("client_id", client_id, minimum=1),
+                body.integer("client_contact_id", client_contact_id, minimum=1),
                 body.text("purchase_order", purchase_order),
-                body.integer("pm_id", pm_id),
-                body.integer("account_id", account_id),
-                body.integer("job_order_category_id", job_order_category_id),
+                body.integer("pm_id", pm_id, minimum=1),
+                body.integer("account_id", account_id, minimum=1),
+                body.integer("job_order_category_id", job_order_category_id, minimum=1),
                 body.integer("project_type_id", project_type_id),
                 body.text("job_order", job_order, max_length=150),
                 body.number("value", value),
@@ -198,15 +205,17 @@ class Projects:
             name: At most 500 characters.
             job_order: At most 150 characters.
             value: In thousands (K).
-            probability: In percent. At most 100.
+            probability: In percent. At most 100. Assumed: at least 0.
             external_cost_percentage: Percent of the project value.
-            start_date: First day of the month in which it starts. Answers name it `date_start`.
+            start_date: First day of the month in which it starts. Answers name it `date_start`. Assumed: any day of
+                the month is taken, and comes back as its first.
             duration: In months. At least 1.
             metadata: Values by the id of a project metadata, as in `{13: "Finance"}`.
 
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
             ValidationError, AuthenticationError, PermissionDenied, NotFound, RateLimited: As the API answers.
+            PreconditionFailed: A company feature it needs is off (assumed).
         """
         return await self._session.call(
             "PATCH",
@@ -214,12 +223,12 @@ class Projects:
             Project,
             body=[
                 body.text("name", name, max_length=500),
-                body.integer("client_id", client_id),
-                body.integer("client_contact_id", client_contact_id),
+                body.integer("client_id", client_id, minimum=1),
+                body.integer("client_contact_id", client_contact_id, minimum=1),
                 body.text("purchase_order", purchase_order),
-                body.integer("pm_id", pm_id),
-                body.integer("account_id", account_id),
-                body.integer("job_order_category_id", job_order_category_id),
+                body.integer("pm_id", pm_id, minimum=1),
+                body.integer("account_id", account_id, minimum=1),
+                body.integer("job_order_category_id", job_order_category_id, minimum=1),
                 body.integer("project_type_id", project_type_id),
                 body.text("job_order", job_order, max_length=150),
                 body.number("value", value),
@@ -251,6 +260,8 @@ class Projects:
     async def archive(self, id: int, *, settle: bool = False) -> Project:
         """Archives a project.
 
+        Assumed: a project that is archived already is answered 412.
+
         No reference page was at hand; treat as probable.
 
         Args:
@@ -259,6 +270,7 @@ class Projects:
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
             ValidationError, AuthenticationError, PermissionDenied, NotFound, RateLimited: As the API answers.
+            PreconditionFailed: The state of the row does not allow it, or a company feature it needs is off.
             OutcomeUnknown: It was sent and the answer lost; with `settle`: the row does not show it.
         """
         call = self._session.call("POST", arguments.path("/api/projects/{id}:archive", id=id), Project)
@@ -271,6 +283,8 @@ class Projects:
     async def unarchive(self, id: int, *, settle: bool = False) -> Project:
         """Unarchives a project.
 
+        Assumed: a project that is not archived is answered 412.
+
         Permissions: pipeline.edit, pipeline.edit_other.
 
         Args:
@@ -279,6 +293,7 @@ class Projects:
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
             ValidationError, AuthenticationError, PermissionDenied, NotFound, RateLimited: As the API answers.
+            PreconditionFailed: The state of the row does not allow it, or a company feature it needs is off.
             OutcomeUnknown: It was sent and the answer lost; with `settle`: the row does not show it.
         """
         call = self._session.call("POST", arguments.path("/api/projects/{id}:unarchive", id=id), Project)

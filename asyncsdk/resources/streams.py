@@ -6,7 +6,7 @@ Generated from the contract by `python -m asyncsdk.contract.generate`; not edite
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from .. import arguments, body
 from ..models.streams import Stream, StreamLeader, StreamMember
@@ -19,6 +19,23 @@ if TYPE_CHECKING:
     from ..session import Session
 
 __all__ = ["Streams"]
+
+IncludeItem: TypeAlias = Literal["streamLeaders", "stream_leaders", "streamMembers", "stream_members"]
+
+Include: TypeAlias = (
+    IncludeItem
+    | Sequence[IncludeItem]
+    | Literal[
+        "streamLeaders,streamMembers",
+        "streamLeaders,stream_members",
+        "stream_leaders,streamMembers",
+        "stream_leaders,stream_members",
+        "streamMembers,streamLeaders",
+        "streamMembers,stream_leaders",
+        "stream_members,streamLeaders",
+        "stream_members,stream_leaders",
+    ]
+)
 
 
 class Streams:
@@ -43,9 +60,7 @@ class Streams:
         self,
         *,
         is_archived: bool | None = None,
-        include: Literal["streamLeaders", "streamMembers", "stream_leaders", "stream_members"]
-        | Sequence[Literal["streamLeaders", "streamMembers", "stream_leaders", "stream_members"]]
-        | None = None,
+        include: Include | None = None,
         order: str | Sequence[str] | None = None,
         search: str | None = None,
         updated_at: DateTimeFilter | None = None,
@@ -55,9 +70,11 @@ class Streams:
         """Lists the company's streams.
 
         Args:
-            is_archived: True for archived rows only, False for the others only.
+            is_archived: True for archived rows only, False for the others only. Assumed: true, false, 1 and 0 are
+                taken, nothing else.
             include: Relations to read along, one or several. They come back in snake_case.
-            order: Fields to sort by, descending after `-`; the contract does not name them.
+            order: A field to sort by or several, each descending after `-`; the contract does not name them.
+                Assumed: the fields are not named; any field of the row that holds one value.
             search: Keyword looked up in the stream name.
             updated_at: When rows were last changed: an aware date-time or a filter such as `F.gte(since)`.
             limit: Rows in a page, 1 to 100. To bound the number of rows use `max_items`.
@@ -91,13 +108,15 @@ class Streams:
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
             ValidationError, AuthenticationError, PermissionDenied, NotFound, RateLimited: As the API answers.
+            PreconditionFailed: A company feature it needs is off (assumed).
         """
         return await self._session.call("GET", arguments.path("/api/streams/{id}", id=id), Stream)
 
     async def create(self, *, name: str | Omitted = OMITTED) -> Stream:
         """Creates a stream.
 
-        The contract does not say which fields are mandatory; a ValidationError names what is missing.
+        No reference page says which fields are mandatory. Assumed to be mandatory: name. A ValidationError names
+        what is missing.
 
         No reference page was at hand; treat as probable.
 
@@ -107,6 +126,7 @@ class Streams:
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
             ValidationError, AuthenticationError, PermissionDenied, RateLimited: As the API answers.
+            PreconditionFailed: A company feature it needs is off (assumed).
         """
         return await self._session.call("POST", "/api/streams", Stream, body=[body.text("name", name)])
 
@@ -121,6 +141,7 @@ class Streams:
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
             ValidationError, AuthenticationError, PermissionDenied, NotFound, RateLimited: As the API answers.
+            PreconditionFailed: A company feature it needs is off (assumed).
         """
         return await self._session.call(
             "PATCH", arguments.path("/api/streams/{id}", id=id), Stream, body=[body.text("name", name)]
@@ -129,16 +150,21 @@ class Streams:
     async def delete(self, id: int) -> None:
         """Deletes a stream.
 
+        Assumed: answered 412 as long as other rows point to it.
+
         No reference page was at hand; treat as probable.
 
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
             ValidationError, AuthenticationError, PermissionDenied, NotFound, RateLimited: As the API answers.
+            PreconditionFailed: A company feature it needs is off (assumed).
         """
         await self._session.call("DELETE", arguments.path("/api/streams/{id}", id=id), None)
 
     async def archive(self, id: int, *, settle: bool = False) -> Stream:
         """Archives a stream linked to a person or budget.
+
+        Assumed: a stream that is archived already is answered 412.
 
         Permissions: settings.company.
 
@@ -148,7 +174,7 @@ class Streams:
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
             ValidationError, AuthenticationError, PermissionDenied, NotFound, RateLimited: As the API answers.
-            PreconditionFailed: A company feature it needs is off.
+            PreconditionFailed: The state of the row does not allow it, or a company feature it needs is off.
             OutcomeUnknown: It was sent and the answer lost; with `settle`: the row does not show it.
         """
         call = self._session.call("POST", arguments.path("/api/streams/{id}:archive", id=id), Stream)
@@ -161,6 +187,8 @@ class Streams:
     async def unarchive(self, id: int, *, settle: bool = False) -> Stream:
         """Brings an archived stream back.
 
+        Assumed: a stream that is not archived is answered 412.
+
         No reference page was at hand; treat as probable.
 
         Args:
@@ -169,6 +197,7 @@ class Streams:
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
             ValidationError, AuthenticationError, PermissionDenied, NotFound, RateLimited: As the API answers.
+            PreconditionFailed: The state of the row does not allow it, or a company feature it needs is off.
             OutcomeUnknown: It was sent and the answer lost; with `settle`: the row does not show it.
         """
         call = self._session.call("POST", arguments.path("/api/streams/{id}:unarchive", id=id), Stream)
@@ -202,6 +231,7 @@ class Streams:
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
             ValidationError, AuthenticationError, PermissionDenied, NotFound, RateLimited: As the API answers.
+            PreconditionFailed: A company feature it needs is off (assumed).
         """
         return Pager(
             self._session,
@@ -219,6 +249,9 @@ class Streams:
     async def attach_leader(self, stream_id: int, leader_id: int) -> StreamLeader:
         """Makes a person a leader of a stream.
 
+        Assumed: what is linked already is answered 412; linking again after the link was deleted brings the old link
+        back, with its id.
+
         Permissions: settings.company. Feature: Streams.
 
         Raises:
@@ -234,6 +267,8 @@ class Streams:
 
     async def detach_leader(self, stream_id: int, leader_id: int) -> None:
         """Removes a leader from a stream.
+
+        Assumed: what is not linked is answered 404.
 
         Permissions: settings.company. Feature: Streams.
 
@@ -282,11 +317,15 @@ class Streams:
     async def attach_member(self, stream_id: int, member_id: int) -> StreamMember:
         """Makes a person a member of a stream.
 
+        Assumed: what is linked already is answered 412; linking again after the link was deleted brings the old link
+        back, with its id.
+
         Permissions: settings.team.
 
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
             ValidationError, AuthenticationError, PermissionDenied, NotFound, RateLimited: As the API answers.
+            PreconditionFailed: A company feature it needs is off (assumed).
         """
         return await self._session.call(
             "POST",

@@ -51,13 +51,14 @@ class TimesheetAreas:
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
             ValidationError, AuthenticationError, PermissionDenied, RateLimited: As the API answers.
+            PreconditionFailed: A company feature it needs is off (assumed).
         """
         return Pager(
             self._session,
             "/api/timesheet-areas",
             TimesheetArea,
             [
-                arguments.integer("timesheet_id", timesheet_id),
+                arguments.integer("timesheet_id", timesheet_id, minimum=1),
                 arguments.date_time("updated_at", updated_at),
             ],
             limit=limit,

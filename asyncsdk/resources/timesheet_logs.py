@@ -6,7 +6,7 @@ Generated from the contract by `python -m asyncsdk.contract.generate`; not edite
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from .. import arguments
 from ..models.timesheet_logs import TimesheetLog
@@ -17,6 +17,23 @@ if TYPE_CHECKING:
     from ..session import Session
 
 __all__ = ["TimesheetLogs"]
+
+OrderItem: TypeAlias = Literal["created_at", "-created_at", "date", "-date"]
+
+Order: TypeAlias = (
+    OrderItem
+    | Sequence[OrderItem]
+    | Literal[
+        "created_at,date",
+        "created_at,-date",
+        "-created_at,date",
+        "-created_at,-date",
+        "date,created_at",
+        "date,-created_at",
+        "-date,created_at",
+        "-date,-created_at",
+    ]
+)
 
 
 class TimesheetLogs:
@@ -41,9 +58,7 @@ class TimesheetLogs:
         project_id: int | None = None,
         to_project_id: int | None = None,
         mode: Literal["DAILY", "WEEKLY", "DETAILED", "daily", "weekly", "detailed"] | None = None,
-        order: Literal["created_at", "-created_at", "date", "-date"]
-        | Sequence[Literal["created_at", "-created_at", "date", "-date"]]
-        | None = None,
+        order: Order | None = None,
         updated_at: DateTimeFilter | None = None,
         limit: int = 100,
         offset: int = 0,
@@ -55,8 +70,8 @@ class TimesheetLogs:
         Args:
             date: A date or a filter such as `F.between(first, last)`.
             to_project_id: Project the timesheet was moved to.
-            order: Fields to sort by, descending after `-`: created_at, date; `-created_at` by default, `created_at`
-                for stable walks.
+            order: A field to sort by or several, each descending after `-`: created_at, date; `-created_at` by
+                default, `created_at` for stable walks.
             updated_at: When rows were last changed: an aware date-time or a filter such as `F.gte(since)`.
             limit: Rows in a page, 1 to 100. To bound the number of rows use `max_items`.
             offset: Rows to skip.
@@ -92,5 +107,6 @@ class TimesheetLogs:
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
             ValidationError, AuthenticationError, PermissionDenied, NotFound, RateLimited: As the API answers.
+            PreconditionFailed: A company feature it needs is off (assumed).
         """
         return await self._session.call("GET", arguments.path("/api/timesheet-logs/{id}", id=id), TimesheetLog)

@@ -47,14 +47,15 @@ class TimesheetWhitelists:
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
             ValidationError, AuthenticationError, PermissionDenied, RateLimited: As the API answers.
+            PreconditionFailed: A company feature it needs is off (assumed).
         """
         return Pager(
             self._session,
             "/api/timesheet-whitelists",
             TimesheetWhitelist,
             [
-                arguments.integer("project_id", project_id),
-                arguments.integer("person_id", person_id),
+                arguments.integer("project_id", project_id, minimum=1),
+                arguments.integer("person_id", person_id, minimum=1),
                 arguments.date_time("updated_at", updated_at),
             ],
             limit=limit,
@@ -83,6 +84,8 @@ class TimesheetWhitelists:
     ) -> TimesheetWhitelist:
         """Adds a person to a project's timesheet whitelist.
 
+        Assumed: a person who is on the list already is answered 409.
+
         Permissions: pipeline.edit, pipeline.edit_other.
 
         Raises:
@@ -95,13 +98,15 @@ class TimesheetWhitelists:
             "/api/timesheet-whitelists",
             TimesheetWhitelist,
             body=[
-                body.integer("project_id", project_id),
-                body.integer("person_id", person_id),
+                body.integer("project_id", project_id, minimum=1),
+                body.integer("person_id", person_id, minimum=1),
             ],
         )
 
     async def delete(self, id: int) -> None:
         """Removes a person from a project's timesheet whitelist.
+
+        Assumed: answered 412 as long as other rows point to it.
 
         Permissions: pipeline.edit, pipeline.edit_other.
 

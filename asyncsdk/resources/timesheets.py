@@ -73,8 +73,8 @@ class Timesheets:
             "/api/timesheets",
             Timesheet,
             [
-                arguments.integer("project_id", project_id),
-                arguments.integer("person_id", person_id),
+                arguments.integer("project_id", project_id, minimum=1),
+                arguments.integer("person_id", person_id, minimum=1),
                 arguments.date("date", date),
                 arguments.date_time("updated_at", updated_at),
                 arguments.choice("deleted", deleted, ("exclude", "include", "only")),
@@ -99,13 +99,23 @@ class Timesheets:
 
         `mode` is sent in upper case and comes back in lower case.
 
-        The contract does not say which fields are mandatory; a ValidationError names what is missing.
+        No reference page says which fields are mandatory. Assumed to be mandatory: hours, project_id. A
+        ValidationError names what is missing.
 
         Permissions: timetracking.view.
+
+        Args:
+            date: The day worked, not the Monday of its week. Assumed: a page of 2025-06 asks for the Monday, with
+                the day in `day`; two later clients send the day worked. Today where it is left out.
+            day: May be left out. Not shown in answers. Assumed: answered 400 where date is another day of the week.
+            hours: Assumed: from 0 to 24.
+            mode: Assumed: `DAILY` where it is left out.
+            person_id: Assumed: the person of the token where it is left out.
 
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
             ValidationError, AuthenticationError, PermissionDenied, RateLimited: As the API answers.
+            PreconditionFailed: A company feature it needs is off (assumed).
         """
         return await self._session.call(
             "POST",
@@ -117,8 +127,8 @@ class Timesheets:
                 body.number("hours", hours),
                 body.text("notes", notes),
                 body.choice("mode", mode, ("DAILY", "WEEKLY")),
-                body.integer("project_id", project_id),
-                body.integer("person_id", person_id),
+                body.integer("project_id", project_id, minimum=1),
+                body.integer("person_id", person_id, minimum=1),
             ],
         )
 
@@ -136,9 +146,13 @@ class Timesheets:
 
         Permissions: timetracking.view.
 
+        Args:
+            hours: Assumed: from 0 to 24.
+
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
             ValidationError, AuthenticationError, PermissionDenied, NotFound, RateLimited: As the API answers.
+            PreconditionFailed: A company feature it needs is off (assumed).
         """
         return await self._session.call(
             "PATCH",
@@ -159,5 +173,6 @@ class Timesheets:
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
             ValidationError, AuthenticationError, PermissionDenied, NotFound, RateLimited: As the API answers.
+            PreconditionFailed: A company feature it needs is off (assumed).
         """
         await self._session.call("DELETE", arguments.path("/api/timesheets/{id}", id=id), None)

@@ -8,6 +8,8 @@ import sys
 from asyncsdk.sandbox.command import add_arguments, run
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser(prog="asyncsdk sandbox", description="Serves a local Wethod.")
+    parser: argparse.ArgumentParser = argparse.ArgumentParser(
+        prog="asyncsdk sandbox", description="Serves a local Wethod."
+    )
     add_arguments(parser)
     sys.exit(run(parser.parse_args()))

@@ -29,12 +29,16 @@ _PARENTS = (
 
 @attrs.frozen
 class Identity:
-    """A token's person: `person` is their id, `permissions` None stands for all of them."""
+    """A token's person: `person` is their id, `permissions` None stands for all of them.
+
+    Rows of the tables in `hidden` are neither listed nor read with it, though it may make some.
+    """
 
     token: str = attrs.field(repr=False)
     company: str
     person: int = 1
     permissions: frozenset[str] | None = None
+    hidden: frozenset[str] = frozenset()
 
     def may(self, permission: str) -> bool:
         """Whether this person has a permission."""

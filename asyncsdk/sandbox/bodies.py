@@ -10,15 +10,19 @@ from collections.abc import Iterable
 from jsonschema import Draft202012Validator, FormatChecker
 from jsonschema.exceptions import ValidationError
 
-from asyncsdk.sandbox.contract import Json, Object, Operation, load, mapping, words
+from asyncsdk.sandbox.assumed import BodyFields
+from asyncsdk.sandbox.contract import Json, Object, Operation, load, mapping
 from asyncsdk.sandbox.operands import read_date, read_moment
 from asyncsdk.sandbox.refusals import Failure, invalid
-from asyncsdk.sandbox.relations import TWINS, target
+from asyncsdk.sandbox.relations import target
+from asyncsdk.sandbox.rules import Setting
 from asyncsdk.sandbox.store import Store
 from asyncsdk.sandbox.tables import Table, tables
 
 _MOST = 2**53
 _OURS = frozenset({"id", "created_at", "updated_at", "deleted_at", "archived_at"})  # never a caller's to set
+_BLANKS = b" \t\r\n"
+_EMPTY = (b"", b"{}", b"[]")
 _UNKNOWN = "is not a field of this operation"
 
 
@@ -28,7 +32,7 @@ def read(operation: Operation, raw: bytes, content_type: str, failures: list[Fai
     A body that cannot be read at all is refused at once.
     """
     if operation.body is None:
-        if raw.strip() and strict:
+        if raw.translate(None, _BLANKS) not in _EMPTY and strict:
             failures.append(Failure("body", "this operation takes no body"))
         return {}
     if not raw.strip():
@@ -53,6 +57,8 @@ def _parse(raw: bytes, content_type: str, failures: list[Failure]) -> Object:
         except (ValueError, RecursionError) as error:
             message = f"is not JSON: {error}"
         else:
+            if value == []:  # an empty object, as PHP writes it
+                return {}
             if isinstance(value, dict):
                 return value
     raise invalid([*failures, Failure("body", message)])
@@ -76,7 +82,7 @@ def _check(schema: str, value: Object, *, strict: bool) -> Iterable[Failure]:
     for error in validator(schema).iter_errors(value):
         if error.validator == "additionalProperties":
             continue
-        field = _field(error, schema)
+        field = _field(error)
         if field not in named:
             named.add(field)
             yield Failure(field, error.message)
@@ -85,12 +91,13 @@ def _check(schema: str, value: Object, *, strict: bool) -> Iterable[Failure]:
             yield Failure(name, message)
 
 
-def _field(error: ValidationError, schema: str) -> str:
+def _field(error: ValidationError) -> str:
     if error.path:
         return ".".join(str(part) for part in error.path)
     if error.validator == "required":
-        needed = mapping(load().schemas[schema]).get("required")
-        return next((name for name in words(needed) if error.message.startswith(repr(name))), "body")
+        needed = error.validator_value  # of the part that failed, which may be the branch of a condition
+        named = [name for name in needed if error.message.startswith(repr(name))] if isinstance(needed, list) else []
+        return named[0] if named else "body"
     return "body"
 
 
@@ -136,24 +143,24 @@ def _formats() -> FormatChecker:
     return checker
 
 
-def to_row(store: Store, table: Table, value: Object, failures: list[Failure]) -> Object:
-    """Returns a body's fields as the row's: twins renamed, dynamic keys gathered, ids looked up, limits checked.
+def to_row(setting: Setting, table: Table, fields: BodyFields, value: Object, failures: list[Failure]) -> Object:
+    """Returns a body's fields as the row's: renamed and rewritten as they come back, ids looked up, limits checked.
 
     What the row cannot take is added to `failures` under the name the body has for it.
     """
     row: Object = {}
     dynamic: Object = {}
     for name, part in value.items():
-        column = name if name in table.columns else TWINS.get(name, name)
+        if setting.tidy:
+            part = _tidied(part)
         if table.dynamic and name.startswith(table.dynamic):
-            _dynamic(store, table, name, part, failures)
+            _dynamic(setting.store, table, name, part, failures)
             dynamic[name] = part
             continue
-        if (table.name, column) in (("timesheets", "mode"),) and isinstance(part, str):
-            part = part.lower()
-        if (table.name, column) == ("projects", "date_start") and isinstance(part, str):
-            part = f"{part[:7]}-01"
-        if message := _misfit(store, table, column, part):
+        column, part = fields.column(name), fields.rewritten(name, part)
+        if column is None:
+            column = name  # it does not come back, but an id in it has to be one
+        if message := misfit(setting.store, table, column, part):
             failures.append(Failure(name, message))
             continue
         if column in table.columns and column not in _OURS:
@@ -163,7 +170,14 @@ def to_row(store: Store, table: Table, value: Object, failures: list[Failure]) -
     return row
 
 
-def _misfit(store: Store, table: Table, column: str, value: Json) -> str | None:
+def _tidied(value: Json) -> Json:
+    if isinstance(value, str):
+        return value.strip()
+    return round(value, 2) if isinstance(value, float) else value
+
+
+def misfit(store: Store, table: Table, column: str, value: Json) -> str | None:
+    """Returns why a column cannot have a value: its schema, or that there is no such row; None where it can."""
     if column in table.columns:
         for error in _column_validator(table.name, column).iter_errors(value):
             return str(error.message)

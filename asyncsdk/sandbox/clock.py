@@ -41,4 +41,4 @@ class Clock:
 def stamp(milliseconds: int) -> str:
     """Returns milliseconds since 1970 as the API writes a moment: 2026-03-27T11:39:28.826Z."""
     moment = dt.datetime.fromtimestamp(milliseconds // 1000, dt.UTC)
-    return f"{moment:%Y-%m-%dT%H:%M:%S}.{milliseconds % 1000:03d}Z"
+    return f"{moment.isoformat()[:19]}.{milliseconds % 1000:03d}Z"

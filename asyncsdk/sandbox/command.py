@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import asyncio
 import contextlib
-import json
 import shlex
 import signal
 import sys
@@ -19,6 +18,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--port", type=int, default=8787, help="port, 0 for a free one (default: %(default)s)")
     parser.add_argument("--rows", type=int, default=1000, help="production plan streams (default: %(default)s)")
     parser.add_argument("--seed", type=int, default=1, help="the same seed gives the same rows (default: %(default)s)")
+    parser.add_argument("--today", metavar="DATE", help="the day the rows end (default: today)")
+    parser.add_argument("--empty", action="store_true", help="begin without any rows")
     parser.add_argument("--latency-ms", type=float, default=0, metavar="MS", help="wait before every answer")
     parser.add_argument("--rate-limit", type=int, metavar="N", help="requests an hour for each token (default: none)")
     parser.add_argument(
@@ -41,7 +42,8 @@ def run(args: argparse.Namespace, *, run_loop: Callable[[Coroutine[object, objec
 
 
 async def _serve(args: argparse.Namespace) -> None:
-    from asyncsdk.sandbox.server import Sandbox
+    from asyncsdk.sandbox.faults import read_json
+    from asyncsdk.sandbox.sandbox import Sandbox
 
     sandbox = Sandbox(
         host=args.host,
@@ -53,13 +55,17 @@ async def _serve(args: argparse.Namespace) -> None:
         without=args.without,
         database=args.database,
         strict=not args.lenient,
-        faults=json.loads(args.faults.read_text(encoding="utf-8")) if args.faults else None,
+        faults=read_json(args.faults.read_bytes()) if args.faults else None,
+        today=args.today,
+        empty=args.empty,
     )
     async with sandbox:
         lines = [f"export {name}={shlex.quote(value)}" for name, value in sandbox.environ.items()]
         sys.stdout.write("\n".join(lines) + "\n")
         sys.stdout.flush()
-        sys.stderr.write(f"{args.rows} production plan streams at {sandbox.url}; Ctrl+C ends it\n")
+        sys.stderr.write(
+            f"{sandbox.count('production_plan_streams')} production plan streams at {sandbox.url}; Ctrl+C ends it\n"
+        )
         over = asyncio.Event()
         for number in (signal.SIGINT, signal.SIGTERM):
             with contextlib.suppress(NotImplementedError):  # Windows has no such handlers; Ctrl+C raises there

@@ -38,7 +38,10 @@ class Parameter:
 
 @attrs.frozen
 class Operation:
-    """One of the contract's operations. `model` is the response schema's name, `body` the request schema's."""
+    """One of the contract's operations. `model` is the response schema's name, `body` the request schema's.
+
+    `before` and `after` are what an action asks of a row and leaves in it (`x-state`); `assumed` says so in words.
+    """
 
     id: str
     method: str
@@ -55,6 +58,9 @@ class Operation:
     status: int
     model: str | None
     statuses: frozenset[int]
+    before: Object
+    after: Object
+    assumed: str
 
     @property
     def is_list(self) -> bool:
@@ -145,6 +151,7 @@ def _operation(path: str, method: str, value: Object) -> Operation:
     body = mapping(mapping(mapping(request["content"])["application/json"])["schema"]) if request else {}
     parameters = [mapping(parameter) for parameter in items(value.get("parameters"))]
     feature = value.get("x-requires-feature")
+    state = mapping(value.get("x-state") or {})
     return Operation(
         id=str(value["operationId"]),
         method=method.upper(),
@@ -161,6 +168,9 @@ def _operation(path: str, method: str, value: Object) -> Operation:
         status=status,
         model=model,
         statuses=frozenset(int(code) for code in mapping(value["responses"])),
+        before=mapping(state.get("before") or {}),
+        after=mapping(state.get("after") or {}),
+        assumed=str(value.get("x-assumed") or ""),
     )
 
 

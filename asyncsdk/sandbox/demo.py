@@ -92,11 +92,14 @@ def _summary(how: str, rows: int, requests: int, seconds: float) -> str:
 
 
 def _table(planned: Mapping[tuple[int, str], float], names: dict[int, str]) -> str:
-    """Percentages by project and month, for the busiest months and the projects that have most in them."""
+    """Percentages by project and month, for the busiest months in a row and the projects that have most in them."""
     by_month, by_project = Counter[str](), Counter[int]()
     for (_, month), percent in planned.items():
         by_month[month] += round(percent)
-    months = sorted(month for month, _ in by_month.most_common(MONTHS))
+    every = sorted(by_month)
+    starts = range(max(len(every) - MONTHS, 0) + 1)
+    first = max(starts, key=lambda start: sum(by_month[month] for month in every[start : start + MONTHS]))
+    months = every[first : first + MONTHS]
     for (project, month), percent in planned.items():
         by_project[project] += round(percent) if month in months else 0
     lines = [f"{'planned, % of a month':30}" + "".join(f"{month:>10}" for month in months)]

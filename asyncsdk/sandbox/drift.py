@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import random
 
+from asyncsdk.errors import ArgumentError
 from asyncsdk.sandbox import words
 from asyncsdk.sandbox.contract import Json, Object
 from asyncsdk.sandbox.store import Change, Store
@@ -36,10 +37,10 @@ def mutate(store: Store, name: str, kind: str, draw: random.Random) -> Change | 
 
 
 def table_of(resource: str) -> str:
-    """Returns the table of a resource named as in Python or as in the path; ValueError names those there are."""
+    """Returns the table of a resource named as in Python or as in the path; ArgumentError names those there are."""
     name = resource.rstrip("/").rpartition("/")[2].replace("-", "_")
     if name not in tables():
-        raise ValueError(f"{resource!r} is not a list of the API; known: {', '.join(tables())}")
+        raise ArgumentError("resource", f"{resource!r} is not a list of the API; known: {', '.join(tables())}")
     return name
 
 

@@ -8,8 +8,9 @@ from types import MappingProxyType
 
 import attrs
 
-from asyncsdk.sandbox import access, actions, bodies, queries, rules
+from asyncsdk.sandbox import access, actions, bodies, exact, queries, rules
 from asyncsdk.sandbox.access import Identity
+from asyncsdk.sandbox.assumed import BodyFields, body_fields
 from asyncsdk.sandbox.contract import Contract, Object, Operation
 from asyncsdk.sandbox.refusals import Failure, Refusal, invalid, missing
 from asyncsdk.sandbox.relations import INCLUDES
@@ -60,6 +61,16 @@ class Request:
         """The table the operation answers from or writes to."""
         return table_of(self.operation)
 
+    @property
+    def fields(self) -> BodyFields:
+        """What holds for the fields of the operation's body."""
+        return body_fields(self.operation.body)
+
+    @property
+    def hidden(self) -> bool:
+        """Whether the rows of the table are kept from whoever asks."""
+        return self.table.name in self.identity.hidden
+
 
 def table_of(operation: Operation) -> Table:
     """Returns the table an operation answers from or writes to."""
@@ -101,12 +112,10 @@ def answer(request: Request) -> str | None:
     _permit(request, row, {})
     if kind != "action":
         raise NotImplementedError(f"the contract has a kind of operation the sandbox does not know: {kind}")
-    bodies.to_row(request.store, request.table, body, failures)
+    bodies.to_row(request.setting, request.table, request.fields, body, failures)
     if failures:
         raise invalid(failures)
-    request.store.update(
-        request.table.name, id, actions.act(request.setting, request.table.name, request.operation.name, row, body)
-    )
+    request.store.update(request.table.name, id, actions.act(request.setting, request.operation, row, body))
     return _one(request, id)
 
 
@@ -118,6 +127,8 @@ def _list(request: Request, query: queries.Query) -> str:
             raise missing(parent.removesuffix("s"))
         query.add(Where(f'"{field}" = :parent', {"parent": request.ids[0]}))
     seen = access.scope(request.contract, request.operation, request.identity)
+    if request.hidden:
+        query.add(Where("0"))
     if narrowed := access.narrow(table.name, seen, request.identity):
         query.add(narrowed)
     if query.order is None and request.order != "id":
@@ -131,10 +142,11 @@ def _list(request: Request, query: queries.Query) -> str:
 
 
 def _get(request: Request, query: queries.Query) -> str:
-    id = request.ids[0] if request.ids else request.identity.person
+    # Whoever asks is there, also where no row has been put in.
+    id = request.ids[0] if request.ids else exact.one(request.setting, request.table, request.identity.person)
     text = request.store.text(request.table.name, id)
     row: Object | None = None if text is None else json.loads(text)
-    if text is None or row is None or not _seen(request, row):
+    if text is None or row is None or (request.ids and not _seen(request, row)):
         raise missing()
     if query.deleted != "all" and (row.get("deleted_at") is None) != (query.deleted == "live"):
         raise missing()
@@ -144,11 +156,9 @@ def _get(request: Request, query: queries.Query) -> str:
 
 def _create(request: Request, body: Object, failures: list[Failure]) -> str:
     table, store = request.table, request.store
-    values = bodies.to_row(store, table, body, failures)
-    row = rules.begin(request.setting, table, values, failures)
-    failures.extend(rules.check(table, body, row))
-    if failures:
-        raise invalid(failures)
+    values = bodies.to_row(request.setting, table, request.fields, body, failures)
+    _check(request, body, values, failures)
+    row = exact.begin(request.setting, table, values)
     rules.complete(request.setting, table, row)
     _permit(request, row, body)
     if table.name == "timesheet_whitelists" and store.column(
@@ -164,11 +174,8 @@ def _update(request: Request, body: Object, failures: list[Failure]) -> str:
     table, store, id = request.table, request.store, request.ids[0]
     row = _row(request, id)
     _permit(request, row, body)
-    values = bodies.to_row(store, table, body, failures)
-    refused = {failure.field for failure in failures}
-    failures.extend(f for f in rules.check(table, body, {**row, **values}) if f.field not in refused)
-    if failures:
-        raise invalid(failures)
+    values = bodies.to_row(request.setting, table, request.fields, body, failures)
+    _check(request, body, {**row, **values}, failures)
     rules.complete(request.setting, table, values)
     if table.dynamic and "dynamic" in values:
         held = {name: value for name, value in row.items() if name.startswith(table.dynamic)}
@@ -179,6 +186,14 @@ def _update(request: Request, body: Object, failures: list[Failure]) -> str:
         values["dynamic"] = held
     store.update(table.name, id, _stored(table, values))
     return _one(request, id)
+
+
+def _check(request: Request, body: Object, whole: Object, failures: list[Failure]) -> None:
+    refused = {failure.field for failure in failures}
+    found = rules.check(request.table, request.fields, body, whole)
+    failures.extend(failure for failure in found if failure.field not in refused)
+    if failures:
+        raise invalid(failures)
 
 
 def _delete(request: Request, id: int) -> None:
@@ -212,8 +227,7 @@ def _link(request: Request) -> str | None:
         id = _int(rows[-1], "id")
         store.restore(name, id, {})
     else:
-        begun: Object = {"starts_at": request.setting.clock.today()} if name == "stream_members" else {}
-        id = store.insert(name, {**fields, **begun})
+        id = store.insert(name, exact.begin(request.setting, tables()[name], {**fields}))
     return store.text(name, id)
 
 
@@ -226,6 +240,8 @@ def _row(request: Request, id: int) -> Object:
 
 
 def _seen(request: Request, row: Object) -> bool:
+    if request.hidden:
+        return False
     seen = access.scope(request.contract, request.operation, request.identity)
     if seen == "all":
         return True

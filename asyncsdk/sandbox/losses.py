@@ -1,16 +1,16 @@
-"""Answers that do not arrive as they should: the faults that lose one, put on the wire."""
+"""Puts an answer on the wire, whole or as a fault leaves it."""
 
 from __future__ import annotations
 
 import asyncio
-import json
+import zlib
 
 from aiohttp import web
 from aiohttp.abc import AbstractStreamWriter
 
-from asyncsdk.sandbox.faults import Fault
+from asyncsdk.sandbox.striking import Outgoing
 
-_HTML = "<html><head><title>{0}</title></head><body><center><h1>{0}</h1></center><hr>proxy</body></html>"
+_GZIP_FROM = 1024  # bytes; below it a compressed answer is not smaller by much
 
 
 class _Nothing(web.Response):
@@ -23,35 +23,28 @@ class _Nothing(web.Response):
         return None
 
 
-async def lose(
-    fault: Fault, request: web.BaseRequest, data: bytes, date: str, closing: asyncio.Event
+async def send(
+    out: Outgoing, request: web.BaseRequest, date: str, closing: asyncio.Event
 ) -> tuple[web.StreamResponse, int | None]:
-    """Puts a fault on the wire and returns what aiohttp is to think was sent, with the status that went out.
+    """Sends an answer and returns what aiohttp is to think was sent, with the status of a whole answer.
 
-    `data` is the body that would have gone out, `date` the Date header; a hung request ends with `closing`.
+    `date` is the Date header; a hung request ends with `closing`.
     """
-    dated = {"Date": date}
-    if fault.kind == "fail":
-        wait = {} if fault.retry_after is None else {"x-ratelimit-retry-after": str(fault.retry_after)}
-        body = fault.body if fault.body is not None else {"key": "ordered", "message": f"An ordered {fault.status}."}
-        headers = {**dated, **wait, **fault.headers}
-        return _plain(json.dumps(body).encode(), fault.status, headers, "application/json"), fault.status
-    if fault.kind == "html":
-        page = _HTML.format("502 Bad Gateway" if fault.status == 502 else fault.status)
-        return _plain(page.encode(), fault.status, dated, "text/html"), fault.status
-    if fault.kind == "garbage":
-        return _plain(b'[{"id": 1, \xff\xfe', 200, dated, "application/json"), 200
-    if fault.kind == "hang":
+    headers = {**out.headers, "Date": date}
+    if out.ending == "kept" and out.status is not None:
+        body = out.body
+        if len(body) > _GZIP_FROM and "gzip" in request.headers.get("Accept-Encoding", ""):
+            packer = zlib.compressobj(1, zlib.DEFLATED, 31)
+            body = packer.compress(body) + packer.flush()
+            headers["Content-Encoding"] = "gzip"
+        return web.Response(body=body, status=out.status, headers=headers, content_type=out.content_type), out.status
+    if out.ending == "never":
         await closing.wait()
-    if fault.kind == "cut":
-        response = web.StreamResponse(headers={**dated, "Content-Length": str(max(len(data), 2))})
-        response.content_type = "application/json"
+    if out.status is not None:
+        response = web.StreamResponse(status=out.status, headers={**headers, "Content-Length": str(out.length)})
+        response.content_type = out.content_type or "application/json"
         await response.prepare(request)
-        await response.write(data[: max(len(data) // 2, 1)] or b"[")
+        await response.write(out.body)
     if request.transport is not None:
         request.transport.close()
     return _Nothing(status=204), None
-
-
-def _plain(body: bytes, status: int, headers: dict[str, str], content_type: str) -> web.Response:
-    return web.Response(body=body, status=status, headers=headers, content_type=content_type)

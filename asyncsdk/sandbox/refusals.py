@@ -15,6 +15,7 @@ _KEYS = {
     409: "conflict",
     412: "precondition_failure",
     413: "payload_too_large",
+    415: "unsupported_media_type",
     429: "too_many_requests",
     500: "internal_error",
 }

@@ -1,4 +1,4 @@
-"""What the contract leaves to its readers: which field points where, and which names are two words for one thing."""
+"""What the contract leaves to its readers: which field points to which list, and whose rows are whose."""
 
 # ruff: noqa: S608  # names in SQL are the contract's own; what callers send is always bound
 from __future__ import annotations
@@ -23,16 +23,6 @@ _POINTERS = MappingProxyType(
         "pm_id": "persons",
         "project_status_id": "project_statuses",
         "to_project_id": "projects",
-    }
-)
-
-# A body's field -> the response's field, where they differ.
-TWINS = MappingProxyType(
-    {
-        "currency_enabled": "is_currency_enabled",
-        "enabled": "is_enabled",
-        "start_date": "date_start",
-        "sync_with_company_default": "uses_default_price_list_costs",
     }
 )
 

@@ -1,7 +1,7 @@
-"""What the API knows of its rows beyond their schemas: what a new one must have and starts with, what fits together.
+"""What the API knows of its rows beyond their schemas: what a new one starts with, what fits together.
 
-Small tables by list, so that no list needs a handler of its own. The contract's descriptions are the source where they
-speak; the rest is what such a system would do.
+What is demanded of a caller stands in the contract, in a description or under `x-assumed...`; what a new row starts
+with where no body can say is what such a system would do. Small tables by list, so that no list needs a handler.
 """
 
 from __future__ import annotations
@@ -12,37 +12,26 @@ from types import MappingProxyType
 
 import attrs
 
+from asyncsdk.sandbox.assumed import BodyFields
 from asyncsdk.sandbox.clock import Clock
 from asyncsdk.sandbox.contract import Json, Object
 from asyncsdk.sandbox.refusals import Failure
 from asyncsdk.sandbox.store import Store, Where
-from asyncsdk.sandbox.tables import Table
+from asyncsdk.sandbox.tables import Column, Table
 
 
 @attrs.frozen
 class Setting:
-    """What a rule may look at: the rows, the clock, and who asks."""
+    """What a rule may look at: the rows, the clock, and who asks.
+
+    With `tidy`, texts are trimmed and numbers rounded to two decimals before they are kept.
+    """
 
     store: Store
     clock: Clock
     person: int
+    tidy: bool = False
 
-
-# Fields without which a new row makes no sense, beside those its answer must have.
-_MUST: Mapping[str, tuple[str, ...]] = MappingProxyType(
-    {
-        "clients": ("corporate_name",),
-        "holidays": ("name",),
-        "person_payrolls": ("person_id",),
-        "project_metadata": ("key",),
-        "project_plan_areas": ("name", "project_id"),
-        "project_plan_subtask_assignees": ("employee_id", "project_plan_subtask_id"),
-        "project_plan_subtasks": ("name", "project_plan_task_id"),
-        "project_plan_task_assignees": ("employee_id", "project_plan_task_id"),
-        "project_statuses": ("project_id", "date"),
-        "timesheets": ("project_id", "hours"),
-    }
-)
 
 _NOTHING: Object = {"total_external_cost": 0, "total_cost": 0, "total_price": 0, "total_days": 0}
 
@@ -53,7 +42,6 @@ def _budget(s: Setting, row: Object) -> Object:
     estimate = float(str(project["value"])) * 1000 if project else 0
     return {
         **_NOTHING,
-        "price_list_id": 1,
         "version": max((int(version or 0) for version in versions), default=0) + 1,
         "status": "DRAFT",
         "final_net_price": estimate,
@@ -67,16 +55,6 @@ def _budget_task(s: Setting, _: Object) -> Object:
     uid = f"uid_{s.clock.now():012x}"
     fixed: Object = {"markup": 0, "total_cost": 0, "total_price": 0, "total_days": 0, "type": "DEFAULT"}
     return {**fixed, "uid": uid, "external_cost": 0, "is_deleted": False, "notes": ""}
-
-
-def _project(s: Setting, _: Object) -> Object:
-    month = f"{s.clock.today()[:7]}-01"
-    fixed: Object = {"value": "0", "probability": "0", "duration": "1", "is_archived": False}
-    return {**fixed, "date_start": month, "job_order_category_id": 1, "pm_id": s.person}
-
-
-def _timesheet(s: Setting, row: Object) -> Object:
-    return {"date": s.clock.today(), "mode": "daily", "person_id": s.person}
 
 
 def _sorted(table: str) -> Callable[[Setting, Object], Object]:
@@ -93,11 +71,6 @@ _START: Mapping[str, Callable[[Setting, Object], Object]] = MappingProxyType(
         "holidays": lambda *_: {"repeating": False},
         "invoices": lambda *_: {"status": "draft"},
         "locations": lambda *_: {"default": False},
-        "price_lists": lambda *_: {
-            "is_default_for_client": False,
-            "is_default_for_company": False,
-            "uses_default_price_list_costs": False,
-        },
         "products": lambda *_: {"description": "", "external_cost": 0, "markup": 0},
         "project_metadata": lambda *_: {"is_required": False, "values": []},
         "project_plan_areas": _sorted("project_plan_areas"),
@@ -106,47 +79,64 @@ _START: Mapping[str, Callable[[Setting, Object], Object]] = MappingProxyType(
             **_sorted("project_plan_subtasks")(s, row),
         },
         "project_plan_tasks": lambda s, row: {"status_key": "not-started", **_sorted("project_plan_tasks")(s, row)},
-        "projects": _project,
-        "streams": lambda *_: {"is_default": False},
-        "timesheets": _timesheet,
-    }
-)
-
-# Pairs of fields of which the second must not come before the first.
-_SPANS: Mapping[str, tuple[str, str]] = MappingProxyType(
-    {
-        "person_payrolls": ("from", "to"),
-        "price_lists": ("available_from", "available_to"),
-        "products": ("available_from", "available_to"),
-        "project_plan_subtasks": ("start_date", "end_date"),
-        "project_plan_tasks": ("start_date", "end_date"),
+        "stream_members": lambda s, _: {"starts_at": s.clock.today()},
     }
 )
 
 
-def begin(setting: Setting, table: Table, row: Object, failures: list[Failure]) -> Object:
-    """Returns a new row with what it starts with. Fields that nobody gave and nothing can stand for are failures."""
+def begin(setting: Setting, table: Table, row: Object, fields: BodyFields, first: Callable[[str, int], int]) -> Object:
+    """Returns a new row with what it starts with.
+
+    `first(column, id)` returns the row a default points to: the one of an id, or the first of all for 0.
+    """
     start = _START.get(table.name)
     whole = {**(start(setting, row) if start else {}), **row}
-    refused = {failure.field for failure in failures}
-    needed = [name for name, column in table.columns.items() if column.required and name not in _STAMPS]
-    for name in (*needed, *_MUST.get(table.name, ())):
-        if whole.get(name) is None and name not in refused:
-            refused.add(name)
-            failures.append(Failure(_NAMED.get((table.name, name), name), "is required"))
+    today = setting.clock.today()
+    for name, default in fields.defaults.items():
+        column = fields.column(name)
+        if column is None or column in whole:
+            continue
+        match default:
+            case "first":
+                whole[column] = first(column, 0)
+            case "caller":
+                whole[column] = first(column, setting.person)
+            case "today":
+                whole[column] = today
+            case "this-month":
+                whole[column] = f"{today[:7]}-01"
+            case _:
+                whole[column] = fields.rewritten(name, default)
     return whole
 
 
+def filled(table: Table, row: Object) -> Object:
+    """Returns a row with an empty value for every field that must have one and of which nothing is known."""
+    unknown = {name: empty(column) for name, column in table.columns.items() if column.required and name not in _STAMPS}
+    return {**unknown, **row}
+
+
 _STAMPS = frozenset({"id", "created_at", "updated_at"})
-_NAMED: Mapping[tuple[str, str], str] = MappingProxyType({("projects", "date_start"): "start_date"})
 
 
-def check(table: Table, body: Object, whole: Object) -> Iterable[Failure]:
+def empty(column: Column) -> Json:
+    """Returns the value of a column of which nothing is known."""
+    if not column.required:
+        return None
+    values: dict[str, Json] = {"integer": 0, "number": 0, "boolean": False, "text": "", "json": []}
+    return values[column.kind]
+
+
+def check(table: Table, fields: BodyFields, body: Object, whole: Object) -> Iterable[Failure]:
     """Yields what does not fit together in a row as it would be, judged by the fields the body gives."""
-    if span := _SPANS.get(table.name):
-        first, last = whole.get(span[0]), whole.get(span[1])
-        if isinstance(first, str) and isinstance(last, str) and last < first and any(name in body for name in span):
-            yield Failure(span[1], f"must not be before {span[0]}")
+    for name, earlier in fields.not_before.items():
+        first, last = whole.get(earlier), whole.get(name)
+        if isinstance(first, str) and isinstance(last, str) and last < first and (name in body or earlier in body):
+            yield Failure(name, f"must not be before {earlier}")
+    for name, (low, high) in fields.bounds.items():
+        value = body.get(name)
+        if isinstance(value, int | float) and not low <= value <= high:
+            yield Failure(name, f"must be between {low:g} and {high:g}")
     own = _CHECKS.get(table.name)
     if own:
         yield from own(body, whole)
@@ -165,39 +155,24 @@ def _holiday(_: Object, whole: Object) -> Iterable[Failure]:
         yield Failure("repeating_day", "is not a day of that month")
 
 
-def _status(body: Object, whole: Object) -> Iterable[Failure]:
+def _status(body: Object, _: Object) -> Iterable[Failure]:
     date = body.get("date")
     if isinstance(date, str) and weekday(date) != "mon":
-        yield Failure("date", "must be a Monday")
-    yield from _within(body, "progress", 0, 100)
-    yield from _within(body, "days_left", 0, 10_000)
+        yield Failure("date", f"must be a Monday; {date} is a {weekday(date)}")
 
 
-def _timesheet_fits(body: Object, whole: Object) -> Iterable[Failure]:
-    yield from _within(body, "hours", 0, 24)
+def _timesheet(body: Object, _: Object) -> Iterable[Failure]:
     date, day = body.get("date"), body.get("day")
     if isinstance(date, str) and isinstance(day, str) and weekday(date) != day:
-        yield Failure("day", f"{date} is a {weekday(date)}")
-
-
-def _project_fits(body: Object, _: Object) -> Iterable[Failure]:
-    yield from _within(body, "probability", 0, 100)
+        words = (
+            f"{date} is a {weekday(date)}; date is the day worked, not the Monday of its week, and day may be left out"
+        )
+        yield Failure("day", words)
 
 
 _CHECKS: Mapping[str, Callable[[Object, Object], Iterable[Failure]]] = MappingProxyType(
-    {
-        "holidays": _holiday,
-        "project_statuses": _status,
-        "projects": _project_fits,
-        "timesheets": _timesheet_fits,
-    }
+    {"holidays": _holiday, "project_statuses": _status, "timesheets": _timesheet}
 )
-
-
-def _within(body: Object, field: str, low: int, high: int) -> Iterable[Failure]:
-    value = body.get(field)
-    if isinstance(value, int | float) and not low <= value <= high:
-        yield Failure(field, f"must be between {low} and {high}")
 
 
 def weekday(text: str) -> str:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import logging
+import threading
 import zlib
 from collections.abc import Collection, Mapping
 
 import attrs
 
+from asyncsdk.errors import ArgumentError
 from asyncsdk.sandbox import bodies, handlers
 from asyncsdk.sandbox.access import Identity
 from asyncsdk.sandbox.clock import Clock
@@ -21,8 +23,7 @@ from asyncsdk.sandbox.store import Store
 
 logger = logging.getLogger(__name__)
 
-# Answers the contract need not name: a method that is not there, and a state that does not allow what is asked.
-_UNSAID = frozenset({405, 412})
+_UNSAID = frozenset({405})  # what the contract need not name: a method that is not there
 
 
 @attrs.frozen
@@ -49,7 +50,12 @@ class Answer:
 
 
 class Service:
-    """The companies, their rows and their people. `breaches` are answers that were not as the contract says."""
+    """The companies, their rows and their people. `breaches` are answers that were not as the contract says.
+
+    `day` is the day the first rows end, today by default; with `empty` there are none. With `tidy` texts are trimmed
+    and numbers rounded before they are kept. One request is answered at a time; `lock` is held meanwhile, so that
+    another thread that holds it sees the rows as they are between two.
+    """
 
     def __init__(
         self,
@@ -65,11 +71,20 @@ class Service:
         rate_limit: int | None,
         rate_window: float,
         order: str = "id",
+        day: str | None = None,
+        empty: bool = False,
+        tidy: bool = False,
     ) -> None:
         if order.removeprefix("-") not in ("id", "created_at", "updated_at"):
-            raise ValueError(f"order: id, created_at or updated_at, descending after -, not {order!r}")
+            raise ArgumentError("order", f"id, created_at or updated_at, descending after -, not {order!r}")
 
         self.contract: Contract = load()
+        known = {_feature(o.feature) for o in self.contract.operations if o.feature}
+        if unknown := {_feature(name) for name in without} - known:
+            words = f"{', '.join(sorted(unknown))} is no feature of the contract"
+            raise ArgumentError("without", f"{words}; known: {', '.join(sorted(known))}")
+        self.lock = threading.RLock()
+        self._day, self._empty, self._tidy = day, empty, tidy
         self.rate_limit, self.rate_window = rate_limit, rate_window
         self.breaches: list[str] = []
         self._rows, self._seed, self._company, self._database = rows, seed, company, database
@@ -90,9 +105,14 @@ class Service:
             first = company == self._company
             seed = self._seed if first else self._seed + zlib.crc32(company.encode())
             database = self._database if first or self._database == ":memory:" else f"{self._database}.{company}"
-            identity = f"company {company}, rows {self._rows}, seed {self._seed}"
-            store = self._stores[company] = Store(Filling(self._rows, seed), identity, self._clock, database)
+            identity = f"company {company}, rows {self._rows}, seed {self._seed}{', empty' if self._empty else ''}"
+            filling = Filling(self._rows, seed, self._empty)
+            store = self._stores[company] = Store(filling, identity, self._clock, database, self._day)
         return store
+
+    def setting(self, company: str, person: int = 1) -> Setting:
+        """Returns what rules look at in a company."""
+        return Setting(self.store(company), self._clock, person, self._tidy)
 
     def reset(self) -> None:
         """Back to the first rows and full rate limits."""
@@ -109,14 +129,18 @@ class Service:
 
     def answer(self, asked: Asked) -> Answer:
         """Answers one request. What is refused is an answer as well."""
+        with self.lock:
+            return self._answer(asked)
+
+    def _answer(self, asked: Asked) -> Answer:
         operation: Operation | None = None
         store: Store | None = None
         try:
             operation, ids = self._route(asked)
             identity = self._identify(asked)
             self._admit(identity, operation)
-            store = self.store(identity.company)
-            setting = Setting(store, self._clock, identity.person)
+            setting = self.setting(identity.company, identity.person)
+            store = setting.store
             args = self.contract, operation, ids, asked.query, asked.body, asked.content_type, identity, setting
             text = handlers.answer(handlers.Request(*args, self._strict, self._order))
             status, headers = operation.status, dict[str, str]()

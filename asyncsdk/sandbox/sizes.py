@@ -4,31 +4,44 @@ from __future__ import annotations
 
 import functools
 import random
+from collections.abc import Iterator
 
 import attrs
 
 PROJECTS = 20  # in one cycle of the planning pattern
+STREAMS = 12  # streams that work is planned in; the others are archived
+AHEAD = 2  # months after this one in which projects still start
 LIVE = 49  # live rows between two deleted ones, in plans: every fiftieth row is a deleted one
+_OVER = frozenset({3, 9, 16})  # projects of the pattern that are planned beyond 100 %
 
 
 @attrs.frozen
 class Slot:
-    """One production plan stream of the pattern: whose it is, and its part of the stream's and the plan's 100 %."""
+    """One production plan stream of the pattern: whose it is, in which month and plan, and its hundredths of a percent.
+
+    `spare` and `plan_spare` are what a repetition may take from one slot and give to the one before it (a stream of
+    the same month, a month of the same project) so that no two projects look alike and every sum stays.
+    `next_stream` and `next_month` are those that take from this one.
+    """
 
     project: int
     month: int
     stream: int
     plan: int
-    value: float
-    plan_value: float
+    value: int
+    spare: int
+    next_stream: int
+    plan_spare: int
+    next_month: int
 
 
 @attrs.frozen
 class Project:
-    """One project of the pattern: months it lasts, streams it has."""
+    """One project of the pattern: months it lasts, streams it has, months it starts late."""
 
     duration: int
     streams: int
+    late: int
 
 
 @attrs.frozen
@@ -45,27 +58,50 @@ class Pattern:
 
 @functools.lru_cache(maxsize=8)
 def pattern(seed: int, large: bool) -> Pattern:
-    """Returns the pattern of a seed. `large` projects are longer and have more streams."""
+    """Returns the pattern of a seed. `large` projects are longer and have more streams.
+
+    The plans of a project's months sum to 100 %, in some projects to more; the streams of a month sum to its plan.
+    """
     draw = random.Random(f"{seed} pattern {large}")
-    months, streams = ((6, 36), (2, 8)) if large else ((3, 12), (1, 4))
-    projects = tuple(Project(draw.randint(*months), draw.randint(*streams)) for _ in range(PROJECTS))
+    months, streams = ((6, 24), (2, 8)) if large else ((3, 12), (1, 4))
+    projects = tuple(
+        # The first three are not late: where there are no others, one of them always runs.
+        Project(draw.randint(*months), draw.randint(*streams), draw.randint(0, 1) if number > 2 else 0)
+        for number in range(PROJECTS)
+    )
     slots: list[Slot] = []
-    plan = 0
     for number, project in enumerate(projects):
-        whole = _shares(draw, project.duration)
-        parts = [_shares(draw, project.duration) for _ in range(project.streams)]
-        for month in range(project.duration):
-            slots.extend(
-                Slot(number, month, stream, plan, part[month], whole[month]) for stream, part in enumerate(parts)
+        whole = _shares(draw, 10_000 if number not in _OVER else draw.randrange(10_500, 12_500, 50), project.duration)
+        parts = [_shares(draw, value, project.streams) for value in whole]
+        slots.extend(_slots(number, parts, slots[-1].plan + 1 if slots else 0, len(slots)))
+    return Pattern(projects, tuple(slots), slots[-1].plan + 1)
+
+
+def _slots(number: int, parts: list[list[int]], plan: int, slot: int) -> Iterator[Slot]:
+    months, streams = len(parts), len(parts[0])
+    for month, values in enumerate(parts):
+        for stream, value in enumerate(values):
+            own = min(value, values[stream - 1]) // 3 if streams > 1 else 0
+            whole = 0
+            if stream == 0:  # what moves between months moves in the first stream
+                whole = min(min(value, parts[month - 1][0]) // 3, 10_000 - sum(values))
+            yield Slot(
+                number,
+                month,
+                stream,
+                plan + month,
+                value,
+                own,
+                slot + month * streams + (stream + 1) % streams,
+                whole,
+                slot + (month + 1) % months * streams,
             )
-            plan += 1
-    return Pattern(projects, tuple(slots), plan)
 
 
-def _shares(draw: random.Random, months: int) -> list[float]:
-    weights = [draw.uniform(0.5, 2.0) for _ in range(months)]
-    shares = [round(100 * weight / sum(weights), 1) for weight in weights]
-    shares[-1] = round(100 - sum(shares[:-1]), 1)
+def _shares(draw: random.Random, whole: int, count: int) -> list[int]:
+    weights = [draw.uniform(0.5, 2.0) for _ in range(count)]
+    shares = [max(round(whole * weight / sum(weights)), 1) for weight in weights]
+    shares[shares.index(max(shares))] += whole - sum(shares)
     return shares
 
 
@@ -77,6 +113,11 @@ class Sizes:
     seed: int
     planned: int = attrs.field(init=False)  # projects with a plan
     counts: dict[str, int] = attrs.field(init=False)
+
+    @property
+    def span(self) -> int:
+        """Months before this one in which projects started."""
+        return min(34, max(6, self.planned // 2))
 
     @property
     def pattern(self) -> Pattern:
@@ -98,6 +139,8 @@ class Sizes:
             return id > self.planned
         if table in ("production_plans", "production_plan_streams"):
             return id % (LIVE + 1) == 0
+        if table == "production_streams":  # two for each production, deleted with it
+            return self.deleted("productions", (id + 1) // 2)
         return id % 23 == 11 or (4 <= self.counts[table] < 11 and id == self.counts[table])
 
 
@@ -108,7 +151,7 @@ def _counts(rows: int, planned: int, plans: int) -> dict[str, int]:
     def with_deleted(live: int) -> int:
         return live + max(live - 1, 0) // LIVE
 
-    persons, budgets = near(rows // 25, 12, 400), near(planned * 5 // 4, 4, 3000)
+    persons, budgets = near(rows // 50, 12, 2000), near(planned * 5 // 4, 4, 3000)
     weekly, daily, areas = near(rows // 2, 8, 20_000), near(rows, 20, 20_000), near(planned * 2, 4, 4000)
     clients = near(planned // 3, 6, 600)
     return {
@@ -164,5 +207,5 @@ def _counts(rows: int, planned: int, plans: int) -> dict[str, int]:
         "timesheet_areas": near(daily // 2, 10, 8000),
         "timesheet_logs": near(daily // 3, 8, 6000),
         "timesheet_whitelists": near(planned, 4, 1500),
-        "timesheets": daily,
+        "timesheets": max(rows, 20),
     }

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+import weakref
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -15,6 +16,7 @@ from typing import Literal
 
 import attrs
 
+from asyncsdk.errors import ConfigurationError
 from asyncsdk.sandbox.clock import Clock
 from asyncsdk.sandbox.contract import Json, Object
 from asyncsdk.sandbox.positions import BLOCK, Positions, View
@@ -23,10 +25,10 @@ from asyncsdk.sandbox.tables import Table, tables
 
 Scalar = int | float | str | None
 Event = Literal["insert", "update", "soft_delete", "hard_delete", "restore"]
-Fill = Callable[[sqlite3.Connection, str], None]
+Fill = Callable[[sqlite3.Connection, str, str], None]
 
 _VIEWS: Mapping[View, str] = {"all": "1", "live": "deleted_at IS NULL", "deleted": "deleted_at IS NOT NULL"}
-_FORMAT = 1  # of the files; a file of another format is refused
+_FORMAT = 2  # of the files; a file of another format is refused
 
 
 @attrs.frozen
@@ -49,12 +51,15 @@ class Where:
 
 
 class Store:
-    """The rows of one company. `fill(connection, table)` writes a table's first rows; `identity` names the data.
+    """The rows of one company. `fill(connection, table, day)` writes a table's first rows; `identity` names the data.
 
-    A file is used again when its identity is the same, and refused otherwise.
+    `day` is the day they end, today by default. A file is used again when its identity is the same, with the day it
+    began with where none is given, and refused otherwise.
     """
 
-    def __init__(self, fill: Fill, identity: str, clock: Clock, database: str = ":memory:") -> None:
+    def __init__(
+        self, fill: Fill, identity: str, clock: Clock, database: str = ":memory:", day: str | None = None
+    ) -> None:
         self.history: list[Change] = []
         self._fill = fill
         self._clock = clock
@@ -62,27 +67,30 @@ class Store:
         self._next: dict[str, int] = {}  # ids are never given twice, not even after the last row went
         self._marks: OrderedDict[tuple[str, str, str], dict[int, int]] = OrderedDict()
         self._connection = sqlite3.connect(database, isolation_level=None, check_same_thread=False)
+        # A store that nobody closes, of a sandbox that never ran, ends with the last reference to it.
+        self._end = weakref.finalize(self, self._connection.close)
         self._connection.execute("PRAGMA journal_mode = MEMORY")
         self._connection.execute("PRAGMA synchronous = OFF")
-        self._claim(identity, database)
+        self.day = self._claim(identity, database, day)
 
-    def _claim(self, identity: str, database: str) -> None:
+    def _claim(self, identity: str, database: str, day: str | None) -> str:
         known = {name for (name,) in self._connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
-        if "sandbox" in known:
-            held = self._connection.execute("SELECT format, identity FROM sandbox").fetchone()
-        elif known:
-            held = None
-        else:
-            self._connection.execute("CREATE TABLE sandbox (format INTEGER, identity TEXT)")
-            self._connection.execute("INSERT INTO sandbox VALUES (?, ?)", (_FORMAT, identity))
-            return
-        if held != (_FORMAT, identity):
-            self._connection.close()
-            raise ValueError(f"{Path(database).name} holds other data ({held}); give another file or the same settings")
+        if not known:
+            begun = day or self._clock.today()
+            self._connection.execute("CREATE TABLE sandbox (format INTEGER, identity TEXT, day TEXT)")
+            self._connection.execute("INSERT INTO sandbox VALUES (?, ?, ?)", (_FORMAT, identity, begun))
+            return begun
+        held = self._connection.execute("SELECT * FROM sandbox").fetchone() if "sandbox" in known else None
+        if held is None or held != (_FORMAT, identity, day or held[-1]):
+            self._end()
+            raise ConfigurationError(
+                f"{Path(database).name} holds other data ({held}); give another file or the same settings"
+            )
+        return str(held[-1])
 
     def close(self) -> None:
-        """Ends the connection; rows in memory are gone."""
-        self._connection.close()
+        """Ends the connection; rows in memory are gone. Idempotent."""
+        self._end()
 
     def ready(self, name: str) -> Table:
         """Returns the table, filled. Idempotent."""
@@ -107,7 +115,7 @@ class Store:
         self._connection.execute("BEGIN")
         try:
             self._connection.execute(table.create)
-            self._fill(self._connection, table.name)
+            self._fill(self._connection, table.name, self.day)
             for field in table.all_columns:
                 if target(field, table.name):
                     self._connection.execute(f'CREATE INDEX "{table.name}.{field}" ON "{table.name}" ("{field}")')
@@ -200,20 +208,42 @@ class Store:
         return self._connection.execute(f'SELECT 1 FROM "{name}" WHERE id = ?{alive}', (id,)).fetchone() is not None
 
     def insert(self, name: str, values: Mapping[str, Json]) -> int:
-        """Adds a row at the end and returns its id. Stamps are the store's own."""
+        """Adds a row at the end and returns its id. Id and stamps are the store's own."""
+        own = ("id", "created_at", "updated_at")
+        return self.place(name, {field: value for field, value in values.items() if field not in own})
+
+    def place(self, name: str, values: Mapping[str, Json]) -> int:
+        """Adds a row with the id and the stamps that are given, its own where they are not, and returns its id."""
         table = self.ready(name)
-        stamp = self._clock.tick()
-        row: dict[str, Json] = {**values, "created_at": stamp, "updated_at": stamp}
-        id = self._next[name]
-        self._next[name] = id + 1
-        row["id"] = id
+        id = values.get("id")
+        id = id if isinstance(id, int) else self._next[name]
+        made = values.get("created_at") or values.get("updated_at") or self._clock.tick()
+        row = {"created_at": made, "updated_at": made, **values, "id": id}
         kept = {column: table.to_sql(column, value) for column, value in row.items() if column in table.all_columns}
+        if isinstance(dynamic := row.get("dynamic"), dict):
+            kept["dynamic"] = json.dumps(dynamic, ensure_ascii=False, separators=(",", ":")) if dynamic else None
         columns = ", ".join(f'"{column}"' for column in kept)
         marks = ", ".join("?" for _ in kept)
         self._connection.execute(f'INSERT INTO "{name}" ({columns}) VALUES ({marks})', tuple(kept.values()))
-        self._positions[name].change(id, rows=1)
+        if id < self._next[name]:
+            self._marks.clear()  # pages after it begin elsewhere now
+        self._next[name] = max(self._next[name], id + 1)
+        self._positions[name].change(id, rows=1, deleted=int(kept.get("deleted_at") is not None))
         self.history.append(Change(name, "insert", id))
         return id
+
+    def next_id(self, name: str) -> int:
+        """Returns the id the next row gets."""
+        self.ready(name)
+        return self._next[name]
+
+    def first(self, name: str, where: Where) -> int | None:
+        """Returns the lowest id of the rows that fit."""
+        self.ready(name)
+        found = self._connection.execute(
+            f'SELECT min(id) FROM "{name}" WHERE {where.sql}', dict(where.values)
+        ).fetchone()
+        return None if found[0] is None else int(found[0])
 
     def update(self, name: str, id: int, values: Mapping[str, Json]) -> None:
         """Changes a row and moves its `updated_at`; not for deletions."""

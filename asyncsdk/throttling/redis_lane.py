@@ -52,7 +52,6 @@ class Load:
     gone: list[int] = attrs.Factory(list)  # grants and places given up
     told: list[tuple[int, int]] = attrs.Factory(list)  # grants Redis may not know: number, its time or 0 for now
     order: float = 0.0  # seconds of pause to announce
-    ahead: list[int] = attrs.Factory(list)  # numbers to lease ahead
 
     def __bool__(self) -> bool:
         return bool(self.asks or self.gone or self.told or self.order)
@@ -67,14 +66,13 @@ class Answer:
     used: int
     last: int
     silence: int  # milliseconds
-    leased: int
     waits: list[int]
 
 
 class Home(Protocol):
     """Who owns a lane and knows what its trips are about."""
 
-    def question(self, lane: Lane, load: Load) -> dict[str, object]:
+    def question(self, load: Load) -> dict[str, object]:
         """What to send; called when a trip departs."""
         ...
 
@@ -163,7 +161,7 @@ class Lane:
         self._keys = keys
         self._timeout = timeout
         self._trip: asyncio.Task[None] | None = None
-        self.load = Load()
+        self.load: Load = Load()
 
     async def ask(self, turn: Turn, number: int) -> Ask | None:
         """Ask for one grant with the next trip. None: Redis is down, or the loop ends."""
@@ -199,7 +197,7 @@ class Lane:
                 load, self.load = self.load, Load()
                 load.asks = [ask for ask in load.asks if not ask.answered.done()]
                 try:
-                    self._home.arrive(self, load, await self._carry(self._home.question(self, load)))
+                    self._home.arrive(self, load, await self._carry(self._home.question(load)))
                 except Exception as error:  # whatever it is, requests go on without Redis
                     load.asks += self.load.asks
                     self.load.asks = []
@@ -223,4 +221,4 @@ class Lane:
             except (OSError, RedisConnectionError):
                 # A connection dropped while it was idle. Asking again is safe: numbers are granted once.
                 answer = await self._script(self._keys, argument)
-        return Answer(*cast("tuple[int, int, int, int, int, int, list[int]]", answer))
+        return Answer(*cast("tuple[int, int, int, int, int, list[int]]", answer))

@@ -6,7 +6,7 @@
 --       due       who waits, by the moment he was told to come back
 --       tally     of each process: how many grants it has in the window ("g:process"), how many wait ("w:process")
 --       hungry    processes that lately got less than they asked for, by the moment until which that counts
---       pause     expires with the pause
+--       pause     expires with the pause; holds the milliseconds that were ordered
 --       born      when these keys were made: a younger one means Redis forgot
 -- ARGV: the question as JSON, made in shared_budget.py.
 --
@@ -23,6 +23,26 @@ local function owner(member) return string.match(member, '^(.*):') end
 local function count(what, process, by) redis.call('HINCRBY', tally, what .. process, by) end
 local function counted(what, process) return tonumber(redis.call('HGET', tally, what .. process) or 0) end
 
+
+-- Redis's clock may be set back. What is stamped later than can be is then moved back, all of it by as much as the last
+-- of it: so it counts for no shorter than it should, and does not hold until the wrong time comes round. Lines are moved
+-- as a whole, for there the order is all that matters.
+local function set_back(key, latest, first_moved)
+  local ahead = (redis.call('ZRANGE', key, -1, -1, 'WITHSCORES')[2] or 0) - latest
+  if ahead > 1000000 then
+    for _, member in ipairs(redis.call('ZRANGEBYSCORE', key, first_moved or '(' .. text(latest), '+inf')) do
+      redis.call('ZINCRBY', key, text(-ahead), member)
+    end
+  end
+end
+set_back(window, now)
+set_back(first, now, '-inf')
+set_back(bulk, now, '-inf')
+set_back(due, now + q.nap)
+set_back(hungry, now + q.nap + q.grace)
+local ordered = tonumber(redis.call('GET', pause) or 0)
+if redis.call('PTTL', pause) > ordered then redis.call('PEXPIRE', pause, text(ordered)) end
+
 local function grant(number, at)
   if redis.call('ZADD', window, text(at), mine(number)) == 1 then count('g:', q.process, 1) end
 end
@@ -35,7 +55,7 @@ local function leave_line(member)
 end
 
 redis.call('SET', born, text(now), 'NX')
-for _, told in ipairs(q.told) do grant(told[1], told[2] > 0 and told[2] or now) end
+for _, told in ipairs(q.told) do grant(told[1], told[2] > 0 and math.min(told[2], now) or now) end
 for _, number in ipairs(q.gone) do
   if redis.call('ZREM', window, mine(number)) == 1 then count('g:', q.process, -1) end
   leave_line(mine(number))
@@ -46,7 +66,7 @@ end
 redis.call('ZREMRANGEBYSCORE', window, '-inf', text(now - q.period))
 for _, late in ipairs(redis.call('ZRANGEBYSCORE', due, '-inf', text(now - q.grace))) do leave_line(late) end
 redis.call('ZREMRANGEBYSCORE', hungry, '-inf', text(now))
-if q.order > 0 and redis.call('PTTL', pause) < q.order then redis.call('SET', pause, 1, 'PX', text(q.order)) end
+if q.order > 0 and redis.call('PTTL', pause) < q.order then redis.call('SET', pause, text(q.order), 'PX', text(q.order)) end
 local silence = math.max(0, redis.call('PTTL', pause))
 
 -- Fair shares. A process that has its share leaves what is missing to the shares of those who lately went hungry;
@@ -85,7 +105,7 @@ for i, ask in ipairs(silence == 0 and q.asks or {}) do
     local leaves = redis.call('ZRANGE', window, index, index, 'WITHSCORES')[2] or now
     waits[i] = leaves + ((missing - index) / math.max(1, q.limit) + 1) * q.period - now
     if not rank then
-      redis.call('ZADD', line, text(arrived > 0 and arrived or now + i), mine(number))
+      redis.call('ZADD', line, text(arrived > 0 and math.min(arrived, now + i) or now + i), mine(number))
       count('w:', q.process, 1)
     end
     redis.call('ZADD', due, text(now + math.min(waits[i], q.nap)), mine(number))
@@ -97,13 +117,7 @@ elseif yielded or #q.asks > 0 and redis.call('ZSCORE', hungry, q.process) then
   redis.call('ZADD', hungry, text(now + q.fresh), q.process)
 end
 
--- Leased ahead only while there is plenty: otherwise each grant goes to whoever needs it now, and to all in turn.
-local leased = 0
-if silence == 0 and used + #q.ahead < q.bulk_limit / 2 and redis.call('ZCARD', hungry) == 0 then
-  leased = #q.ahead
-  for _, number in ipairs(q.ahead) do grant(number, now + q.hold) end
-end
-local memory = text((math.max(q.period + q.hold, q.nap + q.grace) + 1000000) / 1000)
+local memory = text((math.max(q.period, q.nap + q.grace) + 1000000) / 1000)
 for _, key in ipairs({window, first, bulk, due, tally, hungry, born}) do redis.call('PEXPIRE', key, memory) end
 local last = redis.call('ZRANGE', window, -1, -1, 'WITHSCORES')[2] or 0
-return {now, tonumber(redis.call('GET', born)), used + leased, tonumber(last), silence, leased, waits}
+return {now, tonumber(redis.call('GET', born)), used, tonumber(last), silence, waits}

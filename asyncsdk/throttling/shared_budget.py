@@ -6,8 +6,8 @@ would take, keeps an equally exact moving window. It cannot do the rest: its win
 answers yes or no (a second trip tells when), it takes a block whole or not at all, cannot give a grant back, and
 knows neither a line nor a pause; those, in scripts beside it, would be three trips for each request.
 
-How it stays exact: a grant counts from the moment it is given. Grants leased ahead (while there is plenty, so that
-not every request makes a trip) count until the last moment at which they may still be used, a period later.
+How it stays exact: a grant counts from the moment it is given, by Redis's clock. Where that clock was set back, what is
+stamped in the future counts as given now.
 
 How it stays fair: those who were refused are served in the order they came, whichever process they are of, and a
 process that has had its share leaves the rest to those who lately went hungry, until they have theirs or ask no more.
@@ -24,17 +24,14 @@ import logging
 import os
 import uuid
 import weakref
-from collections import OrderedDict, deque
+from collections import OrderedDict
 from datetime import timedelta
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
-
-import attrs
 
 from .. import clock as clocks
-from ..errors import ArgumentError, ConfigurationError
 from .budget import LocalBudget
 from .pause import Pause
+from .redis_address import connections_to, named, place_of
 from .turn import SHORTEST_WAIT, Clock, Quota, Refused, Turn
 
 if TYPE_CHECKING:
@@ -42,7 +39,7 @@ if TYPE_CHECKING:
 
 __all__ = ["SharedBudget", "connections_to"]
 
-logger = logging.getLogger(__name__)
+logger: logging.Logger = logging.getLogger(__name__)
 
 KEYS = ("window", "first", "bulk", "due", "tally", "hungry", "pause", "born")
 """What the script keeps; described there."""
@@ -50,28 +47,11 @@ KEYS = ("window", "first", "bulk", "due", "tally", "hungry", "pause", "born")
 SLACK = 0.05
 """Seconds. The rest of a pause shorter than this is the difference between two clocks, not news."""
 
+CLOCKS_DIFFER = 1.0
+"""Seconds. A clock that says less than before by more than this was set back; answers may overtake each other."""
+
 MOST_FRESH = 1.0
 """Seconds. How long the rest of its fair share is kept for a process that went hungry and asks no more."""
-
-MOST_AHEAD = 32
-"""Requests. The largest block leased ahead."""
-
-
-@attrs.define(eq=False)
-class _Lease:
-    """Grants leased ahead by one event loop: number, and the moment it may no longer be used."""
-
-    loop: weakref.ref[asyncio.AbstractEventLoop]
-    grants: deque[tuple[int, float]] = attrs.Factory(deque)
-    expiry: asyncio.TimerHandle | None = None
-    departed: float = float("-inf")  # the last trip
-    taken: int = 0  # since then
-
-    @property
-    def orphaned(self) -> bool:
-        """Whether its loop has ended, so that nobody will use it."""
-        loop = self.loop()
-        return loop is None or loop.is_closed()
 
 
 class SharedBudget:
@@ -81,8 +61,7 @@ class SharedBudget:
     or a name of your own (the limit is per person, who may hold several tokens), never the token. `pause`: the
     token's pause, which is told what other processes were ordered. `limit`, `period`, `reserve`, `longest_nap`,
     `grace`: as for `LocalBudget`. `workers`: without Redis this process keeps to `limit / workers`. `probe`: seconds
-    between two looks for Redis meanwhile. `timeout`: seconds until Redis counts as down. `hold`: seconds for which
-    grants leased ahead are kept; also how late this process may learn of another's pause.
+    between two looks for Redis meanwhile. `timeout`: seconds until Redis counts as down.
 
     `connections`: shared with other budgets and closed by whoever made them; by default its own.
 
@@ -103,7 +82,6 @@ class SharedBudget:
         workers: int = 4,
         probe: float = 5.0,
         timeout: float = 1.0,
-        hold: float = 0.1,
         longest_nap: float = 30.0,
         grace: float = 1.0,
         connections: Connections | None = None,
@@ -120,19 +98,17 @@ class SharedBudget:
         self._workers = workers
         self._probe = probe
         self._timeout = timeout
-        self._hold = min(hold, period / 50)
         self._longest_nap = longest_nap
         self._grace = grace
         self._clock = clock
         self._lanes: weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, Lane] = weakref.WeakKeyDictionary()
-        self._leases: weakref.WeakKeyDictionary[Lane, _Lease] = weakref.WeakKeyDictionary()
-        self._known: list[_Lease] = []
         self._inherited: list[object] = []
         self._pid = os.getpid()
         self._process = uuid.uuid4().hex
         self._numbers = itertools.count(1)
         self._granted: OrderedDict[int, int] = OrderedDict()  # own grants of the last period: number, Redis's time
         self._offset = clocks.utc_now().timestamp() - clock()  # Redis's clock less ours, seconds; measured on each trip
+        self._latest = 0  # what Redis's clock said on the last trip, microseconds
         self._born: int | None = None
         self._used = 0
         self._full = clock()  # when the whole limit is there again
@@ -140,7 +116,7 @@ class SharedBudget:
         self._probe_at = 0.0
 
     def __repr__(self) -> str:
-        return f"SharedBudget({self._where()}, limit={self.limit}, period={self.period:g})"
+        return f"SharedBudget({place_of(self._url)}, limit={self.limit}, period={self.period:g})"
 
     async def take(self, turn: Turn) -> Refused | None:
         """Grant one request, or say when it is worth asking again. Waits for Redis, never for the budget."""
@@ -148,9 +124,6 @@ class SharedBudget:
         if self._share is not None:
             return await self._take_share(lane, turn)
         if turn.number is None:
-            turn.number = self._leased(lane)
-            if turn.number is not None:
-                return None
             turn.number = next(self._numbers)
         try:
             ask = await lane.ask(turn, turn.number)
@@ -212,20 +185,15 @@ class SharedBudget:
         return self.quota()
 
     async def aclose(self) -> None:
-        """Return what is leased and close this event loop's connection. Takes at most twice `timeout`."""
+        """Let the last trip come home and close this event loop's connection. Takes at most twice `timeout`."""
         loop = asyncio.get_running_loop()
         lane = self._lanes.get(loop)
         if lane is None:
             return
         try:
-            await lane.home(self._timeout)  # it may bring another lease
+            await lane.home(self._timeout)
         finally:
             self._lanes.pop(loop, None)
-            lease = self._leases[lane]
-            if lease.expiry is not None:
-                lease.expiry.cancel()
-            while lease.grants:
-                self._forget(lane, lease.grants.popleft()[0])
             try:
                 await lane.aclose()
             finally:
@@ -234,13 +202,8 @@ class SharedBudget:
 
     # What the lane asks its home.
 
-    def question(self, lane: Lane, load: Load) -> dict[str, object]:
-        """The script's argument. Leases ahead where the last trip was a moment ago."""
-        lease = self._leases[lane]
-        now = self._clock()
-        if load.asks and not lease.grants and now - lease.departed <= self._hold:
-            load.ahead = [next(self._numbers) for _ in range(min(MOST_AHEAD, 2 * lease.taken))]
-        lease.departed, lease.taken = now, 0
+    def question(self, load: Load) -> dict[str, object]:
+        """The script's argument."""
         return {
             "process": self._process,
             "limit": self.limit,
@@ -248,10 +211,8 @@ class SharedBudget:
             "period": _us(self.period),
             "grace": _us(self._grace),
             "nap": _us(self._longest_nap),
-            "hold": _us(self._hold),
             "fresh": _us(min(MOST_FRESH, self.period / 10)),
             "order": int(load.order * 1000),
-            "ahead": load.ahead,
             "told": load.told,
             "gone": load.gone,
             "asks": [(ask.number, ask.turn.bulk, ask.turn.arrived) for ask in load.asks],
@@ -260,7 +221,6 @@ class SharedBudget:
     def arrive(self, lane: Lane, load: Load, answer: Answer) -> None:
         """Hand out what a trip brought home."""
         now = self._clock()
-        lease = self._leases[lane]
         self._offset = answer.now / 1e6 - now
         self._used = answer.used
         self._full = now + self.period - (answer.now - answer.last) / 1e6
@@ -275,15 +235,9 @@ class SharedBudget:
             ask.wait = silence if ask.silent else answer.waits[index] / 1e6
             if ask.wait < 0:
                 self._granted[ask.number] = answer.now
-                lease.taken += 1
             elif not ask.turn.arrived and not ask.silent:
                 ask.turn.arrived = answer.now + index + 1
             ask.answered.set_result(True)
-        for number in load.ahead[: answer.leased]:
-            self._granted[number] = answer.now + _us(self._hold)
-            lease.grants.append((number, lease.departed + self._hold))
-        if lease.grants and lease.expiry is None:
-            self._expire(lane)
 
     def lose(self, lane: Lane, load: Load, error: Exception) -> None:
         """Redis is down: keep to a share of the limit, in which what this process was granted counts."""
@@ -302,10 +256,9 @@ class SharedBudget:
             clock=self._clock,
         )
         logger.warning(
-            "the budget in Redis at %s cannot be used (%s: %s); until it can, at most %d requests in %g s are sent",
-            self._where(),
-            type(error).__name__,
-            error,
+            "the budget in Redis at %s cannot be used (%s); until it can, at most %d requests in %g s are sent",
+            place_of(self._url),
+            named(error, self._timeout),
             self._share.limit,
             self.period,
         )
@@ -313,6 +266,13 @@ class SharedBudget:
     def _remember(self, lane: Lane, answer: Answer) -> None:
         """Keep the own grants of one period, and tell them to a Redis that was away or forgot them."""
         granted = self._granted
+        if answer.now < self._latest - _us(CLOCKS_DIFFER):
+            # Redis's clock was set back: as the script does, the newest counts as given now.
+            ahead = max(0, max(granted.values(), default=0) - answer.now)
+            for number, stamp in granted.items():
+                if stamp > answer.now:
+                    granted[number] = stamp - ahead
+        self._latest = answer.now
         while granted:
             number, stamp = next(iter(granted.items()))
             if stamp > answer.now - _us(self.period):
@@ -322,7 +282,7 @@ class SharedBudget:
             lane.load.told = list(granted.items())
         if self._share is not None:
             self._share = None
-            logger.info("the budget in Redis at %s is back", self._where())
+            logger.info("the budget in Redis at %s is back", place_of(self._url))
         self._born = answer.born
 
     async def _take_share(self, lane: Lane, turn: Turn) -> Refused | None:
@@ -338,27 +298,6 @@ class SharedBudget:
             lane.depart()
         return refused
 
-    def _leased(self, lane: Lane) -> int | None:
-        """The number of a grant leased ahead, if there is one."""
-        lease = self._leases[lane]
-        while lease.grants:
-            number, deadline = lease.grants.popleft()
-            if self._clock() < deadline:
-                lease.taken += 1
-                return number
-            self._forget(lane, number)
-        return None
-
-    def _expire(self, lane: Lane) -> None:
-        """Give back what was leased ahead and not used; look again when the next falls due."""
-        lease = self._leases[lane]
-        lease.expiry = None
-        while lease.grants and lease.grants[0][1] <= self._clock():
-            self._forget(lane, lease.grants.popleft()[0])
-        if lease.grants:
-            delay = max(lease.grants[0][1] - self._clock(), SHORTEST_WAIT)
-            lease.expiry = asyncio.get_running_loop().call_later(delay, self._expire, lane)
-
     def _forget(self, lane: Lane | None, number: int) -> None:
         """A grant or a place that is not wanted any more."""
         self._granted.pop(number, None)
@@ -369,11 +308,6 @@ class SharedBudget:
 
     def _redis_time(self) -> int:
         return _us(self._clock() + self._offset)
-
-    def _where(self) -> str:
-        # Never the address as it was written: it may hold a password.
-        parts = urlsplit(self._url)
-        return f"{parts.hostname or 'localhost'}:{parts.port or 6379}" if parts.scheme != "unix" else parts.path
 
     def _open_lane(self) -> Lane | None:
         # What is cleaned up after the client was closed must not open a connection nobody would close.
@@ -391,17 +325,7 @@ class SharedBudget:
             if self._pid != os.getpid():
                 self._start_over()
             lane = self._lanes[loop] = Lane(self, self._connections.link(), self._keys, self._timeout)
-            self._leases[lane] = lease = _Lease(weakref.ref(loop))
-            self._adopt(lane)
-            self._known.append(lease)
         return lane
-
-    def _adopt(self, lane: Lane) -> None:
-        """Give back what was leased by loops that ended without closing."""
-        for lease in [each for each in self._known if each.orphaned]:
-            self._known.remove(lease)
-            while lease.grants:
-                self._forget(lane, lease.grants.popleft()[0])
 
     def _start_over(self) -> None:
         """After a fork: the grants are the parent's. Its connections are kept, but never touched.
@@ -411,27 +335,8 @@ class SharedBudget:
         self._pid = os.getpid()
         self._process = uuid.uuid4().hex
         self._granted = OrderedDict()
-        self._known = []
         self._inherited += [(loop, lane) for loop, lane in self._lanes.items()]
         self._lanes = weakref.WeakKeyDictionary()
-
-
-def connections_to(url: str, timeout: float = 1.0) -> Connections:
-    """Connections for budgets kept at `url`. None is opened yet.
-
-    Raises `ConfigurationError` where the extra `redis` is not installed, `ArgumentError` where `url` is none.
-    """
-    try:
-        from redis.asyncio.connection import parse_url
-
-        from .redis_lane import Connections
-    except ImportError as error:
-        raise ConfigurationError('a budget in Redis needs the extra: pip install "asyncsdk[redis]"') from error
-    try:
-        parse_url(url)
-    except ValueError:
-        raise ArgumentError("budget", "write redis://host:port/db, rediss://... or unix://...") from None
-    return Connections(url, timeout)
 
 
 def _us(seconds: float) -> int:

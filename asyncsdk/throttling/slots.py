@@ -17,8 +17,8 @@ class Slots:
     __slots__ = ("_waiting", "free", "size")
 
     def __init__(self, size: int) -> None:
-        self.size = size
-        self.free = size
+        self.size: int = size
+        self.free: int = size
         self._waiting: OrderedDict[asyncio.Future[None], None] = OrderedDict()
 
     @property

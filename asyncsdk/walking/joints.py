@@ -271,7 +271,7 @@ class Overlap:
     def __init__(self, limit: int) -> None:
         self._most = max(1, limit // 4)
         self._drift = 0.0
-        self.rows = 1
+        self.rows: int = 1
 
     def slid(self, rows: int) -> None:
         """Learn that the list slid left by `rows` between two answers (0: not at all)."""

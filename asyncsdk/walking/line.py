@@ -59,9 +59,9 @@ class Line(Generic[T]):
 
     def __init__(self) -> None:
         self.pages: list[Page[T]] = []
-        self.places = 0
-        self.answers = 0
-        self.hinted = False
+        self.places: int = 0
+        self.answers: int = 0
+        self.hinted: bool = False
         self._unwanted = 0  # in flight, but dropped
 
     def put(self, page: Page[T]) -> None:

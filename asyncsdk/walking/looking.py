@@ -23,8 +23,8 @@ class Looking:
     def __init__(self, limit: int) -> None:
         self._limit = limit
         self._beginning = 0
-        self.in_vain = 0
-        self.looks = 0
+        self.in_vain: int = 0
+        self.looks: int = 0
 
     def joined(self, *, new: bool) -> bool:
         """A page joined, with rows not met before or without. Whether its joint had been looked for."""

@@ -71,9 +71,9 @@ class Plan(Generic[T]):
         excluded: SeenKeys | None = None,
         place: Callable[[], str] | None = None,
     ) -> None:
-        self.report = Report()
-        self.bounded = False  # it ended because of `max_items`
-        self.resumed = resume is not None
+        self.report: Report = Report()
+        self.bounded: bool = False  # it ended because of `max_items`
+        self.resumed: bool = resume is not None
         self._identity = identity
         self.concurrency = concurrency
         self._max_items = max_items

@@ -29,7 +29,7 @@ class Repetition(Generic[T]):
     def __init__(self, identity: Identity[T], limit: int) -> None:
         self._keys = identity.keys
         self._most = 3 if limit >= 8 else 10 - limit
-        self.times = 1
+        self.times: int = 1
 
     def endless(self, before: Page[T], page: Page[T], *, second: bool) -> bool:
         """Take in the next page of the walk and the one before it; whether it came once too often.

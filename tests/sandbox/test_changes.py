@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from asyncsdk.sandbox.contract import Json, load, mapping, types
+from asyncsdk.sandbox.contract import Json, load, mapping, types, words
 from asyncsdk.sandbox.store import Where
 from asyncsdk.sandbox.tables import tables
 
@@ -216,6 +216,55 @@ async def test_a_body_that_is_not_json_is_refused(api: Api) -> None:
         async with api.session.post(url, data=raw, headers={**headers, "Content-Type": kind}) as response:
             assert response.status == 400
     assert (await api("POST", "/api/streams")).fields == {"body"}
+
+
+async def test_an_empty_array_is_an_empty_body(api: Api) -> None:
+    headers = {"Authorization": f"Bearer {api.token}", "Wethod-Company": "acme", "Wethod-Version": "2024-06-15"}
+    headers["Content-Type"] = "application/json"
+
+    async def send(path: str, raw: bytes) -> tuple[int, dict[str, Any]]:
+        async with api.session.post(f"{api.sandbox.url}{path}", data=raw, headers=headers) as response:
+            return response.status, await response.json()
+
+    for raw in (b"[]", b"{}", b" [ ] ", b""):
+        budget = (await api("POST", "/api/budgets", {"project_id": 1})).json["id"]
+        assert (await send(f"/api/budgets/{budget}:submit", raw))[0] == 200, raw
+        stream = api.sandbox.add("streams").id
+        assert (await send(f"/api/streams/{stream}:archive", raw))[0] == 200, raw
+    status, answer = await send("/api/streams", b"[]")
+    assert (status, [failure["field"] for failure in answer["failures"]]) == (400, ["name"])
+    for raw in (b"[1]", b"[{}]", b"null", b"0"):
+        assert (await send("/api/budgets/1:submit", raw))[0] == 400
+
+
+async def test_days_left_are_whole_as_the_contract_assumes(api: Api) -> None:
+    body = {"project_id": 1, "date": "2026-05-04"}
+    assert (await api("POST", "/api/project-statuses", {**body, "days_left": 4.5})).fields == {"days_left"}
+    made = await api("POST", "/api/project-statuses", {**body, "days_left": 4})
+    assert made.status == 201
+    assert (await api("PATCH", f"/api/project-statuses/{made.json['id']}", {"days_left": 1.5})).status == 400
+
+
+async def test_a_monday_with_another_day_is_refused_with_advice(api: Api) -> None:
+    reply = await api("POST", "/api/timesheets", {"project_id": 1, "hours": 2, "date": "2026-05-04", "day": "wed"})
+    assert reply.fields == {"day"}
+    assert "date is the day worked, not the Monday" in reply.json["failures"][0]["message"]
+
+
+async def test_what_is_demanded_of_a_new_row_stands_in_the_contract(api: Api) -> None:
+    contract = load()
+    for operation in contract.operations:
+        if operation.kind == "create" and operation.body:
+            reply = await api("POST", operation.path, {})
+            schema = contract.schemas[operation.body]
+            needed = set(words(schema.get("required"))) | set(words(mapping(schema.get("else") or {}).get("required")))
+            assert (reply.fields if reply.status == 400 else set()) == needed, operation.id
+
+
+async def test_every_state_an_action_asks_for_stands_in_the_contract(api: Api) -> None:
+    actions = [operation for operation in load().operations if operation.kind == "action"]
+    assert all(operation.before and operation.after and operation.assumed for operation in actions)
+    assert all(412 in operation.statuses for operation in load().operations)
 
 
 async def test_lenient_mode_lets_unknown_names_pass(open_api: Any) -> None:

@@ -47,10 +47,31 @@ def test_it_prints_what_a_shell_needs_and_ends_when_told(tmp_path: Path) -> None
     assert (state["rows"], state["faults"]) == (120, 1)
 
 
-@pytest.mark.parametrize("words", [("--rows", "-1"), ("--faults", "/does/not/exist.json")])
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("--rows", "-1"),
+        ("--faults", "/does/not/exist.json"),
+        ("--port", "99999"),
+        ("--today", "soon"),
+        ("--without", "strems"),
+        ("--host", "host.invalid"),
+    ],
+)
 def test_what_it_cannot_do_is_said_in_a_line(words: tuple[str, ...], capsys: pytest.CaptureFixture[str]) -> None:
     assert run(parse("--port", "0", *words)) == 2
     assert capsys.readouterr().err.count("\n") == 1
+
+
+@pytest.mark.parametrize("text", ["[" * 100_000, "{", '{"kind": "fail", "on": "GET /*", "status": 9}', "[[]]"])
+def test_a_file_of_faults_that_means_nothing_is_said_in_a_line(
+    text: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "faults.json").write_text(text)
+    assert run(parse("--port", "0", "--faults", str(tmp_path / "faults.json"))) == 2
+    said = capsys.readouterr().err
+    assert said.count("\n") == 1
+    assert said.startswith("asyncsdk sandbox: ")
 
 
 def test_the_parser_costs_no_server() -> None:

@@ -10,7 +10,10 @@ import aiohttp
 import pytest
 
 from asyncsdk.sandbox import Sandbox
-from asyncsdk.sandbox.faults import Fault, from_json
+from asyncsdk.sandbox.faults import LOST, Fault, Kind, from_json
+from asyncsdk.sandbox.patterns import Pattern
+from asyncsdk.sandbox.service import Answer
+from asyncsdk.sandbox.striking import strike_of
 from asyncsdk.sandbox.tables import tables
 
 from .conftest import Api, Open
@@ -55,13 +58,159 @@ async def test_a_connection_breaks_without_an_answer_or_amid_it(
     assert (await api("GET", "/api/projects")).status == 200
 
 
-async def test_an_answer_may_be_lost_before_or_after_the_work_was_done(api: Api) -> None:
-    for handled, made in ((False, 0), (True, 1)):
-        before = api.sandbox.count("streams")
-        api.sandbox.drop("POST /api/streams", handled=handled)
-        with pytest.raises(aiohttp.ServerDisconnectedError):
-            await api("POST", "/api/streams", {"name": "x"})
-        assert api.sandbox.count("streams") == before + made
+# Every kind that loses an answer, and what a client sees of it.
+LOSING: dict[Kind, Any] = {
+    "fail": 503,
+    "html": 502,
+    "garbage": 200,
+    "drop": aiohttp.ServerDisconnectedError,
+    "cut": aiohttp.ClientPayloadError,
+    "hang": TimeoutError,
+}
+
+
+async def ask(api: Api, method: str, path: str, body: Any = None) -> Any:
+    try:
+        async with asyncio.timeout(0.2 if "hang" in {fault.kind for fault in api.sandbox.faults} else 20):
+            return (await api(method, path, body)).status
+    except (aiohttp.ClientError, TimeoutError) as error:
+        return type(error)
+
+
+@pytest.mark.parametrize("kind", LOSING)
+@pytest.mark.parametrize("handled", [False, True])
+async def test_an_answer_is_lost_before_or_after_the_work_was_done(open_api: Open, kind: Kind, handled: bool) -> None:
+    async with open_api(empty=True) as api:
+        held = api.sandbox.add("streams", name="Held")
+        gone = api.sandbox.add("streams", name="Gone")
+        writes = (
+            ("POST", "/api/streams", {"name": "Made"}),
+            ("PATCH", f"/api/streams/{held.id}", {"name": "Changed"}),
+            ("DELETE", f"/api/streams/{gone.id}", None),
+            ("POST", f"/api/streams/{held.id}:archive", None),
+        )
+        for method, path, body in writes:
+            times = 2 if (kind, method) == ("drop", "DELETE") else 1  # aiohttp sends a lost DELETE again
+            fault = getattr(api.sandbox, kind)(f"{method} {path}", handled=handled, times=times)
+            seen = await ask(api, method, path, body)
+            status = 201 if (kind, handled, path) == ("garbage", True, "/api/streams") else LOSING[kind]
+            assert seen == status, (method, path)
+            assert fault.spent
+            api.sandbox.faults.clear()
+        names = {row["name"] for row in api.sandbox.rows_of("streams")}
+        assert names == ({"Made", "Changed"} if handled else {"Held", "Gone"})
+        row = api.sandbox.row_of("streams", held.id)
+        assert row is not None
+        assert (row["archived_at"] is not None) == handled
+
+
+def test_every_kind_that_loses_an_answer_is_tried_above() -> None:
+    assert LOSING.keys() | {"late"} == LOST
+
+
+@pytest.mark.parametrize("answer", ["html", "fail", "drop", "cut", "garbage", "hang"])
+async def test_a_late_deed_is_done_when_its_answer_is_out(open_api: Open, answer: Any) -> None:
+    async with open_api(empty=True) as api:
+        api.sandbox.late("POST /api/streams", seconds=0.3, answer=answer)
+        lost = asyncio.ensure_future(ask(api, "POST", "/api/streams", {"name": "Late"}))
+        if answer == "hang":
+            while not api.sandbox.pending:
+                await asyncio.sleep(0)
+            lost.cancel()
+        else:
+            seen = await lost
+            assert seen in (504, 200, aiohttp.ServerDisconnectedError, aiohttp.ClientPayloadError)
+        assert (api.sandbox.count("streams"), api.sandbox.pending) == (0, 1)
+        await api.sandbox.finished()
+        assert (api.sandbox.count("streams"), api.sandbox.pending) == (1, 0)
+
+
+async def test_late_deeds_end_with_the_sandbox(open_api: Open) -> None:
+    async with open_api(empty=True) as api:
+        api.sandbox.late("POST /api/streams", seconds=3600)
+        assert await ask(api, "POST", "/api/streams", {"name": "Late"}) == 504
+        await api.sandbox.aclose()
+        assert api.sandbox.pending == 0
+
+
+async def test_a_late_answer_may_itself_take_its_time(open_api: Open) -> None:
+    async with open_api(empty=True) as api:
+        api.sandbox.late("POST /api/streams", seconds=0, wait=0.2)
+        lost = asyncio.ensure_future(ask(api, "POST", "/api/streams", {"name": "Late"}))
+        while api.sandbox.count("streams") == 0:
+            await asyncio.sleep(0)
+        assert not lost.done()
+        assert await lost == 504
+
+
+async def test_who_leaves_during_a_delay_has_asked_or_not(open_api: Open) -> None:
+    for handled in (True, False):
+        async with open_api(empty=True) as api:
+            api.sandbox.delay("POST /api/streams", seconds=60, handled=handled)
+            left = asyncio.ensure_future(api("POST", "/api/streams", {"name": "x"}))
+            while api.sandbox.in_flight == 0 or api.sandbox.count("streams") != handled:
+                await asyncio.sleep(0)
+            left.cancel()
+            await asyncio.gather(left, return_exceptions=True)
+            while api.sandbox.in_flight:
+                await asyncio.sleep(0)
+            assert api.sandbox.count("streams") == handled
+
+
+def test_faults_are_decided_without_a_server() -> None:
+    faults = [Fault("late", "POST /api/streams", seconds=5, answer="drop"), Fault("cut", "GET *", times=None)]
+    late = strike_of(faults, "POST", "/api/streams", "")
+    assert (late.deed, late.deed_after, late.outgoing(None).ending) == ("later", 5, "closed")
+    assert strike_of(faults, "POST", "/api/streams", "").deed == "now"
+    cut = strike_of(faults, "GET", "/api/streams", "offset=3")
+    sent = cut.outgoing(Answer(200, "[1, 2, 3]"))
+    assert (cut.deed, sent.body, sent.length, sent.ending) == ("now", b"[1, ", 9, "closed")
+    well = strike_of([], "GET", "/api/streams", "")
+    assert (well.deed, well.outgoing(Answer(200, "[]")).body) == ("now", b"[]")
+
+
+@pytest.mark.parametrize(
+    ("pattern", "method", "path", "fits"),
+    [
+        ("GET /api/projects", "GET", "/api/projects", True),
+        ("GET /api/projects", "GET", "/api/projects/1", False),
+        ("GET /api/projects", "POST", "/api/projects", False),
+        ("* *", "DELETE", "/anything", True),
+        ("* /api/streams/*", "POST", "/api/streams/5:archive", True),
+        ("* /api/streams/*", "GET", "/api/streams/", True),
+        ("* /api/streams/*", "GET", "/api/streams", False),
+        ("GET /api/*/leaders", "GET", "/api/streams/5/leaders", True),
+        ("GET /api/projects/{id}", "GET", "/api/projects/12", True),
+        ("GET /api/projects/{id}", "GET", "/api/projects/", False),
+        ("GET /api/projects/{id}", "GET", "/api/projects/1a", False),
+        ("GET /api/{a}5", "GET", "/api/155", True),
+        ("GET /api/{a}5", "GET", "/api/5", False),
+        ("GET /api/{a}*5", "GET", "/api/125", True),
+        ("GET /api.x", "GET", "/apiyx", False),
+        ("GET /**a", "GET", "/ba", True),
+    ],
+)
+def test_a_pattern_fits_what_it_says(pattern: str, method: str, path: str, fits: bool) -> None:
+    assert Pattern(pattern).fits(method, path) == fits
+
+
+def test_no_pattern_takes_long_over_any_path() -> None:
+    steps = 0
+
+    class Path(str):
+        __slots__ = ()
+
+        def __iter__(self) -> Any:
+            nonlocal steps
+            for character in super().__iter__():
+                steps += 1
+                yield character
+
+    for pattern in ("GET /" + "*a" * 190, "GET /" + "{i}" * 90 + "*" * 90, "GET /*{i}" * 1 + "*1{i}" * 60):
+        for path in ("/" + "a" * 8000 + "b", "/" + "1" * 8000 + "b"):
+            steps = 0
+            Pattern(pattern).fits("GET", Path(path))
+            assert steps <= len(path)
 
 
 async def test_garbage_and_a_proxys_page_are_no_json(api: Api) -> None:
@@ -133,6 +282,34 @@ async def test_fields_come_under_another_name_or_of_another_type(api: Api) -> No
         {"kind": "rename", "on": PROJECTS, "field": "name"},
         {"kind": "retype", "on": PROJECTS, "field": "name", "to": "date"},
         {"kind": "drift", "on": PROJECTS, "kinds": ["explode"]},
+        {"kind": "drift", "on": PROJECTS, "kinds": []},
+        {"kind": "drift", "on": PROJECTS, "per_request": 10**9},
+        {"kind": "delay", "on": PROJECTS, "seconds": float("nan")},
+        {"kind": "delay", "on": PROJECTS, "seconds": float("inf")},
+        {"kind": "delay", "on": PROJECTS, "seconds": 10**400},
+        {"kind": "delay", "on": PROJECTS, "seconds": -1},
+        {"kind": "delay", "on": PROJECTS, "seconds": True},
+        {"kind": "late", "on": PROJECTS, "answer": "delay"},
+        {"kind": "late", "on": PROJECTS, "wait": -1},
+        {"kind": "fail", "on": PROJECTS, "status": 99_999},
+        {"kind": "fail", "on": PROJECTS, "status": 101},
+        {"kind": "fail", "on": PROJECTS, "status": True},
+        {"kind": "fail", "on": PROJECTS, "status": 5.5},
+        {"kind": "fail", "on": PROJECTS, "body": float("nan")},
+        {"kind": "fail", "on": PROJECTS, "body": {1, 2}},
+        {"kind": "fail", "on": PROJECTS, "headers": {"X-A": "1\r\nX-B: 2"}},
+        {"kind": "fail", "on": PROJECTS, "headers": {"X A": "1"}},
+        {"kind": "fail", "on": PROJECTS, "headers": {"Content-Length": "5"}},
+        {"kind": "fail", "on": PROJECTS, "headers": {"X-A": 1}},
+        {"kind": "fail", "on": PROJECTS, "retry_after": 10**5000},
+        {"kind": "fail", "on": PROJECTS, "query": {"offset": 0}},
+        {"kind": "drop", "on": PROJECTS, "times": 0},
+        {"kind": "drop", "on": PROJECTS, "times": True},
+        {"kind": "drop", "on": PROJECTS, "after": -1},
+        {"kind": "drop", "on": 5},
+        {"kind": "drop", "on": "GET /" + "a" * 500},
+        {"kind": ["drop"], "on": PROJECTS},
+        [[[{"kind": "drop", "on": PROJECTS}]]],
         {"on": PROJECTS},
         "drop",
     ],
@@ -218,6 +395,142 @@ async def test_the_control_path_orders_shows_and_forgets(api: Api) -> None:
         assert (await api(method, f"/_sandbox{path}", body)).status == 404
     assert (await api("POST", "/_sandbox/faults", {"kind": "explode", "on": "x"})).status == 400
     assert (await api("POST", "/_sandbox/mutate", {"resource": "nothing"})).status == 400
+
+
+LOCAL: dict[str, str | None] = {"Authorization": None, "Wethod-Company": None, "Wethod-Version": None}
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Host": "evil.example"},
+        {"Host": "127.0.0.1.evil.example"},
+        {"Host": "localhost.evil.example:8787"},
+        {"Origin": "http://evil.example"},
+        {"Origin": "null"},
+        {"Origin": "http://localhost@evil.example"},
+        {"Referer": "http://evil.example/page"},
+        {"Sec-Fetch-Site": "cross-site"},
+    ],
+)
+@pytest.mark.parametrize(
+    ("method", "path"), [("POST", "/reset"), ("GET", "/requests"), ("DELETE", "/faults"), ("GET", "")]
+)
+async def test_the_control_path_refuses_pages_of_other_sites(
+    api: Api, method: str, path: str, headers: dict[str, str]
+) -> None:
+    api.sandbox.fail("GET /nothing")
+    row = api.sandbox.add("streams")
+    reply = await api(method, f"/_sandbox{path}", headers={**LOCAL, **headers})
+    assert (reply.status, reply.json["key"]) == (403, "forbidden")
+    assert len(api.sandbox.faults) == 1
+    assert api.sandbox.row_of("streams", row.id) is not None
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Host": "localhost"},
+        {"Host": "localhost:8787", "Origin": "http://localhost:3000"},
+        {"Host": "[::1]:8787"},
+        {"Host": "127.0.0.1", "Origin": "http://127.0.0.1:5173", "Sec-Fetch-Site": "same-site"},
+        {"Sec-Fetch-Site": "none"},
+    ],
+)
+async def test_the_control_path_answers_local_origins(api: Api, headers: dict[str, str]) -> None:
+    assert (await api("GET", "/_sandbox", headers={**LOCAL, **headers})).status == 200
+    order = {"kind": "fail", "on": PROJECTS}
+    assert (await api("POST", "/_sandbox/faults", order, headers={**LOCAL, **headers})).status == 200
+
+
+async def test_the_control_path_takes_json_alone(api: Api) -> None:
+    url = f"{api.sandbox.url}/_sandbox"
+    kinds = ("text/plain", "application/x-www-form-urlencoded", "multipart/form-data", "application/octet-stream")
+    for kind in kinds:
+        async with api.session.post(
+            f"{url}/faults", data=b'{"kind": "fail", "on": "* *"}', headers={"Content-Type": kind}
+        ) as reply:
+            assert reply.status == 415, kind
+    async with api.session.post(f"{url}/reset", headers={"Content-Type": "text/plain"}) as reply:
+        assert reply.status == 415
+    assert api.sandbox.faults == []
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b"[" * 100_000,
+        b'{"kind":' * 50_000,
+        b'{"kind": "delay", "on": "* *", "seconds": NaN}',
+        b'{"kind": "delay", "on": "* *", "seconds": 1e999}',
+        b'{"kind": "fail", "on": "* *", "status": 99999}',
+        b"\xff\xfe",
+        b"{",
+        b"1" * 5000,
+        b"[" * 500 + b"]" * 500,
+    ],
+)
+async def test_a_body_that_means_nothing_is_refused_in_words(api: Api, raw: bytes) -> None:
+    for path in ("faults", "mutate", "add"):
+        url, headers = f"{api.sandbox.url}/_sandbox/{path}", {"Content-Type": "application/json"}
+        async with api.session.post(url, data=raw, headers=headers) as reply:
+            answer = await reply.json()
+        assert (reply.status, answer["key"]) == (400, "invalid_data"), (path, answer)
+        assert 0 < len(answer["message"]) < 1000
+    assert api.sandbox.faults == []
+
+
+async def test_a_list_of_faults_is_ordered_whole_or_not_at_all(api: Api) -> None:
+    reply = await api("POST", "/_sandbox/faults", [{"kind": "fail", "on": PROJECTS}, {"kind": "no", "on": PROJECTS}])
+    assert reply.status == 400
+    assert api.sandbox.faults == []
+
+
+async def test_rows_are_put_in_over_http(api: Api) -> None:
+    reply = await api("POST", "/_sandbox/add", {"resource": "timesheets", "fields": {"hours": 1.5}})
+    assert (reply.status, reply.json["hours"]) == (200, 1.5)
+    assert api.sandbox.row_of("timesheets", reply.json["id"]) == reply.json
+    refused = await api("POST", "/_sandbox/add", {"resource": "timesheets", "fields": {"hour": 1.5}})
+    assert (refused.status, "hours" in refused.json["message"]) == (400, True)
+    many = await api("POST", "/_sandbox/mutate", {"resource": "streams", "count": 10**9})
+    assert many.status == 400
+
+
+async def test_the_log_is_a_sequence(api: Api) -> None:
+    for path in ("/api/streams", "/api/projects", "/api/persons"):
+        await api.get(path)
+    log = api.sandbox.requests
+    assert [received.path for received in log[:2]] == ["/api/streams", "/api/projects"]
+    assert [received.path for received in log[::-2]] == ["/api/persons", "/api/streams"]
+    assert [received.path for received in log] == ["/api/streams", "/api/projects", "/api/persons"]
+    assert (len(log), log[-1].path, log.index(log[1])) == (3, "/api/persons", 1)
+    log.clear()
+    assert not log
+
+
+async def test_the_log_keeps_the_last_requests_alone(open_api: Open) -> None:
+    async with open_api(log_size=2) as api:
+        for path in ("/api/streams", "/api/projects", "/api/persons"):
+            await api.get(path)
+        assert [received.path for received in api.sandbox.requests[:]] == ["/api/projects", "/api/persons"]
+
+
+async def test_the_contract_is_served_and_names_this_server(api: Api) -> None:
+    for path in ("/openapi.json", "/specs/openapi.yaml"):
+        reply = await api("GET", path, headers=LOCAL)
+        assert reply.status == 200
+        assert reply.json["servers"] == [{"url": api.sandbox.url}]
+        assert len(reply.json["paths"]) > 80
+    assert (await api("GET", "/openapi.json", headers=LOCAL)).headers["Content-Type"].startswith("application/json")
+    assert not api.sandbox.requests
+
+
+async def test_a_port_that_is_taken_is_an_error(open_api: Open) -> None:
+    async with open_api() as api:
+        other = Sandbox(port=api.sandbox.port)
+        with pytest.raises(OSError, match="in use"):
+            await other.start()
+        await other.aclose()
 
 
 async def test_faults_can_be_given_from_the_start(open_api: Open) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import sqlite3
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -19,8 +20,20 @@ PLANS = "production_plan_streams"
 VIEWS: tuple[View, ...] = ("all", "live", "deleted")
 
 
+OPENED: list[Store] = []
+
+
 def make(rows: int, **options: str) -> Store:
-    return Store(Filling(rows, 1), "test", Clock(), **options)
+    OPENED.append(Store(Filling(rows, 1), "test", Clock(), **options))
+    return OPENED[-1]
+
+
+@pytest.fixture(autouse=True)
+def closed() -> Iterator[None]:
+    """Closes what a test opened: from Python 3.13 on SQLite warns of connections that nobody closes."""
+    yield
+    while OPENED:
+        OPENED.pop().close()
 
 
 def test_a_position_finds_its_row_after_any_change() -> None:

@@ -68,7 +68,6 @@ def test_the_same_seed_gives_the_same_run_in(world: str) -> None:
         assert run(world, seed).trace == run(world, seed).trace, f"python -m tests.simulation {world} {seed}"
 
 
-@pytest.mark.xfail(strict=True, reason="connections are used though something arrived on them that nobody asked for")
 def test_a_stray_answer_is_never_taken_for_the_answer_to_the_next_request() -> None:
     wrong = [found for seed in range(60) for found in walk(seed, Conditions(faults={"stray answer": 0.2})).wrong]
     assert wrong == []

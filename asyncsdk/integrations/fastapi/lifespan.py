@@ -24,7 +24,11 @@ from .clients import STATE_KEY, Clients
 from .routes import check_routes
 
 if TYPE_CHECKING:
+    from ssl import SSLContext
+
     import aiohttp
+
+    from ...proxies import Proxy
 
 __all__ = ["WethodOptions", "wethod_lifespan"]
 
@@ -51,6 +55,8 @@ class WethodOptions(TypedDict, total=False):
     budget_key: str | None
     strict: bool
     priority: Priority
+    proxy: str | Proxy | None
+    ssl: SSLContext | None
     session: aiohttp.ClientSession | None
     hooks: Hooks | None
 

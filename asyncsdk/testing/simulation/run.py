@@ -17,9 +17,7 @@ import anyio.lowlevel  # noqa: F401  # loaded before time is virtual
 
 from ... import Wethod
 from ...clock import Clock, running_on
-from ...sandbox.access import Identity
-from ...sandbox.clock import Clock as WallClock
-from ...sandbox.service import Service
+from ...sandbox import Sandbox
 from ...sandbox.store import Store
 from .conditions import Conditions
 from .loop import SimulatedLoop, VirtualClock
@@ -41,6 +39,10 @@ COMPANY: Final = "acme"
 
 class Simulation:
     """A simulated Wethod, and the one run of an application against it.
+
+    `simulation.sandbox` holds the rows and takes orders as over sockets: `sandbox.fail("POST /api/streams", times=2)`,
+    `sandbox.add("timesheets", hours=8)`, `sandbox.rows_of("streams")`. What is ordered there comes on top of what the
+    seed draws.
 
     Args:
         seed: decides everything that is drawn.
@@ -78,32 +80,28 @@ class Simulation:
         beginning: datetime = BEGINNING,
     ) -> None:
         self.seed = seed
-        self.draw = Random(seed)
-        self.clock = VirtualClock()
+        self.draw: Random = Random(seed)
+        self.clock: VirtualClock = VirtualClock()
         self.beginning = beginning
         self.left: list[str] = []
         self._begun = self.clock.now
         self._hash = hashlib.sha256()
         self._encrypted = encrypted
         self.loop: SimulatedLoop | None = None
-        wall = WallClock(lambda: self.now().timestamp())
-        self.service = Service(
+        self.sandbox = Sandbox(
             rows=rows,
             seed=data_seed,
+            token=TOKEN,
             company=COMPANY,
-            clock=wall,
             database=database,
-            without=(),
-            strict=True,
-            judge=False,
             rate_limit=rate_limit,
             rate_window=rate_window,
             order=order,
+            clock=lambda: self.now().timestamp(),
         )
-        self.service.register(Identity(TOKEN, COMPANY, 1, None))
-        self.server = Server(self.service, wall, conditions or Conditions(), Random(f"{seed} server"), self._note)
+        self.server = Server(self.sandbox, conditions or Conditions(), Random(f"{seed} server"), self._note)
         weather = Random(f"{seed} network")
-        self.network = Network(
+        self.network: Network = Network(
             round_trip=lambda: self.server.conditions.trip(weather),
             refuses=lambda: weather.random() < self.server.conditions.refuses,
         )
@@ -120,14 +118,14 @@ class Simulation:
         return {
             "WETHOD_TOKEN": TOKEN,
             "WETHOD_COMPANY": COMPANY,
-            "WETHOD_VERSION": self.service.contract.version,
+            "WETHOD_VERSION": self.sandbox.service.contract.version,
             "WETHOD_BASE_URL": self.url,
         }
 
     @property
     def store(self) -> Store:
         """The rows of the company."""
-        return self.service.store(COMPANY)
+        return self.sandbox.store
 
     @property
     def counts(self) -> Counter[str]:

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from random import Random
 from typing import Final
 
 import attrs
 from multidict import CIMultiDict
 
-from ...sandbox import drift
+from ...sandbox import Sandbox, drift
 from ...sandbox import service as service_
-from ...sandbox.clock import Clock
 from ...sandbox.handlers import table_of
+from ...sandbox.striking import Outgoing, Strike, strike_of
 from .conditions import FAULTS, Conditions, Fault
 from .http import Asked, Framing, RequestReader, answer_bytes
 from .network import Link
@@ -40,8 +40,7 @@ class Server:
     """Answers what arrives over links.
 
     Args:
-        service: the companies and their rows.
-        clock: its wall clock, for the Date header.
+        sandbox: the companies, their rows, and the faults that were ordered.
         conditions: how it behaves; may be exchanged while the run goes on.
         draw: chance.
         trace: is told each event as text.
@@ -51,8 +50,7 @@ class Server:
     seconds at which they did.
     """
 
-    service: service_.Service
-    clock: Clock
+    sandbox: Sandbox
     conditions: Conditions
     draw: Random
     trace: Callable[[str], object]
@@ -70,6 +68,10 @@ class Server:
         self.requests.append(asked)
         self.arrivals.append(asyncio.get_running_loop().time())
         self.counts["requests"] += 1
+        strike = strike_of(self.sandbox.faults, asked.method, asked.path, asked.query)
+        if strike.faults:
+            self._strike(link, asked, strike, done)
+            return
         name = self.conditions.fault(self.draw)
         self.trace(f"{link.serial} {asked.method} {asked.target} {name or 'well'}")
         fault = Fault(deed="yes") if name is None else FAULTS[name]
@@ -96,6 +98,37 @@ class Server:
                 else:
                     done(last)
 
+    def _strike(self, link: Link, asked: Asked, strike: Strike, done: Callable[[float], object]) -> None:
+        """Serves a request that an ordered fault meets."""
+        loop = asyncio.get_running_loop()
+        names = ", ".join(fault.kind for fault in strike.faults)
+        self.trace(f"{link.serial} {asked.method} {asked.target} ordered: {names}")
+        self.counts.update(f"ordered {fault.kind}" for fault in strike.faults)
+        understood = attrs.evolve(asked, target=f"{asked.path}?{strike.query(asked.query)}")
+
+        def answer() -> None:
+            if not link.open:
+                return  # the client went away while it waited: it has asked for nothing
+            given = None
+            if strike.deed == "now":
+                given = strike.spoil(self._do(understood), self.draw)
+            elif strike.deed == "later":
+                loop.call_later(strike.deed_after, self._do, understood)
+            self._send_ordered(link, strike.outgoing(given), self.conditions.think(self.draw) + strike.wait, done)
+
+        loop.call_later(strike.before, answer)
+
+    def _send_ordered(self, link: Link, sent: Outgoing, after: float, done: Callable[[float], object]) -> None:
+        last = after
+        if sent.status is not None:
+            kind, headers = sent.content_type or "application/json", dict(sent.headers)
+            data = self._bytes(sent.status, sent.body, kind, headers, length=sent.length)
+            last = self._send(link, data, after)
+        if sent.ending == "kept":
+            done(last)
+        elif sent.ending == "closed":
+            link.finish(last)
+
     def _carry_out(self, asked: Asked, fault: Fault) -> bytes:
         """Does what is asked, now or later, and returns the bytes of the answer."""
         answer: service_.Answer | None = None
@@ -113,7 +146,9 @@ class Server:
     def _do(self, asked: Asked) -> service_.Answer:
         headers = CIMultiDict(asked.headers)
         kind = asked.headers.get("content-type", "").partition(";")[0]
-        answer = self.service.answer(service_.Asked(asked.method, asked.path, asked.query, headers, kind, asked.body))
+        answer = self.sandbox.service.answer(
+            service_.Asked(asked.method, asked.path, asked.query, headers, kind, asked.body)
+        )
         if asked.method != "GET":
             self.writes.append(Deed(asyncio.get_running_loop().time(), asked, answer.status, answer.text))
             self.trace(f"done {asked.method} {asked.target} {answer.status}")
@@ -124,10 +159,22 @@ class Server:
                 self.counts["changes"] += 1
         return answer
 
-    def _bytes(self, status: int, body: bytes, kind: str, headers: dict[str, str] | None = None) -> bytes:
-        fields = {"Date": self.clock.header(), **(headers or {})}
+    def _bytes(
+        self,
+        status: int,
+        body: bytes,
+        kind: str,
+        headers: Mapping[str, str] | None = None,
+        *,
+        length: int | None = None,
+    ) -> bytes:
+        """Returns an answer as it goes out. `length` is what its head says of the body, where that is not the truth."""
+        fields = {"Date": self.sandbox.date_header(), **(headers or {})}
         if body:
             fields["Content-Type"] = kind
+        if length is not None:
+            data = answer_bytes(status, fields, body)
+            return data.replace(b"Content-Length: %d" % len(body), b"Content-Length: %d" % length, 1)
         framing: Framing = "chunked" if self.draw.random() < self.conditions.chunked else "length"
         return answer_bytes(status, fields, body, framing=framing, packed=self.draw.random() < self.conditions.packed)
 

@@ -1,0 +1,32 @@
+"""Looks at the settings of a sandbox before anything starts."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from asyncsdk.errors import ArgumentError
+
+
+def whole(name: str, value: object, low: int, high: int) -> None:
+    """Refuses what is no whole number from `low` to `high`."""
+    if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
+        raise ArgumentError(name, f"a whole number from {low:,} to {high:,}, not {value!r}")
+
+
+def number(name: str, value: object, low: float, high: float) -> None:
+    """Refuses what is no number from `low` to `high`; NaN is none."""
+    if isinstance(value, bool) or not isinstance(value, int | float) or not low <= value <= high:
+        raise ArgumentError(name, f"a number from {low:,g} to {high:,g}, not {value!r}")
+
+
+def day(today: dt.date | str | None) -> str | None:
+    """Returns a day as text; None where none is given."""
+    if today is None:
+        return None
+    try:
+        read = dt.date.fromisoformat(today) if isinstance(today, str) else dt.date(today.year, today.month, today.day)
+    except (ValueError, AttributeError):
+        read = None
+    if read is None or not 1900 <= read.year <= 9000:
+        raise ArgumentError("today", f"a date such as 2026-05-20, not {today!r}")
+    return read.isoformat()
