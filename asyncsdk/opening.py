@@ -113,12 +113,12 @@ class Opener:
         idle = None if road is None else self._connector._conns.get(road.key)
         return sum([each[0].is_connected() for each in idle or ()]) - self._claimed
 
-    def room(self, origin: Origin, most: int | None) -> int:
-        """Returns how many more connections may be made until there are `most`, or as many as slots."""
+    def room(self, origin: Origin, free: int | None) -> int:
+        """Returns how many more connections may be made where `free` more requests may be sent; None: as slots say."""
         slots = self._slots
+        most = slots.free if free is None else min(free, slots.free)
         idle = max(0, self.ready(origin) or 0) + self._claimed  # or about to be made by a request
-        there = slots.size - slots.free + slots.waiting + idle + self._opening
-        return max(0, (slots.size if most is None else min(most, slots.size)) - there)
+        return max(0, most - slots.waiting - idle - self._opening)
 
     def claim(self, count: int) -> None:
         """Keeps idle connections from being counted until the requests that take them do; negative: no longer."""
@@ -164,9 +164,9 @@ class Connections:
         """Returns how many requests would find a connection now; None where that cannot be told."""
         return self._opener.ready(self._origin)
 
-    def room(self, most: int | None) -> int:
-        """Returns how many more connections may be made until there are `most`; None: as many as the client may use."""
-        return self._opener.room(self._origin, most)
+    def room(self, free: int | None) -> int:
+        """Returns how many more connections may be made where `free` more requests may be sent; None: any number."""
+        return self._opener.room(self._origin, free)
 
     def claim(self, count: int) -> None:
         """Counts connections for requests that are about to be sent; negative: they have them, or do without."""

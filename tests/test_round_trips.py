@@ -113,7 +113,7 @@ def test_lists_side_by_side_open_hardly_more_connections_than_their_window() -> 
             assert len(rows) == rows_for(12)
 
     world.run(main)
-    assert world.links <= 8 + 4
+    assert world.links <= 16
     assert len(world.asked) <= 20 * bound(12)
 
 

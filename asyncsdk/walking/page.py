@@ -31,7 +31,7 @@ class Page(Sequence[T_co], Generic[T_co]):
     def __init__(self, rows: Sequence[T_co], *, offset: int, is_last: bool | None, bookmark: Callable[[], str]) -> None:
         self._rows = rows
         self.offset: int = offset
-        self.is_last: bool = is_last
+        self.is_last: bool | None = is_last
         self._bookmark = bookmark
 
     @property

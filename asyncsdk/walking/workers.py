@@ -149,7 +149,7 @@ class Workers(Generic[T]):
         missing = wanted - self._under_way - ready
         if missing <= 0 or (self._window is not None and self._window.waiting):
             return
-        for _ in range(min(missing, connections.room(None if self._window is None else self._window.size))):
+        for _ in range(min(missing, connections.room(None if self._window is None else self._window.free))):
             self._opening += 1
             self._start(connections.open()).add_done_callback(self._opened)
 
