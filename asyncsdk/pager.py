@@ -49,6 +49,11 @@ class Pager(Generic[T]):
     by one row and are joined by it, so that every row which is there during the whole walk comes out exactly once,
     whatever is inserted, updated or deleted meanwhile, in lists whose order does not change or in which changed rows
     move to the end.
+
+    A page with fewer rows than were asked for is the end of its list. That a server gives fewer rows than that at once
+    cannot be told from one answer: where 100 were asked for and 20, 25 or 50 came, the first time a client meets it,
+    one request more looks whether there is another page, and if so the walk goes on in pages of that size. A server
+    that is limited to another number, or that drops rows from a first page after cutting it, is believed.
     """
 
     __slots__ = ("_list",)

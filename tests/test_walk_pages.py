@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from aiohttp import web
 
-from asyncsdk import Wethod, errors
+from asyncsdk import Wethod, errors, gather_all
 from asyncsdk.walking.sweeping import moment_before
 from tests.stub_server import Server, rows_json
 
@@ -169,6 +169,19 @@ async def test_a_length_counts_from_the_offset_also_where_a_walk_is_resumed(serv
     server.requests.clear()
     assert len([row async for row in pager.items(expected=500, resume=bookmark)]) == 150
     assert len(server.requests) == 2
+
+
+async def test_lists_side_by_side_take_a_length_each(server: Server, connect: Connect) -> None:
+    server.serve_list(1000)
+    wethod = connect()
+    pagers = wethod.production_plan_streams.list(), wethod.production_plan_streams.list(offset=900)
+    found = await gather_all(*pagers, expected=[1000, None])
+    assert [len(rows) for rows in found] == [1000, 100]
+    assert len(server.requests) <= 11 + 4
+    bounded = await gather_all(*pagers, max_items=30, stable=False)
+    assert [len(rows) for rows in bounded] == [30, 30]
+    with pytest.raises(errors.ArgumentError, match="1 lengths for 2 lists"):
+        await gather_all(*pagers, expected=[7])
 
 
 @pytest.mark.parametrize("expected", [-1, 1.5, True, "7"])
