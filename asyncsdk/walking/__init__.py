@@ -2,8 +2,8 @@
 
 The decisions know neither clock nor network nor event loop:
 
-- `paging`: one walk as a state machine; `asking`: which page next, how far ahead (`horizon`); `line`: its pages between
-  being planned and being accepted; `delivery`: what waits to be taken.
+- `paging`: one walk as a state machine; `asking`: which page next, how far ahead (`horizon`); `accepting`: what an
+  answer means; `line`: pages between being planned and being accepted; `delivery`: what waits to be taken.
 - `frontier`: how far it has come; `joints`: whether a page continues it, and why that is enough; `looking`: where to
   look for a joint that was lost; `seen`: which keys were met.
 - `ending`: whether a short page is the end; `refusals`: whether a refused one is; `repetition`: whether the server
