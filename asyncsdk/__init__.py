@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from . import dates, filters, models
     from .account import Stats
-    from .client import Response, Wethod
+    from .client import Wethod
     from .codec import to_dict, to_json
     from .errors import (
         APIError,
@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     from .gathering import gather_all
     from .mirror import Mirror, MirroredList
     from .pager import Page, Pager
+    from .response import Response
     from .settings import RetryPolicy
     from .sharing import single_flight
     from .throttling import Quota
@@ -63,7 +64,7 @@ _HOMES = {
     "Pager": "pager",
     "Quota": "throttling.turn",
     "RequestSent": "events",
-    "Response": "client",
+    "Response": "response",
     "ResponseReceived": "events",
     "RetryPlanned": "events",
     "RetryPolicy": "settings",

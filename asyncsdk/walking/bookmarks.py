@@ -126,7 +126,9 @@ def read(text: str, source: Source) -> Bookmark:
     return Bookmark(Source(digest, sdk), start, offset, limit, bool(stable), delivered, since, tail)
 
 
-def _facts(text: str) -> object:
+def _facts(text: object) -> object:
+    if not isinstance(text, str):
+        _refuse("it is the text of walk.bookmark, nothing else")
     try:
         raw = urlsafe_b64decode(text + "=" * (-len(text) % 4))
         check, body = raw[:_CHECKSUM_BYTES], raw[_CHECKSUM_BYTES:]

@@ -26,7 +26,7 @@ class Report:
     `closing` proved that the end is the end, `sweep` belonged to the sweep. `joints_repaired` joints were lost and
     found. `doubles` are rows that came again, beyond those that two pages share on purpose. `misfits` are the fields
     that were null or missing where the model promises a value, each with the number of rows handed out so:
-    `{"pm_id": 3}`.
+    `{"client_id": 3}`.
     """
 
     pages: int = 0

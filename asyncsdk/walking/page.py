@@ -60,7 +60,7 @@ class Page(Sequence[T_co], Generic[T_co]):
     def __repr__(self) -> str:
         return f"<Page of {len(self._rows)} rows at offset {self.offset}{', the last' if self.is_last else ''}>"
 
-    __pydantic_serializer__ = PydanticSerializer()
+    __pydantic_serializer__: PydanticSerializer = PydanticSerializer()
 
     @classmethod
     def __get_pydantic_core_schema__(cls, source: object, handler: GetCoreSchemaHandler) -> CoreSchema:

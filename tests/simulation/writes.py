@@ -70,8 +70,8 @@ def write(seed: int, conditions: Conditions | None = None) -> Outcome:
             await KINDS[call.kind](wethod, call)
         except OutcomeUnknown:
             call.told = "unknown"
-        except DecodeError:
-            call.told = "unreadable"
+        except DecodeError as error:
+            call.told = "carried out, unreadable" if error.carried_out else "unreadable"
         except NotFound:
             call.told = "not found"
         except WethodError as error:
@@ -164,6 +164,8 @@ def _lies(simulation: Simulation, calls: list[Call]) -> list[str]:
             wrong.append(f"{call}: carried out {tried[call.name]} times")
         if call.told == "done" and times != 1:
             wrong.append(f"{call}: told done, carried out {times} times")
+        if call.told == "unreadable" or (call.told == "carried out, unreadable" and times != 1):
+            wrong.append(f"{call}: carried out {times} times")
         if call.told == "not done" and times:
             wrong.append(f"{call}: told not done, carried out {times} times")
     return wrong
