@@ -43,8 +43,9 @@ if TYPE_CHECKING:
         WethodError,
     )
     from .events import Hooks, RequestSent, ResponseReceived, RetryPlanned, WaitBegun
+    from .gathering import gather_all
     from .mirror import Mirror, MirroredList
-    from .pager import Page, Pager, gather_all
+    from .pager import Page, Pager
     from .response import Response
     from .settings import RetryPolicy
     from .sharing import single_flight
@@ -71,7 +72,7 @@ _HOMES = {
     "WaitBegun": "events",
     "Walk": "walking.walk",
     "Wethod": "client",
-    "gather_all": "pager",
+    "gather_all": "gathering",
     "single_flight": "sharing",
     "to_dict": "codec",
     "to_json": "codec",

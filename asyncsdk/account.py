@@ -12,6 +12,7 @@ import anyio
 import attrs
 
 from .credential import Credential
+from .page_sizes import PageSizes
 from .promises import WarnOnce
 from .secret import Secret
 from .settings import DEFAULT_BUDGET, Settings
@@ -74,6 +75,7 @@ class Account:
     pause: Pause
     credential: Credential
     counters: Counters = attrs.field(factory=Counters)
+    page_sizes: PageSizes = attrs.field(factory=PageSizes)
 
     @property
     def stats(self) -> Stats:

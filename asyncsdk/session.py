@@ -24,6 +24,7 @@ from .event_loop import require_asyncio
 from .events import RequestSent, ResponseReceived, RetryPlanned, announce
 from .gate import Gate
 from .journey import Journey
+from .opening import Connections
 from .printable import printable
 from .retry import READS, Again, Settled, decide, may_be_done, silence
 from .secret import Secret, redacted
@@ -77,6 +78,15 @@ class Session:
         """A session with other settings on the same connections; each token has an account of its own."""
         self.check_open()
         return Session(settings, self.transport, self.accounts)
+
+    def connections(self) -> Connections | None:
+        """The running loop's connections, for walks that have them made ahead; None with a borrowed session.
+
+        Raises:
+            ClientClosed: the client was closed.
+        """
+        opener = self.transport.pool().opener
+        return None if opener is None else opener.to(self._base.origin, self.settings.connect_timeout)
 
     def check_open(self) -> None:
         """Raises ClientClosed once this client, or the one it was copied from, is closed."""
