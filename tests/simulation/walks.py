@@ -155,6 +155,10 @@ def walk(seed: int, conditions: Conditions | None = None) -> Outcome:
             await reader.read(wethod)
             await asyncio.sleep(0)
             free.extend(held(wethod))
+            if seed % 4 == 0:
+                simulation.server.conditions = Conditions()
+                await asyncio.sleep(3700)  # whatever holds requests back is over
+                free.extend(await _at_rest(simulation, wethod, plan))
 
     simulation.run(main)
     changes = [change for change in store.history[mark:] if change.table == TABLE]
@@ -187,6 +191,40 @@ def walk(seed: int, conditions: Conditions | None = None) -> Outcome:
         seconds=simulation.seconds,
         trace=simulation.trace,
     )
+
+
+async def _at_rest(simulation: Simulation, wethod: Wethod, plan: Plan) -> list[str]:
+    """Asks once more, of a list that does not change: what walks cost, what they say of themselves, and counts."""
+    pager = wethod.production_plan_streams.list(deleted=plan.deleted, limit=plan.limit)  # type: ignore[arg-type]
+    there = len(simulation.store.ids(TABLE, "all" if plan.deleted == "include" else "live"))
+    wrong = []
+    before = simulation.server.counts["requests"]
+    async with pager.pages(concurrency=plan.window) as pages:
+        said = [(page.is_last, len(page)) async for page in pages]
+        report = pages.report
+    spent = simulation.server.counts["requests"] - before
+    alone = 1 if there < plan.limit else 1 + -(-(there - plan.limit + 1) // (plan.limit - 1))  # the last one is short
+    if spent > alone + 2 + alone // 8:
+        wrong.append(f"{spent} requests where {alone} would do")
+    # What is in flight when the end shows is given up, and may not have left.
+    if (
+        not spent <= report.requests <= spent + plan.window
+        or report.rows != there
+        or sum(rows for _, rows in said) != there
+    ):
+        wrong.append(f"{spent} requests and {there} rows, but {report}")
+    if said and [last for last, _ in said] != [False] * (len(said) - 1) + [True]:
+        wrong.append(f"the last page is not the last: {said}")
+    before = simulation.server.counts["requests"]
+    if (count := await pager.count()) != there or simulation.server.counts["requests"] - before > 17:
+        wrong.append(f"counted {count} of {there} in {simulation.server.counts['requests'] - before} requests")
+    first = await pager.first()
+    if (first is None) != (there == 0):
+        wrong.append(f"the first of {there} rows is {first}")
+    most = there // 2
+    if most and len(await pager.all(max_items=most)) != most:
+        wrong.append(f"not {most} rows where {most} were asked for")
+    return wrong
 
 
 def held(wethod: Wethod) -> list[str]:
