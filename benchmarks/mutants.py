@@ -48,7 +48,10 @@ FIRST = {
     "walking": ("walks 0-79", "extractions 0-3"),
 }
 THEN = ("walks 80-499", "writes 80-299", "budgets 80-199", "mirrors 0-49", "extractions 20-59")
-TESTS = ("tests/simulation", "tests/test_round_trips.py", "-x", "-q", "-p", "no:cacheprovider", "--deselect", "tests/simulation/test_worlds.py")
+TESTS = (
+    "tests/simulation", "tests/test_round_trips.py", "-x", "-q", "-p", "no:cacheprovider",
+    "--deselect", "tests/simulation/test_worlds.py",
+)  # fmt: skip
 
 
 @attrs.frozen
