@@ -9,6 +9,7 @@ from typing import Any, TypeVar, overload
 from .errors import ArgumentError
 from .event_loop import require_asyncio
 from .pager import CONCURRENCY, Pager
+from .printable import shown
 from .throttling import Slots
 from .walking.fetcher import end_tasks
 
@@ -102,13 +103,18 @@ async def gather_all(
         One list of rows for each pager, in their order.
 
     Raises:
-        ArgumentError: an argument out of range, or not one length for each list.
+        ArgumentError: something that is no list, an argument out of range, or not one length for each list.
         WethodError: the first failure of any list; the others are ended before it is raised.
 
     Example:
         >>> projects, streams = await gather_all(wethod.projects.list(), wethod.streams.list())  # doctest: +SKIP
     """
     require_asyncio()
+    for pager in pagers:
+        if not isinstance(pager, Pager):
+            raise ArgumentError("pagers", f"takes lists such as wethod.projects.list(), not {shown(pager)}")
+    if expected is not None and not isinstance(expected, Sequence):
+        raise ArgumentError("expected", f"takes one length for each list, not {shown(expected)}")
     lengths = [None] * len(pagers) if expected is None else list(expected)
     if len(lengths) != len(pagers):
         raise ArgumentError("expected", f"{len(lengths)} lengths for {len(pagers)} lists; give one for each, or None")

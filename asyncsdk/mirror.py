@@ -18,6 +18,8 @@ from . import clock as clocks
 from .errors import APIError, ArgumentError
 from .event_loop import require_asyncio
 from .mirrored import MirroredList
+from .printable import shown
+from .settings import LONGEST
 from .sharing import single_flight
 
 if TYPE_CHECKING:
@@ -38,8 +40,18 @@ logger: logging.Logger = logging.getLogger("asyncsdk")
 
 
 def _check_seconds(name: str, value: object) -> None:
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 < value < math.inf:
-        raise ArgumentError(name, f"a number of seconds above 0, not {value!r}")
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 < value <= LONGEST:
+        raise ArgumentError(name, f"a number of seconds above 0, not {shown(value)}")
+
+
+def _names(lists: object) -> list[str]:
+    given: list[object] = [lists] if not isinstance(lists, Iterable) or isinstance(lists, (str, bytes)) else [*lists]
+    names = [name for name in given if isinstance(name, str) and name in Mirror.__annotations__]
+    if odd := [name for name in given if name not in names]:
+        raise ArgumentError("lists", f"there is no list {shown(odd[0])}; write names such as 'projects' or 'streams'")
+    if not names:
+        raise ArgumentError("lists", "names none; write names such as 'projects' or 'streams'")
+    return list(dict.fromkeys(names))
 
 
 class Mirror:
@@ -134,10 +146,7 @@ class Mirror:
     ) -> None:
         _check_seconds("refresh", refresh)
         _check_seconds("whole", whole)
-        names = [lists] if isinstance(lists, str) else list(dict.fromkeys(lists))
-        for name in names:
-            if name not in Mirror.__annotations__:
-                raise ArgumentError("lists", f"there is no list {name!r}; write names such as 'projects' or 'streams'")
+        names = _names(lists)
         self.failure: Exception | None = None
         self._wethod = single_flight(wethod)
         self._refresh, self._whole, self._required, self._clock = refresh, whole, required, clock

@@ -9,6 +9,7 @@ import pkgutil
 import re
 from collections.abc import AsyncIterator, Callable
 from importlib import import_module
+from typing import Any
 
 import attrs
 import pytest
@@ -175,8 +176,13 @@ async def test_a_mirror_that_cannot_be_read_does_not_begin(sandbox: Sandbox, wet
 async def test_names_and_seconds_are_checked_before_anything_is_sent(wethod: Wethod) -> None:
     with pytest.raises(ArgumentError, match="'project'"):
         Mirror(wethod, ["project"])
-    with pytest.raises(ArgumentError, match="above 0"):
-        Mirror(wethod, ["projects"], refresh=0)
+    odd: list[Any] = [None, 5, [], {}, b"projects", [b"projects"], [["projects"]], "project"]
+    for lists in odd:
+        with pytest.raises(ArgumentError, match="write names such as 'projects'"):
+            Mirror(wethod, lists)
+    for seconds in (0, 10**400, float("inf")):
+        with pytest.raises(ArgumentError, match="above 0"):
+            Mirror(wethod, ["projects"], refresh=seconds)
     with pytest.raises(AttributeError, match="keeps streams"):
         _ = Mirror(wethod, ["streams"]).projects
     assert wethod.stats.requests == 0

@@ -101,6 +101,17 @@ async def test_gather_all_raises_the_first_error_bare(server: Server, connect: C
     assert len(server.requests) < 100
 
 
+@pytest.mark.parametrize("odd", [None, 5, "projects", ["projects"]])
+async def test_gather_all_takes_lists_and_says_so(server: Server, connect: Connect, odd: Any) -> None:
+    pager = connect().projects.list()
+    with pytest.raises(errors.ArgumentError, match=r"wethod\.projects\.list"):
+        await gather_all(pager, odd)
+    if odd is not None:
+        with pytest.raises(errors.ArgumentError, match="expected"):
+            await gather_all(pager, pager, expected=odd)
+    assert server.requests == []
+
+
 # --- any list, any window, any trouble --------------------------------------------------------------------------------
 
 

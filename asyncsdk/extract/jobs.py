@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, time
 from typing import TYPE_CHECKING, Literal
 
 from ..errors import ArgumentError
+from ..printable import shown
 from .catalog import Listing, find, listings
 from .columns import columns_of
 from .incremental import key_of
@@ -77,13 +78,18 @@ def moment_of(value: datetime | date | str | None) -> datetime | None:
     """A lower bound in UTC, from a date, an aware date-time or their ISO texts; a date begins at midnight UTC.
 
     Raises:
-        ArgumentError: the text is neither.
+        ArgumentError: the text is neither, or the moment is none that UTC can tell.
     """
     if isinstance(value, str):
         try:
             value = datetime.fromisoformat(value)
         except ValueError:
-            raise ArgumentError("since", f"takes a date or a date-time such as 2026-05-01, not {value!r}") from None
+            words = f"takes a date or a date-time such as 2026-05-01, not {shown(value)}"
+            raise ArgumentError("since", words) from None
     if isinstance(value, datetime):
-        return (value if value.tzinfo else value.replace(tzinfo=UTC)).astimezone(UTC)
+        try:
+            return (value if value.tzinfo else value.replace(tzinfo=UTC)).astimezone(UTC)
+        except OverflowError:
+            words = f"{value} is out of range in UTC; give a date between years 1 and 9999"
+            raise ArgumentError("since", words) from None
     return None if value is None else datetime.combine(value, time(), UTC)

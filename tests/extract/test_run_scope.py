@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 import pytest
 
-from asyncsdk import Wethod
+from asyncsdk import ArgumentError, Wethod
 from asyncsdk.extract import TargetRefused, extract, plan
 from asyncsdk.extract.target import Owner
 from asyncsdk.sandbox import Sandbox
@@ -18,6 +19,14 @@ async def test_since_bounds_what_a_table_holds(sandbox: Sandbox, wethod: Wethod,
     moment = sorted(row.updated_at for row in rows)[-100]
     await pull(wethod, since=moment)
     assert {row.id for row in rows if row.updated_at >= moment} == shown(target)
+
+
+@pytest.mark.parametrize("since", ["9999-12-31T23:59:59-23:00", "0001-01-01T00:00:00+23:00"])
+async def test_a_moment_that_utc_cannot_tell_is_refused(wethod: Wethod, target: Memory, since: str) -> None:
+    for moment in (since, datetime.fromisoformat(since)):
+        with pytest.raises(ArgumentError, match="since: .*out of range in UTC"):
+            await pull(wethod, since=moment)
+    assert wethod.stats.requests == 0
 
 
 async def test_a_filter_may_name_its_table(sandbox: Sandbox, wethod: Wethod, target: Memory) -> None:
