@@ -335,6 +335,43 @@ def test_a_server_that_ignores_the_offset_is_found_out(stable: bool, limit: int)
 
 
 @pytest.mark.parametrize("stable", [True, False])
+def test_a_server_that_shuffles_the_one_page_it_has_is_found_out(stable: bool) -> None:
+    """The same rows in another order are the same page."""
+    rows, shuffling = rows_of(100), random.Random(5)
+
+    def shuffled(ask: Page[Row]) -> list[Row]:
+        assert ask.offset < 1000, "endless"
+        return shuffling.sample(rows, len(rows))
+
+    with pytest.raises(WalkError, match="ignores `offset`"):
+        walk(plan_of(stable=stable), shuffled)
+
+
+@pytest.mark.parametrize(("stable", "says"), [(True, "only rows that had come before"), (False, "begins anew")])
+def test_a_server_that_begins_anew_behind_the_last_row_is_found_out(stable: bool, says: str) -> None:
+    """Every page is full and unlike the one before, and nothing new comes for ever."""
+
+    def round_and_round(ask: Page[Row]) -> list[Row]:
+        assert ask.offset < 5000, "endless"
+        return [Row((ask.offset + at) % 250 + 1) for at in range(ask.limit)]
+
+    with pytest.raises(WalkError, match=says):
+        walk(plan_of(stable=stable), round_and_round)
+
+
+def test_a_list_that_grows_by_as_much_as_was_read_is_walked_to_its_end() -> None:
+    """Rows that were read come once more then, page after page, which is no fault of the server."""
+    rows = rows_of(3000)
+    later = [Row(10_000 + at) for at in range(1900)] + rows
+
+    def growing(ask: Page[Row]) -> list[Row]:
+        return (rows if ask.offset <= 2000 else later)[ask.offset : ask.offset + ask.limit]
+
+    deliveries, _ = walk(plan_of(concurrency=1), growing, 1)
+    assert {row.id for row in rows} <= set(ids_of(deliveries))
+
+
+@pytest.mark.parametrize("stable", [True, False])
 def test_one_page_that_comes_twice_in_a_walk_is_an_honest_shift(stable: bool) -> None:
     """A page full of rows was added before it meanwhile."""
     rows = rows_of(500)

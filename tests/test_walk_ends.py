@@ -57,6 +57,15 @@ async def test_a_list_that_comes_whole_is_delivered_once_in_one_request(
     assert len(server.requests) == 1
 
 
+async def test_what_is_left_of_a_list_that_comes_whole_is_not_counted(server: Server, connect: Connect) -> None:
+    """Nobody knows which of its rows `offset` would have left out: a walk says so, and so does a count."""
+    serve(server, lambda offset, limit: rows_json(0, 150))
+    pager = connect().production_plan_streams.list(offset=50)
+    for reading in (pager.all(), pager.count()):
+        with pytest.raises(errors.WalkError, match="the server does not page"):
+            await reading
+
+
 @pytest.mark.parametrize("rows", [101, 150, 5000])
 async def test_a_list_that_comes_whole_is_counted_by_its_one_page(server: Server, connect: Connect, rows: int) -> None:
     serve(server, lambda offset, limit: rows_json(0, rows))
@@ -109,7 +118,7 @@ async def test_a_count_has_a_bound(server: Server, connect: Connect) -> None:
 # --- refusals beyond the end ------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("status", [400, 404, 416])
+@pytest.mark.parametrize("status", [400, 404, 416, 422])
 @pytest.mark.parametrize("stable", [True, False])
 @pytest.mark.parametrize("rows", [100, 200, 250, 300, 1000])
 async def test_a_refusal_beyond_the_end_ends_a_walk(
@@ -127,7 +136,7 @@ async def test_a_refusal_beyond_the_end_ends_a_walk(
     assert [row.id async for row in pager.items(stable=stable, resume=bookmark)] == []
 
 
-@pytest.mark.parametrize("status", [400, 404, 416])
+@pytest.mark.parametrize("status", [400, 404, 416, 422])
 @pytest.mark.parametrize("stable", [True, False])
 async def test_a_refusal_within_a_list_is_an_error(server: Server, connect: Connect, stable: bool, status: int) -> None:
     """An API that refuses offsets beyond 500, though there are more rows, must not shorten a list in silence."""

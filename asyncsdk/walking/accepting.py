@@ -12,7 +12,7 @@ from .frontier import Frontier
 from .joints import Identity
 from .line import Line, Page
 from .looking import Looking
-from .messages import DISORDER, REPEATS, UNPAGED
+from .messages import BARREN, DISORDER, REPEATS, ROUND, UNPAGED
 from .refusals import Refusals
 from .repetition import Repetition
 from .seen import Key, Positions, SeenKeys
@@ -118,6 +118,9 @@ class Acceptance(Generic[T]):
         previous = self._previous
         if self._repeats(page):
             return
+        if self._repetition.begins_again(page):
+            self._fail(WalkError(ROUND.format(offset=page.offset)))
+            return
         positions: Positions = range(len(rows))
         if page.reason == "closing" and previous is not None and previous.rows is not None:
             # A server that filters after cutting the page shows the end of a short page a second time.
@@ -164,6 +167,8 @@ class Acceptance(Generic[T]):
             positions = [at for at in positions if self._excluded.add(keys[at])]
         if self._looking.in_vain and self._looking.joined(new=bool(positions)):
             self._report.joints_repaired += 1
+        if not page.short and page.reason == "page":
+            self._repetition.brought(new=bool(positions))
         if positions and not self._repetition.uniform(keys):
             self._previous = page
             self._repetition.times = 1
@@ -236,6 +241,7 @@ class Acceptance(Generic[T]):
         line = self._line
         if page.reason == "page" and not page.short and self._frontier.seen.covers(keys):
             # Behind the frontier: the list slid to the right. Nothing is accepted, so nothing is skipped either.
+            self._repetition.brought(new=False)
             if not self._repeats(page):
                 line.drop(page)
                 self._report.doubles += len(rows)
@@ -258,5 +264,8 @@ class Acceptance(Generic[T]):
         previous, self._previous = self._previous, page
         if previous is not None and self._repetition.endless(previous, page, second=self._report.pages == 1):
             self._fail(WalkError(REPEATS.format(times=self._repetition.times, offset=page.offset)))
+            return True
+        if self._repetition.hopeless:
+            self._fail(WalkError(BARREN.format(times=self._repetition.barren, offset=page.offset)))
             return True
         return False

@@ -13,14 +13,16 @@ import msgspec
 
 from .. import __version__, clock, wire
 from ..codec import Decode, Reject, count_rows
-from ..errors import APIError, ArgumentError
+from ..errors import APIError, ArgumentError, WalkError
 from ..page_sizes import LARGEST_PAGE
+from ..printable import shown
 from ..promises import Misfits
 from ..wire import Json, Request
 from . import bookmarks
 from .counting import Counting
 from .fetcher import Fetcher, Leg
 from .joints import identity_of
+from .messages import UNPAGED
 from .paging import Plan
 from .refusals import beyond_the_end
 from .sweeping import sweep_filter
@@ -66,7 +68,11 @@ class WalkOptions:
     misfits: Misfits | None
 
     def check(self, most: int) -> None:
-        """Raises ArgumentError where a number is out of range; `most` requests may be in flight."""
+        """Raises ArgumentError where an option is of another kind or out of range; `most` requests may be in flight."""
+        check_flag("stable", self.stable)
+        check_flag("sweep", self.sweep)
+        if self.rejects is not None and not callable(self.rejects):
+            raise ArgumentError("rejects", f"a function that takes each such row, not {shown(self.rejects)}")
         hint = f"this client keeps {most} requests in flight; see Wethod(max_in_flight=...)"
         check_number("concurrency", self.concurrency, 1, most, hint)
         if self.max_items is not None:
@@ -155,6 +161,8 @@ class List(Generic[T]):
                 rows, body = reply.value
                 repeated = rows > 1 and body == first and not _uniform(body)
                 first = first or body
+                if rows > LARGEST_PAGE and self.offset:
+                    raise WalkError(UNPAGED.format(rows=rows, limit=LARGEST_PAGE, offset=self.offset))
                 counting.answered(rows, repeated=repeated)
         return counting.count
 
@@ -210,8 +218,14 @@ def _own_filter(query: Query) -> str | None:
     return next((str(value) for name, value in query if name == "updated_at"), None)
 
 
+def check_flag(name: str, value: object) -> None:
+    """Raises ArgumentError where a value is neither True nor False."""
+    if not isinstance(value, bool):
+        raise ArgumentError(name, f"True or False, not {shown(value)}")
+
+
 def check_number(name: str, value: object, least: int, most: int | None, hint: str) -> None:
     """Raises ArgumentError where a value is no whole number from `least` to `most`; `hint` says what to write."""
     if isinstance(value, bool) or not isinstance(value, int) or value < least or (most is not None and value > most):
         bounds = f"{least} or more" if most is None else f"from {least} to {most}"
-        raise ArgumentError(name, f"a whole number {bounds}, not {value!r}; {hint}")
+        raise ArgumentError(name, f"a whole number {bounds}, not {shown(value)}; {hint}")

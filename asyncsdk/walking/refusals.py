@@ -1,8 +1,8 @@
 """Whether a page was refused only because the list ends before it.
 
-An API may answer 404, 400 or 416 to an offset beyond the end. It may also mean something else by them, so a refusal
-alone never ends a walk: the end is proved by the row before the refused page, and where that fails as well, the refusal
-is the walk's error.
+An API may answer 404, 400, 416 or 422 to an offset beyond the end. It may also mean something else by them, so a
+refusal alone never ends a walk: the end is proved by the row before the refused page, and where that fails as well, the
+refusal is the walk's error.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from .line import Page
 __all__ = ["Refusals", "beyond_the_end"]
 
 MOST: Final = 3
-STATUSES: Final = frozenset({400, 404, 416})
+STATUSES: Final = frozenset({400, 404, 416, 422})
 
 
 def beyond_the_end(error: BaseException) -> bool:

@@ -24,7 +24,7 @@ async def test_since_bounds_what_a_table_holds(sandbox: Sandbox, wethod: Wethod,
 @pytest.mark.parametrize("since", ["9999-12-31T23:59:59-23:00", "0001-01-01T00:00:00+23:00"])
 async def test_a_moment_that_utc_cannot_tell_is_refused(wethod: Wethod, target: Memory, since: str) -> None:
     for moment in (since, datetime.fromisoformat(since)):
-        with pytest.raises(ArgumentError, match="since: .*out of range in UTC"):
+        with pytest.raises(ArgumentError, match=r"since: .*out of range in UTC"):
             await pull(wethod, since=moment)
     assert wethod.stats.requests == 0
 
