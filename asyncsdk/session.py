@@ -19,6 +19,7 @@ import attrs
 from . import clock, outcomes, wire
 from .account import Accounts
 from .codec import Decoding
+from .deadline import Deadline
 from .errors import ClientClosed, ConfigurationError, DecodeError
 from .event_loop import require_asyncio
 from .events import RequestSent, ResponseReceived, RetryPlanned, announce
@@ -194,7 +195,7 @@ class Session:
             if journey.deadline_at is None:
                 await sending
             else:
-                async with asyncio.timeout_at(journey.deadline_at):
+                async with Deadline(journey.deadline_at):
                     await sending
         except TimeoutError:
             late = True

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import socket
 import threading
 import time
 from collections.abc import Callable
@@ -14,6 +15,7 @@ import pytest
 from aiohttp import web
 
 from asyncsdk import RetryPolicy, Wethod, errors
+from asyncsdk.deadline import Deadline
 from asyncsdk.transport import Base
 from asyncsdk.wire import build
 from tests.raw_server import Certificate, Conversation, Run, answer, serving
@@ -103,6 +105,53 @@ def test_an_answer_that_is_there_is_used_however_long_the_loop_was_busy(
 
     with serving(talk, None if certified is None else certified.server()) as server:
         run(main())
+
+
+def test_an_answer_that_is_there_is_used_though_the_deadline_passed_meanwhile(
+    run: Run, certified: Certificate | None
+) -> None:
+    """What was carried out has a known outcome, whatever held the loop up."""
+    came, busy = threading.Semaphore(0), threading.Event()
+
+    def talk(conversation: Conversation) -> None:
+        while conversation.read():
+            came.release()
+            busy.wait(10)
+            conversation.write(answer({"id": 5, "filling": "x" * 60_000}))
+
+    async def main() -> None:
+        ssl = certified.client() if certified else None
+        async with Wethod(token="t", company="c", base_url=server.url, ssl=ssl) as wethod:
+            hurried = wethod.with_options(deadline=1.0)
+            call = asyncio.ensure_future(hurried.request("POST", "/api/streams", json={}))
+            while not came.acquire(blocking=False):
+                await asyncio.sleep(0)
+            busy.set()
+            time.sleep(1.1)
+            assert (await call).status == 200
+
+    with serving(talk, None if certified is None else certified.server()) as server:
+        run(main())
+
+
+def test_a_deadline_lets_what_has_arrived_be_read_and_ends_what_waits_in_vain(run: Run) -> None:
+    async def main() -> None:
+        loop = asyncio.get_running_loop()
+        near, far = socket.socketpair()
+        near.setblocking(False)
+        with near, far:
+            async with Deadline(loop.time() + 0.01):
+                reading = asyncio.ensure_future(loop.sock_recv(near, 10))
+                await asyncio.sleep(0)
+                far.send(b"arrived")
+                time.sleep(0.02)
+                assert await reading == b"arrived"
+            await asyncio.sleep(0.02)  # it ends with its block
+            with pytest.raises(TimeoutError):
+                async with Deadline(loop.time() + 0.01):
+                    await loop.sock_recv(near, 10)
+
+    run(main())
 
 
 def test_a_body_that_nobody_takes_is_a_time_out(run: Run, certified: Certificate | None) -> None:
