@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from operator import length_hint
 from typing import TYPE_CHECKING, Any, Final, Generic, Self, TypeVar
 
+from ..event_loop import require_asyncio
 from .fetcher import Fetcher
 from .page import Page
 
@@ -128,7 +129,7 @@ class Walk(Generic[T]):
         return self
 
     async def __anext__(self) -> T:
-        if get_running_loop() is not self._loop:
+        if self._loop is None or get_running_loop() is not self._loop:
             self._settle_on_loop()
         # A loop that returns at once: the cheapest way to take one row of an iterator and see its end.
         for row in self._rows:
@@ -147,7 +148,7 @@ class Walk(Generic[T]):
         """Notes the event loop of the first row, or refuses to go on with on another."""
         if self._loop is not None and self._rows is not NOTHING_LEFT:
             raise self._fetcher.elsewhere(self.bookmark)
-        self._loop = get_running_loop()
+        self._loop = require_asyncio()
 
     @property
     def bookmark(self) -> str:
