@@ -38,7 +38,12 @@ DEFECTS: Final[tuple[tuple[str, str, str, str], ...]] = (
         "            positions = self.seen.admit(keys)\n",
         "            positions = range(len(keys))\n",
     ),
-    ("bookmark: it stands a row too far", DELIVERY, "Place(self.offset + last + 1,", "Place(self.offset + last + 2,"),
+    (
+        "bookmark: it does not know the row taken last",
+        DELIVERY,
+        "tail = [*before.tail, *self.rows[:taken]]",
+        "tail = [*before.tail, *self.rows[: taken - 1]]",
+    ),
     (
         "bookmark: it remembers no rows",
         DELIVERY,

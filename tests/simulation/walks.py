@@ -15,10 +15,15 @@ from asyncsdk import RetryPolicy, Wethod
 from asyncsdk.errors import ArgumentError, WalkError, WethodError
 from asyncsdk.models import ProductionPlanStream
 from asyncsdk.pager import Pager
+from asyncsdk.sandbox.drift import mutate
 from asyncsdk.testing.simulation import Conditions, Simulation
 from tests.simulation.outcome import READS, Outcome, weather
 
 TABLE = "production_plan_streams"
+KINDS = ("insert", "update", "soft_delete", "hard_delete")
+MOST_CHANGES = 200
+"""That come at any moment: budgets hold walks back for hours, and lists must not grow meanwhile for ever."""
+
 MOST_PARTS = 60
 """How often one walk may be left and gone on with."""
 
@@ -46,7 +51,7 @@ class Plan:
                 (0, 1, limit - 1, limit, limit + 1, 3 * limit, 150, 300, 600, 3000 if limit > 20 else 400)
             ),
             limit=limit,
-            order=draw.choice(("id", "updated_at")),
+            order=draw.choice(("id", "updated_at", "id", "updated_at", "-id")),
             deleted=draw.choice(("exclude", "exclude", "include")),
             window=draw.randint(1, 16),
             door=draw.choice(("items", "items", "pages", "all")),
@@ -133,10 +138,11 @@ def walk(seed: int, conditions: Conditions | None = None) -> Outcome:
     """Runs one world."""
     draw = Random(f"{seed} walk")
     plan = Plan.drawn(draw)
-    drift = draw.choice((0, 0, 1, 2)) if plan.limit > 10 else draw.choice((0, 1))
+    drift = draw.choice((0, 0, 1, 2, 5)) if plan.limit > 20 else draw.choice((0, 1, 2 if plan.limit > 10 else 1))
     simulation = Simulation(
         seed,
-        conditions or weather(draw, READS, drift=drift),
+        conditions
+        or attrs.evolve(weather(draw, READS, drift=drift), drift_kinds=draw.choice((KINDS, ("update",), KINDS[::3]))),
         rows=plan.rows,
         order=plan.order,
     )
@@ -149,10 +155,28 @@ def walk(seed: int, conditions: Conditions | None = None) -> Outcome:
     mark = len(store.history)
     free: list[str] = []
 
+    pace = draw.choice((0.1, 1.0, 10.0)) if drift else None
+    bulk = draw.choice((0.0, 0.0, 0.05))
+    kinds = simulation.server.conditions.drift_kinds
+    behind = Random(f"{seed} behind")
+
+    async def change() -> None:
+        """Changes rows at any moment, not only behind an answer: while one is late, the others go on."""
+        for _ in range(0 if pace is None else MOST_CHANGES):
+            await asyncio.sleep(behind.expovariate(1 / (pace or 1.0)))
+            mutate(store, TABLE, behind.choice(kinds), behind)
+            counts["changes"] += 1
+            if bulk and behind.random() < bulk:
+                for _ in range(behind.randint(20, 120)):
+                    mutate(store, TABLE, "hard_delete", behind)
+                counts["changes in bulk"] += 1
+
     async def main() -> None:
         retry = RetryPolicy(max_wait=1e6, attempts=draw.choice((1, 2, 4)))
         async with simulation.client(budget=plan.budget, retry=retry) as wethod:
+            changing = asyncio.create_task(change())
             await reader.read(wethod)
+            changing.cancel()
             await asyncio.sleep(0)
             free.extend(held(wethod))
             if seed % 4 == 0:
