@@ -62,16 +62,19 @@ class Caller:
 
     client: Any
     company: str
+    functions: dict[str, Any]
 
     @classmethod
-    def of(cls, package: ModuleType, sandbox: Sandbox) -> Caller:
+    def of(cls, package: ModuleType, sandbox: Sandbox, token: str = "", company: str = "") -> Caller:
         """Returns a caller that raises where an answer has a status the contract does not know."""
-        client = package.AuthenticatedClient(base_url=sandbox.url, token=sandbox.token, raise_on_unexpected_status=True)
-        return cls(client, sandbox.company)
+        client = package.AuthenticatedClient(
+            base_url=sandbox.url, token=token or sandbox.token, raise_on_unexpected_status=True
+        )
+        return cls(client, company or sandbox.company, _functions())
 
     async def send(self, case: Case) -> Any:
         """Calls the generated function with arguments of the types it declares, and returns its response."""
-        function = _functions()[case.operation.id]
+        function = self.functions[case.operation.id]
         hints = typing.get_type_hints(function)
         arguments: dict[str, Any] = {
             **{name: _typed(hints[name], value) for name, value in case.query.items()},
