@@ -14,12 +14,11 @@ from asyncsdk.sandbox import Row, Sandbox
 from asyncsdk.sandbox.contract import Operation, Parameter, load
 from asyncsdk.sandbox.relations import target
 
-Extent = Literal["full", "sparse"]
+Extent = Literal["full", "sparse", "null"]  # all it takes, only what it demands, nothing wherever it may be nothing
 
 MONDAY = "2026-05-04"  # a status is one of a Monday, and the first day a timesheet can name is one
 _WORDS = {"date": MONDAY, "date-time": f"{MONDAY}T08:00:00Z", "YYYY-MM": MONDAY[:7]}
 _FILTERS = {"date": f"gte:{MONDAY}", "date-time": f"gte:{MONDAY}T08:00:00Z", "integer": "gte:10"}
-_LINKS = {"location": "holiday_locations", "leader": "stream_leaders", "member": "stream_members"}
 
 
 @attrs.frozen
@@ -52,7 +51,7 @@ class Plausible:
         self._made.setdefault(case.operation.resource, []).append(id)
 
     def cases(self) -> Iterator[Case]:
-        """Yields the requests, each operation with all it takes and with only what it demands.
+        """Yields the requests, each operation to each extent that is one of its own.
 
         They are built when they are asked for, from the rows that are there by then.
         """
@@ -61,8 +60,7 @@ class Plausible:
             if "delete" in kinds:  # links before what they link, rows before those they point to
                 operations.sort(key=lambda o: (o.kind == "delete", -self._made_last(o.resource)))
             for operation in operations:
-                extents: Sequence[Extent] = ("full", "sparse") if operation.query or operation.body else ("full",)
-                for extent in extents:
+                for extent in _extents(operation):
                     yield self._case(operation, extent)
 
     def of_rows_there(self) -> list[Case]:
@@ -130,6 +128,8 @@ class Plausible:
     def _body(self, operation: Operation, extent: Extent) -> dict[str, Any] | None:
         if extent == "sparse" and not operation.body_required:
             return None
+        if extent == "null":
+            return dict.fromkeys(_nullable(operation))
         schema: dict[str, Any] = load().schemas[str(operation.body)]
         properties: dict[str, Any] = schema.get("properties", {})
         names = set(schema.get("required", ()))
@@ -168,6 +168,22 @@ class Plausible:
         if kind == "string":
             return _WORDS.get(schema.get("format", ""), name[: schema.get("maxLength", 50)])
         return {"boolean": True, "array": ["Low", "High"]}[kind]
+
+
+def _extents(operation: Operation) -> Sequence[Extent]:
+    if not operation.query and operation.body is None:
+        return ("full",)
+    return ("full", "sparse", "null") if _nullable(operation) else ("full", "sparse")
+
+
+def _nullable(operation: Operation) -> list[str]:
+    """Returns the fields of a body that may be null, but for those of which the contract says that they are refused."""
+    schema: dict[str, Any] = load().schemas[operation.body] if operation.body else {}
+    return [
+        name
+        for name, field in schema.get("properties", {}).items()
+        if "null" in field.get("type", "") and "Null is answered 400" not in field.get("x-assumed", "")
+    ]
 
 
 def _before(operation: Operation) -> list[tuple[str, list[Any]]]:
