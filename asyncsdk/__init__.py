@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from . import dates, filters, models
     from .account import Stats
-    from .client import Response, Wethod
+    from .client import Wethod
     from .codec import to_dict, to_json
     from .errors import (
         APIError,
@@ -43,8 +43,10 @@ if TYPE_CHECKING:
         WethodError,
     )
     from .events import Hooks, RequestSent, ResponseReceived, RetryPlanned, WaitBegun
+    from .gathering import gather_all
     from .mirror import Mirror, MirroredList
-    from .pager import Page, Pager, gather_all
+    from .pager import Page, Pager
+    from .response import Response
     from .settings import RetryPolicy
     from .sharing import single_flight
     from .throttling import Quota
@@ -62,7 +64,7 @@ _HOMES = {
     "Pager": "pager",
     "Quota": "throttling.turn",
     "RequestSent": "events",
-    "Response": "client",
+    "Response": "response",
     "ResponseReceived": "events",
     "RetryPlanned": "events",
     "RetryPolicy": "settings",
@@ -70,7 +72,7 @@ _HOMES = {
     "WaitBegun": "events",
     "Walk": "walking.walk",
     "Wethod": "client",
-    "gather_all": "pager",
+    "gather_all": "gathering",
     "single_flight": "sharing",
     "to_dict": "codec",
     "to_json": "codec",

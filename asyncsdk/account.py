@@ -11,9 +11,13 @@ from weakref import WeakValueDictionary
 import anyio
 import attrs
 
+from .credential import Credential
+from .page_sizes import PageSizes
 from .promises import WarnOnce
-from .settings import DEFAULT_BUDGET, Secret, Settings
+from .secret import Secret
+from .settings import DEFAULT_BUDGET, Settings
 from .throttling import Budget, LocalBudget, Pause, Quota, Unlimited
+from .tokens import TokenSource
 
 if TYPE_CHECKING:
     from .throttling.redis_lane import Connections
@@ -24,8 +28,8 @@ __all__ = ["Account", "Accounts", "Counters", "Stats"]
 PERIOD: Final = 3601.0
 CLOSING_SECONDS: Final = 3.0  # the last trip ends within two of Redis's time-outs; then it is left behind
 
-Owner: TypeAlias = "tuple[Secret, int | str | None, str | None]"
-"""Whose account: the token, where its budget is kept, and under which name."""
+Owner: TypeAlias = "tuple[Secret | TokenSource, int | Secret | None, str | None]"
+"""Whose account: the token or the function that gives it, where its budget is kept, and under which name."""
 
 
 @attrs.frozen
@@ -65,11 +69,13 @@ class Counters:
 
 @attrs.frozen(eq=False)
 class Account:
-    """One token's standing with the API."""
+    """What one person's requests share."""
 
     budget: Budget
     pause: Pause
+    credential: Credential
     counters: Counters = attrs.field(factory=Counters)
+    page_sizes: PageSizes = attrs.field(factory=PageSizes)
 
     @property
     def stats(self) -> Stats:
@@ -90,6 +96,8 @@ class Account:
 class Accounts:
     """The accounts of a client and its copies: one for each token, whoever asks for it and however often.
 
+    A function that gives tokens has one account, whatever token it gave last.
+
     Copies come and go (a web application makes one for each call), but what the API counts stays. So an account
     outlives the copies that used it until it has nothing to remember. Budgets in Redis share their connections.
 
@@ -100,7 +108,7 @@ class Accounts:
         self.warn_once = WarnOnce()
         self._known: WeakValueDictionary[Owner, Account] = WeakValueDictionary()
         self._kept: OrderedDict[Owner, Account] = OrderedDict()
-        self._connections: dict[str, Connections] = {}
+        self._connections: dict[Secret, Connections] = {}
         self._lock = threading.Lock()
 
     def of(self, settings: Settings) -> Account:
@@ -117,6 +125,10 @@ class Accounts:
 
     async def aclose(self) -> None:
         """Gives back what the accounts hold on the running loop and closes their connections, even while cancelled."""
+        with self._lock:
+            credentials = [account.credential for account in self._known.values()]
+        for each in credentials:
+            each.close()
         if not self._connections:
             return
         with self._lock:
@@ -126,8 +138,8 @@ class Accounts:
             try:
                 await asyncio.gather(*(budget.aclose() for budget in budgets))
             finally:
-                for each in connections:
-                    await each.aclose()
+                for opened in connections:
+                    await opened.aclose()
 
     def _forget_idle(self) -> None:
         # Two for each new one: cheap, and they never grow beyond twice those of one period.
@@ -141,16 +153,18 @@ class Accounts:
                 self._kept[owner] = held
 
     def _open(self, settings: Settings) -> Account:
-        budget, pause = settings.budget, Pause()
+        budget, pause, token = settings.budget, Pause(), settings.token
+        credential = Credential(token)
         if budget is None:
-            return Account(Unlimited(), pause)
+            return Account(Unlimited(), pause, credential)
         if isinstance(budget, int):
-            return Account(LocalBudget(budget, PERIOD), pause)
+            return Account(LocalBudget(budget, PERIOD), pause, credential)
         # Only here, so that a client without a shared budget does not need `redis`.
         from .throttling.shared_budget import SharedBudget, connections_to
 
-        connections = self._connections.get(budget) or connections_to(budget)
+        connections = self._connections.get(budget) or connections_to(budget.reveal())
         self._connections[budget] = connections
-        key = settings.budget_key or settings.token.digest()
-        shared = SharedBudget(budget, key, DEFAULT_BUDGET, PERIOD, pause=pause, connections=connections)
-        return Account(shared, pause)
+        # Settings ask for a key beside a token that changes.
+        key = settings.budget_key or (token.digest() if isinstance(token, Secret) else "")
+        shared = SharedBudget(budget.reveal(), key, DEFAULT_BUDGET, PERIOD, pause=pause, connections=connections)
+        return Account(shared, pause, credential)

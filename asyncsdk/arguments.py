@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from . import filters
 from .errors import ArgumentError
+from .printable import shown
 
 if TYPE_CHECKING:
     from .wire import Field
@@ -38,9 +39,9 @@ def path_id(name: str, value: object) -> str:
     if isinstance(value, bool) or not isinstance(value, int):
         hint = f"; write row.{name}" if hasattr(value, name) else ""
         hint = "; write int(value)" if hasattr(value, "__index__") and not isinstance(value, bool) else hint
-        raise ArgumentError(name, f"takes the id as an integer, not {value!r}{hint}")
-    if value < 1:
-        raise ArgumentError(name, f"ids start at 1, {value} is none")
+        raise ArgumentError(name, f"takes the id as an integer, not {shown(value)}{hint}")
+    if not 1 <= value <= filters.LARGEST:
+        raise ArgumentError(name, f"ids start at 1 and have a few digits, {shown(value)} is none")
     return str(int(value))
 
 
@@ -56,7 +57,7 @@ def integer(name: str, value: object, *, minimum: int | None = None) -> Field:
     _plain(name, value, "one integer")
     number = filters.as_integer(name, value)
     if minimum is not None and number < minimum:
-        raise ArgumentError(name, f"has to be {minimum} or more, not {number}")
+        raise ArgumentError(name, f"has to be {minimum} or more, not {shown(number)}")
     return name, int(number)
 
 
@@ -81,7 +82,7 @@ def text(name: str, value: object) -> Field:
         return None
     _plain(name, value, "one string")
     if not isinstance(value, str):
-        raise ArgumentError(name, f"takes a string, not {value!r}")
+        raise ArgumentError(name, f"takes a string, not {shown(value)}")
     return name, value
 
 
@@ -91,7 +92,7 @@ def flag(name: str, value: object) -> Field:
         return None
     _plain(name, value, "True or False")
     if not isinstance(value, bool):
-        raise ArgumentError(name, f"takes True or False, not {value!r}")
+        raise ArgumentError(name, f"takes True or False, not {shown(value)}")
     return name, value
 
 
@@ -115,7 +116,7 @@ def include(name: str, value: object, values: Collection[str]) -> Field:
     for item in _items(name, value):
         head, *rest = item.split(".")
         if _folded(head) not in known or not all(rest):
-            raise ArgumentError(name, f"{item!r} is not known here; write one or several of {_listed(values)}")
+            raise ArgumentError(name, f"{shown(item)} is not known here; write one or several of {_listed(values)}")
         relations.append(".".join([known[_folded(head)], *map(_camel, rest)]))
     _once(name, relations)
     return name, ",".join(relations)
@@ -129,9 +130,13 @@ def order(name: str, value: object, values: Collection[str] | None = None) -> Fi
     for item in _items(name, value):
         sign, field = ("-", item[1:]) if item.startswith("-") else ("", item.removeprefix("+"))
         if not re.fullmatch(r"[A-Za-z]\w*", field, re.ASCII):
-            raise ArgumentError(name, f"{item!r} names no field; write 'created_at', or '-created_at' for descending")
+            raise ArgumentError(
+                name, f"{shown(item)} names no field; write 'created_at', or '-created_at' for descending"
+            )
         if values is not None and field.lower() not in values:
-            raise ArgumentError(name, f"cannot sort by {item!r}; write {_listed(values)}, after '-' for descending")
+            raise ArgumentError(
+                name, f"cannot sort by {shown(item)}; write {_listed(values)}, after '-' for descending"
+            )
         fields.append(sign + (field if values is None else field.lower()))
     _once(name, [field.lstrip("-") for field in fields])
     return name, ",".join(fields)
@@ -144,13 +149,13 @@ def match_case(name: str, value: object, values: Collection[str]) -> str:
         ArgumentError: None of them.
     """
     if not isinstance(value, str):
-        raise ArgumentError(name, f"takes one of {_listed(values)}, not {value!r}")
+        raise ArgumentError(name, f"takes one of {_listed(values)}, not {shown(value)}")
     if value in values:
         return value
     for each in values:
         if each.casefold() == value.casefold():
             return each
-    raise ArgumentError(name, f"{value!r} is not allowed; write one of {_listed(values)}")
+    raise ArgumentError(name, f"{shown(value)} is not allowed; write one of {_listed(values)}")
 
 
 _COMMA: Final = re.compile(r"\s*,\s*")
@@ -162,10 +167,10 @@ def _items(name: str, value: object) -> Sequence[str]:
     elif isinstance(value, Sequence):
         items = [*value]
     else:
-        raise ArgumentError(name, f"takes a string or a sequence of strings, not {value!r}")
+        raise ArgumentError(name, f"takes a string or a sequence of strings, not {shown(value)}")
     texts = [item for item in items if isinstance(item, str) and item]
     if not texts or len(texts) < len(items):
-        raise ArgumentError(name, f"takes one or several names, not {value!r}; leave it out for none")
+        raise ArgumentError(name, f"takes one or several names, not {shown(value)}; leave it out for none")
     return texts
 
 
@@ -177,8 +182,8 @@ def _once(name: str, items: Sequence[str]) -> None:
 
 def _plain(name: str, value: object, takes: str) -> None:
     if isinstance(value, filters.Filter):
-        hint = f"; write {name}={value.values[0]!r}" if value.operator == "eq" else ""
-        raise ArgumentError(name, f"takes {takes}, without an operator such as {value!r}{hint}")
+        hint = f"; write {name}={shown(value.values[0])}" if value.operator == "eq" else ""
+        raise ArgumentError(name, f"takes {takes}, without an operator such as {shown(value)}{hint}")
     if isinstance(value, (list, tuple, set, frozenset)):
         raise ArgumentError(name, f"takes {takes}, not several; make one call for each")
 

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from aiohttp.client_proto import ResponseHandler
 
+    from .opening import Origin
     from .proxies import Proxy
 
 __all__ = ["Attempt", "Base", "Headers", "Route", "send_once"]
@@ -83,6 +84,12 @@ class Base:
         parsed = URL(url)
         path = parsed.raw_path.rstrip("/")
         return cls(parsed.scheme, parsed.raw_authority, path, parsed.raw_host or "", parsed.explicit_port)
+
+    @property
+    def origin(self) -> Origin:
+        """What tells the connections to this server from others."""
+        url = URL.build(scheme=self.scheme, authority=self.authority, encoded=True)
+        return url.raw_host or "", url.port, self.scheme == "https"
 
     def url(self, request: Request) -> URL:
         """The address of a request, whose path and query are encoded already. Half as costly as parsing its text."""

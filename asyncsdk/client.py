@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Generic, Literal, Self, TypeAlias, TypeVar, overload
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Literal, Self, TypeVar, overload
 
-import attrs
-
-from .errors import APIError, ArgumentError, ConfigurationError
+from .errors import APIError, ConfigurationError
 from .events import Hooks
 from .omitted import OMITTED, Omitted
+from .options import changed, settings_of
+from .printable import shown
 from .proxies import Proxy
 from .resources import Resources
-from .settings import Priority, RetryPolicy, Secret, Settings, from_environment, secret
+from .response import Response, decoder_of
+from .secret import Secret, wrapped
+from .settings import Priority, RetryPolicy, Settings, hidden_budget
+from .tokens import Token, hidden
 
 if TYPE_CHECKING:
     from ssl import SSLContext
@@ -21,39 +23,15 @@ if TYPE_CHECKING:
 
     import aiohttp
 
-    from . import filters
     from .account import Stats
     from .pager import Pager
+    from .params import Params
     from .throttling import Quota
     from .wire import Json
 
-__all__ = ["Params", "Response", "Wethod"]
+__all__ = ["Wethod"]
 
 T = TypeVar("T")
-
-ParamValue: TypeAlias = "bool | int | float | str | dt.datetime | dt.date | filters.Filter[Any] | Sequence[str] | None"
-Params: TypeAlias = Mapping[str, ParamValue]
-"""Query parameters by wire name. None is left out; False and 0 are sent; a sequence is sent as a comma list."""
-
-
-@attrs.frozen
-class Response(Generic[T]):
-    """A raw answer: `status`, `headers` (lower-case names), `body`, and `value` where `into` was given."""
-
-    status: int
-    headers: Mapping[str, str]
-    body: bytes
-    value: T
-
-    def json(self) -> Json:
-        """The body as plain data.
-
-        Raises:
-            DecodeError: it is not JSON.
-        """
-        from .codec import one_decoder
-
-        return one_decoder(object)(self.body)  # type: ignore[return-value]  # any JSON value is a Json
 
 
 class Wethod(Resources):
@@ -63,7 +41,9 @@ class Wethod(Resources):
     each loop gets its own connections, which close with the loop at the latest.
 
     Args:
-        token: API token; or the environment variable WETHOD_TOKEN.
+        token: API token; or the environment variable WETHOD_TOKEN. Or a function that returns it, plain (then quick: it
+            runs on the event loop) or async: it is asked when a token is first needed, and once more after a 401. Give
+            the same function for the same person: budget, pause and statistics are kept by it, not by what it returns.
         company: the company's slug, as in its address; or WETHOD_COMPANY.
         version: date of the API's version; or WETHOD_VERSION; else 2024-06-15.
         base_url: scheme and host; or WETHOD_BASE_URL; else https://api.wethod.com.
@@ -73,20 +53,22 @@ class Wethod(Resources):
         deadline: seconds one request may take in all, with its queueing, waits and retries; None: no such limit.
         retry: how often and how patiently requests are repeated.
         budget: requests an hour that this token may spend (5,000 is the API's limit), or a `redis://host:port/db`
-            address that shares 5,000 between processes and hosts, or None for no budget; or WETHOD_BUDGET.
-        budget_key: name of the shared budget, where one person has several tokens; or WETHOD_BUDGET_KEY.
-            By default a hash of the token.
+            address that shares 5,000 between processes and hosts, or None for no budget; or WETHOD_BUDGET. A number is
+            counted by each process alone: give each of four workers `budget=5000 // 4`, or share one through Redis.
+            Where a shared one cannot be reached each process keeps to a quarter of it, with a warning.
+        budget_key: name of the shared budget, where one person has several tokens or a function gives them; or
+            WETHOD_BUDGET_KEY. By default a hash of the token.
         strict: refuse rows in which a value is null or missing where the contract promises one, with a DecodeError; by
             default such a value is None, is warned of once, and is counted in the report of a walk.
         priority: "bulk" leaves a fifth of the budget to others, for jobs that run beside people.
+        headers: headers of your own, such as `{"X-Request-Id": "7"}`, for every request. They are shown nowhere.
         proxy: address of a proxy, such as `http://user:password@host:3128`; by default the one that the environment
             names for the base URL (HTTPS_PROXY, HTTP_PROXY, ALL_PROXY, without the hosts of NO_PROXY).
         ssl: an `ssl.SSLContext`, such as `ssl.create_default_context(cafile="ca.pem")`, for certificates of your own;
             by default those of the system, or of the file that SSL_CERT_FILE names.
         session: an `aiohttp.ClientSession` to send through, for what the arguments above do not reach. It is never
-            closed here; its own middlewares are not run. Its pool is aiohttp's: it hands out connections on which
-            something arrived that nobody asked for, so that a faulty proxy's second answer may be taken for another
-            request's. The client's own pool closes such connections.
+            closed here; its own middlewares are not run. Its pool may use a connection on which something arrived that
+            nobody asked for, and take that for an answer; the client's own closes such connections.
         hooks: observers of requests, answers, retries and waits.
 
     Raises:
@@ -101,7 +83,7 @@ class Wethod(Resources):
     def __init__(
         self,
         *,
-        token: str | Secret | None = None,
+        token: Token | None = None,
         company: str | None = None,
         version: str | None = None,
         base_url: str | None = None,
@@ -110,64 +92,60 @@ class Wethod(Resources):
         read_timeout: float = 30.0,
         deadline: float | None = None,
         retry: RetryPolicy | None = None,
-        budget: int | str | Omitted | None = OMITTED,
+        budget: int | str | Secret | Omitted | None = OMITTED,
         budget_key: str | None = None,
         strict: bool = False,
         priority: Priority = "interactive",
         proxy: str | Proxy | None = None,
         ssl: SSLContext | None = None,
+        headers: Mapping[str, str] | None = None,
         session: aiohttp.ClientSession | None = None,
         hooks: Hooks | None = None,
     ) -> None:
-        # Wrapped at once: from here on a traceback that shows local variables shows no token.
-        token = None if token is None else secret(token)
-        proxy = None if proxy is None else Proxy(proxy)  # and no password of a proxy
-        options: dict[str, Any] = from_environment()
-        given = {
-            "token": token,
-            "company": company,
-            "version": version,
-            "base_url": base_url,
-            "retry": retry,
-            "budget_key": budget_key,
-            "hooks": hooks,
-        }
-        options |= {name: value for name, value in given.items() if value is not None}
-        if budget is not OMITTED:
-            options["budget"] = budget
-        for name, variable in (("token", "WETHOD_TOKEN"), ("company", "WETHOD_COMPANY")):
-            if name not in options:
-                raise ConfigurationError(
-                    f"no {name}: set {variable}, or write Wethod({name}=...); "
-                    "`asyncsdk sandbox` starts a local server that needs no account and prints both"
-                )
-        settings = Settings(
-            max_in_flight=max_in_flight,
-            connect_timeout=connect_timeout,
-            read_timeout=read_timeout,
-            deadline=deadline,
-            strict=strict,
-            priority=priority,
-            proxy=proxy,
-            ssl=ssl,
-            **options,
+        # Out of sight at once: whatever is refused from here on, a traceback with local variables shows no secret.
+        token = None if token is None else hidden(token)
+        budget = budget if isinstance(budget, Omitted) else hidden_budget(budget)
+        proxy = None if proxy is None else Proxy(proxy)
+        sent, headers = wrapped(headers), None
+        url, base_url = None if base_url is None else wrapped(base_url), None
+        settings = settings_of(
+            {
+                "token": token,
+                "company": company,
+                "version": version,
+                "base_url": url,
+                "max_in_flight": max_in_flight,
+                "connect_timeout": connect_timeout,
+                "read_timeout": read_timeout,
+                "deadline": deadline,
+                "retry": retry,
+                "budget": budget,
+                "budget_key": budget_key,
+                "strict": strict,
+                "priority": priority,
+                "proxy": proxy,
+                "ssl": ssl,
+                "headers": sent,
+                "hooks": hooks,
+            }
         )
         # aiohttp takes a third of a second to import: it waits until a client is made.
+        import aiohttp
+
         from .account import Accounts
         from .session import Session
         from .transport import Transport
 
+        if session is not None and not isinstance(session, aiohttp.ClientSession):
+            raise ConfigurationError(f"session is an aiohttp.ClientSession, not {shown(session)}")
         self._owner = True
-        self._session = Session(
-            settings,
-            Transport(max_in_flight=settings.max_in_flight, borrowed=session),
-            Accounts(),
-        )
+        transport = Transport(max_in_flight=settings.max_in_flight, borrowed=session)
+        self._session = Session(settings, transport, Accounts())
 
     def with_options(
         self,
         *,
-        token: str | Secret | Omitted = OMITTED,
+        token: Token | Omitted = OMITTED,
         company: str | Omitted = OMITTED,
         version: str | Omitted = OMITTED,
         base_url: str | Omitted = OMITTED,
@@ -180,6 +158,7 @@ class Wethod(Resources):
         priority: Priority | Omitted = OMITTED,
         proxy: str | Proxy | Omitted | None = OMITTED,
         ssl: SSLContext | Omitted | None = OMITTED,
+        headers: Mapping[str, str | None] | Omitted | None = OMITTED,
         hooks: Hooks | Omitted = OMITTED,
     ) -> Wethod:
         """A copy that differs in what is named and shares connections and slots with this client.
@@ -187,18 +166,26 @@ class Wethod(Resources):
         A copy with another token has a budget, a pause and statistics of its own; every other copy shares those too.
         Closing a copy closes nothing else; closing this client ends its copies.
 
+        `headers` are put over those of this client, whatever the case of their names; None as a value takes one away,
+        None as a whole takes all away.
+
         Raises:
             ConfigurationError: a value that cannot be used.
             ClientClosed: this client is closed.
         """
+        token = token if isinstance(token, Omitted) else hidden(token)
+        sent = headers if isinstance(headers, Omitted) else wrapped(headers)
+        headers = None
+        url = base_url if isinstance(base_url, Omitted) else wrapped(base_url)
+        base_url = OMITTED
         proxy = proxy if proxy is None or isinstance(proxy, Omitted) else Proxy(proxy)
-        changes: dict[str, Any] = {
-            name: value
-            for name, value in {
-                "token": token if isinstance(token, Omitted) else secret(token),
+        settings = changed(
+            self._session.settings,
+            {
+                "token": token,
                 "company": company,
                 "version": version,
-                "base_url": base_url,
+                "base_url": url,
                 "connect_timeout": connect_timeout,
                 "read_timeout": read_timeout,
                 "deadline": deadline,
@@ -208,16 +195,13 @@ class Wethod(Resources):
                 "priority": priority,
                 "proxy": proxy,
                 "ssl": ssl,
+                "headers": sent,
                 "hooks": hooks,
-            }.items()
-            if value is not OMITTED
-        }
-        if "token" in changes:
-            # A key names a person's budget: another person's requests do not belong there.
-            changes.setdefault("budget_key", None)
+            },
+        )
         copy = Wethod.__new__(Wethod)
         copy._owner = False
-        copy._session = self._session.copy(attrs.evolve(self._session.settings, **changes))
+        copy._session = self._session.copy(settings)
         return copy
 
     async def aclose(self) -> None:
@@ -245,6 +229,8 @@ class Wethod(Resources):
         await self.aclose()
 
     def __repr__(self) -> str:
+        if "_session" not in self.__dict__:  # a traceback that shows variables meets it half made
+            return "<Wethod, not set up>"
         settings = self._session.settings
         return f"Wethod(company={settings.company!r}, base_url={settings.base_url!r})"
 
@@ -255,7 +241,7 @@ class Wethod(Resources):
 
     @property
     def quota(self) -> Quota:
-        """What is left of this hour's requests, as far as this client knows: limit, remaining, full again at."""
+        """What is left of this hour's requests: of this process, or in Redis at the last look; and when it is full."""
         return self._session.account.quota
 
     async def refresh_quota(self) -> Quota:
@@ -286,12 +272,13 @@ class Wethod(Resources):
         Raises:
             ArgumentError: the path is not one, or a value that a query cannot hold.
         """
+        from . import wire
         from .pager import Pager
+        from .params import query_of
 
-        for name in ("limit", "offset"):
-            if params and name in params:
-                raise ArgumentError("params", f"give {name} as an argument of its own: list(path, {name}=...)")
-        pager: Pager[dict[str, Json]] = Pager(self._session, path, dict, _query(params), limit=limit, offset=offset)
+        wire.build("GET", path)  # refused here and not at the first row
+        query = query_of(params, own=("limit", "offset"))
+        pager: Pager[dict[str, Json]] = Pager(self._session, path, dict, query, limit=limit, offset=offset)
         return pager
 
     @overload
@@ -345,41 +332,18 @@ class Wethod(Resources):
             WethodError: as every call; `APIError` only where `check` is true.
         """
         from . import wire
+        from .headers import plain_headers
+        from .params import query_of
         from .session import ignore
 
         request = wire.build(
-            method, path, _query(params), None if isinstance(json, Omitted) else wire.encode_json(json)
+            method, path, query_of(params), None if isinstance(json, Omitted) else wire.encode_json(json)
         )
-        decode: Any = ignore if into is None else self._session.decoding.one(into)
+        decode: Any = ignore if into is None else decoder_of(self._session.decoding, into)
         try:
             reply = await self._session.send(request, decode)
         except APIError as error:
             if check or error.status is None:
                 raise
             return Response(error.status, error.headers, error.body, None)
-        headers = {name.lower(): value for name, value in reply.answer.headers.items()}
-        return Response(reply.answer.status, headers, reply.answer.body, reply.value)
-
-
-def _query(params: Params | None) -> Sequence[tuple[str, Json]]:
-    """Parameters that no contract describes: written by the kind of their values."""
-    return [(name, _written(name, value)) for name, value in (params or {}).items() if value is not None]
-
-
-def _written(name: str, value: ParamValue) -> Json:
-    from . import filters
-
-    sample = value.values[0] if isinstance(value, filters.Filter) else value
-    if isinstance(sample, dt.datetime):
-        return filters.encode_date_time(name, value)
-    if isinstance(sample, dt.date):
-        return filters.encode_date(name, value)
-    if isinstance(value, filters.Filter):
-        return f"{value.operator}:{','.join(str(each) for each in value.values)}"
-    if isinstance(value, (bool, int, float, str)):
-        return value
-    if isinstance(value, Sequence) and all(isinstance(each, str) for each in value):
-        return ",".join(value)
-    raise ArgumentError(
-        name, f"takes a bool, number, text, date, aware date-time, filter or list of texts, not {value!r}"
-    )
+        return Response(reply.answer.status, plain_headers(reply.answer.headers), reply.answer.body, reply.value)

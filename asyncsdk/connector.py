@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 import aiohttp
 from aiohttp import connector as pooling
 
+from .opening import Roads
 from .retry import REPEATABLE
 
 if TYPE_CHECKING:
@@ -53,11 +54,13 @@ class Connector(aiohttp.TCPConnector):
     def __init__(self) -> None:
         # One second more than is used here: what was looked at may not expire while aiohttp takes it.
         super().__init__(limit=0, keepalive_timeout=KEPT_ALIVE + 1, ttl_dns_cache=DNS_SECONDS)
+        self.roads = Roads()
 
     async def connect(
         self, req: aiohttp.ClientRequest, traces: list[Trace], timeout: aiohttp.ClientTimeout
     ) -> Connection:
         """Returns an idle connection that can be trusted, else a new one."""
+        self.roads.note(req)
         if await self._put_first(req):
             return await super().connect(req, traces, timeout)
         if self._conns.get(req.connection_key):

@@ -17,6 +17,7 @@ from collections.abc import Iterator
 import attrs
 
 from .errors import ArgumentError
+from .printable import shown
 
 __all__ = ["DateRange", "month", "month_start", "week", "week_start"]
 
@@ -126,14 +127,14 @@ def week(day: dt.date) -> DateRange:
 
 def _check_number(name: str, value: object, most: int) -> None:
     if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= most:
-        raise ArgumentError(name, f"a whole number from 1 to {most}, not {value!r}")
+        raise ArgumentError(name, f"a whole number from 1 to {most}, not {shown(value)}")
 
 
 def _day(name: str, value: object) -> dt.date:
     if isinstance(value, dt.datetime):
-        raise ArgumentError(name, f"{value!r} is a moment and this takes a date; write value.date()")
+        raise ArgumentError(name, f"{shown(value)} is a moment and this takes a date; write value.date()")
     if not isinstance(value, dt.date):
-        raise ArgumentError(name, f"takes a date, not {value!r}")
+        raise ArgumentError(name, f"takes a date, not {shown(value)}")
     return value
 
 

@@ -1,17 +1,19 @@
 """The one hierarchy of everything asyncsdk raises.
 
-The bottom of the package: nothing here imports the rest, so every layer can raise from it. Each class says
-what happened in terms a caller can act on: nothing was sent, the answer was lost, the API refused.
+The bottom of the package: nothing here imports more than what errors are made of, so every layer can raise from it.
+Each class says what happened in terms a caller can act on: nothing was sent, the answer was lost, the API refused.
+Those of a request have `carried_out`: True where a write was done, False where nothing was, None where nobody knows.
 
 No error carries a token: requests are kept as a `RequestLine`, never with their headers.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Literal
 
-import attrs
+from .error_parts import Failure, Redacting, RequestLine, sentence
+from .printable import printable
 
 __all__ = [
     "APIError",
@@ -40,29 +42,6 @@ __all__ = [
 ]
 
 Phase = Literal["connect", "read", "deadline"]
-
-
-@attrs.frozen
-class RequestLine:
-    """What was asked for, without headers or body: enough to name a request, nothing that is secret.
-
-    `path` is the path as sent, `query` the encoded query string without its question mark.
-    """
-
-    method: str
-    path: str
-    query: str = ""
-
-    def __str__(self) -> str:
-        return f"{self.method} {self.path}"
-
-
-@attrs.frozen
-class Failure:
-    """One field the API refused: its wire name and the API's own words."""
-
-    field: str
-    message: str
 
 
 def _restore(cls: type[WethodError], args: tuple[object, ...], state: dict[str, object]) -> WethodError:
@@ -108,17 +87,41 @@ class ClientClosed(WethodError):
 
 
 class TransportError(WethodError):
-    """No usable answer came back. `request` names what was asked."""
+    """No usable answer came back. `request` names what was asked.
+
+    `status` and `headers` (lower-case names) are those of the answer as far as one came, else None and empty; `body` is
+    what could be read of it. `carried_out` says whether a write was done; None: it may have been.
+    """
 
     request: RequestLine
+    status: int | None
+    headers: Mapping[str, str]
+    body: bytes
+    carried_out: bool | None
 
-    def __init__(self, message: str, *, request: RequestLine) -> None:
-        super().__init__(f"{message} ({request})")
+    def __init__(
+        self,
+        message: str,
+        *,
+        request: RequestLine,
+        status: int | None = None,
+        headers: Mapping[str, str] | None = None,
+        body: bytes = b"",
+        carried_out: bool | None = None,
+    ) -> None:
+        super().__init__(f"{printable(message)} ({request})")
         self.request = request
+        self.status = status
+        self.headers = dict(headers or {})
+        self.body = body
+        self.carried_out = carried_out
 
 
 class ConnectionFailed(TransportError):
-    """No connection was made: nothing was sent, so nothing happened on the other side."""
+    """No connection was made: nothing was sent, so nothing happened on the other side (`carried_out` is False)."""
+
+    def __init__(self, message: str, *, request: RequestLine) -> None:
+        super().__init__(message, request=request, carried_out=False)
 
 
 class RequestTimeout(TransportError):
@@ -126,13 +129,26 @@ class RequestTimeout(TransportError):
 
     phase: Phase
 
-    def __init__(self, message: str, *, request: RequestLine, phase: Phase) -> None:
-        super().__init__(message, request=request)
+    def __init__(
+        self,
+        message: str,
+        *,
+        request: RequestLine,
+        phase: Phase,
+        status: int | None = None,
+        headers: Mapping[str, str] | None = None,
+        body: bytes = b"",
+        carried_out: bool | None = None,
+    ) -> None:
+        super().__init__(message, request=request, status=status, headers=headers, body=body, carried_out=carried_out)
         self.phase = phase
 
 
 class OutcomeUnknown(TransportError):
-    """The request was sent and its answer lost; sending it again could do it twice. Look before repeating it."""
+    """The request was sent and its answer lost; sending it again could do it twice. Look before repeating it.
+
+    `status` is the one that says so (502, 504 ...: what a proxy answers that lost the API's answer), or None.
+    """
 
 
 class ResponseTooLarge(TransportError):
@@ -143,16 +159,22 @@ class APIError(WethodError):
     """The API answered with an error.
 
     `status` is the HTTP status (None where the client refused on its own), `key` the API's error key,
-    `message` its words, `failures` the refused fields, `headers` lower-case names to values, `body` the raw answer.
+    `message` its words, whole, `failures` the refused fields (the first thousand of `failure_count`), `headers`
+    lower-case names to values, `body` the raw answer, `carried_out` whether a write was done nevertheless: False for a
+    refusal, None where a server that failed (5xx) may have done it before.
+
+    The text of the error holds at most 2,000 characters of the API's words, on one line.
     """
 
     status: int | None
     key: str | None
     message: str
     failures: tuple[Failure, ...]
+    failure_count: int
     request: RequestLine
     headers: Mapping[str, str]
     body: bytes
+    carried_out: bool | None
 
     def __init__(
         self,
@@ -162,26 +184,22 @@ class APIError(WethodError):
         status: int | None,
         key: str | None = None,
         failures: tuple[Failure, ...] = (),
+        failure_count: int | None = None,
         headers: Mapping[str, str] | None = None,
         body: bytes = b"",
+        carried_out: bool | None = False,
     ) -> None:
-        super().__init__(_sentence(status, key, message, failures, request))
+        count = len(failures) if failure_count is None else failure_count
+        super().__init__(sentence(status, key, message, failures, count, request))
         self.status = status
         self.key = key
         self.message = message
         self.failures = failures
+        self.failure_count = count
         self.request = request
         self.headers = dict(headers or {})
         self.body = body
-
-
-def _sentence(
-    status: int | None, key: str | None, message: str, failures: tuple[Failure, ...], request: RequestLine
-) -> str:
-    start = " ".join(part for part in (str(status or ""), key or "") if part)
-    details = "; ".join(f"{failure.field}: {failure.message}" for failure in failures)
-    text = f"{message} [{details}]" if details else message
-    return f"{start}: {text} ({request})" if start else f"{text} ({request})"
+        self.carried_out = carried_out
 
 
 class ValidationError(APIError):
@@ -224,12 +242,22 @@ class RateLimited(APIError):
         status: int | None,
         key: str | None = None,
         failures: tuple[Failure, ...] = (),
+        failure_count: int | None = None,
         headers: Mapping[str, str] | None = None,
         body: bytes = b"",
+        carried_out: bool | None = False,
         retry_after: float | None = None,
     ) -> None:
         super().__init__(
-            message, request=request, status=status, key=key, failures=failures, headers=headers, body=body
+            message,
+            request=request,
+            status=status,
+            key=key,
+            failures=failures,
+            failure_count=failure_count,
+            headers=headers,
+            body=body,
+            carried_out=carried_out,
         )
         self.retry_after = retry_after
 
@@ -241,23 +269,62 @@ class ServerError(APIError):
 class DecodeError(WethodError):
     """A 2xx answer that is not JSON, or does not fit the model.
 
-    `path` says where (`$[3].value`: field `value` of the fourth row), `body` is an excerpt of the offending text,
-    `request` is set once the request is known.
+    `path` says where (`$[3].value`: field `value` of the fourth row), `body` is an excerpt of the offending text.
+    `request`, `status` and `headers` (lower-case names) are set once the answer they belong to is known.
+
+    Where the request was a write it was done: `carried_out` is True, `id` is that of its row where the answer shows
+    one, and it must not be sent again. For reads `carried_out` is False.
     """
 
     path: str
     body: bytes
     request: RequestLine | None
+    status: int | None
+    headers: Mapping[str, str]
+    carried_out: bool
+    id: int | str | None
 
     def __init__(self, message: str, *, path: str = "$", body: bytes = b"") -> None:
         super().__init__(message)
         self.path = path
         self.body = body
         self.request = None
+        self.status = None
+        self.headers = {}
+        self.carried_out = False
+        self.id = None
+
+    def answered(
+        self,
+        request: RequestLine,
+        status: int,
+        headers: Mapping[str, str],
+        *,
+        carried_out: bool = False,
+        id: int | str | None = None,
+        secrets: Iterable[Redacting] = (),
+    ) -> None:
+        """Notes which answer it was that could not be read, and whether what it answers was a write.
+
+        `secrets` are blotted out of what the answer shows.
+        """
+        for each in secrets:
+            self.args = (each.redact(str(self.args[0])),)
+            self.path = each.redact(self.path)
+            self.body = each.redact_bytes(self.body)
+        self.request = request
+        self.status = status
+        self.headers = dict(headers)
+        self.carried_out = carried_out
+        self.id = id
 
     def __str__(self) -> str:
         where = f" ({self.request})" if self.request else ""
-        return f"{self.args[0]} at {self.path}{where}"
+        text = f"{printable(str(self.args[0]))} at {printable(self.path, 500)}{where}"
+        if not self.carried_out:
+            return text
+        row = "" if self.id is None else f" (id {printable(str(self.id), 100)})"
+        return f"{text}; the status {self.status} says that it was carried out{row}: do not send it again"
 
 
 class WalkError(WethodError):

@@ -13,6 +13,7 @@ from typing import Any, Literal, TypeVar
 import attrs
 
 from .errors import ConfigurationError
+from .printable import shown
 
 __all__ = ["Hooks", "RequestSent", "ResponseReceived", "RetryPlanned", "WaitBegun", "WaitReason", "announce"]
 
@@ -64,11 +65,12 @@ class WaitBegun:
 
 
 def _plain_function(instance: object, attribute: attrs.Attribute[Any], value: object) -> None:
-    if value is None or (callable(value) and not inspect.iscoroutinefunction(value)):
+    if value is None:
         return
-    raise ConfigurationError(
-        f"the hook {attribute.name} is a plain function of one event, not {value!r}: nobody would await it"
-    )
+    asynchronous = inspect.iscoroutinefunction(value) or inspect.iscoroutinefunction(getattr(value, "__call__", None))  # noqa: B004  # an object whose call is async
+    if asynchronous or not callable(value):
+        why = ": nobody would await it" if asynchronous else ""
+        raise ConfigurationError(f"the hook {attribute.name} is a plain function of one event, not {shown(value)}{why}")
 
 
 @attrs.frozen(kw_only=True)

@@ -100,5 +100,5 @@ class _PydanticSchema:
         return schema
 
 
-pydantic_schema = _PydanticSchema()
+pydantic_schema: _PydanticSchema = _PydanticSchema()
 """Makes an attrs class a type of pydantic: `__get_pydantic_core_schema__ = pydantic_schema`, in its body."""

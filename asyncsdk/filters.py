@@ -21,6 +21,7 @@ import attrs
 
 from . import dates
 from .errors import ArgumentError
+from .printable import shown
 
 __all__ = [
     "DateFilter",
@@ -41,6 +42,9 @@ __all__ = [
     "week",
 ]
 
+LARGEST: Final = 10**100
+"""What is larger is no id and no amount, and beyond some thousand digits Python itself does not write it."""
+
 Operator: TypeAlias = Literal["eq", "neq", "gt", "gte", "lt", "lte", "in", "nin", "bt"]
 Value: TypeAlias = dt.date | int | str
 T = TypeVar("T", bound=Value)
@@ -55,7 +59,7 @@ class Filter(Generic[T_co]):
     values: tuple[T_co, ...]
 
     def __repr__(self) -> str:
-        return f"{OPERATORS[self.operator]}({', '.join(map(repr, self.values))})"
+        return f"{OPERATORS[self.operator]}({', '.join(map(shown, self.values))})"
 
 
 OPERATORS: Final[Mapping[Operator, str]] = {
@@ -176,12 +180,15 @@ def _in_order(name: str, minimum: object, maximum: object, least: object, most: 
     try:
         reversed_ = bool(least > most)  # type: ignore[operator]  # whatever was given; what does not compare is refused
     except TypeError:
-        message = f"{minimum!r} and {maximum!r} do not compare; give two values of one kind, both with a time zone"
+        message = (
+            f"{shown(minimum)} and {shown(maximum)} do not compare; give two values of one kind, both with a time zone"
+        )
         raise ArgumentError(name, message) from None
     if reversed_:
         raise ArgumentError(
             name,
-            f"the minimum {minimum!r} is greater than the maximum {maximum!r}; write between({maximum!r}, {minimum!r})",
+            f"the minimum {shown(minimum)} is greater than the maximum {shown(maximum)}; "
+            f"write between({shown(maximum)}, {shown(minimum)})",
         )
 
 
@@ -222,6 +229,8 @@ def _encode(name: str, value: object, read: Callable[[str, object], K], write: C
         raise ArgumentError(name, "for one of several values write F.in_(*values)")
     if not isinstance(value, Filter):
         return write(read(name, value))
+    if not value.values:
+        raise ArgumentError(name, "a filter holds at least one value; leave the argument out to filter nothing")
     read_values = [read(name, each) for each in value.values]
     if value.operator == "bt":
         _in_order(name, *value.values, *read_values)
@@ -245,31 +254,34 @@ def _moment(name: str, value: object) -> dt.datetime:
         start = f"dt.datetime({value.year}, {value.month}, {value.day}, tzinfo=dt.timezone.utc)"
         raise ArgumentError(name, f"{value} is a date and this takes a moment; write {start}")
     else:
-        raise ArgumentError(name, f"takes a date-time with a time zone or a filter of those, not {value!r}")
+        raise ArgumentError(name, f"takes a date-time with a time zone or a filter of those, not {shown(value)}")
     if moment.utcoffset() is None:
         raise ArgumentError(
-            name, f"{value!r} has no time zone; add one, as in datetime(..., tzinfo=timezone.utc) or value.astimezone()"
+            name,
+            f"{shown(value)} has no time zone; add one, as in datetime(..., tzinfo=timezone.utc) or value.astimezone()",
         )
     try:
         return moment.astimezone(dt.UTC)
     except OverflowError:
-        raise ArgumentError(name, f"{value!r} is out of range in UTC; give a date between years 1 and 9999") from None
+        raise ArgumentError(
+            name, f"{shown(value)} is out of range in UTC; give a date between years 1 and 9999"
+        ) from None
 
 
 def _parsed_moment(name: str, text: str) -> dt.datetime:
     if _OPERATOR.match(text):
-        raise ArgumentError(name, f"{text!r} holds an operator; write it as a filter, such as F.gte(...)")
+        raise ArgumentError(name, f"{shown(text)} holds an operator; write it as a filter, such as F.gte(...)")
     if _DATE.fullmatch(text):
-        raise ArgumentError(name, f"{text!r} is a date and this takes a moment; write '{text}T00:00:00Z'")
+        raise ArgumentError(name, f"{shown(text)} is a date and this takes a moment; write '{text}T00:00:00Z'")
     found = _MOMENT.fullmatch(text)
     if found and not found["offset"]:
-        raise ArgumentError(name, f"{text!r} has no offset; write '{text}Z' if it is in UTC")
+        raise ArgumentError(name, f"{shown(text)} has no offset; write '{text}Z' if it is in UTC")
     try:
         if found:
             return dt.datetime.fromisoformat(text.upper())
     except ValueError:
         pass
-    raise ArgumentError(name, f"{text!r} is no ISO 8601 date-time; write it as '2026-05-31T08:30:00Z'")
+    raise ArgumentError(name, f"{shown(text)} is no ISO 8601 date-time; write it as '2026-05-31T08:30:00Z'")
 
 
 def _write_moment(moment: dt.datetime) -> str:
@@ -284,19 +296,19 @@ def as_date(name: str, value: object) -> dt.date:
         ArgumentError: It is neither; of a date-time the message says to write `.date()`.
     """
     if isinstance(value, dt.datetime):
-        raise ArgumentError(name, f"{value!r} is a moment and this takes a date; write value.date()")
+        raise ArgumentError(name, f"{shown(value)} is a moment and this takes a date; write value.date()")
     if isinstance(value, dt.date):
         return value
     if not isinstance(value, str):
-        raise ArgumentError(name, f"takes a date or a string YYYY-MM-DD, not {value!r}")
+        raise ArgumentError(name, f"takes a date or a string YYYY-MM-DD, not {shown(value)}")
     if _OPERATOR.match(value):
-        raise ArgumentError(name, f"{value!r} holds an operator; write it as a filter, such as F.gte(...)")
+        raise ArgumentError(name, f"{shown(value)} holds an operator; write it as a filter, such as F.gte(...)")
     try:
         if _DATE.fullmatch(value):
             return dt.date.fromisoformat(value)
     except ValueError:
         pass
-    raise ArgumentError(name, f"{value!r} is no date; write it as '2026-05-31'")
+    raise ArgumentError(name, f"{shown(value)} is no date; write it as '2026-05-31'")
 
 
 def as_integer(name: str, value: object) -> int:
@@ -307,5 +319,7 @@ def as_integer(name: str, value: object) -> int:
     """
     if isinstance(value, bool) or not isinstance(value, int):
         hint = "; write int(value)" if hasattr(value, "__index__") and not isinstance(value, bool) else ""
-        raise ArgumentError(name, f"takes an integer, not {value!r}{hint}")
+        raise ArgumentError(name, f"takes an integer, not {shown(value)}{hint}")
+    if not -LARGEST <= value <= LARGEST:
+        raise ArgumentError(name, f"takes an integer of at most 100 digits, not {shown(value)}")
     return value

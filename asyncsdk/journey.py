@@ -19,8 +19,8 @@ class Journey:
     `deadline_at` is a moment of the event loop's clock, `turn` the way of the next attempt through pause and budget.
     `ordered` counts attempts the server answered with an order to wait, which do not count as failed ones;
     `ordered_seconds` and `waited` sum what was ordered and what was waited; `lost` is true once an attempt may have
-    been carried out without our hearing of it. `failing_from` is when its first attempt failed, and what it had waited
-    until then.
+    been carried out without our hearing of it; `renewed` is true once a new token was asked for because of a 401.
+    `failing_from` is when its first attempt failed, and what it had waited until then.
     """
 
     request: Request
@@ -31,6 +31,7 @@ class Journey:
     ordered_seconds: float = 0.0
     waited: float = 0.0
     lost: bool = False
+    renewed: bool = False
     failing_from: tuple[float, float] | None = None
 
     def history(self, now: float) -> History:

@@ -116,7 +116,7 @@ class MirroredList(Mapping[int, T], Generic[T]):
         self._read_at = begun
 
     async def _read_whole(self) -> None:
-        rows, date = await _read(self._list())
+        rows, date = await _read(self._list(), expected=len(self._rows) or None)
         self._rows = {_id(row): row for row in rows}
         self._since = self._deletions_since = _before(date)
 
@@ -143,11 +143,11 @@ class MirroredList(Mapping[int, T], Generic[T]):
         self._rows = {id: row for id, row in (self._rows | changed).items() if id not in gone}
 
 
-async def _read(pager: Pager[T]) -> tuple[list[T], str | None]:
-    """The rows of a list, and the `Date` of its first answer."""
-    fetcher = pager.fetcher()
+async def _read(pager: Pager[T], *, expected: int | None = None) -> tuple[list[T], str | None]:
+    """The rows of a list, of which so many are expected, and the `Date` of its first answer."""
+    fetcher = pager.fetcher(expected=expected)
     rows = await fetcher.drain()
-    return rows, fetcher.plan.since
+    return rows, fetcher.since
 
 
 def _before(date: str | None) -> datetime | None:

@@ -24,7 +24,7 @@ from .keys import field_types, is_model, key_map
 
 __all__ = ["INDISPENSABLE", "Misfit", "Misfits", "Promise", "WarnOnce", "forgiving", "misfits_of", "promises_of"]
 
-logger = logging.getLogger("asyncsdk")
+logger: logging.Logger = logging.getLogger("asyncsdk")
 
 INDISPENSABLE: Final = frozenset({"id", "updated_at"})
 """Keys without whose value a row is refused."""

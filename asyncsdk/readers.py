@@ -201,7 +201,7 @@ class _RowMaker(Protocol):
     def __call__(self, model: type[R], /) -> Decode[R]: ...
 
 
-raw_rows = msgspec.json.Decoder(list[msgspec.Raw]).decode
+raw_rows: Callable[[bytes], list[msgspec.Raw]] = msgspec.json.Decoder(list[msgspec.Raw]).decode
 _objects = msgspec.json.Decoder(list[dict[str, object]]).decode
 
 

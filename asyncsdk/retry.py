@@ -14,6 +14,8 @@ import attrs
 from .settings import RetryPolicy
 
 __all__ = [
+    "HONOURED",
+    "READS",
     "REPEATABLE",
     "Again",
     "Answered",
@@ -23,14 +25,25 @@ __all__ = [
     "NotSent",
     "Outcome",
     "Settled",
+    "carried_out",
     "decide",
+    "may_be_done",
     "silence",
 ]
 
-REPEATABLE = frozenset({"GET", "HEAD", "DELETE"})
-_UNCERTAIN = frozenset({502, 504})  # a gateway lost the answer: the API may have acted
-_PASSING = _UNCERTAIN | {503}
-_ORDERS = frozenset({429, 503})  # may say how long to wait
+READS = frozenset({"GET", "HEAD"})
+REPEATABLE = READS | {"DELETE"}
+
+HONOURED = frozenset({429, 503, 529})
+"""Statuses that say "later", and may say when."""
+
+# Turned away at the door: too many requests, too early, an origin that is down or out of reach, a proxy that is full.
+_NOT_DONE = frozenset({425, 429, 521, 523, 525, 526, 529})
+# A gateway waited for the API in vain, or lost its answer: the API may have acted.
+_UNKNOWN = frozenset({408, 502, 504, 520, 522, 524, 527, 530})
+# The API's own word for its own failure; of a gateway in front of it when the body is not the API's.
+_FAILURES = frozenset({500, 503})
+_PASSING = frozenset({408, 502, 503, 504, 520, 522, 524}) | _NOT_DONE
 
 # Servers count in whole seconds and round down: "0" is less than a second, not a leave to ask for ever.
 _SHORTEST_ORDER = 1.0
@@ -40,11 +53,17 @@ _LONGEST_SILENCE = 3600.0
 
 @attrs.frozen
 class Answered:
-    """An answer came. `wait` is what the server ordered (seconds), `garbled` a 2xx whose body is not JSON."""
+    """An answer came.
+
+    `wait` is what the server ordered (seconds), `garbled` a 2xx whose body is not JSON, `cut` one whose body broke off,
+    `own` whether the body is an error of the API's own making (`{key, message}`), not a proxy's.
+    """
 
     status: int
     wait: float | None = None
     garbled: bool = False
+    own: bool = False
+    cut: bool = False
 
 
 @attrs.frozen
@@ -94,9 +113,9 @@ class Again:
 class Settled:
     """Do not send it again. `verdict` says what the caller gets.
 
-    `answer`: the answer as it is (a result or the error of its status); `done`: success without an answer of its own
-    (a DELETE whose lost first attempt did the work); `not_sent`, `lost`: the transport's error; `unknown`: sent, answer
-    lost, and repeating could do it twice.
+    `answer`: the answer as it is (a result, or the error of its status or of its body); `done`: success without an
+    answer of its own (a DELETE whose lost first attempt did the work); `not_sent`, `lost`: the transport's error;
+    `unknown`: sent, answer lost, and repeating could do it twice.
     """
 
     verdict: Literal["answer", "done", "not_sent", "lost", "unknown"]
@@ -126,39 +145,55 @@ def decide(policy: RetryPolicy, method: str, outcome: Outcome, history: History,
         case Lost():
             again = _back_off(policy, history, chance, "answer lost") if repeatable else None
             return again or Settled("lost" if method in REPEATABLE else "unknown")
-        case Answered(status=status, wait=float() | int() as wait) if status in _ORDERS:
-            seconds = max(float(wait), _SHORTEST_ORDER)
-            if history.waited + seconds > policy.max_wait:
-                return unknown or Settled("answer")
-            return Again(seconds, ordered=True, reason=f"status {status}", shared=True)
-        case Answered(status=429):
-            # Refused unread, so any method may go again.
-            again = _back_off(policy, history, chance, "status 429", shared=True)
-            return again or unknown or Settled("answer")
+        case Answered(status=status, garbled=garbled, cut=cut) if 200 <= status < 300:
+            # A write that was carried out is never repeated, whatever became of the answer.
+            if method not in REPEATABLE or not (garbled or cut):
+                return Settled("answer")
+            # Patience is for what passes by itself; who answers, and with something else than JSON, is another server.
+            policy = policy if cut else attrs.evolve(policy, patience=0.0)
+            reason = "answer broken off" if cut else "unreadable body"
+            return _back_off(policy, history, chance, reason) or Settled("answer")
         case Answered(status=404) if method == "DELETE" and history.lost:
             return Settled("done")
-        case Answered(status=status) if status in _PASSING:
-            again = _back_off(policy, history, chance, f"status {status}") if repeatable else None
-            if again is None and status in _UNCERTAIN and method not in REPEATABLE:
+        case Answered(status=status, wait=wait, own=own):
+            patient = _may_pass(status) and history.failing < policy.patience
+            passing = status in _NOT_DONE or (repeatable and (status in _PASSING or patient))
+            if passing and (again := _after_status(policy, history, chance, status, wait)) is not None:
+                return again
+            doubtful = status in _UNKNOWN or (status in _FAILURES and not own)
+            if doubtful and method not in REPEATABLE:
                 return Settled("unknown")
-            return again or unknown or Settled("answer")
-        case Answered(status=status) if repeatable and _may_pass(status) and history.failing < policy.patience:
-            return _back_off(policy, history, chance, f"status {status}") or unknown or Settled("answer")
-        case Answered(garbled=True) if repeatable:
-            # Patience is for what passes by itself; who answers, and with something else than JSON, is another server.
-            policy = attrs.evolve(policy, patience=0.0)
-            return _back_off(policy, history, chance, "unreadable body") or Settled("answer")
-        case _:
-            return Settled("answer")
+            return unknown or Settled("answer")
+
+
+def carried_out(status: int) -> bool | None:
+    """Whether the request that a status answers was carried out; None where the status does not tell."""
+    if 200 <= status < 300:
+        return True
+    if status in _NOT_DONE or (400 <= status < 500 and status not in _UNKNOWN):
+        return False
+    return None
+
+
+def may_be_done(outcome: Outcome) -> bool:
+    """Whether a request may have been carried out, or was, once an attempt came to this."""
+    match outcome:
+        case NotSent():
+            return False
+        case Lost():
+            return True
+        case Answered(status=status):
+            return carried_out(status) is not False
 
 
 def silence(outcome: Outcome) -> float | None:
     """Seconds for which nobody with this token may send; None where the server ordered nothing.
 
-    It holds whatever becomes of the request at hand: others must not draw the same answer again.
+    It holds whatever becomes of the request at hand: others must not draw the same answer again. Only a 429 speaks of
+    the token; a 503 that says when to come back speaks of what was asked for.
     """
     match outcome:
-        case Answered(status=status, wait=float() | int() as wait) if status in _ORDERS:
+        case Answered(status=429, wait=float() | int() as wait):
             return min(max(float(wait), _SHORTEST_ORDER), _LONGEST_SILENCE)
         case _:
             return None
@@ -167,6 +202,18 @@ def silence(outcome: Outcome) -> float | None:
 def _may_pass(status: int) -> bool:
     """Whether a status tells of trouble on the server's side, and not of something it never learned to do."""
     return status >= 500 and status not in {501, 505}
+
+
+def _after_status(
+    policy: RetryPolicy, history: History, chance: float, status: int, wait: float | None
+) -> Again | None:
+    reason, shared = f"status {status}", status == 429
+    if wait is None or status not in HONOURED:
+        return _back_off(policy, history, chance, reason, shared=shared)
+    seconds = max(float(wait), _SHORTEST_ORDER)
+    if history.waited + seconds > policy.max_wait:
+        return None
+    return Again(seconds, ordered=True, reason=reason, shared=shared)
 
 
 def _back_off(

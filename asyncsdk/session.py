@@ -11,39 +11,31 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Iterable
-from typing import Final, Generic, TypeVar, overload
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from typing import Generic, TypeVar, overload
 
 import attrs
 
-from . import clock, wire
+from . import clock, outcomes, wire
 from .account import Accounts
-from .codec import Decoding, arrived_whole
-from .errors import (
-    ClientClosed,
-    ConnectionFailed,
-    DecodeError,
-    OutcomeUnknown,
-    RateLimited,
-    RequestTimeout,
-    ResponseTooLarge,
-    TransportError,
-    WethodError,
-)
+from .codec import Decoding
+from .errors import ClientClosed, ConfigurationError, DecodeError
 from .event_loop import require_asyncio
-from .events import RequestSent, ResponseReceived, RetryPlanned, WaitBegun, WaitReason, announce
+from .events import RequestSent, ResponseReceived, RetryPlanned, announce
+from .gate import Gate
 from .journey import Journey
-from .retry import Again, Answered, Outcome, Settled, decide, silence
+from .opening import Connections
+from .printable import printable
+from .retry import READS, Again, Settled, decide, may_be_done, silence
+from .secret import Secret, redacted
 from .settings import Settings
-from .throttling import Refused, Turn
+from .throttling import Turn
 from .transport import USER_AGENT, Attempt, Base, Pool, Transport
 from .wire import Answer, Field, Request
 
-__all__ = ["Reply", "Session"]
+__all__ = ["Reply", "Session", "ignore"]
 
 logger = logging.getLogger("asyncsdk")
-
-LEEWAY: Final = 1.0  # seconds beyond max_wait for the orderly start after a pause: it is not the server's wait
 
 T = TypeVar("T")
 
@@ -56,6 +48,15 @@ class Reply(Generic[T]):
     answer: Answer
 
 
+@attrs.frozen(eq=False)
+class Headers:
+    """The headers that requests with one token carry."""
+
+    token: Secret
+    plain: Mapping[str, str]
+    with_body: Mapping[str, str]
+
+
 class Session:
     """Sends requests for one token and company. Made by `Wethod`; resources and pagers send through it."""
 
@@ -66,23 +67,26 @@ class Session:
         self.account = accounts.of(settings)
         self.decoding = Decoding(strict=settings.strict, warn_once=accounts.warn_once)
         self.closed = False
-        self._headers = transport.headers(
-            {
-                "Authorization": f"Bearer {settings.token.reveal()}",
-                "Wethod-Company": settings.company,
-                "Wethod-Version": settings.version,
-                "Accept": "application/json",
-                "User-Agent": USER_AGENT,
-            }
-        )
-        self._body_headers = transport.headers({**self._headers, "Content-Type": "application/json"})
+        self._gate = Gate(settings, transport, self.account)
         self._route = transport.route(settings.connect_timeout, settings.read_timeout, settings.proxy, settings.ssl)
-        self._base = Base.of(settings.base_url)
+        self._base = _base_of(settings.base_url)
+        token = settings.token
+        self._headers = self._headers_with(token) if isinstance(token, Secret) else None
+        self._asked: Headers | None = None  # those with what a token's function gave last
 
     def copy(self, settings: Settings) -> Session:
         """A session with other settings on the same connections; each token has an account of its own."""
         self.check_open()
         return Session(settings, self.transport, self.accounts)
+
+    def connections(self) -> Connections | None:
+        """The running loop's connections, for walks that have them made ahead; None with a borrowed session.
+
+        Raises:
+            ClientClosed: the client was closed.
+        """
+        opener = self.transport.pool().opener
+        return None if opener is None else opener.to(self._base.origin, self.settings.connect_timeout)
 
     def check_open(self) -> None:
         """Raises ClientClosed once this client, or the one it was copied from, is closed."""
@@ -133,18 +137,23 @@ class Session:
             Turn(self.settings.priority == "bulk"),
         )
         while True:
-            pool = await self._permit(journey)
-            attempt = await self._attempt(journey, pool)
+            headers = self._headers or await self._headers_in_force(journey)
+            pool = await self._gate.permit(journey, self.check_open)
+            if self._headers is None:  # another request may have renewed the token meanwhile
+                headers = await self._headers_in_force(journey)
+            attempt = await self._attempt(journey, pool, headers)
             answer = attempt.answer
             unreadable: DecodeError | None = None
             if answer is not None and 200 <= answer.status < 300:
                 try:
                     return Reply(decode(answer.body), answer)
                 except DecodeError as error:
-                    error.request = request.line
                     unreadable = error
                     attempt.distrust()
-            outcome = _outcome(attempt, unreadable)
+            answer = outcomes.answer_of(attempt)
+            if answer is not None and answer.status == 401 and await self._renew_token(journey, headers, answer):
+                continue
+            outcome = outcomes.outcome_of(attempt, unreadable, clock.utc_now())
             if (seconds := silence(outcome)) is not None:
                 # A fact about the token, whatever this request's patience: everybody who holds it has to wait.
                 self.account.pause.begin(seconds)
@@ -152,83 +161,20 @@ class Session:
             history = journey.history(asyncio.get_running_loop().time())
             decision = decide(self.settings.retry, request.method, outcome, history, clock.chance())
             if isinstance(decision, Again) and not attempt.too_large:
-                await self._again(journey, attempt, decision, pool)
-            elif decision == Settled("done") and answer is not None:
-                return Reply(decode(b""), answer)
-            else:
-                # Raised outside of any `except`: nothing that holds headers hangs on it as a context.
-                raise self._failure(request, attempt, decision, unreadable)
-
-    async def _permit(self, journey: Journey) -> Pool:
-        """Waits until the request may leave; the caller then holds a slot of the pool, and a grant is spent."""
-        account, turn = self.account, journey.turn
-        try:
-            while True:
-                pool = self.transport.pool()
-                if not pool.slots.try_acquire():
-                    await self._queue(journey, pool)
+                journey.lost = journey.lost or (attempt.sends > 0 and may_be_done(outcome))
+                await self._again(journey, decision, pool)
+                continue
+            if decision == Settled("done") and answer is not None:
                 try:
-                    refused = account.pause.ask(turn)
-                    if refused is None:
-                        taking = account.budget.take(turn)
-                        refused = await (taking if journey.deadline_at is None else self._in_time(journey, taking))
-                    self.check_open()
-                    if journey.deadline_at is not None and (late := self._lateness(journey, 0.0, "its turn")):
-                        raise late
-                except BaseException:
-                    pool.slots.release()
-                    raise
-                if refused is None:
-                    return pool
-                pool.slots.release()
-                await self._hold_back(journey, refused, pool)
-        except BaseException as error:
-            account.pause.leave(turn)
-            account.budget.give_back(turn)
-            if isinstance(error, WethodError) and (instead := journey.stopped_by(error)) is not error:
-                raise instead from None
-            raise
-
-    async def _in_time(self, journey: Journey, taking: Awaitable[Refused | None]) -> Refused | None:
-        """Asks a budget that may have to travel for its answer."""
-        try:
-            async with asyncio.timeout_at(journey.deadline_at):
-                return await taking
-        except TimeoutError:
-            raise self._too_late(journey, "the shared budget") from None
-
-    async def _queue(self, journey: Journey, pool: Pool) -> None:
-        """Waits for a free slot. Time-outs do not run meanwhile; the deadline does."""
-        self._tell_wait(journey, "slot", None)
-        begun = clock.monotonic()
-        try:
-            async with asyncio.timeout_at(journey.deadline_at):
-                await pool.slots.acquire()
-        except TimeoutError:
-            raise self._too_late(journey, "a free slot (max_in_flight)") from None
-        finally:
-            self.account.counters.waited += clock.monotonic() - begun
-
-    async def _hold_back(self, journey: Journey, refused: Refused, pool: Pool) -> None:
-        """Waits for the budget or a pause, as far as the policy and the deadline allow."""
-        what = "the hourly budget" if refused.reason == "budget" else "the pause the server ordered"
-        most = self.settings.retry.max_wait
-        if journey.waited + refused.seconds > most + LEEWAY:
-            raise RateLimited(
-                f"{what} would hold this request back for {refused.seconds:.0f} s, longer than max_wait "
-                f"({most:.0f} s). To wait for it, raise RetryPolicy(max_wait=...)",
-                request=journey.request.line,
-                status=None,
-                retry_after=refused.seconds,
+                    return Reply(decode(b""), answer)
+                except DecodeError as error:
+                    unreadable = error
+            # Raised outside of any `except`: nothing that holds headers hangs on it as a context.
+            raise outcomes.failure(
+                request, attempt, decision, unreadable, now=clock.utc_now(), secrets=self._secrets(headers)
             )
-        if (late := self._lateness(journey, refused.seconds, what)) is not None:
-            raise late
-        self._tell_wait(journey, refused.reason, refused.seconds)
-        journey.waited += refused.nap
-        self.account.counters.waited += refused.nap
-        await pool.sleep(refused.nap)
 
-    async def _attempt(self, journey: Journey, pool: Pool) -> Attempt:
+    async def _attempt(self, journey: Journey, pool: Pool, headers: Headers) -> Attempt:
         """One attempt; gives the slot back whatever happens."""
         request, hooks = journey.request, self.settings.hooks
         attempt = Attempt()
@@ -242,7 +188,7 @@ class Session:
                 attempt,
                 request,
                 base=self._base,
-                headers=self._headers if request.body is None else self._body_headers,
+                headers=headers.plain if request.body is None else headers.with_body,
                 route=self._route,
             )
             if journey.deadline_at is None:
@@ -254,16 +200,17 @@ class Session:
             late = True
         finally:
             pool.slots.release()
-            self._note(journey, attempt, clock.monotonic() - begun)
-        if late:
+            self._note(journey, attempt, headers, clock.monotonic() - begun)
+        closed = attempt.answer is None and (self.closed or self.transport.closed)
+        if late or closed:
             journey.lost = journey.lost or attempt.sends > 0
-            raise journey.stopped_by(self._too_late(journey, "the answer"))
-        if attempt.answer is None and (self.closed or self.transport.closed):
-            journey.lost = journey.lost or attempt.sends > 0
-            raise journey.stopped_by(ClientClosed())
+            stopped = ClientClosed() if closed else self._gate.too_late(journey, "the answer")
+            if attempt.head is not None and outcomes.is_success(attempt.head) and request.method not in READS:
+                raise outcomes.cut_short(request, attempt.head, str(stopped), self._secrets(headers))
+            raise journey.stopped_by(stopped)
         return attempt
 
-    def _note(self, journey: Journey, attempt: Attempt, seconds: float) -> None:
+    def _note(self, journey: Journey, attempt: Attempt, headers: Headers, seconds: float) -> None:
         """Counts an attempt and tells the observers."""
         request, answer, account = journey.request, attempt.answer, self.account
         counters = account.counters
@@ -291,18 +238,16 @@ class Session:
                 "%s %s -> %s in %.0f ms, attempt %d",
                 request.method,
                 request.path,
-                status or self.settings.token.redact(attempt.problem) or "no answer",
+                status or printable(redacted(attempt.problem, self._secrets(headers))) or "no answer",
                 seconds * 1000,
                 journey.attempts,
             )
 
-    async def _again(self, journey: Journey, attempt: Attempt, decision: Again, pool: Pool) -> None:
+    async def _again(self, journey: Journey, decision: Again, pool: Pool) -> None:
         """Waits before a request is sent again."""
         request, seconds = journey.request, decision.seconds
         journey.turn = Turn(journey.turn.bulk)  # the former one is spent
-        if attempt.sends and (attempt.answer is None or attempt.answer.status in {502, 504}):
-            journey.lost = True
-        if (late := self._lateness(journey, seconds, f"trying again after {decision.reason}")) is not None:
+        if (late := self._gate.lateness(journey, seconds, f"trying again after {decision.reason}")) is not None:
             raise journey.stopped_by(late)
         # Beyond the usual attempts somebody should know: it may go on for as long as the policy's patience.
         level = logging.INFO if journey.attempts < self.settings.retry.attempts else logging.WARNING
@@ -314,75 +259,73 @@ class Session:
             RetryPlanned(request.method, request.path, journey.attempts, seconds, decision.reason),
         )
         if decision.ordered:
-            # The pause holds this request back like every other, and counts its seconds.
             journey.ordered += 1
             journey.ordered_seconds += seconds
-            return
         if decision.shared:
-            self.account.pause.begin(seconds)
-            await self.account.budget.announce(seconds)
+            # The pause holds this request back like every other, and counts its seconds.
+            if not decision.ordered:
+                self.account.pause.begin(seconds)
+                await self.account.budget.announce(seconds)
             return
-        self._tell_wait(journey, "backoff", seconds)
-        self.account.counters.waited += seconds
-        await pool.sleep(seconds)
+        if decision.ordered:
+            journey.waited += seconds
+        await self._gate.wait(journey, seconds, pool)
 
-    def _tell_wait(self, journey: Journey, reason: WaitReason, seconds: float | None) -> None:
-        self.account.counters.waits += 1
-        # One warning a request, not one a nap: hundreds of tasks may be waiting for the same budget.
-        long = seconds is not None and seconds >= 10 and not journey.waited
-        level = logging.WARNING if long else logging.DEBUG
-        if logger.isEnabledFor(level):
-            until = "until there is a free slot" if seconds is None else f"{seconds:.1f} s for the {reason}"
-            logger.log(level, "%s waits %s", journey.request.line, until)
-        if self.settings.hooks.wait is not None:
-            request = journey.request
-            announce(self.settings.hooks.wait, WaitBegun(request.method, request.path, reason, seconds))
+    # The token: fixed, or asked for.
 
-    def _lateness(self, journey: Journey, seconds: float, what: str) -> RequestTimeout | None:
-        """No sleep is begun that would pass the deadline, and nothing is sent after it."""
-        if journey.deadline_at is None or asyncio.get_running_loop().time() + seconds < journey.deadline_at:
-            return None
-        return self._too_late(journey, f"{what} ({seconds:.1f} s)" if seconds else what)
+    def _headers_with(self, token: Secret) -> Headers:
+        settings, transport = self.settings, self.transport
+        defaults = {"Wethod-Company": settings.company, "Wethod-Version": settings.version}
+        defaults |= {"Accept": "application/json", "User-Agent": USER_AGENT}
+        plain = transport.headers(settings.headers.over(defaults) | {"Authorization": f"Bearer {token.reveal()}"})
+        return Headers(token, plain, transport.headers({**plain, "Content-Type": "application/json"}))
 
-    def _too_late(self, journey: Journey, what: str) -> RequestTimeout:
-        return RequestTimeout(
-            f"the deadline of {self.settings.deadline} s would pass while waiting for {what}",
-            request=journey.request.line,
-            phase="deadline",
-        )
+    async def _headers_in_force(self, journey: Journey) -> Headers:
+        """The headers with the token that its function gave last; asks it where it was not asked yet."""
+        token = self.account.credential.token
+        if token is None:
+            token = await self._in_time(journey, self.account.credential.current(journey.request.line))
+            self.check_open()
+        if self._asked is None or self._asked.token is not token:
+            self._asked = self._headers_with(token)
+        return self._asked
 
-    def _failure(
-        self, request: Request, attempt: Attempt, decision: Again | Settled, unreadable: DecodeError | None
-    ) -> WethodError:
-        """The error of a request that will not be sent again."""
-        line, problem = request.line, self.settings.token.redact(attempt.problem)
-        if attempt.too_large:
-            return ResponseTooLarge(problem, request=line)
-        if decision == Settled("unknown"):
-            status = "" if attempt.answer is None else f"status {attempt.answer.status}"
-            return OutcomeUnknown(
-                f"sent, but the answer was lost ({problem or status}); look before repeating it", request=line
+    async def _renew_token(self, journey: Journey, headers: Headers, answer: Answer) -> bool:
+        """After a 401: whether the token's function gives another one, asked once for a request."""
+        if journey.renewed or isinstance(self.settings.token, Secret):
+            return False
+        journey.renewed = True
+        journey.turn = Turn(journey.turn.bulk)
+        renewing = self.account.credential.renewed(headers.token, journey.request.line, answer)
+        changed = await self._in_time(journey, renewing)
+        self.check_open()
+        if changed:
+            logger.info("%s: status 401 (attempt %d); again with another token", journey.request.line, journey.attempts)
+            announce(
+                self.settings.hooks.retry,
+                RetryPlanned(journey.request.method, journey.request.path, journey.attempts, 0.0, "status 401"),
             )
-        if unreadable is not None:
-            return unreadable
-        if attempt.answer is not None and (error := wire.error_of(request, attempt.answer, now=clock.utc_now())):
-            return error
-        if decision == Settled("not_sent"):
-            if attempt.timed_out:
-                return RequestTimeout(f"no connection in time: {problem}", request=line, phase="connect")
-            return ConnectionFailed(f"no connection: {problem}", request=line)
-        if attempt.timed_out:
-            return RequestTimeout(f"no answer in time: {problem}", request=line, phase="read")
-        return TransportError(f"the connection broke: {problem}", request=line)
+        return changed
+
+    async def _in_time(self, journey: Journey, asking: Awaitable[T]) -> T:
+        try:
+            async with asyncio.timeout_at(journey.deadline_at):
+                return await asking
+        except TimeoutError:
+            pass
+        raise journey.stopped_by(self._gate.too_late(journey, "the token's function"))
+
+    def _secrets(self, headers: Headers) -> tuple[Secret, ...]:
+        return (headers.token, *self.settings.headers.secrets)
 
 
-def _outcome(attempt: Attempt, unreadable: DecodeError | None) -> Outcome:
-    """An attempt as the retry table sees it."""
-    answer = attempt.answer
-    if answer is None:
-        return attempt.outcome
-    wait = wire.server_wait(answer.headers, now=clock.utc_now()) if answer.status in {429, 503} else None
-    return Answered(answer.status, wait, garbled=unreadable is not None and not arrived_whole(answer.body))
+def _base_of(url: str) -> Base:
+    """What the settings let pass and aiohttp cannot read after all is refused here, not at the first request."""
+    try:
+        return Base.of(url)
+    except ValueError as problem:
+        reason = printable(str(problem), 100)
+    raise ConfigurationError(f"base_url cannot be used ({reason}); write it as https://api.wethod.com")
 
 
 def ignore(body: bytes) -> None:

@@ -11,7 +11,7 @@ from enum import Enum
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias, TypeVar
 
 from . import wire
-from .errors import OutcomeUnknown, WethodError
+from .errors import DecodeError, OutcomeUnknown, WethodError
 
 if TYPE_CHECKING:
     from .session import Session
@@ -66,11 +66,17 @@ async def settled(call: Awaitable[T], session: Session, path: str, model: type[T
     Raises:
         OutcomeUnknown: the answer was lost, and the row does not show the action or cannot be read. It may still be
             carried out later, by a server that is slow.
+        DecodeError: it was carried out, but neither its answer nor the row can be read, or the row does not show it.
         WethodError: as the action raised it.
     """
+    unknown: OutcomeUnknown | DecodeError
     try:
         return await call
     except OutcomeUnknown as error:
+        unknown = error
+    except DecodeError as error:
+        if not error.carried_out:
+            raise
         unknown = error
     try:
         reply = await session.send(wire.build("GET", path), session.decoding.one(model))

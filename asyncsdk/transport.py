@@ -16,6 +16,7 @@ from . import __version__
 from .attempt import Attempt, Base, Headers, Route, send_once
 from .connector import Connector, PromptRequest
 from .errors import ClientClosed
+from .opening import Opener
 from .proxies import EnvironmentProxies, Proxy
 from .throttling import Slots
 from .wire import Request
@@ -41,6 +42,7 @@ class Pool:
     process: int
     proxies: EnvironmentProxies = attrs.field(factory=EnvironmentProxies)
     closer: AsyncGenerator[None, None] | None = None
+    opener: Opener | None = None
     ended: bool = False
     sleepers: dict[asyncio.Future[None], None] = attrs.field(factory=dict)
 
@@ -132,15 +134,17 @@ class Transport:
         if self._borrowed is not None:
             pool = Pool(self._borrowed, slots, owned=False, process=os.getpid())
         else:
+            connector = Connector()
             http = aiohttp.ClientSession(
-                connector=Connector(),
+                connector=connector,
                 request_class=PromptRequest,
                 # A shared jar would carry one company's cookies to another.
                 cookie_jar=aiohttp.DummyCookieJar(),
             )
             closer = _closing_with_its_loop(http)
             _prime(closer)
-            pool = Pool(http, slots, owned=True, process=os.getpid(), closer=closer)
+            opener = Opener(connector, slots)
+            pool = Pool(http, slots, owned=True, process=os.getpid(), closer=closer, opener=opener)
         _keep_read_buffers()
         self._pools[loop] = pool
         return pool

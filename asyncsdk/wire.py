@@ -9,12 +9,13 @@ import json
 import math
 import re
 from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime
-from typing import TypeAlias
+from datetime import datetime
+from typing import Final, TypeAlias
 from urllib.parse import quote
 
 import attrs
 
+from . import retry
 from .errors import (
     APIError,
     ArgumentError,
@@ -29,6 +30,10 @@ from .errors import (
     ServerError,
     ValidationError,
 )
+from .headers import plain_headers, server_wait
+from .printable import printable, shown
+from .problems import problem_of
+from .secret import Secret, redacted, redacted_bytes
 
 __all__ = [
     "Answer",
@@ -40,7 +45,7 @@ __all__ = [
     "encode_json",
     "encode_query",
     "error_of",
-    "server_wait",
+    "text_of",
 ]
 
 Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
@@ -51,10 +56,7 @@ Field: TypeAlias = "tuple[str, Json] | None"
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"})
 
 _PLAIN_PATH = re.compile(r"[A-Za-z0-9/:._~-]*")
-
-# A wait in seconds never comes near this; a moment in seconds since 1970 is always above it (the year 2001).
-_EARLIEST_EPOCH = 1_000_000_000
-_EARLIEST_EPOCH_MS = 1_000_000_000_000
+_LONGEST_NUMBER: Final = 10**300  # a whole number beyond it has more digits than Python writes, and no use in a query
 
 
 @attrs.frozen
@@ -81,7 +83,7 @@ class Answer:
     body: bytes
 
 
-def build(method: str, path: str, query: Iterable[Field] = (), body: bytes | None = None) -> Request:
+def build(method: object, path: str, query: Iterable[Field] = (), body: bytes | None = None) -> Request:
     """Makes a request of a path and its parameters.
 
     Args:
@@ -93,15 +95,18 @@ def build(method: str, path: str, query: Iterable[Field] = (), body: bytes | Non
     Raises:
         ArgumentError: an unknown method, or a path that is a whole URL or holds its own query.
     """
-    verb = method.upper()
-    if verb not in _METHODS:
-        raise ArgumentError("method", f"one of {', '.join(sorted(_METHODS))}, not {method!r}")
+    if not isinstance(method, str) or (verb := method.upper()) not in _METHODS:
+        raise ArgumentError("method", f"one of {', '.join(sorted(_METHODS))}, not {shown(method)}")
+    if not isinstance(path, str):
+        raise ArgumentError("path", f"is text such as '/api/projects', not {shown(path)}")
     if not path.startswith("/"):
-        raise ArgumentError("path", f"starts with a slash, such as '/api/projects'; the host is base_url, not {path!r}")
+        raise ArgumentError(
+            "path", f"starts with a slash, such as '/api/projects'; the host is base_url, not {shown(path)}"
+        )
     if "?" in path or "#" in path:
-        raise ArgumentError("path", f"holds no '?' or '#'; give parameters as params={{...}}, not {path!r}")
+        raise ArgumentError("path", f"holds no '?' or '#'; give parameters as params={{...}}, not {shown(path)}")
     if not _PLAIN_PATH.fullmatch(path):
-        path = quote(path, safe="/:%@!$&'()*+,;=~")
+        path = _quoted("path", path, "/:%@!$&'()*+,;=~")
     return Request(verb, path, encode_query(query) if query else "", body)
 
 
@@ -114,31 +119,59 @@ def encode_json(value: Json) -> bytes:
     """A value as JSON text.
 
     Raises:
-        ArgumentError: it holds what JSON cannot (nan, a date-time: send its text instead).
+        ArgumentError: it holds what JSON cannot (nan, a date-time: send its text instead), or is nested too deep.
     """
     try:
         return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
-    except (TypeError, ValueError) as problem:
-        raise ArgumentError("json", f"cannot be written as JSON: {problem}") from None
+    except UnicodeEncodeError:
+        reason = "a text in it holds half of a surrogate pair; write text.encode('utf-8', 'replace').decode()"
+    except RecursionError:
+        reason = "it is nested too deep, or holds itself"
+    except (TypeError, ValueError, OverflowError) as problem:
+        reason = printable(str(problem), 500)
+    raise ArgumentError("json", f"cannot be written as JSON: {reason}")
 
 
 def encode_query(query: Iterable[Field]) -> str:
-    """Percent-encodes parameters. Colons and commas stay readable; `+` becomes %2B, or it would be read as a space."""
+    """Percent-encodes parameters. Colons and commas stay readable; `+` becomes %2B, or it would be read as a space.
+
+    Raises:
+        ArgumentError: a value that no query can hold.
+    """
     return "&".join(
-        f"{quote(field[0], safe='')}={quote(_text(field[0], field[1]), safe=':,')}"
+        f"{_quoted('params', field[0], '')}={_quoted(field[0], text_of(field[0], field[1]), ':,')}"
         for field in query
         if field is not None
     )
 
 
-def _text(name: str, value: Json) -> str:
+def _quoted(name: str, text: object, safe: str) -> str:
+    if not isinstance(text, str):
+        raise ArgumentError(name, f"names are text, not {shown(text)}")
+    try:
+        return quote(text, safe=safe)
+    except UnicodeEncodeError:
+        pass
+    raise ArgumentError(
+        printable(name, 100), f"{shown(text)} holds half of a surrogate pair, which no request can carry; take it out"
+    )
+
+
+def text_of(name: str, value: object) -> str:
+    """One value of a query as text.
+
+    Raises:
+        ArgumentError: it is none that a query can hold.
+    """
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, str):
         return value
-    if isinstance(value, (int, float)):
+    if isinstance(value, int) and abs(value) <= _LONGEST_NUMBER:
         return str(value)
-    raise ArgumentError(name, f"a query parameter is text, a number or a bool, not {value!r}")
+    if isinstance(value, float) and math.isfinite(value):
+        return str(value)
+    raise ArgumentError(name, f"a query parameter is text, a number or a bool, not {shown(value)}")
 
 
 _BY_KEY: dict[str, type[APIError]] = {
@@ -157,17 +190,31 @@ _BY_STATUS: dict[int, type[APIError]] = {
 }
 
 
-def error_of(request: Request, answer: Answer, *, now: datetime | None = None) -> APIError | None:
-    """The error an answer stands for, or None where it is a success. The key decides the class, then the status."""
+def error_of(
+    request: Request, answer: Answer, *, now: datetime | None = None, secrets: Iterable[Secret] = ()
+) -> APIError | None:
+    """The error an answer stands for, or None where it is a success. The key decides the class, then the status.
+
+    Args:
+        request: what was answered.
+        answer: status, headers and body.
+        now: what a moment in `Retry-After` is measured from where the answer has no Date.
+        secrets: blotted out wherever the answer repeats them.
+    """
     status = answer.status
     if 200 <= status < 300:
         return None
-    key, message, failures = _problem(answer.body)
-    if not message:
-        message = _phrase(answer)
+    secrets = tuple(secrets)
+    body = redacted_bytes(answer.body, secrets)
+    problem = problem_of(body)
+    headers = {name: redacted(value, secrets) for name, value in plain_headers(answer.headers).items()}
+    message = redacted(problem.message, secrets) or _phrase(status, headers, body)
+    failures = tuple(
+        Failure(redacted(failure.field, secrets), redacted(failure.message, secrets)) for failure in problem.failures
+    )
+    key = None if problem.key is None else redacted(problem.key, secrets)
     kind = _BY_KEY.get(key or "") or _BY_STATUS.get(status) or (ServerError if status >= 500 else APIError)
-    # A plain dict: the case-insensitive one of the wire does not pickle.
-    headers = {name.lower(): value for name, value in answer.headers.items()}
+    done = False if request.method in retry.READS else retry.carried_out(status)
     if issubclass(kind, RateLimited):
         return RateLimited(
             message,
@@ -175,87 +222,52 @@ def error_of(request: Request, answer: Answer, *, now: datetime | None = None) -
             status=status,
             key=key,
             failures=failures,
+            failure_count=problem.count,
             headers=headers,
-            body=answer.body,
+            body=body,
+            carried_out=done,
             retry_after=server_wait(answer.headers, now=now),
         )
     return kind(
-        message, request=request.line, status=status, key=key, failures=failures, headers=headers, body=answer.body
+        message,
+        request=request.line,
+        status=status,
+        key=key,
+        failures=failures,
+        failure_count=problem.count,
+        headers=headers,
+        body=body,
+        carried_out=done,
     )
 
 
-def _problem(body: bytes) -> tuple[str | None, str, tuple[Failure, ...]]:
-    """Key, message and failures of an error body; nothing where it has another shape (a proxy's HTML)."""
-    try:
-        content = json.loads(body)
-    except (ValueError, RecursionError):
-        return None, "", ()
-    if not isinstance(content, dict):
-        return None, "", ()
-    key, message = content.get("key"), content.get("message")
-    listed = content.get("failures")
-    failures = tuple(
-        Failure(str(failure.get("field", "")), str(failure.get("message", "")))
-        for failure in (listed if isinstance(listed, list) else ())
-        if isinstance(failure, dict)
-    )
-    return key if isinstance(key, str) else None, message if isinstance(message, str) else "", failures
-
-
-def _phrase(answer: Answer) -> str:
+def _phrase(status: int, headers: Mapping[str, str], body: bytes) -> str:
     from http import HTTPStatus  # dozens of names, for answers that rarely come
 
     try:
-        phrase = HTTPStatus(answer.status).phrase
+        phrase = HTTPStatus(status).phrase
     except ValueError:
-        phrase = "unexpected status"
-    if 300 <= answer.status < 400:
-        return f"{phrase}: redirects are not followed; is base_url right?"
-    if answer.body.lstrip()[:1] == b"<":
+        phrase = _PHRASES.get(status, "unexpected status")
+    if status == 304:
+        return f"{phrase}: nothing was asked that allows this answer; a proxy caches what it should not"
+    if 300 <= status < 400:
+        to = printable(headers.get("location", ""), 500)
+        return f"{phrase}{f' to {to}' if to else ''}: redirects are not followed; is base_url right?"
+    if body.lstrip()[:1] == b"<":
         return f"{phrase} (the body is HTML: a proxy answered, not the API)"
     return phrase
 
 
-def server_wait(headers: Mapping[str, str], *, now: datetime | None = None) -> float | None:
-    """Seconds the server asks to wait; None where it does not say.
-
-    `x-ratelimit-retry-after` (the API's own, whole seconds) goes before `Retry-After` (RFC 9110, 10.2.3: seconds or
-    a date). A number too large to be a wait is read as a moment since 1970. Moments are measured from the answer's own
-    Date, else from `now`; with neither they say nothing.
-    """
-    for name in ("x-ratelimit-retry-after", "retry-after"):
-        value = headers.get(name)
-        if value is not None and (wait := _wait(value.strip(), headers, now)) is not None:
-            return wait
-    return None
-
-
-def _wait(value: str, headers: Mapping[str, str], now: datetime | None) -> float | None:
-    try:
-        number = float(value)
-    except ValueError:
-        moment = _date(value)
-        return None if moment is None else _until(moment.timestamp(), headers, now)
-    if not math.isfinite(number):
-        return None
-    if number >= _EARLIEST_EPOCH_MS:
-        number /= 1000
-    if number >= _EARLIEST_EPOCH:
-        return _until(number, headers, now)
-    return max(0.0, number)
-
-
-def _until(moment: float, headers: Mapping[str, str], now: datetime | None) -> float | None:
-    present = _date(headers.get("date", "")) or now
-    return None if present is None else max(0.0, moment - present.timestamp())
-
-
-def _date(value: str) -> datetime | None:
-    # Imported here: it takes as long as a tenth of the package, for headers that rarely come.
-    from email.utils import parsedate_to_datetime
-
-    try:
-        moment = parsedate_to_datetime(value)
-    except (TypeError, ValueError):
-        return None
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+_PHRASES: Final = {
+    520: "the origin's answer was none that the proxy understood",
+    521: "the origin is down",
+    522: "the proxy's connection to the origin timed out",
+    523: "the origin is out of reach",
+    524: "the origin did not answer the proxy in time",
+    525: "no TLS between proxy and origin",
+    526: "the origin's certificate is not valid",
+    527: "the proxy lost the origin",
+    529: "the proxy is overloaded",
+    530: "the proxy cannot find the origin",
+}
+"""What proxies mean by statuses that no standard names."""

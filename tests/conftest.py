@@ -105,5 +105,5 @@ def _no_environment(monkeypatch: pytest.MonkeyPatch) -> None:
 async def no_tasks_left() -> AsyncIterator[None]:
     """Fails a test that leaves a task of the package running (those of the server under test are its own)."""
     yield
-    left = [task for task in asyncio.all_tasks() if "Fetcher." in str(task.get_coro())]
+    left = [task for task in asyncio.all_tasks() if "Workers." in str(task.get_coro())]
     assert not left

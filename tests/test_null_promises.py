@@ -165,8 +165,8 @@ def test_a_model_that_checks_its_values_refuses_none() -> None:
 @pytest.mark.parametrize("value", ["x", 7.5, [], {}, [1], True])
 def test_a_value_of_the_wrong_kind_is_refused_as_ever(value: Json) -> None:
     with pytest.raises(DecodeError) as caught:
-        one_decoder(Project)(text(project(7, pm_id=value)))
-    assert caught.value.path == "$.pm_id"
+        one_decoder(Project)(text(project(7, client_id=value)))
+    assert caught.value.path == "$.client_id"
 
 
 # --- an empty array for an empty object -------------------------------------------------------------------------------
@@ -204,18 +204,18 @@ def test_an_empty_array_for_a_mapping_is_empty() -> None:
 
 
 def test_such_a_row_is_a_row_like_others() -> None:
-    row = one_decoder(Project)(text(project(7, pm_id=None, value=None, date_start=None, created_at=None)))
+    row = one_decoder(Project)(text(project(7, client_id=None, value=None, date_start=None, created_at=None)))
     assert pickle.loads(pickle.dumps(row)) == copy.deepcopy(row) == row
     assert hash(row) == hash(copy.copy(row))
-    assert attrs.evolve(row, name="other").pm_id is None
-    assert "pm_id=None" in repr(row)
+    assert attrs.evolve(row, name="other").client_id is None
+    assert "client_id=None" in repr(row)
     assert json.loads(to_json([row])) == to_dict([row])
     assert json.loads(to_json(row))["date_start"] is None
 
 
 def test_a_factory_makes_such_rows() -> None:
     make = Factory()
-    assert make(Project, pm_id=None).pm_id is None
+    assert make(Project, client_id=None).client_id is None
     with pytest.raises(DecodeError):
         make(Project, updated_at=None)
 
@@ -226,12 +226,12 @@ def test_a_factory_makes_such_rows() -> None:
 def test_each_field_is_named_once(warnings: list[str]) -> None:
     decoding = Decoding(warn_once=WarnOnce())
     for id in (7, 8):
-        decoding.page(Project)(text([project(1), project(id, pm_id=None)]))
-        decoding.one(Project)(text(project(id, pm_id=None)))
+        decoding.page(Project)(text([project(1), project(id, client_id=None)]))
+        decoding.one(Project)(text(project(id, client_id=None)))
     (first,) = warnings
-    assert first.startswith("Project.pm_id: null where the contract promises a value (row id 7)")
+    assert first.startswith("Project.client_id: null where the contract promises a value (row id 7)")
     assert "strict=True" in first
-    decoding.page(Project)(text([project(1), project(9, value=None, pm_id=None)]))
+    decoding.page(Project)(text([project(1), project(9, value=None, client_id=None)]))
     decoding.page(Stream)(text([without(to_dict(Factory()(Stream)), "name")]))  # type: ignore[arg-type]  # a dict
     assert [each.partition(" where")[0] for each in warnings[1:]] == ["Project.value: null", "Stream.name: missing"]
     Decoding().page(Project)(text([project(1, duration=None)]))
@@ -239,10 +239,10 @@ def test_each_field_is_named_once(warnings: list[str]) -> None:
 
 
 def test_a_field_that_no_row_has_is_named_so(warnings: list[str]) -> None:
-    rows = [without(project(id), "pm_id") for id in range(1, 101)]
+    rows = [without(project(id), "client_id") for id in range(1, 101)]
     Decoding(warn_once=WarnOnce()).page(Project)(text(rows))
     (said,) = warnings
-    assert said.startswith("Project.pm_id: missing where the contract promises a value (in all 100 rows of a page)")
+    assert said.startswith("Project.client_id: missing where the contract promises a value (in all 100 rows of a page)")
 
 
 def test_counting_begins_with_the_first_misfit() -> None:
@@ -251,10 +251,10 @@ def test_counting_begins_with_the_first_misfit() -> None:
     met = [misfits.met]
     decode(text([project(1)]))
     met.append(misfits.met)
-    rows = decode(text([project(1, pm_id=None), project(2), project(3, pm_id=None, value=None)]))
+    rows = decode(text([project(1, client_id=None), project(2), project(3, client_id=None, value=None)]))
     assert [*met, misfits.met] == [False, False, True]
     misfits.count([*rows, "a reject", None])
-    assert misfits.counts == {"pm_id": 2, "value": 1}
+    assert misfits.counts == {"client_id": 2, "value": 1}
 
 
 # --- clients ----------------------------------------------------------------------------------------------------------
@@ -296,18 +296,18 @@ async def test_a_good_list_has_no_misfits(server: Server, connect: Connect) -> N
 
 async def test_copies_of_a_client_are_told_once(server: Server, connect: Connect, warnings: list[str]) -> None:
     """And another client anew."""
-    serve(server, [project(7, pm_id=None)])
+    serve(server, [project(7, client_id=None)])
     wethod = connect()
     for each in (wethod, wethod.with_options(company="globex"), wethod.with_options(token="another-token")):
-        assert (await each.projects.get(7)).pm_id is None
-        assert (await each.projects.list())[0].pm_id is None
+        assert (await each.projects.get(7)).client_id is None
+        assert (await each.projects.list())[0].client_id is None
     assert len(warnings) == 1
     await connect().projects.get(7)
     assert len(warnings) == 2
 
 
 async def test_a_strict_client_refuses(server: Server, connect: Connect, warnings: list[str]) -> None:
-    serve(server, [project(1), project(7, pm_id=None)])
+    serve(server, [project(1), project(7, client_id=None)])
     strict = connect(strict=True)
     assert strict.settings.strict is True
     for call in (
@@ -319,14 +319,14 @@ async def test_a_strict_client_refuses(server: Server, connect: Connect, warning
         server.requests.clear()
         with pytest.raises(DecodeError, match="Expected `int`, got `null`") as caught:
             await call()
-        assert caught.value.path.endswith(".pm_id")
+        assert caught.value.path.endswith(".client_id")
         assert len(server.requests) == 1, "asking again would give the same"
     assert "(row id 7)" in str(await refusal(strict))
-    assert (await strict.with_options(strict=False).projects.get(7)).pm_id is None
-    assert (await connect().request("GET", "/api/projects/7", into=Project)).value.pm_id is None
+    assert (await strict.with_options(strict=False).projects.get(7)).client_id is None
+    assert (await connect().request("GET", "/api/projects/7", into=Project)).value.client_id is None
     rejects: list[Any] = []
     assert [row.id async for row in strict.projects.list().items(rejects=rejects.append)] == [1]
-    assert [(reject.id, reject.error.path) for reject in rejects] == [(7, "$[1].pm_id")]
+    assert [(reject.id, reject.error.path) for reject in rejects] == [(7, "$[1].client_id")]
     with pytest.raises(ConfigurationError, match="strict is True or False"):
         connect(strict="yes")
 

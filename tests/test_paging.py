@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import random
 from collections import deque
 from collections.abc import Callable
@@ -14,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from asyncsdk.errors import ArgumentError, WalkError
+from asyncsdk.page_sizes import PageSizes
 from asyncsdk.walking.bookmarks import Bookmark, read, source_of
 from asyncsdk.walking.counting import Counting
 from asyncsdk.walking.joints import identity_of
@@ -43,8 +43,10 @@ def plan_of(
     offset: int = 0,
     concurrency: int = 8,
     max_items: int | None = None,
+    expected: int | None = None,
     stable: bool = True,
     resume: Bookmark | None = None,
+    sizes: PageSizes | None = None,
 ) -> Plan[Row]:
     return Plan(
         IDENTITY,
@@ -52,9 +54,11 @@ def plan_of(
         offset=offset,
         concurrency=concurrency,
         max_items=max_items,
+        expected=expected,
         stable=stable,
         resume=resume,
         source=SOURCE,
+        sizes=sizes,
     )
 
 
@@ -178,19 +182,48 @@ def test_a_bookmark_whose_rows_are_all_gone_is_refused_with_what_to_do() -> None
         walk(plan_of(resume=mark), server_of([row for row in rows_of(3000) if not 450 < row.id <= 500]))
 
 
-def test_the_first_page_goes_alone_and_the_window_doubles() -> None:
-    """1, 2, 4, 8: no burst for a short list."""
+def test_the_first_page_goes_alone_and_then_three_and_one_more_each_eight() -> None:
+    """No burst for a short list: for every eight pages one more is asked for beyond those that are known to be full."""
     rows = rows_of(10_000)
     plan = plan_of()
     sizes = []
-    for _ in range(5):
+    for _ in range(19):
         due = plan.due()
         sizes.append(len(due))
         for ask in due:
             plan.answered(ask, rows[ask.offset : ask.offset + ask.limit], DATE)
         while plan.take():
             pass
-    assert sizes == [1, 2, 4, 8, 8]
+    assert sizes[:5] == [1, 3, 3, 4, 4]
+    assert max(sizes) == 8
+
+
+def test_whoever_can_send_one_page_gets_the_first_that_is_needed() -> None:
+    """The next ones are planned when they can be sent, with all that is known by then."""
+    plan = plan_of()
+    (first,) = plan.due(5)
+    plan.answered(first, rows_of(100), DATE)
+    assert plan.due(0) == []
+    assert [page.offset for page in plan.due(1)] == [99]
+    assert [page.offset for page in plan.due(5)] == [198, 297]
+    assert plan.due(5) == []
+
+
+def test_a_walk_that_knows_the_length_keeps_the_last_page_until_its_shortness_is_proof() -> None:
+    rows = rows_of(5 * 99 + 50)
+    plan = plan_of(expected=len(rows))
+    (first,) = plan.due()
+    plan.answered(first, rows[:100], DATE)
+    pages = plan.due()
+    assert [page.offset for page in pages] == [99, 198, 297, 396]
+    for page in pages[::-1]:
+        assert plan.due() == []
+        plan.answered(page, rows[page.offset : page.offset + 100], DATE)
+    (last,) = plan.due()
+    plan.answered(last, rows[last.offset :], DATE)
+    assert [delivery.is_last for delivery in iter(plan.take, None)][-1]
+    assert plan.done
+    assert plan.report.requests == 6
 
 
 def test_a_slow_consumer_stops_the_asking() -> None:
@@ -200,15 +233,15 @@ def test_a_slow_consumer_stops_the_asking() -> None:
     for _ in range(20):
         for ask in plan.due():
             plan.answered(ask, rows[ask.offset : ask.offset + ask.limit], DATE)
-    assert plan.occupied == 3
-    assert plan.report.requests == 3
+    assert plan.occupied == 4
+    assert plan.report.requests == 4
     assert plan.take() is not None
     assert len(plan.due()) == 1
 
 
 @pytest.mark.parametrize("concurrency", [1, 2, 3, 8, 16])
 def test_a_list_at_rest_costs_what_was_promised(concurrency: int) -> None:
-    """At most 1.02 requests for 100 rows, and the window: the pages asked for behind the end, and the proof of it.
+    """For n requests of one page at a time at most n + 2 + n // 8, and never more than the window and one beyond n.
 
     Answers come in the order of the questions, which is the worst: the end is heard of last.
     """
@@ -225,11 +258,12 @@ def test_a_list_at_rest_costs_what_was_promised(concurrency: int) -> None:
             while delivery := plan.take():
                 came += len(delivery.rows)
         assert came == count
-        assert plan.report.requests <= 1.02 * math.ceil(count / 100) + concurrency, count
+        n = 1 + max(0, count - 1) // 99
+        assert plan.report.requests <= n + min(2 + n // 8, concurrency + 1), count
 
 
 def test_a_long_list_has_its_whole_window_in_flight() -> None:
-    """One place stays free for the first 50 pages only."""
+    """It is all ahead of what is known to be full, from some 50 pages on."""
     rows = rows_of(10_000)
     plan = plan_of(concurrency=4)
     flying: deque[Page[Row]] = deque()
@@ -258,7 +292,7 @@ def test_a_failed_page_raises_in_its_turn() -> None:
     delivery = plan.take()
     assert delivery is not None
     taken = list(delivery.rows)
-    two, three = plan.due()
+    two, three, _ = plan.due()
     error = RuntimeError("gone")
     plan.failed(three, error)
     assert not plan.due()
@@ -281,7 +315,7 @@ def test_a_failure_beyond_the_end_is_nobodys_concern() -> None:
     plan.answered(plan.due()[0], rows[:100], DATE)
     delivery = plan.take()
     assert delivery is not None
-    two, beyond = plan.due()
+    two, beyond, _ = plan.due()
     plan.failed(beyond, RuntimeError("gone"))
     plan.answered(two, rows[two.offset :], DATE)
     last = plan.take()
@@ -301,14 +335,14 @@ def test_a_server_that_ignores_the_offset_is_found_out(stable: bool, limit: int)
 
 
 @pytest.mark.parametrize("stable", [True, False])
-def test_one_page_that_comes_twice_is_an_honest_shift(stable: bool) -> None:
+def test_one_page_that_comes_twice_in_a_walk_is_an_honest_shift(stable: bool) -> None:
     """A page full of rows was added before it meanwhile."""
-    rows = rows_of(300)
+    rows = rows_of(500)
     step = 99 if stable else 100
-    serve = server_of([Row(1000 + at) for at in range(step)] + rows)
+    later = [Row(1000 + at) for at in range(step)] + rows
 
     def shifted(ask: Page[Row]) -> list[Row]:
-        return rows[:100] if ask.offset == 0 else serve(ask)
+        return (rows if ask.offset <= step else later)[ask.offset : ask.offset + ask.limit]
 
     deliveries, _ = walk(plan_of(stable=stable, concurrency=1), shifted, 1)
     assert set(ids_of(deliveries)) == {row.id for row in rows}

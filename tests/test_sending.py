@@ -17,7 +17,7 @@ from asyncsdk import Wethod, errors
 from asyncsdk.account import Accounts
 from asyncsdk.events import Hooks
 from asyncsdk.sandbox import Sandbox
-from asyncsdk.settings import RetryPolicy, Settings, secret
+from asyncsdk.settings import RetryPolicy, Secret, Settings, secret
 from asyncsdk.throttling import LocalBudget, Turn
 from tests.stub_server import STREAM, TOKEN, Server
 from tests.waiting import ORDER, Ears, account
@@ -76,13 +76,10 @@ def test_a_hook_nobody_would_await_is_refused() -> None:
 # --- the pause --------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("answer", [ORDER, (503, b"", {"Retry-After": "60"})], ids=["429", "503"])
-async def test_one_order_to_wait_holds_everybody_with_the_token(
-    server: Server, connect: Connect, calls: Any, answer: Any
-) -> None:
+async def test_one_order_to_wait_holds_everybody_with_the_token(server: Server, connect: Connect, calls: Any) -> None:
     """The client, its copies for another company, copies made anew for the same token; not the other token's."""
     ears = Ears()
-    server.script(answer)
+    server.script(ORDER)
     wethod = connect(hooks=ears.hooks)
     calls(wethod.streams.get(1))
     await ears.wait("pause")
@@ -95,6 +92,42 @@ async def test_one_order_to_wait_holds_everybody_with_the_token(
     assert len(server.requests) == 1
     other = wethod.with_options(token="another-token")
     assert (await other.streams.get(5)).id == 5
+
+
+async def test_a_503_that_says_when_holds_nobody_else_back(server: Server, connect: Connect, calls: Any) -> None:
+    """A maintenance page of one path takes neither the token nor its other workers down."""
+    ears = Ears()
+    server.script((503, b"", {"Retry-After": "60"}))
+    wethod = connect(hooks=ears.hooks)
+    held = calls(wethod.projects.get(1))
+    wait = await ears.wait("backoff")
+    assert (wait.path, wait.seconds) == ("/api/projects/1", 60.0)
+    server.script((200, STREAM))
+    assert (await wethod.streams.get(5)).id == 5
+    assert account(wethod).pause.remaining() == 0
+    assert not held.done()
+    server.script((503, b"", {"Retry-After": "1800"}))
+    with pytest.raises(errors.ServerError):
+        await wethod.projects.get(1)
+    assert len(server.requests) == 3, "beyond max_wait it is an error at once"
+
+
+async def test_the_log_says_what_of_a_wait_was_ordered_and_what_the_line_adds(
+    server: Server, connect: Connect, calls: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    ears = Ears()
+    server.script(ORDER)
+    wethod = connect(hooks=ears.hooks)
+    with caplog.at_level(logging.WARNING, "asyncsdk"):
+        for _ in range(20):
+            calls(wethod.streams.get(5))
+        while len([event for event in ears.waits if event.reason == "pause"]) < 20:
+            await asyncio.sleep(0)
+    told = [record.getMessage() for record in caplog.records]
+    assert any(
+        "60.0 s that the server ordered, then " in line and "wait, and start one after the other" in line
+        for line in told
+    )
 
 
 async def test_copies_made_anew_for_a_token_share_its_pause_budget_and_counts(server: Server, connect: Connect) -> None:
@@ -223,7 +256,7 @@ def test_an_account_is_kept_as_long_as_it_has_something_to_remember() -> None:
     accounts = Accounts()
 
     def known() -> set[str]:
-        return {owner[0].reveal() for owner in accounts._known}
+        return {owner[0].reveal() for owner in accounts._known if isinstance(owner[0], Secret)}
 
     for number in range(50):
         accounts.of(settings(f"idle-{number}"))

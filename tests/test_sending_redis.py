@@ -72,6 +72,23 @@ async def test_two_clients_share_a_budget_by_its_name(
 
 
 @pytest.mark.redis
+async def test_a_503_that_says_when_holds_no_other_client(
+    server: Server, connect: Connect, redis: str, calls: Any
+) -> None:
+    ears = Ears()
+    key = f"test-{uuid.uuid4().hex}"
+    server.script((503, b"", {"Retry-After": "60"}))
+    one, two = connect(budget=redis, budget_key=key, hooks=ears.hooks), connect(budget=redis, budget_key=key)
+    calls(one.projects.get(1))
+    await ears.wait("backoff")
+    server.script((200, STREAM))
+    for wethod in (one, two):
+        await account(wethod).budget.refresh()
+        assert (await wethod.streams.get(5)).id == 5
+        assert account(wethod).pause.remaining() == 0
+
+
+@pytest.mark.redis
 async def test_a_pause_one_client_was_ordered_holds_the_other(
     server: Server, connect: Connect, redis: str, calls: Any
 ) -> None:

@@ -120,7 +120,7 @@ async def test_a_get_survives_bad_luck(server: Server, connect: Connect, bad: An
     assert stream.name == "Developers"
 
 
-@pytest.mark.parametrize("bad", [(502, b""), (504, b""), drop, cut])
+@pytest.mark.parametrize("bad", [(408, b""), (500, b""), (502, b""), (503, b""), (504, b""), (524, b""), drop])
 async def test_a_post_whose_answer_was_lost_is_not_repeated(server: Server, connect: Connect, bad: Any) -> None:
     server.script(bad, (201, STREAM))
     with pytest.raises(errors.OutcomeUnknown, match="look before repeating"):

@@ -97,7 +97,8 @@ def test_the_environment_is_read_by_name_and_empty_counts_as_unset() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "budget"), [("none", None), ("None", None), ("redis://127.0.0.1:6379/0", "redis://127.0.0.1:6379/0")]
+    ("text", "budget"),
+    [("none", None), ("None", None), ("redis://127.0.0.1:6379/0", Secret("redis://127.0.0.1:6379/0"))],
 )
 def test_the_budget_in_the_environment(text: str, budget: object) -> None:
     assert from_environment({"WETHOD_BUDGET": text}) == {"budget": budget}

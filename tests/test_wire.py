@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from asyncsdk import errors
 from asyncsdk.errors import ArgumentError, RateLimited, ValidationError
-from asyncsdk.wire import Answer, Json, Request, build, encode_fields, encode_json, encode_query, error_of, server_wait
+from asyncsdk.wire import Answer, Json, Request, build, encode_fields, encode_json, encode_query, error_of
 
 GET = Request("GET", "/api/projects/7")
 NOW = datetime(2026, 5, 1, 12, 0, 0, tzinfo=UTC)
@@ -142,32 +142,6 @@ def test_headers_of_an_error_are_a_plain_dict_of_lower_case_names() -> None:
     assert error is not None
     assert error.headers == {"x-request-id": "7"}
     assert type(error.headers) is dict
-
-
-@pytest.mark.parametrize(
-    ("headers", "seconds"),
-    [
-        ({"x-ratelimit-retry-after": "12"}, 12.0),
-        ({"x-ratelimit-retry-after": "0"}, 0.0),
-        ({"x-ratelimit-retry-after": "12", "retry-after": "99"}, 12.0),
-        ({"x-ratelimit-retry-after": "soon", "retry-after": "99"}, 99.0),
-        ({"retry-after": "7"}, 7.0),
-        ({"retry-after": "Fri, 01 May 2026 12:00:30 GMT"}, 30.0),
-        ({"retry-after": "Fri, 01 May 2026 11:00:00 GMT"}, 0.0),
-        # Measured from the answer's own clock, where it tells it.
-        ({"retry-after": "Fri, 01 May 2026 12:00:30 GMT", "date": "Fri, 01 May 2026 12:00:10 GMT"}, 20.0),
-        # Only an epoch can be this large.
-        ({"x-ratelimit-retry-after": str(int(NOW.timestamp()) + 45)}, 45.0),
-        ({"x-ratelimit-retry-after": str((int(NOW.timestamp()) + 45) * 1000)}, 45.0),
-        ({"retry-after": "-3"}, 0.0),
-        ({"retry-after": "nan"}, None),
-        ({"retry-after": "inf"}, None),
-        ({"retry-after": "whenever"}, None),
-        ({}, None),
-    ],
-)
-def test_the_wait_the_server_asks_for(headers: dict[str, str], seconds: float | None) -> None:
-    assert server_wait(headers, now=NOW) == seconds
 
 
 def test_rate_limited_tells_how_long() -> None:

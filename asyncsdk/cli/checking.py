@@ -14,6 +14,7 @@ import attrs
 from .. import clock
 from ..errors import APIError
 from ..extract.catalog import Listing, listings
+from ..secret import Secret
 from .client import connect
 from .output import stdout
 from .tables import print_table
@@ -137,7 +138,7 @@ async def show_quota(*, as_json: bool) -> int:
     """Writes what is left of the budget."""
     async with connect() as wethod:
         quota = wethod.quota
-        shared = isinstance(wethod.settings.budget, str)
+        shared = isinstance(wethod.settings.budget, Secret)
     if as_json:
         full_at = quota.full_at.isoformat() if quota.full_at else None
         facts = {"limit": quota.limit, "remaining": quota.remaining, "full_at": full_at, "shared": shared}

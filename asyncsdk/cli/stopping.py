@@ -25,7 +25,7 @@ class Interrupted(Exception):
 
     def __init__(self, number: int) -> None:
         super().__init__("interrupted")
-        self.status = 128 + number
+        self.status: int = 128 + number
 
 
 @contextmanager

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
 __all__ = ["BATCH_ROWS", "LEAVING_SECONDS", "concurrency_for", "load"]
 
-logger = logging.getLogger("asyncsdk")
+logger: logging.Logger = logging.getLogger("asyncsdk")
 
 BATCH_ROWS: Final = 5_000
 BATCH_SECONDS: Final = 20.0

@@ -30,9 +30,10 @@ class Server:
     def __init__(
         self, service: Service, clock: Clock, faults: list[Fault], *, latency: float, log_size: int, seed: int
     ) -> None:
-        self.requests = Log(log_size)
+        self.requests: Log = Log(log_size)
         self.statuses: Counter[int | None] = Counter()
-        self.in_flight = self.peak_in_flight = 0
+        self.in_flight: int = 0
+        self.peak_in_flight: int = 0
         self._service, self._clock, self._faults, self._latency, self._seed = service, clock, faults, latency, seed
         self._draw = random.Random(f"{seed} drift")
         self._closing = asyncio.Event()

@@ -21,7 +21,7 @@ from asyncsdk.sandbox.refusals import Failure, Refusal, invalid
 from asyncsdk.sandbox.rules import Setting
 from asyncsdk.sandbox.store import Store
 
-logger = logging.getLogger(__name__)
+logger: logging.Logger = logging.getLogger(__name__)
 
 _UNSAID = frozenset({405})  # what the contract need not name: a method that is not there
 
@@ -83,9 +83,10 @@ class Service:
         if unknown := {_feature(name) for name in without} - known:
             words = f"{', '.join(sorted(unknown))} is no feature of the contract"
             raise ArgumentError("without", f"{words}; known: {', '.join(sorted(known))}")
-        self.lock = threading.RLock()
+        self.lock: threading.RLock = threading.RLock()
         self._day, self._empty, self._tidy = day, empty, tidy
-        self.rate_limit, self.rate_window = rate_limit, rate_window
+        self.rate_limit: int | None = rate_limit
+        self.rate_window: float = rate_window
         self.breaches: list[str] = []
         self._rows, self._seed, self._company, self._database = rows, seed, company, database
         self._clock, self._strict, self._judging, self._order = clock, strict, judge, order

@@ -71,7 +71,7 @@ class Store:
         self._end = weakref.finalize(self, self._connection.close)
         self._connection.execute("PRAGMA journal_mode = MEMORY")
         self._connection.execute("PRAGMA synchronous = OFF")
-        self.day = self._claim(identity, database, day)
+        self.day: str = self._claim(identity, database, day)
 
     def _claim(self, identity: str, database: str, day: str | None) -> str:
         known = {name for (name,) in self._connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}

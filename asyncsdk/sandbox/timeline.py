@@ -15,7 +15,8 @@ class Timeline:
     """The projects of one size and seed, laid over a period. Projects count from 1, as their ids do."""
 
     def __init__(self, sizes: Sizes, period: Period) -> None:
-        self.sizes, self.period = sizes, period
+        self.sizes: Sizes = sizes
+        self.period: Period = period
         span, planned, shapes = sizes.span, sizes.planned, sizes.pattern.projects
         starts = [NOW - span + n * (span + AHEAD) // planned + shapes[n % PROJECTS].late for n in range(planned)]
         self._months = [(start, start + shapes[n % PROJECTS].duration) for n, start in enumerate(starts)]

@@ -37,14 +37,14 @@ class Timesheets:
     def __init__(self, timeline: Timeline) -> None:
         sizes = timeline.sizes
         self._timeline = timeline
-        self.count = sizes.counts["timesheets"]
-        self.workers = sizes.counts["persons"] - (sizes.counts["persons"] + 1) // 13
+        self.count: int = sizes.counts["timesheets"]
+        self.workers: int = sizes.counts["persons"] - (sizes.counts["persons"] + 1) // 13
         most = 3
         while True:
             self._entries = _pattern(sizes.seed, most)
             cycle, entry = divmod(self.count - 1, len(self._entries))
             self._days = cycle * _DAYS + self._entries[entry][0] + 1
-            self.workdays = timeline.period.workdays_back((self._days - 1) // self.workers + 1)
+            self.workdays: list[dt.date] = timeline.period.workdays_back((self._days - 1) // self.workers + 1)
             months = {timeline.period.number(day) for day in self.workdays}
             # Somebody who logs more projects than there are would log one of them twice.
             running = min(len(timeline.active(month)) for month in months)

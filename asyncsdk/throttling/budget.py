@@ -90,7 +90,9 @@ class LocalBudget:
     Those who were refused are served in the order they came, bulk after all others; each is told the moment at
     which a grant frees for him.
 
-    Safe to share between event loops in several threads.
+    Safe to share between event loops in several threads, not between processes: each counts what it sends itself, so
+    four of them with the whole limit send four times as much. After a fork the child goes on from what its parent had
+    sent.
     """
 
     def __init__(

@@ -18,16 +18,21 @@ def connections_to(url: str, timeout: float = 1.0) -> Connections:
 
     Raises `ConfigurationError` where the extra `redis` is not installed, `ArgumentError` where `url` is none.
     """
+    refusal: ConfigurationError | None = None
     try:
         from redis.asyncio.connection import parse_url
 
         from .redis_lane import Connections
-    except ImportError as error:
-        raise ConfigurationError('a budget in Redis needs the extra: pip install "asyncsdk[redis]"') from error
-    try:
+
         parse_url(url)
+    except ImportError as error:
+        refusal = ConfigurationError('a budget in Redis needs the extra: pip install "asyncsdk[redis]"')
+        refusal.__cause__ = error.with_traceback(None)
     except ValueError:
-        raise ArgumentError("budget", "write redis://host:port/db, rediss://... or unix://...") from None
+        refusal = ArgumentError("budget", "write redis://host:port/db, rediss://... or unix://...")
+    if refusal is not None:
+        url = ""  # it may hold a password, and a traceback shows variables
+        raise refusal
     return Connections(url, timeout)
 
 

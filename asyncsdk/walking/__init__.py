@@ -2,11 +2,14 @@
 
 The decisions know neither clock nor network nor event loop:
 
-- `paging`: one walk as a state machine; `line`: its pages between being planned and being accepted; `delivery`: what
-  waits to be taken.
+- `paging`: one walk as a state machine; `asking`: which page next, how far ahead (`horizon`); `accepting`: what an
+  answer means; `line`: pages between being planned and being accepted; `delivery`: what waits to be taken.
 - `frontier`: how far it has come; `joints`: whether a page continues it, and why that is enough; `looking`: where to
-  look for a joint that was lost; `seen`: which keys were met; `repetition`: whether the server ignores `offset`.
+  look for a joint that was lost; `seen`: which keys were met.
+- `ending`: whether a short page is the end; `refusals`: whether a refused one is; `repetition`: whether the server
+  ignores `offset`; `messages`: what errors say.
 - `sweeping`: what to ask for at the end; `counting`: how long a list is; `bookmarks`: where a walk stands, as a text.
 
-`fetcher` runs them with tasks, and `walk` and `page` are what its user holds.
+`workers` fetch what a plan asks for, `fetcher` hands it over, `walk` and `page` are what its user holds, and `listed`
+is where they begin.
 """

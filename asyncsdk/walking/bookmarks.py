@@ -16,6 +16,7 @@ from typing import NoReturn
 import attrs
 
 from ..errors import ArgumentError
+from ..page_sizes import LARGEST_PAGE
 from .seen import Key
 
 __all__ = ["TAIL_ROWS", "Bookmark", "Source", "source_of"]
@@ -24,6 +25,7 @@ TAIL_ROWS = 12
 _FORMAT = 1
 _CHECKSUM_BYTES = 4
 _MOST_BYTES = 65_536
+_FURTHEST = 2**53  # rows; what other readers of JSON hold exactly
 
 
 @attrs.frozen
@@ -109,9 +111,9 @@ def read(text: str, source: Source) -> Bookmark:
         case _:
             _refuse("it is not a bookmark of asyncsdk")
     width = len(marks) // len(keys) if keys else 0
-    if width * len(keys) != len(marks) or not all(isinstance(key, (int, str)) for key in keys):
+    if width * len(keys) != len(marks) or not all(type(key) in {int, str} for key in keys):
         _refuse("it is not a bookmark of asyncsdk")
-    if min(start, offset, delivered) < 0 or limit < 1:
+    if min(start, offset, delivered) < 0 or max(start, offset, delivered) > _FURTHEST or not 1 <= limit <= LARGEST_PAGE:
         _refuse("it is not a bookmark of asyncsdk")
     if digest != source.digest:
         _refuse("it belongs to another list or to other filters; resume with the path and filters it was taken from")
@@ -124,7 +126,9 @@ def read(text: str, source: Source) -> Bookmark:
     return Bookmark(Source(digest, sdk), start, offset, limit, bool(stable), delivered, since, tail)
 
 
-def _facts(text: str) -> object:
+def _facts(text: object) -> object:
+    if not isinstance(text, str):
+        _refuse("it is the text of walk.bookmark, nothing else")
     try:
         raw = urlsafe_b64decode(text + "=" * (-len(text) % 4))
         check, body = raw[:_CHECKSUM_BYTES], raw[_CHECKSUM_BYTES:]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Generic, TypeVar
 
 import attrs
@@ -26,7 +26,7 @@ class Report:
     `closing` proved that the end is the end, `sweep` belonged to the sweep. `joints_repaired` joints were lost and
     found. `doubles` are rows that came again, beyond those that two pages share on purpose. `misfits` are the fields
     that were null or missing where the model promises a value, each with the number of rows handed out so:
-    `{"pm_id": 3}`.
+    `{"client_id": 3}`.
     """
 
     pages: int = 0
@@ -61,7 +61,10 @@ class Place(Generic[T]):
 
 @attrs.define(eq=False)
 class Writer(Generic[T]):
-    """Writes the bookmarks of one walk. `tail` are the rows its own bookmark remembered, if it was resumed."""
+    """Writes the bookmarks of one walk. `tail` are the rows its own bookmark remembered, if it was resumed.
+
+    `place` gives all of them instead, for a walk that others cannot go on with: a sweep.
+    """
 
     identity: Identity[T]
     source: Source
@@ -70,6 +73,7 @@ class Writer(Generic[T]):
     stable: bool
     tail: tuple[tuple[Key, str], ...] = ()
     since: str | None = None
+    place: Callable[[], str] | None = None
 
     def met(self, rows: Sequence[T], positions: Positions, joint: int | None) -> list[tuple[int, T]]:
         """The rows of a page that were delivered before, stand behind new ones, and are as they were, with where.
@@ -97,6 +101,8 @@ class Writer(Generic[T]):
 
     def write(self, place: Place[T]) -> str:
         """The bookmark of a place."""
+        if self.place is not None:
+            return self.place()
         tail: tuple[tuple[Key, str], ...] = ()
         if self.stable:
             rows = place.tail[-TAIL_ROWS:]
@@ -121,8 +127,8 @@ class Delivery(Generic[T]):
     """The next rows of the walk, in order, none of them delivered before. Nothing changes `rows` later.
 
     `offset` is that of the page as it was asked for; `before` and `after` are the places it stands between; `is_last`
-    says that these are the last rows of the list, as far as was known when they were taken (`max_items` makes no row
-    the last one).
+    says whether these are the last rows of the list, None where that was not known when they were taken (`max_items`
+    makes no row the last one).
     """
 
     rows: list[T]
@@ -132,7 +138,7 @@ class Delivery(Generic[T]):
     _positions: Positions = attrs.field(repr=False)
     _writer: Writer[T] = attrs.field(repr=False)
     _met: Sequence[tuple[int, T]] = attrs.field(default=(), repr=False)
-    is_last: bool = False
+    is_last: bool | None = None
 
     def bookmark(self, taken: int | None = None) -> str:
         """Where the walk stands after the first `taken` rows of this delivery (None: after all of them)."""

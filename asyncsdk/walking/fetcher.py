@@ -1,7 +1,7 @@
-"""The tasks of a walk: they fetch what a plan asks for, and hand over what it delivers, in order.
+"""A walk under way: its tasks fetch what a plan asks for, and its consumer gets what the plan delivers, in order.
 
-The plan (`paging`) decides what is asked, what is delivered and when the list ends. Here is only what needs an event
-loop: a few tasks that fetch one page after the other, a future that wakes the consumer, and the end of it all.
+The plan (`paging`) decides what is asked, what is delivered and when the list ends; `workers` do the asking. Here the
+consumer waits, is woken, and leaves.
 
 Nothing is ever yielded inside a task group or a cancel scope, so a walk can be left at any row. Ending a walk cancels
 its tasks synchronously; waiting for them afterwards is a courtesy, bounded, and not needed for correctness.
@@ -10,32 +10,33 @@ its tasks synchronously; waiting for them afterwards is a courtesy, bounded, and
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Callable, Collection, Iterator
-from typing import TYPE_CHECKING, Any, Final, Generic, TypeAlias, TypeVar
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 
 import anyio
 import attrs
 
 from ..codec import Reject
-from ..errors import WethodError
-from ..event_loop import require_asyncio
+from ..errors import WalkError, WethodError
+from .workers import Leg, Workers
 
 if TYPE_CHECKING:
     from ..promises import Misfits
-    from ..session import Reply, Session
+    from ..session import Session
     from ..throttling import Slots
     from ..wire import Request
-    from .paging import Delivery, Page, Plan, Report
+    from .paging import Delivery, Plan, Report
 
 __all__ = ["Fetcher", "Leg", "end_tasks"]
+
+logger = logging.getLogger("asyncsdk")
 
 T = TypeVar("T")
 
 CLOSING_SECONDS: Final = 2.0
 MOST_SWEEPS: Final = 8
-
-Leg: TypeAlias = "tuple[Plan[T], Callable[[int, int], Request]]"
-"""A plan, and the request of each of its pages by offset and limit."""
 
 
 class Fetcher(Generic[T]):
@@ -52,6 +53,7 @@ class Fetcher(Generic[T]):
         window: places shared with other walks (`gather_all`); None: the plan's own window is enough.
         sweep: the next leg, from the first one and the one just done; None where nothing is left to ask.
         rejects: is given the rows that do not fit their model; without it such a row is an error.
+        finished: is called with the plan of the list itself when the walk has come to its end.
         misfits: counts the rows that break a promise of their model, once `decode` has met one.
     """
 
@@ -65,6 +67,7 @@ class Fetcher(Generic[T]):
         window: Slots | None = None,
         sweep: Callable[[Plan[T], Plan[T]], Leg[T] | None] | None = None,
         rejects: Callable[[Reject], object] | None = None,
+        finished: Callable[[Plan[T]], object] | None = None,
         misfits: Misfits | None = None,
     ) -> None:
         self.plan = plan
@@ -74,12 +77,12 @@ class Fetcher(Generic[T]):
         self._window = window
         self._sweep = sweep
         self._rejects = rejects
+        self._finished = finished
         self._misfits = misfits
         self._sweeps = 0
         self._first = plan
         self._walked: Report | None = None  # of the legs that are done
-        self._tasks: set[asyncio.Task[None]] = set()
-        self._resting: list[asyncio.Future[tuple[Leg[T], Page[T]]]] = []
+        self._workers: Workers[T] | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._waiter: asyncio.Future[None] | None = None
         self._ready: Delivery[T] | None = None  # taken on behalf of a consumer that waits
@@ -93,8 +96,9 @@ class Fetcher(Generic[T]):
 
         Raises:
             WethodError: the page at hand failed for good; it carries the bookmark of where to go on.
+            WalkError: it is called on another event loop than the first time.
         """
-        loop = self._loop = self._loop or require_asyncio()
+        workers = self._begin()
         if self._waiter is not None:
             raise RuntimeError("another task waits for the next rows of this walk already; give each task its own walk")
         if self._failure is not None:
@@ -108,17 +112,17 @@ class Fetcher(Generic[T]):
                     self._fail(error)
                     raise
                 if delivery is not None:
-                    self._start()  # its place is free; of one that was ready a worker has made use already
+                    workers.wake()  # its place is free; of one that was ready a worker has made use already
             if delivery is not None:
                 self._session.account.counters.rows += len(delivery.rows)
                 if self._misfits is not None and self._misfits.met:
                     self._misfits.count(delivery.rows)
                 return delivery
-            if self.plan.done and not self._begin_sweep():
-                self.cancel()
+            if self.plan.done and not self._begin_sweep(workers):
+                self._end()
                 break
-            self._start()
-            self._waiter = loop.create_future()
+            workers.wake()
+            self._waiter = workers.loop.create_future()
             try:
                 await self._waiter
             finally:
@@ -127,7 +131,42 @@ class Fetcher(Generic[T]):
                 raise self._failure
         return None
 
-    def _begin_sweep(self) -> bool:
+    def _begin(self) -> Workers[T]:
+        """Starts the walk, or makes sure that it is still on its event loop."""
+        if self._workers is None:
+            self._workers = Workers(self._session, self._decode, self._window, self._progress, self._defect)
+            self._loop = self._workers.loop
+            self._workers.begin(self._leg)
+        elif self.astray and not self._closed and self._failure is None:
+            raise self.elsewhere(self.bookmark())
+        return self._workers
+
+    @property
+    def astray(self) -> bool:
+        """Whether the running event loop is not the one that the walk began on."""
+        return self._loop is not None and asyncio.get_running_loop() is not self._loop
+
+    def elsewhere(self, bookmark: str) -> WalkError:
+        """The error that says so."""
+        error = WalkError(ELSEWHERE)
+        error.bookmark = bookmark
+        return error
+
+    @property
+    def failed(self) -> bool:
+        """Whether the walk has ended with an error, which every further step raises."""
+        return self._failure is not None
+
+    @property
+    def over(self) -> bool:
+        """Whether what was taken last is the end: nothing more will come."""
+        return self._ready is None and self.plan.done and (self._sweep is None or self._closed)
+
+    def ended_with(self, delivery: Delivery[T]) -> bool | None:
+        """Whether the list ended with a delivery, after which nothing came; None where that is not known."""
+        return delivery.is_last if self._first.bounded else True
+
+    def _begin_sweep(self, workers: Workers[T]) -> bool:
         """Goes on with what was changed while the list was walked, if the walk was asked to.
 
         A sweep of several pages takes its time, so what was changed meanwhile is swept as well.
@@ -137,10 +176,20 @@ class Fetcher(Generic[T]):
         leg = self._sweep(self._first, self.plan)
         if leg is None:
             return False
+        if self.plan.since is not None and is_own_clock(self.plan.since):
+            logger.warning(UNDATED)
         self._walked = self.report
         self.plan, self._leg = leg[0], leg
+        workers.begin(leg)
         self._sweeps += 1
         return True
+
+    def _end(self) -> None:
+        """Ends a walk that has come to its end."""
+        finished, self._finished = self._finished, None
+        if finished is not None and self._failure is None:
+            finished(self._first)
+        self.cancel()
 
     @property
     def report(self) -> Report:
@@ -154,51 +203,14 @@ class Fetcher(Generic[T]):
         self._failure = error
         self.cancel()
 
-    def _start(self) -> None:
-        """Sends what the plan asks for now."""
-        for page in self.plan.due():
-            self._give(self._leg, page)
+    def _defect(self, error: BaseException) -> None:
+        self._failure = self._failure or error
+        self._wake()
 
-    def _give(self, leg: Leg[T], page: Page[T]) -> None:
-        """Gives a page to a worker that rests, or to a new one."""
-        while self._resting:
-            worker = self._resting.pop()
-            if not worker.done():
-                worker.set_result((leg, page))
-                return
-        task = asyncio.ensure_future(self._work(leg, page))
-        self._tasks.add(task)
-        task.add_done_callback(self._ended)
-
-    def _ended(self, task: asyncio.Task[None]) -> None:
-        self._tasks.discard(task)
-        if not task.cancelled() and (error := task.exception()) is not None:
-            # A defect, or the interpreter's end: whoever waits for rows must not wait for ever.
-            self._failure = self._failure or error
-            self._wake()
-
-    async def _work(self, leg: Leg[T], page: Page[T]) -> None:
-        """Fetches one page after the other. A task that rests costs a third of a new one for each page."""
-        loop = asyncio.get_running_loop()
-        while True:
-            await self._fetch(leg, page)
-            if self._closed:
-                return
-            if self._waiter is not None and not self._waiter.done():
-                self._serve()
-            leg = self._leg
-            due = self.plan.due()
-            for other in due[1:]:
-                self._give(leg, other)
-            if due:
-                page = due[0]
-            else:
-                rest: asyncio.Future[tuple[Leg[T], Page[T]]] = loop.create_future()
-                self._resting.append(rest)
-                leg, page = await rest
-
-    def _serve(self) -> None:
+    def _progress(self) -> None:
         """Takes what the waiting consumer will take, so that its place is free for the next page, and wakes it."""
+        if self._waiter is None or self._waiter.done():
+            return
         try:
             self._ready = self.plan.take()
         except (Exception, asyncio.CancelledError):
@@ -207,35 +219,6 @@ class Fetcher(Generic[T]):
             if self._ready is not None or self.plan.done:
                 self._wake()
 
-    async def _fetch(self, leg: Leg[T], page: Page[T]) -> None:
-        """One page, from the request to its rows. Every error is the consumer's: it gets it in its turn.
-
-        The leg is the one that asked: the walk may be on its next when a page that nobody needs any more comes in.
-        """
-        plan, request = leg
-        try:
-            if self._window is None:
-                reply = await self._session.send(request(page.offset, page.limit), self._decode)
-            else:
-                reply = await self._send_within(self._window, request(page.offset, page.limit))
-        except asyncio.CancelledError as error:
-            if not self._closed:
-                # Somebody else cancelled this task: the consumer must hear of it, or it would wait for ever.
-                plan.failed(page, error)
-                self._wake()
-            raise
-        except Exception as error:
-            plan.failed(page, error)  # raised in the consumer, at its place in the line
-        else:
-            plan.answered(page, reply.value, reply.answer.headers.get("date"))
-
-    async def _send_within(self, window: Slots, request: Request) -> Reply[list[T]]:
-        await window.acquire()
-        try:
-            return await self._session.send(request, self._decode)
-        finally:
-            window.release()
-
     def _wake(self) -> None:
         if self._waiter is not None and not self._waiter.done():
             self._waiter.set_result(None)
@@ -243,7 +226,8 @@ class Fetcher(Generic[T]):
     @property
     def since(self) -> str | None:
         """The `Date` header of the first answer."""
-        return self._first.since
+        since = self._first.since
+        return None if since is None or is_own_clock(since) else since
 
     def bookmark(self) -> str:
         """Where the walk stands after everything its consumer took."""
@@ -255,8 +239,11 @@ class Fetcher(Generic[T]):
     def cancel(self) -> None:
         """Ends the walk now: what is in flight is cancelled, and nothing more is sent. Safe from any thread."""
         self._closed = True
-        loop = self._loop
-        if loop is None or loop.is_closed() or not self._tasks:
+        loop, workers = self._loop, self._workers
+        if loop is None or workers is None:
+            return
+        workers.stop()
+        if loop.is_closed():
             return
         try:
             same = asyncio.get_running_loop() is loop
@@ -266,12 +253,13 @@ class Fetcher(Generic[T]):
             self._cancel_tasks()
         else:
             # The garbage collector may run in any thread, and tasks belong to theirs.
-            loop.call_soon_threadsafe(self._cancel_tasks)
+            with suppress(RuntimeError):  # it is closed by now
+                loop.call_soon_threadsafe(self._cancel_tasks)
 
     def _cancel_tasks(self) -> None:
         self._wake()
-        for task in self._tasks:
-            task.cancel()
+        if self._workers is not None:
+            self._workers.cancel()
 
     def sift(self, rows: Iterator[T]) -> Iterator[T]:
         """Rows for the consumer; those that do not fit their model are handed out on the way."""
@@ -296,7 +284,8 @@ class Fetcher(Generic[T]):
     async def aclose(self) -> None:
         """Ends the walk and waits for its tasks."""
         self.cancel()
-        await end_tasks(self._tasks)
+        if self._workers is not None and not self.astray:
+            await end_tasks(self._workers.tasks)
 
 
 async def end_tasks(tasks: Collection[asyncio.Future[Any]]) -> None:
@@ -318,3 +307,18 @@ def _sift(rows: Iterator[T], rejects: Callable[[Reject], object]) -> Iterator[T]
             rejects(row)
         else:
             yield row
+
+
+def is_own_clock(date: str) -> bool:
+    """Whether a date was not the server's, but that of this machine."""
+    return date.endswith("-0000")
+
+
+ELSEWHERE: Final = (
+    "this walk began on another event loop, and its connections belong to that one; go on with a walk of its own: "
+    "resume=walk.bookmark"
+)
+UNDATED: Final = (
+    "the answers carry no date that can be read, so the sweep goes by this machine's clock and asks for what was "
+    "changed from a quarter of an hour before the walk began; rows are missed where that clock is further ahead"
+)

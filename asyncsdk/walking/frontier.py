@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Generic, TypeVar
 
-from .joints import Accepted, Identity, Overlap
+from .joints import Accepted, Identity, Overlap, is_digest
 from .line import Page
 from .seen import Key, Positions, SeenKeys
 from .sweeping import moment_before
@@ -49,7 +50,8 @@ class Frontier(Generic[T]):
         self.begun = bool(remembered)
         self.newest = 0
         self.seen = SeenKeys()
-        self.seen.admit(list(remembered))
+        delivered = [key for key, _ in tail]
+        self._with_equal(self.seen.admit(delivered), delivered, None)
         self._identity = identity
         self._limit = limit
         self._from_top = from_top
@@ -98,16 +100,39 @@ class Frontier(Generic[T]):
         self.begun = True
         if joint is None or self._from_top:
             self._accepted.add(rows, keys)
-            return self.seen.admit(keys)
+            positions = self.seen.admit(keys)
+            known = max(0, self.position - page.offset)
+            if not keys or (len(keys) - len(positions) <= known and type(keys[-1]) is int):
+                return positions  # as a rule all are new but the row that two pages share
+            return self._with_equal(positions, keys, joint)
         # What stands before the joint was delivered before the walk was resumed: nothing may join there either.
         self._accepted.add(rows[joint:], keys[joint:])
         own = joint + 1
-        positions = self.seen.admit(keys[own:])
+        behind = keys[own:]
+        positions = self.seen.admit(behind)
+        if len(positions) < len(behind):
+            positions = self._with_equal(positions, behind, -1)
         if isinstance(positions, range):
             return range(own + positions.start, own + positions.stop)
         return [own + at for at in positions]
 
+    def _with_equal(self, positions: Positions, keys: Sequence[Key], joint: int | None) -> Positions:
+        """Add the rows that were taken for known ones only because they have no id and equal others.
+
+        Those behind the joint are new; of the others each that stands in one answer with its equals counts for itself.
+        """
+        if not any(map(is_digest, keys)):
+            return positions
+        new = set(positions)
+        times = Counter[Key]()
+        for at, key in enumerate(keys):
+            if is_digest(key):
+                times[key] += 1
+                again = times[key] > 1 and self.seen.add(f"{key}#{times[key]}")
+                if again or (joint is not None and at > joint):
+                    new.add(at)
+        return sorted(new)
+
     def move(self, page: Page[T], rows: Sequence[T]) -> None:
-        """Go on behind the rows of a page; one that was passed by another does not lead back."""
-        end = page.offset + len(rows)
-        self.position = max(self.position, end) if page.passed else end
+        """Go on behind the rows of a page."""
+        self.position = page.offset + len(rows)

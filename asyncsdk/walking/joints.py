@@ -10,29 +10,44 @@ for a row that moved stands elsewhere. A page from offset 0 needs no joint.
 
 from __future__ import annotations
 
+import pickle
 from collections import deque
 from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
 from datetime import date, datetime
 from hashlib import blake2b
 from itertools import pairwise
 from operator import attrgetter, itemgetter
-from typing import Any, Generic, TypeVar, cast
+from typing import Any, Generic, TypeVar
 
 import attrs
 
+from ..codec import Reject
 from .seen import Key
 
-__all__ = ["Accepted", "Identity", "Overlap", "fingerprint", "identity_of"]
+__all__ = ["Accepted", "Identity", "Overlap", "fingerprint", "identity_of", "is_digest"]
 
 T = TypeVar("T")
 
 _KEPT_ROWS = 800
 _SAMPLE = 50
 _TOGETHER = 32
+_KEYS = {int, str}
+_DIGEST = "#"
+_DIGEST_LENGTH = 17
 
 
 def _digest(text: str, size: int = 16) -> str:
     return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=size).hexdigest()
+
+
+def _text(row: object) -> str:
+    """A row as a text that is the same for equal rows."""
+    if isinstance(row, Reject):
+        return repr(row.raw)  # not where it stood in its page
+    try:
+        return repr(row)
+    except (ValueError, RecursionError):  # a number of thousands of digits, or data nested as deep
+        return repr(pickle.dumps(row))
 
 
 @attrs.frozen
@@ -49,7 +64,7 @@ class Identity(Generic[T]):
     def version(self, row: T) -> Hashable:
         """What changes whenever the row does."""
         changed = self.changed(row)
-        return _digest(repr(row)) if changed is None else changed
+        return _digest(_text(row)) if changed is None else changed
 
     def unchanged(self, row: T, since: T) -> bool:
         """Whether a row is still as it was when it was read as `since`.
@@ -101,14 +116,10 @@ def _date_time(stamp: object) -> datetime | None:
 def identity_of(model: type[T]) -> Identity[T]:
     """Find out how rows of `model` (an attrs class, or a mapping for untyped rows) are told apart."""
     if issubclass(model, Mapping):
-        return Identity(_keys_of_mappings, cast("Callable[[T], Hashable]", _changed_of_mapping))
+        return Identity(_keys_of_mappings, _changed)
     fields = attrs.fields_dict(model) if attrs.has(model) else {}
     changed = attrgetter("updated_at") if "updated_at" in fields else _never
-    if "id" not in fields:
-        return Identity(_keys_of_whole_rows, changed)
-    if fields["id"].default is attrs.NOTHING:
-        return Identity(_keys_of_rows, changed)
-    return Identity(_keys_of_rows_with_optional_id, changed)
+    return Identity(_keys_of_rows if "id" in fields else _keys_of_whole_rows, changed)
 
 
 def _never(_row: object) -> None:
@@ -116,7 +127,12 @@ def _never(_row: object) -> None:
 
 
 def _whole(row: object) -> str:
-    return "#" + _digest(repr(row), 8)
+    return _DIGEST + _digest(_text(row), 8)
+
+
+def is_digest(key: Key) -> bool:
+    """Whether a key is that of a row without an id: equal rows have equal ones."""
+    return type(key) is str and len(key) == _DIGEST_LENGTH and key.startswith(_DIGEST)
 
 
 def _keys_of_whole_rows(rows: Sequence[object]) -> list[Key]:
@@ -124,11 +140,7 @@ def _keys_of_whole_rows(rows: Sequence[object]) -> list[Key]:
 
 
 def _keys_of_rows(rows: Sequence[Any]) -> list[Key]:
-    return [row.id for row in rows]
-
-
-def _keys_of_rows_with_optional_id(rows: Sequence[Any]) -> list[Key]:
-    return [_whole(row) if row.id is None else row.id for row in rows]
+    return _usable([row.id for row in rows], rows)
 
 
 _id_item = itemgetter("id")
@@ -136,14 +148,26 @@ _id_item = itemgetter("id")
 
 def _keys_of_mappings(rows: Sequence[Any]) -> list[Key]:
     try:
-        keys = list(map(_id_item, rows))
-    except KeyError:
-        keys = [row.get("id") for row in rows]
-    return [key if isinstance(key, (int, str)) else _whole(row) for key, row in zip(keys, rows, strict=True)]
+        return _usable(list(map(_id_item, rows)), rows)
+    except (KeyError, TypeError):  # a row has none, or is a Reject
+        return _usable([_get(row, "id") for row in rows], rows)
 
 
-def _changed_of_mapping(row: Mapping[str, Hashable]) -> Hashable:
-    return row.get("updated_at")
+def _usable(ids: list[Any], rows: Sequence[object]) -> list[Key]:
+    """The ids where they are whole numbers or texts. True is no number, though it equals 1."""
+    if _KEYS.issuperset(map(type, ids)):
+        return ids
+    return [id if type(id) in _KEYS else _whole(row) for id, row in zip(ids, rows, strict=True)]
+
+
+def _get(row: object, name: str) -> Any:
+    return row.get(name) if isinstance(row, Mapping) else getattr(row, name, None)
+
+
+def _changed(row: object) -> Hashable:
+    """The `updated_at` of a row; None where it has none, or one that is no moment."""
+    changed = _get(row, "updated_at")
+    return changed if isinstance(changed, (str, int, float, date)) else None
 
 
 def fingerprint(key: Key, version: Hashable) -> str:
@@ -201,7 +225,11 @@ class Accepted(Generic[T]):
         `expected` is where the row accepted last stands when nothing moved.
         """
         last, key = self.last, self.last_key
-        if last is not None and key is not None:
+        if last is None and self._remembered and 0 <= expected < len(keys):
+            # Among equal rows only the place tells which of them it is.
+            if fingerprint(keys[expected], self._identity.version(rows[expected])) in self._remembered:
+                return expected
+        elif last is not None and key is not None:
             if not (0 <= expected < len(keys) and keys[expected] == key):
                 expected = keys.index(key) if key in keys else -1
             if expected >= 0 and self._identity.unchanged(rows[expected], last):

@@ -14,15 +14,16 @@ __all__ = ["Line", "Page", "Reason"]
 
 T = TypeVar("T")
 
-Reason = Literal["page", "joint", "closing"]
+Reason = Literal["page", "joint", "closing", "proof"]
 
 
 @attrs.define(eq=False)
 class Page(Generic[T]):
     """One page, from being planned to being accepted. Whoever does the I/O reads `offset`, `limit` and `reason`.
 
-    `reason` says what it is for: the next page, a look for a lost joint, or proof that the end is the end. `asked` and
-    `answered` count the answers that were in by then; -1: not yet.
+    `reason` says what it is for: the next page, a look for a lost joint, proof that the end is the end, or proof that a
+    page was refused because it lay beyond the end. `asked` and `answered` count the answers that were in by then; -1:
+    not yet.
     """
 
     offset: int
@@ -36,7 +37,11 @@ class Page(Generic[T]):
     error: BaseException | None = None
     wanted: bool = True
     tried: bool = False  # it did not join once
-    passed: bool = False  # a page behind it was accepted before it
+
+    @property
+    def full(self) -> bool:
+        """Whether it came back with as many rows as were asked for."""
+        return self.rows is not None and len(self.rows) >= self.limit
 
     @property
     def short(self) -> bool:
@@ -61,7 +66,7 @@ class Line(Generic[T]):
 
     def put(self, page: Page[T]) -> None:
         """Plan a page before all others; it takes no place yet."""
-        if page.reason == "closing":
+        if page.reason in {"closing", "proof"}:
             self.hinted = True
         self.pages.insert(0, page)
 
@@ -89,6 +94,12 @@ class Line(Generic[T]):
         self.hinted = True
         return True
 
+    def emptied(self, page: Page[T]) -> None:
+        """Take a page that was refused for one without rows."""
+        self.answers += 1
+        self.places += 1
+        page.error, page.rows, page.answered = None, [], self.answers
+
     def drop(self, page: Page[T]) -> None:
         """Do without a page."""
         self.pages.remove(page)
@@ -103,18 +114,33 @@ class Line(Generic[T]):
         for page in self.pages[:]:
             self.drop(page)
 
-    def advance(self, page: Page[T]) -> None:
-        """Put a page of the line at its head."""
-        self.pages.remove(page)
-        self.pages.insert(0, page)
-
     @property
     def open(self) -> bool:
         """Whether pages may be planned after the last one: nothing in the line hints at the end, and nothing failed."""
         if not self.hinted:
             return True
-        self.hinted = any(page.short or page.error or page.reason == "closing" for page in self.pages)
+        self.hinted = any(page.short or page.error or page.reason in {"closing", "proof"} for page in self.pages)
         return not self.hinted
+
+    @property
+    def known(self) -> int:
+        """How many pages there are up to the last one that is known to be full: those before it exist."""
+        pages = self.pages
+        for at in range(len(pages) - 1, -1, -1):
+            if pages[at].full:
+                return at + 1
+        return 0
+
+    def proving(self, known: int, newest: int) -> bool:
+        """Whether the page behind the first `known` is asked for, or would now be, after all before it had answered.
+
+        `newest` counts the answers that were in when the newest accepted one came.
+        """
+        before = self.pages[:known]
+        if known == len(self.pages):
+            return all(page.answered >= 0 for page in before)
+        asked = self.pages[known].asked
+        return all(0 <= page.answered <= asked for page in before) and newest <= asked
 
     def make_room(self) -> bool:
         """Drop the page furthest on for one that is needed sooner; False when its answer must be waited for first."""

@@ -21,16 +21,17 @@ class Page(Sequence[T_co], Generic[T_co]):
 
     Attributes:
         offset: where in the list the page was asked for (its first rows may have been dropped as seen before).
-        is_last: whether the list is known to end with this page. A list may also end with a full page, which is known
-            only once the next one comes back empty.
+        is_last: whether the list ends with this page; None where only another request could tell: a list may end with a
+            full page. In `pages()` the last page says True and all others False, because a page is handed out when the
+            next one is there. Only where a walk ends early it may be None: by `max_items`, or by an error.
     """
 
     __slots__ = ("_bookmark", "_rows", "is_last", "offset")
 
-    def __init__(self, rows: Sequence[T_co], *, offset: int, is_last: bool, bookmark: Callable[[], str]) -> None:
+    def __init__(self, rows: Sequence[T_co], *, offset: int, is_last: bool | None, bookmark: Callable[[], str]) -> None:
         self._rows = rows
         self.offset: int = offset
-        self.is_last: bool = is_last
+        self.is_last: bool | None = is_last
         self._bookmark = bookmark
 
     @property
@@ -59,7 +60,7 @@ class Page(Sequence[T_co], Generic[T_co]):
     def __repr__(self) -> str:
         return f"<Page of {len(self._rows)} rows at offset {self.offset}{', the last' if self.is_last else ''}>"
 
-    __pydantic_serializer__ = PydanticSerializer()
+    __pydantic_serializer__: PydanticSerializer = PydanticSerializer()
 
     @classmethod
     def __get_pydantic_core_schema__(cls, source: object, handler: GetCoreSchemaHandler) -> CoreSchema:

@@ -1,33 +1,33 @@
 """One walk over one list as a state machine without clock, network or event loop: which page next, is this the end.
 
 Whoever does the I/O asks `due()` which pages to send, tells `answered()` or `failed()`, and hands out what `take()`
-gives, in order. Pages stand in a line, sorted by offset. At its head a page is accepted when it joins what was accepted
-before (`joints` says why that is enough); otherwise pages further back are put before it until one joins. A plain walk
-accepts every page. A short page is the end only if it was asked for after every accepted page had answered: an older
-one may lack rows that moved to the end, or were added, while the others were read.
+gives, in order. Pages stand in a line, sorted by offset; how far it reaches beyond the pages known to be full is
+decided by `horizon`. At its head a page is accepted when it joins what was accepted before (`joints` says why that is
+enough); otherwise pages further back are put before it until one joins. A plain walk accepts every page. A short page
+is the end only if it was asked for after every accepted page had answered: an older one may lack rows that moved to the
+end, or were added, while the others were read.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Generic, TypeVar
 
-from ..errors import WalkError
+from ..page_sizes import PageSizes
+from .accepting import Acceptance
+from .asking import Asking
 from .bookmarks import Bookmark, Source
 from .delivery import Deliveries, Delivery, Place, Report, Writer
+from .ending import Ending
 from .frontier import Frontier
 from .joints import Identity
 from .line import Line, Page
-from .looking import Looking
-from .repetition import Repetition
-from .seen import Key, Positions, SeenKeys
+from .seen import SeenKeys
 
 __all__ = ["Delivery", "Page", "Plan", "Report"]
 
 T = TypeVar("T")
 
-_MOST_CLOSINGS = 5
-_SPARING = 50
-"""Pages. So long a place is kept free: the row that two pages share has saved too few requests for one at the end."""
 _NOWHERE = Source("", "")
 
 
@@ -35,10 +35,12 @@ class Plan(Generic[T]):
     """The state machine of one walk.
 
     `identity` tells how rows are told apart, `limit` is the page size (1..100), `offset` where to begin, `concurrency`
-    the most pages that may be in flight or waiting to be taken, `max_items` the most rows to deliver, `stable` whether
-    pages must join, `resume` the place to go on from (`offset` is then not used), `source` whose bookmarks it writes,
-    `since` the `Date` of the first answer, once known. `excluded` are keys delivered by a walk before this one, when
-    this one is its sweep; what this one delivers is added to them.
+    the most pages that may be in flight or waiting to be taken, `max_items` the most rows to deliver, `expected` the
+    rows that are believed to be there from the beginning of the walk on (a hint: it only decides which pages are asked
+    for how early), `stable` whether pages must join, `resume` the place to go on from (`offset` is then not used),
+    `source` whose bookmarks it writes, `since` the `Date` of the first answer, once known, `sizes` what is known about
+    the server's pages. `excluded` are keys delivered by a walk before this one, when this one is its sweep; what this
+    one delivers is added to them, and `place` then gives its bookmarks.
 
     >>> plan = Plan(identity_of(Project), limit=100)
     >>> while not plan.done:
@@ -56,37 +58,54 @@ class Plan(Generic[T]):
         offset: int = 0,
         concurrency: int = 8,
         max_items: int | None = None,
+        expected: int | None = None,
         stable: bool = True,
         resume: Bookmark | None = None,
         source: Source = _NOWHERE,
         since: str | None = None,
+        sizes: PageSizes | None = None,
         excluded: SeenKeys | None = None,
+        place: Callable[[], str] | None = None,
     ) -> None:
         self.report: Report = Report()
-        self.bounded: bool = False  # it ended because of `max_items`
         self.resumed: bool = resume is not None
-        self._identity = identity
-        self._limit = limit
-        self._concurrency = concurrency
-        self._max_items = max_items
+        self.concurrency = concurrency
         self._stable = stable and limit > 1
-        self._excluded = excluded
+        self._sizes = sizes
         start = offset if resume is None else resume.start
         tail = resume.tail if resume is not None and self._stable else ()
         known_since = resume.since if resume is not None and resume.since else since
         here: Place[T] = Place(start, 0, []) if resume is None else Place(resume.offset, resume.delivered, [])
-        self._writer = Writer(identity, source, start, limit, self._stable, tail, known_since)
+        self._writer = Writer(identity, source, start, limit, self._stable, tail, known_since, place)
         self._deliveries = Deliveries(self._writer, self.report, here, max_items)
         from_top = here.offset == 0 or (start == 0 and here.delivered == len(tail))
         self._frontier = Frontier(identity, limit, here.offset, tail=tail, from_top=from_top)
         self._line: Line[T] = Line()
-        self._window = 1
-        self._ended = max_items == 0
-        self._error: BaseException | None = None
-        self._looking = Looking(limit)
-        self._closings = 0  # closing pages in a row that brought rows
-        self._repetition = Repetition(identity, limit)
-        self._previous: Page[T] | None = None  # the page met last, accepted or known from before
+        self._asking = Asking(
+            self._line,
+            self._frontier,
+            self.report,
+            limit=limit,
+            concurrency=concurrency,
+            max_items=max_items,
+            stable=self._stable,
+            start=start,
+            expected=expected,
+        )
+        self._acceptance = Acceptance(
+            identity,
+            self._line,
+            self._frontier,
+            self._asking,
+            self._deliveries,
+            self.report,
+            Ending(sizes, None if expected is None else start + expected),
+            limit=limit,
+            max_items=max_items,
+            stable=self._stable,
+            resumed=resume is not None,
+            excluded=excluded,
+        )
 
     # What whoever does the I/O calls
 
@@ -96,13 +115,18 @@ class Plan(Generic[T]):
         return self._frontier.seen
 
     @property
+    def bounded(self) -> bool:
+        """Whether it ended because of `max_items`."""
+        return self._acceptance.bounded
+
+    @property
     def done(self) -> bool:
         """Whether nothing more will come."""
-        return self._ended and not self._deliveries.waiting
+        return self._acceptance.ended and not self._deliveries.waiting
 
     @property
     def since(self) -> str | None:
-        """The `Date` of the first answer of this walk, or of the walk it goes on with: a sweep asks from it."""
+        """The moment of the first answer of this walk, or of the walk it goes on with: a sweep asks from it."""
         return self._writer.since
 
     @property
@@ -110,39 +134,48 @@ class Plan(Generic[T]):
         """Pages in flight or waiting to be taken."""
         return self._line.places
 
-    def due(self) -> list[Page[T]]:
-        """The pages to send now. Each is handed out once and is in flight until `answered` or `failed`."""
-        due: list[Page[T]] = []
-        if self._ended or self._error is not None:
-            return due
-        line = self._line
-        if line.pages and line.pages[0].asked < 0:  # a page put into the line is put at its head, and alone
-            if line.places >= self._concurrency and (self._deliveries.waiting or not line.make_room()):
-                return due
-            due.append(self._hand_out(line.pages[0]))
-        room = self._window
-        if self._stable and line.places and self.report.pages < _SPARING:
-            room = min(room, max(1, self._concurrency - 1))
-        while line.places < room and (not line.hinted or line.open) and (following := self._plan_next()) is not None:
-            due.append(self._hand_out(following))
-        return due
+    @property
+    def page_size(self) -> int:
+        """Rows a page: the limit that was asked for, or fewer where the server gives no more."""
+        return self._asking.limit
 
-    def answered(self, page: Page[T], rows: list[T], date: str | None = None) -> None:
-        """Take in the rows of a page, all that came and as they came, and the `Date` header of the answer."""
+    @property
+    def connections(self) -> int:
+        """How many connections the pages in flight and those to come can use."""
+        return 0 if self._acceptance.ended or self._acceptance.error is not None else self._asking.connections
+
+    def due(self, most: int | None = None) -> list[Page[T]]:
+        """The pages to send now, `most` of them. Each is handed out once and is in flight until `answered` or `failed`.
+
+        Which page comes next is decided when it is handed out. So whoever can send only some of them now should ask for
+        no more.
+        """
+        if self._acceptance.ended or self._acceptance.error is not None:
+            return []
+        most = self.concurrency if most is None else most
+        return self._asking.due(most, waiting=bool(self._deliveries.waiting))
+
+    def answered(self, page: Page[T], rows: list[T], date: str | None = None, *, began: str | None = None) -> None:
+        """Take in the rows of a page, all that came and as they came, and the `Date` header of the answer.
+
+        `began` stands for the date of the first answer where that is of no use.
+        """
         if self._writer.since is None:
-            self._writer.since = date
+            self._writer.since = began or date
+        if self._sizes is not None:
+            self._sizes.met(len(rows))
         line = self._line
         if not line.answered(page, rows, date):
             return
-        if self._window < self._concurrency and len(rows) >= page.limit:
-            self._window += 1
+        if page.full:
+            self._asking.full(page)
         if page is line.pages[0]:
-            self._settle()
+            self._acceptance.settle()
 
     def failed(self, page: Page[T], error: BaseException) -> None:
         """Take in that a page failed for good; `take` raises `error` once every row before it was taken."""
         if self._line.failed(page, error):
-            self._settle()
+            self._acceptance.settle()
 
     def take(self) -> Delivery[T] | None:
         """The next rows in order; None when nothing is ready.
@@ -152,248 +185,15 @@ class Plan(Generic[T]):
         delivery = self._deliveries.take()
         if delivery is not None:
             self._line.places -= 1
-            delivery.is_last = self._ended and not self.bounded and not self._deliveries.waiting
+            if self._deliveries.waiting:
+                delivery.is_last = False
+            elif self._acceptance.ended:
+                delivery.is_last = self._acceptance.is_last
             return delivery
-        if self._error is not None:
-            raise self._error
+        if self._acceptance.error is not None:
+            raise self._acceptance.error
         return None
 
     def bookmark(self) -> str:
         """Where the walk stands after everything that was taken."""
         return self._deliveries.bookmark()
-
-    # Which page next
-
-    def _hand_out(self, page: Page[T]) -> Page[T]:
-        report = self.report
-        report.requests += 1
-        if page.reason == "joint":
-            report.repairs += 1
-        elif page.reason == "closing":
-            report.closing += 1
-        page.asked = self._line.answers
-        self._line.places += 1
-        return page
-
-    def _shared(self, position: int) -> int:
-        """How many rows a page that goes on at `position` shares with those before it."""
-        if not self._stable or not (self._frontier.begun or self._line.pages):
-            return 0
-        return self._frontier.shared(position)
-
-    def _size(self, shared: int, planned: int = 0) -> int:
-        """The limit of a page that shares `shared` rows; not more than `max_items` still needs beyond `planned`."""
-        if self._max_items is None:
-            return self._limit
-        return min(self._limit, shared + max(0, self._max_items - self.report.rows - planned))
-
-    def _plan_next(self) -> Page[T] | None:
-        """Plan the page after the last one planned, unless what is planned is enough for `max_items`."""
-        pages = self._line.pages
-        position = pages[-1].offset + pages[-1].limit if pages else self._frontier.position
-        shared = self._shared(position)
-        size = self._limit
-        if self._max_items is not None:
-            size = self._size(shared, sum(page.gain for page in pages))
-            if size <= shared:
-                return None
-        page: Page[T] = Page(position - shared, size, "page", size - shared)
-        pages.append(page)
-        return page
-
-    # What an answer means
-
-    def _settle(self) -> None:
-        """Accept pages from the head of the line for as long as they join."""
-        pages = self._line.pages
-        while pages and not self._ended and self._error is None:
-            head = pages[0]
-            if head.error is not None:
-                self._fail(head.error)
-            elif head.rows is None:
-                return
-            elif self._stable:
-                self._weave(head, head.rows)
-            else:
-                self._append(head, head.rows)
-
-    def _append(self, page: Page[T], rows: list[T]) -> None:
-        """Accept the next page of a plain walk."""
-        previous = self._previous
-        if self._repeats(page):
-            return
-        positions: Positions = range(len(rows))
-        if page.reason == "closing" and previous is not None and previous.rows is not None:
-            # A server that filters after cutting the page shows the end of a short page a second time.
-            before = set(self._identity.keys(previous.rows))
-            positions = [at for at, key in enumerate(self._identity.keys(rows)) if key not in before]
-            self.report.doubles += len(rows) - len(positions)
-        del self._line.pages[0]  # its place stays taken until its rows are
-        self._go_on(page, rows, positions)
-
-    def _weave(self, page: Page[T], rows: list[T]) -> None:
-        """Accept the page at the head of the line if it joins, or see to it that one before it does."""
-        frontier = self._frontier
-        joint = None
-        if frontier.begun and page.offset and page.offset >= frontier.position and not page.passed:
-            self._fill()
-            return
-        keys = self._identity.keys(rows)
-        if frontier.begun:
-            joint = frontier.joint(page, rows, keys)
-        if joint is not None or frontier.needs_no_joint(page):
-            self._accept(page, rows, keys, joint)
-        else:
-            self._astray(page, rows, keys)
-
-    def _accept(self, page: Page[T], rows: list[T], keys: list[Key], joint: int | None) -> None:
-        """Take in a page of the line's head that joins, or needs no joint (None)."""
-        frontier = self._frontier
-        settled = frontier.settled(page, rows)
-        cut = settled < len(rows)
-        if cut:
-            self._window = 1  # what follows changes as well: asked for at once it would be too old again
-            if settled <= (-1 if joint is None else joint):
-                self._line.drop(page)
-                self._ask_again(page)
-                return
-            rows, keys = rows[:settled], keys[:settled]
-        del self._line.pages[0]  # its place stays taken until its rows are
-        if joint is None and frontier.begun:
-            self._deliveries.doubtful = True
-        positions = frontier.accept(page, rows, keys, joint)
-        if (again := len(rows) - len(positions) - max(0, frontier.position - page.offset)) > 0:
-            self.report.doubles += again
-        if self._excluded is not None:
-            positions = [at for at in positions if self._excluded.add(keys[at])]
-        if self._looking.in_vain and self._looking.joined(new=bool(positions)):
-            self.report.joints_repaired += 1
-        if positions:
-            self._previous = page
-            self._repetition.times = 1
-        elif self._repeats(page):
-            return
-        self._go_on(page, rows, positions, joint, cut=cut)
-
-    def _go_on(
-        self, page: Page[T], rows: list[T], positions: Positions, joint: int | None = None, *, cut: bool = False
-    ) -> None:
-        """After a page was accepted: let its new rows be taken; move on, end, or have the end proved."""
-        frontier, brought = self._frontier, len(positions)
-        if not self._deliveries.put(page.offset, rows, positions, joint):
-            self._line.places -= 1
-        fresh = page.asked >= frontier.newest
-        frontier.newest = max(frontier.newest, page.answered)
-        frontier.move(page, rows)
-        if self._max_items is not None and self.report.rows >= self._max_items:
-            self.bounded = True
-            self._end()
-        elif page.passed:
-            return
-        elif cut:
-            self._ask_again(page)
-        elif len(rows) >= page.limit:
-            self._closings = 0
-        elif fresh and not (page.reason == "closing" and brought) and not any(on.rows for on in self._line.pages):
-            self._end()
-        else:
-            self._closings += page.reason == "closing"
-            if self._closings < _MOST_CLOSINGS:
-                self._close()
-            elif brought * 2 < self._limit:
-                self._end()  # a list that grows by a few rows with every request: this was its end when asked for
-            else:
-                self._fail(WalkError(_ENDLESS.format(times=self._closings, end=frontier.position)))
-
-    def _ask_again(self, page: Page[T]) -> None:
-        """Ask for what follows the last accepted row once more, because the answer at hand may be too old."""
-        if page.short:
-            self._close()
-        else:
-            self._fill()
-
-    def _fill(self) -> None:
-        """Ask for what follows the last accepted row, before the pages in the line."""
-        shared = self._shared(self._frontier.position)
-        size = self._size(shared)
-        self._line.put(Page(self._frontier.position - shared, size, "page", size - shared))
-
-    def _close(self) -> None:
-        """Ask whether the end is the end."""
-        self._line.clear()
-        shared = self._shared(self._frontier.position)
-        self._line.put(Page(self._frontier.position - shared, self._size(shared), "closing", 0))
-
-    def _end(self) -> None:
-        self._ended = True
-        self._line.clear()
-
-    def _fail(self, error: BaseException) -> None:
-        self._error = error
-        self._line.clear()
-
-    # When a page does not join
-
-    def _astray(self, page: Page[T], rows: list[T], keys: list[Key]) -> None:
-        line = self._line
-        if page.reason == "page" and not page.short and self._frontier.seen.covers(keys):
-            # Behind the frontier: the list slid to the right. Nothing is accepted, so nothing is skipped either.
-            if not self._repeats(page):
-                line.drop(page)
-                self.report.doubles += len(rows)
-                self._frontier.move(page, rows)
-            return
-        if page.tried:
-            line.drop(page)  # what was accepted meanwhile reaches beyond its beginning: it is of another time
-            return
-        page.tried = True
-        if self._join_neighbour():
-            return
-        self._look(page)
-
-    def _join_neighbour(self) -> bool:
-        """Accept a page further on in the line if it joins where the head did not: it may be of another age."""
-        for page in self._line.pages[1:]:
-            if not page.rows or page.tried:
-                continue
-            keys = self._identity.keys(page.rows)
-            joint = self._frontier.joint(page, page.rows, keys)
-            if joint is None:
-                continue
-            for other in self._line.pages[: self._line.pages.index(page)]:
-                if other.rows is None:
-                    self._line.drop(other)
-                else:
-                    other.passed = True
-            self._line.advance(page)
-            self._accept(page, page.rows, keys, joint)
-            return True
-        return False
-
-    def _look(self, page: Page[T]) -> None:
-        """Put the next page to look for the joint in before the head of the line."""
-        at_top = page.reason == "joint" and page.offset == 0
-        try:
-            offset = self._looking.next(page.offset, known=self._frontier.known, at_top=at_top)
-        except WalkError as error:
-            self._fail(error)
-        else:
-            self._line.put(Page(offset, self._limit, "joint", 0))
-
-    def _repeats(self, page: Page[T]) -> bool:
-        """Whether the page came too often, which ends the walk."""
-        previous, self._previous = self._previous, page
-        if previous is not None and self._repetition.endless(previous, page):
-            self._fail(WalkError(_REPEATS.format(times=self._repetition.times, offset=page.offset)))
-            return True
-        return False
-
-
-_REPEATS = (
-    "the same page came {times} times in a row, up to offset {offset}: the server ignores `offset`, or rows are added "
-    "faster than they are read; ask for fewer rows with a filter, or for bigger pages with `limit`"
-)
-_ENDLESS = (
-    "{times} short pages in a row were each followed by more rows, up to offset {end}: the server does not page "
-    "consistently; narrow the list with a filter until it fits into one page"
-)

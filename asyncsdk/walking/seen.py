@@ -59,7 +59,7 @@ class SeenKeys:
                 return False
             chunk = self._chunks[at]
             return chunk[bisect_left(chunk, key)] == key
-        return self._hashes is not None and hash(key) in self._hashes
+        return self._hashes is not None and _hash(key) in self._hashes
 
     def covers(self, keys: Sequence[Key]) -> bool:
         """Whether every one of `keys` was met before."""
@@ -74,7 +74,7 @@ class SeenKeys:
         if not _fits(key):
             if self._hashes is None:
                 self._hashes = SeenKeys()
-            return self._hashes.add(hash(key))
+            return self._hashes.add(_hash(key))
         at = bisect_left(self._maxima, key)
         if at == len(self._maxima):
             self._append(_packed((key,)))
@@ -161,6 +161,11 @@ class SeenKeys:
 def _fits(key: Key) -> TypeGuard[int]:
     """Whether a key is an integer of 64 bits."""
     return isinstance(key, int) and -(2**63) <= key < 2**63
+
+
+def _hash(key: Key) -> int:
+    # Python's hash of an integer is its remainder: that of an id could be that of another.
+    return hash(hex(key) if isinstance(key, int) else key)
 
 
 def _packed(numbers: Sequence[int]) -> array[int]:

@@ -6,9 +6,9 @@ A row that was not met although it was there all the time must have moved, so it
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
 
 from ..errors import ArgumentError
+from ..headers import http_date
 
 __all__ = ["MARGIN", "moment_before", "sweep_filter"]
 
@@ -18,11 +18,11 @@ MARGIN = timedelta(seconds=5)
 
 def moment_before(date: str, margin: timedelta = MARGIN) -> datetime | None:
     """A moment safely before an answer with this `Date` header was made; None when it cannot be read."""
+    moment = http_date(date)
     try:
-        moment = parsedate_to_datetime(date)
-    except ValueError:
+        return None if moment is None else moment - margin
+    except OverflowError:  # a margin before the year 1
         return None
-    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC) - margin
 
 
 def sweep_filter(own: str | None, date: str, *, margin: timedelta = MARGIN) -> str | None:

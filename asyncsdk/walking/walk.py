@@ -7,9 +7,10 @@ finalizer ends the tasks.
 from __future__ import annotations
 
 import weakref
+from asyncio import AbstractEventLoop, get_running_loop
 from collections.abc import Iterator
 from operator import length_hint
-from typing import TYPE_CHECKING, Generic, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Generic, Self, TypeVar
 
 from .fetcher import Fetcher
 from .page import Page
@@ -23,6 +24,9 @@ __all__ = ["PageWalk", "Walk"]
 
 T = TypeVar("T")
 
+NOTHING_LEFT: Final[Iterator[Any]] = iter(())
+"""What a closed walk has left, on whatever event loop."""
+
 
 class PageWalk(Generic[T]):
     """The pages of a list, in order. What `pager.pages()` gives.
@@ -33,30 +37,48 @@ class PageWalk(Generic[T]):
 
     Leaving the `async with` block closes everything before the next line runs; leaving a plain loop early cancels what
     is in flight as soon as the walk is dropped.
+
+    A page is handed out when the next one is there, or none is left: so it knows whether it is the last. Unless
+    `holds_back` is True it is handed out as soon as it came, and mostly does not know.
     """
 
-    def __init__(self, fetcher: Fetcher[T]) -> None:
+    def __init__(self, fetcher: Fetcher[T], *, holds_back: bool = False) -> None:
         self._fetcher = fetcher
+        self._holds_back = holds_back
+        self._held: Delivery[T] | None = None  # the next page, until it is known whether another follows
+        self._closed = False
         weakref.finalize(self, fetcher.cancel).atexit = False
 
     def __aiter__(self) -> Self:
         return self
 
     async def __anext__(self) -> Page[T]:
-        delivery = await self._fetcher.advance()
-        if delivery is None:
+        fetcher = self._fetcher
+        if self._closed:
             raise StopAsyncIteration
-        return Page(
-            self._fetcher.fitting(delivery.rows),
-            offset=delivery.offset,
-            is_last=delivery.is_last,
-            bookmark=delivery.bookmark,
-        )
+        if self._held is not None and fetcher.astray:
+            raise fetcher.elsewhere(self.bookmark)
+        if self._held is None:
+            self._held = await fetcher.advance()
+            if self._held is None:
+                raise StopAsyncIteration
+        following, is_last = None, self._held.is_last
+        if self._holds_back and not fetcher.over:
+            try:
+                following = await fetcher.advance()
+            except Exception:
+                if not fetcher.failed:
+                    raise
+                is_last = None  # it is raised again by the next call, behind the page at hand
+            else:
+                is_last = False if following is not None else fetcher.ended_with(self._held)
+        held, self._held = self._held, following
+        return Page(fetcher.fitting(held.rows), offset=held.offset, is_last=is_last, bookmark=held.bookmark)
 
     @property
     def bookmark(self) -> str:
         """Where to go on after the last page taken."""
-        return self._fetcher.bookmark()
+        return self._fetcher.bookmark() if self._held is None else self._held.bookmark(0)
 
     @property
     def report(self) -> Report:
@@ -70,6 +92,7 @@ class PageWalk(Generic[T]):
 
     async def aclose(self) -> None:
         """Ends the walk. Iterating it afterwards ends at once."""
+        self._closed = True
         await self._fetcher.aclose()
 
     async def __aenter__(self) -> Self:
@@ -98,12 +121,15 @@ class Walk(Generic[T]):
         self._rows = self._left  # the same, without the rows that do not fit
         self._delivery: Delivery[T] | None = None
         self._unread = 0  # rows of the delivery that were left when the walk was closed
+        self._loop: AbstractEventLoop | None = None
         weakref.finalize(self, fetcher.cancel).atexit = False
 
     def __aiter__(self) -> Self:
         return self
 
     async def __anext__(self) -> T:
+        if get_running_loop() is not self._loop:
+            self._settle_on_loop()
         # A loop that returns at once: the cheapest way to take one row of an iterator and see its end.
         for row in self._rows:
             return row
@@ -113,7 +139,15 @@ class Walk(Generic[T]):
             self._rows = self._fetcher.sift(self._left)
             for row in self._rows:
                 return row
+        self._unread += length_hint(self._left)
+        self._left = self._rows = NOTHING_LEFT
         raise StopAsyncIteration
+
+    def _settle_on_loop(self) -> None:
+        """Notes the event loop of the first row, or refuses to go on with on another."""
+        if self._loop is not None and self._rows is not NOTHING_LEFT:
+            raise self._fetcher.elsewhere(self.bookmark)
+        self._loop = get_running_loop()
 
     @property
     def bookmark(self) -> str:
@@ -135,7 +169,7 @@ class Walk(Generic[T]):
     async def aclose(self) -> None:
         """Ends the walk. Iterating it afterwards ends at once."""
         self._unread += length_hint(self._left)
-        self._left = self._rows = iter(())
+        self._left = self._rows = NOTHING_LEFT
         await self._fetcher.aclose()
 
     async def __aenter__(self) -> Self:

@@ -21,7 +21,7 @@ from tests.stub_server import Server
 
 Connect = Callable[..., Wethod]
 
-PROMISED = ("name", "value", "probability", "date_start", "duration", "is_archived", "client_id", "pm_id", "created_at")
+PROMISED = ("name", "value", "probability", "date_start", "duration", "is_archived", "client_id", "created_at")
 
 
 def rows_like(model: type[object], count: int, **changes: object) -> list[dict[str, Any]]:
@@ -47,7 +47,7 @@ async def test_every_target_bears_null_where_a_value_was_promised(
     server: Server, connect: Connect, place: Place, raw: bool
 ) -> None:
     """In every column but the id, in rows of which none, some or all lack a value, at every depth."""
-    rows = rows_like(Project, 60, pm_id=None)
+    rows = rows_like(Project, 60, client_id=None)
     del rows[3]["duration"]
     rows[4] |= dict.fromkeys(PROMISED)
     leaders = [{**leader, "leader_id": None} for leader in rows_like(StreamLeader, 2)]
@@ -61,13 +61,13 @@ async def test_every_target_bears_null_where_a_value_was_promised(
         ("complete", 60, 0),
         ("complete", 3, 0),
     ]
-    assert report.tables[0].misfits == {**dict.fromkeys(PROMISED, 1), "pm_id": 60, "duration": 2}
+    assert report.tables[0].misfits == {**dict.fromkeys(PROMISED, 1), "client_id": 60, "duration": 2}
     assert report.tables[1].misfits == {"is_default": 1, "stream_leaders[]": 1, "stream_leaders[].leader_id": 1}
-    assert json.loads(json.dumps(report.to_dict()))["tables"][0]["misfits"]["pm_id"] == 60
+    assert json.loads(json.dumps(report.to_dict()))["tables"][0]["misfits"]["client_id"] == 60
 
     stored = rows_of(place, "projects")
     assert len(stored) == 60
-    assert all(row["pm_id"] in (None, "") for row in stored)
+    assert all(row["client_id"] in (None, "") for row in stored)
     assert all(stored[4][name] in (None, "") for name in PROMISED)
     assert stored[3]["duration"] in (None, "")
     assert [row["duration"] in (1, "1") for row in stored[5:]] == [True] * 55
@@ -83,13 +83,13 @@ async def test_a_strict_client_puts_such_rows_aside(
     server: Server, connect: Connect, target: Memory, raw: bool
 ) -> None:
     rows = rows_like(Project, 60)
-    rows[30]["pm_id"] = None
+    rows[30]["client_id"] = None
     serve(server, projects=rows)
     report = await pull(connect(strict=True), "projects", raw=raw)
     (table,) = report.tables
     assert (report.status, table.rows, table.rejected, table.misfits) == (3, 59, 1, {})
     (line,) = Path(str(table.rejects)).read_text().splitlines()
-    assert (json.loads(line)["path"], json.loads(line)["row"]["id"]) == ("$.pm_id", 31)
+    assert (json.loads(line)["path"], json.loads(line)["row"]["id"]) == ("$.client_id", 31)
 
 
 async def test_nested_lists_count_theirs(server: Server, connect: Connect, target: Memory) -> None:

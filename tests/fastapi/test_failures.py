@@ -192,7 +192,7 @@ def test_bodies_have_one_shape(error: WethodError | TokenMissing, of_user: bool)
 
 def test_a_write_that_was_done_is_not_to_be_repeated() -> None:
     error = DecodeError("cannot be read")
-    error.carried_out = True  # type: ignore[attr-defined]  # as the client says where it knows
+    error.carried_out = True
     told = verdict(error)
     assert (told.status, told.content["key"]) == (502, "carried_out")
 

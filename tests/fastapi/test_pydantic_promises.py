@@ -23,7 +23,7 @@ def test_a_broken_promise_goes_out_as_null_and_comes_in_again() -> None:
     """One row without a manager is no reason to fail, on the way out of an application or back from its cache."""
     make = Factory()
     leader = {**expect_dict(to_dict(make(StreamLeader))), "leader_id": None}
-    rows = [make(Project, pm_id=None, value=None, date_start=None, created_at=None), make(Stream)]
+    rows = [make(Project, client_id=None, value=None, date_start=None, created_at=None), make(Stream)]
     rows += [
         one_decoder(Stream)(to_json({**expect_dict(to_dict(rows[1])), "name": None, "stream_leaders": [None, leader]}))
     ]
@@ -36,7 +36,7 @@ def test_a_broken_promise_goes_out_as_null_and_comes_in_again() -> None:
 @pytest.mark.filterwarnings("error")
 async def test_a_response_model_bears_a_broken_promise() -> None:
     """As the model itself, as the mapping it was written to, and within a list."""
-    row = Factory()(Project, pm_id=None)
+    row = Factory()(Project, client_id=None)
     app = FastAPI()
 
     @app.get("/row")
@@ -60,7 +60,7 @@ async def test_a_response_model_bears_a_broken_promise() -> None:
 @pytest.mark.parametrize("mode", ["validation", "serialization"])
 def test_the_schema_says_what_the_contract_promises(mode: Literal["validation", "serialization"]) -> None:
     properties = TypeAdapter(Project).json_schema(mode=mode)["properties"]
-    assert properties["pm_id"] == {"title": "Pm Id", "type": "integer"}
+    assert properties["client_id"] == {"title": "Client Id", "type": "integer"}
     assert properties["account_id"]["anyOf"] == [{"type": "integer"}, {"type": "null"}]
 
 

@@ -202,7 +202,7 @@ class Watched:
             await self.app(scope, receive, send)
         finally:
             if scope["type"] == "http":
-                self.left += [str(each) for task in asyncio.all_tasks() if "Fetcher." in str(each := task.get_coro())]
+                self.left += [str(each) for task in asyncio.all_tasks() if "Workers." in str(each := task.get_coro())]
                 self.ended.set()
 
 

@@ -11,7 +11,8 @@ from asyncsdk.testing.simulation import Conditions
 
 __all__ = ["LOSSES", "READS", "Outcome", "weather"]
 
-# Faults that everything which only reads bears today.
+# A stray answer is in neither: one that arrives after the next request has left cannot be told from its answer.
+# Faults that everything which only reads has to bear.
 READS: tuple[str, ...] = (
     "reset",
     "ended",
@@ -20,12 +21,15 @@ READS: tuple[str, ...] = (
     "hung",
     "429",
     "429 without a wait",
+    "500",
     "503",
     "503 with a wait",
     "502 of a proxy",
+    "524 before a late deed",
+    "408",
     "garbage after the deed",
 )
-# Faults that lose the answer of a write and say so.
+# Faults of writes: every one there is, but for those that say the same of a write as of anything else.
 LOSSES: tuple[str, ...] = (
     "reset",
     "ended",
@@ -38,9 +42,16 @@ LOSSES: tuple[str, ...] = (
     "hung before a late deed",
     "429",
     "429 without a wait",
+    "500",
     "502 of a proxy",
     "502 after the deed",
     "504 before a late deed",
+    "500 of a proxy after the deed",
+    "503 of a proxy after the deed",
+    "520 after the deed",
+    "524 before a late deed",
+    "408",
+    "garbage after the deed",
 )
 
 

@@ -10,7 +10,7 @@ from collections.abc import Callable
 import pytest
 
 from asyncsdk import Wethod, clock
-from asyncsdk.errors import ConnectionFailed, OutcomeUnknown, RequestTimeout, TransportError
+from asyncsdk.errors import ConnectionFailed, DecodeError, OutcomeUnknown, RequestTimeout, TransportError
 from asyncsdk.sandbox import Sandbox
 from asyncsdk.settings import RetryPolicy
 from asyncsdk.testing.simulation import Conditions, NothingHappens, Simulation, TooLong
@@ -162,7 +162,7 @@ def _one(conditions: Conditions, act: Callable[[Wethod], object], **options: obj
         ("reset", OutcomeUnknown, 0),
         ("reset after the deed", OutcomeUnknown, 1),
         ("ended after the deed", OutcomeUnknown, 1),
-        ("cut", OutcomeUnknown, 1),
+        ("garbage after the deed", DecodeError, 1),
         ("hung after the deed", OutcomeUnknown, 1),
         ("hung", OutcomeUnknown, 0),
     ],
@@ -269,7 +269,7 @@ def test_unknown_faults_are_refused_with_the_known_ones() -> None:
     [
         (lambda sandbox: sandbox.drop("POST /api/streams"), OutcomeUnknown, 0),
         (lambda sandbox: sandbox.drop("POST /api/streams", handled=True), OutcomeUnknown, 1),
-        (lambda sandbox: sandbox.cut("POST /api/streams"), OutcomeUnknown, 1),
+        (lambda sandbox: sandbox.cut("POST /api/streams"), DecodeError, 1),
         (lambda sandbox: sandbox.hang("POST /api/streams"), OutcomeUnknown, 0),
         (lambda sandbox: sandbox.fail("POST /api/streams", status=504, handled=True), OutcomeUnknown, 1),
         (lambda sandbox: sandbox.late("POST /api/streams", seconds=20.0), OutcomeUnknown, 1),

@@ -15,10 +15,15 @@ from asyncsdk import RetryPolicy, Wethod
 from asyncsdk.errors import ArgumentError, WalkError, WethodError
 from asyncsdk.models import ProductionPlanStream
 from asyncsdk.pager import Pager
+from asyncsdk.sandbox.drift import mutate
 from asyncsdk.testing.simulation import Conditions, Simulation
 from tests.simulation.outcome import READS, Outcome, weather
 
 TABLE = "production_plan_streams"
+KINDS = ("insert", "update", "soft_delete", "hard_delete")
+MOST_CHANGES = 200
+"""That come at any moment: budgets hold walks back for hours, and lists must not grow meanwhile for ever."""
+
 MOST_PARTS = 60
 """How often one walk may be left and gone on with."""
 
@@ -46,7 +51,7 @@ class Plan:
                 (0, 1, limit - 1, limit, limit + 1, 3 * limit, 150, 300, 600, 3000 if limit > 20 else 400)
             ),
             limit=limit,
-            order=draw.choice(("id", "updated_at")),
+            order=draw.choice(("id", "updated_at", "id", "updated_at", "-id")),
             deleted=draw.choice(("exclude", "exclude", "include")),
             window=draw.randint(1, 16),
             door=draw.choice(("items", "items", "pages", "all")),
@@ -133,10 +138,11 @@ def walk(seed: int, conditions: Conditions | None = None) -> Outcome:
     """Runs one world."""
     draw = Random(f"{seed} walk")
     plan = Plan.drawn(draw)
-    drift = draw.choice((0, 0, 1, 2)) if plan.limit > 10 else draw.choice((0, 1))
+    drift = draw.choice((0, 0, 1, 2, 5)) if plan.limit > 20 else draw.choice((0, 1, 2 if plan.limit > 10 else 1))
     simulation = Simulation(
         seed,
-        conditions or weather(draw, READS, drift=drift),
+        conditions
+        or attrs.evolve(weather(draw, READS, drift=drift), drift_kinds=draw.choice((KINDS, ("update",), KINDS[::3]))),
         rows=plan.rows,
         order=plan.order,
     )
@@ -149,12 +155,34 @@ def walk(seed: int, conditions: Conditions | None = None) -> Outcome:
     mark = len(store.history)
     free: list[str] = []
 
+    pace = draw.choice((0.1, 1.0, 10.0)) if drift else None
+    bulk = draw.choice((0.0, 0.0, 0.05))
+    kinds = simulation.server.conditions.drift_kinds
+    behind = Random(f"{seed} behind")
+
+    async def change() -> None:
+        """Changes rows at any moment, not only behind an answer: while one is late, the others go on."""
+        for _ in range(0 if pace is None else MOST_CHANGES):
+            await asyncio.sleep(behind.expovariate(1 / (pace or 1.0)))
+            mutate(store, TABLE, behind.choice(kinds), behind)
+            counts["changes"] += 1
+            if bulk and behind.random() < bulk:
+                for _ in range(behind.randint(20, 120)):
+                    mutate(store, TABLE, "hard_delete", behind)
+                counts["changes in bulk"] += 1
+
     async def main() -> None:
         retry = RetryPolicy(max_wait=1e6, attempts=draw.choice((1, 2, 4)))
         async with simulation.client(budget=plan.budget, retry=retry) as wethod:
+            changing = asyncio.create_task(change())
             await reader.read(wethod)
+            changing.cancel()
             await asyncio.sleep(0)
             free.extend(held(wethod))
+            if seed % 4 == 0:
+                simulation.server.conditions = Conditions()
+                await asyncio.sleep(3700)  # whatever holds requests back is over
+                free.extend(await _at_rest(simulation, wethod, plan))
 
     simulation.run(main)
     changes = [change for change in store.history[mark:] if change.table == TABLE]
@@ -187,6 +215,40 @@ def walk(seed: int, conditions: Conditions | None = None) -> Outcome:
         seconds=simulation.seconds,
         trace=simulation.trace,
     )
+
+
+async def _at_rest(simulation: Simulation, wethod: Wethod, plan: Plan) -> list[str]:
+    """Asks once more, of a list that does not change: what walks cost, what they say of themselves, and counts."""
+    pager = wethod.production_plan_streams.list(deleted=plan.deleted, limit=plan.limit)  # type: ignore[arg-type]
+    there = len(simulation.store.ids(TABLE, "all" if plan.deleted == "include" else "live"))
+    wrong = []
+    before = simulation.server.counts["requests"]
+    async with pager.pages(concurrency=plan.window) as pages:
+        said = [(page.is_last, len(page)) async for page in pages]
+        report = pages.report
+    spent = simulation.server.counts["requests"] - before
+    alone = 1 if there < plan.limit else 1 + -(-(there - plan.limit + 1) // (plan.limit - 1))  # the last one is short
+    if spent > alone + 2 + alone // 8:
+        wrong.append(f"{spent} requests where {alone} would do")
+    # What is in flight when the end shows is given up, and may not have left.
+    if (
+        not spent <= report.requests <= spent + plan.window
+        or report.rows != there
+        or sum(rows for _, rows in said) != there
+    ):
+        wrong.append(f"{spent} requests and {there} rows, but {report}")
+    if said and [last for last, _ in said] != [False] * (len(said) - 1) + [True]:
+        wrong.append(f"the last page is not the last: {said}")
+    before = simulation.server.counts["requests"]
+    if (count := await pager.count()) != there or simulation.server.counts["requests"] - before > 17:
+        wrong.append(f"counted {count} of {there} in {simulation.server.counts['requests'] - before} requests")
+    first = await pager.first()
+    if (first is None) != (there == 0):
+        wrong.append(f"the first of {there} rows is {first}")
+    most = there // 2
+    if most and len(await pager.all(max_items=most)) != most:
+        wrong.append(f"not {most} rows where {most} were asked for")
+    return wrong
 
 
 def held(wethod: Wethod) -> list[str]:

@@ -188,8 +188,10 @@ def _own(connection: HTTPConnection, state_key: str) -> Wethod:
 def _of_user(connection: HTTPConnection, token: str | Secret | None, state_key: str) -> Wethod:
     clients = clients_of(connection, state_key)
     wethod = clients.of_user(token)
-    users = [*getattr(connection.state, _USERS, ()), (clients.refused, wethod.settings.token.digest())]
-    setattr(connection.state, _USERS, users)
+    used = wethod.settings.token
+    if isinstance(used, Secret):  # as every token that came with a request
+        users = [*getattr(connection.state, _USERS, ()), (clients.refused, used.digest())]
+        setattr(connection.state, _USERS, users)
     return wethod
 
 

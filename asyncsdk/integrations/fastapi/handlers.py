@@ -16,7 +16,7 @@ from .failures import TokenMissing, Verdict, printable, verdict
 
 __all__ = ["install_error_handlers"]
 
-logger = logging.getLogger("asyncsdk")
+logger: logging.Logger = logging.getLogger("asyncsdk")
 
 _LONGEST_REASON: Final = 123
 """Bytes: the WebSocket protocol's own bound."""

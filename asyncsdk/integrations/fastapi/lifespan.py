@@ -18,8 +18,9 @@ from ...client import Wethod
 from ...errors import ArgumentError
 from ...event_loop import require_asyncio
 from ...events import Hooks
-from ...settings import Priority, RetryPolicy, Secret
+from ...settings import Priority, RetryPolicy
 from ...sharing import single_flight as share
+from ...tokens import Token
 from .clients import STATE_KEY, Clients
 from .routes import check_routes
 
@@ -42,7 +43,7 @@ _NOTHING: Final = object()
 class WethodOptions(TypedDict, total=False):
     """The arguments of `Wethod`, all of them optional; the environment gives what is left out."""
 
-    token: str | Secret | None
+    token: Token | None
     company: str | None
     version: str | None
     base_url: str | None
@@ -57,6 +58,7 @@ class WethodOptions(TypedDict, total=False):
     priority: Priority
     proxy: str | Proxy | None
     ssl: SSLContext | None
+    headers: Mapping[str, str] | None
     session: aiohttp.ClientSession | None
     hooks: Hooks | None
 

@@ -10,7 +10,7 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel
 
 from ...errors import ConfigurationError
-from ...pager import LARGEST_PAGE
+from ...page_sizes import LARGEST_PAGE
 from ...walking.page import Page
 
 __all__ = ["PageOf", "PageParams", "PageParamsDep", "get_page_params"]

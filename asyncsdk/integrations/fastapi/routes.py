@@ -21,7 +21,7 @@ from ...keys import is_model
 
 __all__ = ["check_routes"]
 
-logger = logging.getLogger("asyncsdk")
+logger: logging.Logger = logging.getLogger("asyncsdk")
 
 
 def check_routes(app: FastAPI) -> None:

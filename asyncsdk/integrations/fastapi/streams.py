@@ -189,7 +189,8 @@ def _judged(scope: Scope, error: WethodError) -> Verdict:
 async def _begin(
     pager: Pager[T], max_items: int | None, resume: str | None, concurrency: int
 ) -> tuple[PageWalk[T], Page[T] | None]:
-    walk = pager.pages(max_items=max_items, resume=resume, concurrency=concurrency)
+    fetcher = pager.fetcher(concurrency, max_items=max_items, resume=resume)
+    walk = PageWalk(fetcher)  # what has come is sent; nobody asks which page is the last
     try:
         return walk, await anext(walk, None)
     except BaseException:

@@ -88,7 +88,7 @@ class Simulation:
         self._hash = hashlib.sha256()
         self._encrypted = encrypted
         self.loop: SimulatedLoop | None = None
-        self.sandbox = Sandbox(
+        self.sandbox: Sandbox = Sandbox(
             rows=rows,
             seed=data_seed,
             token=TOKEN,
@@ -99,7 +99,7 @@ class Simulation:
             order=order,
             clock=lambda: self.now().timestamp(),
         )
-        self.server = Server(self.sandbox, conditions or Conditions(), Random(f"{seed} server"), self._note)
+        self.server: Server = Server(self.sandbox, conditions or Conditions(), Random(f"{seed} server"), self._note)
         weather = Random(f"{seed} network")
         self.network: Network = Network(
             round_trip=lambda: self.server.conditions.trip(weather),
