@@ -105,7 +105,7 @@ class Accounts:
     """
 
     def __init__(self) -> None:
-        self.warn_once = WarnOnce()
+        self.warn_once: WarnOnce = WarnOnce()
         self._known: WeakValueDictionary[Owner, Account] = WeakValueDictionary()
         self._kept: OrderedDict[Owner, Account] = OrderedDict()
         self._connections: dict[Secret, Connections] = {}

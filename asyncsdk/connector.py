@@ -54,7 +54,7 @@ class Connector(aiohttp.TCPConnector):
     def __init__(self) -> None:
         # One second more than is used here: what was looked at may not expire while aiohttp takes it.
         super().__init__(limit=0, keepalive_timeout=KEPT_ALIVE + 1, ttl_dns_cache=DNS_SECONDS)
-        self.roads = Roads()
+        self.roads: Roads = Roads()
 
     async def connect(
         self, req: aiohttp.ClientRequest, traces: list[Trace], timeout: aiohttp.ClientTimeout

@@ -309,7 +309,7 @@ class DecodeError(WethodError):
         `secrets` are blotted out of what the answer shows.
         """
         for each in secrets:
-            self.args = (each.redact(str(self.args[0])),)
+            self.args: tuple[object, ...] = (each.redact(str(self.args[0])),)
             self.path = each.redact(self.path)
             self.body = each.redact_bytes(self.body)
         self.request = request

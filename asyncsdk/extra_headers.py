@@ -48,7 +48,9 @@ class ExtraHeaders:
 
     def __init__(self, items: Mapping[str, tuple[str, Secret]]) -> None:
         self._items = dict(items)
-        self.secrets = tuple(value for name, value in self._items.values() if _CREDENTIAL.search(name))
+        self.secrets: tuple[Secret, ...] = tuple(
+            value for name, value in self._items.values() if _CREDENTIAL.search(name)
+        )
 
     def over(self, defaults: Mapping[str, str]) -> dict[str, str]:
         """`defaults` with these in their places."""

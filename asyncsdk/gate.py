@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Gate"]
 
-logger = logging.getLogger("asyncsdk")
+logger: Final = logging.getLogger("asyncsdk")
 
 LEEWAY: Final = 1.0  # seconds beyond max_wait for the orderly start after a pause: it is not the server's wait
 LONG: Final = 10.0  # seconds; a wait of that length is worth a warning

@@ -12,12 +12,12 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Iterable, Mapping
-from typing import Generic, TypeVar, overload
+from typing import Final, Generic, TypeVar, overload
 
 import attrs
 
 from . import clock, outcomes, wire
-from .account import Accounts
+from .account import Account, Accounts
 from .codec import Decoding
 from .deadline import Deadline
 from .errors import ClientClosed, ConfigurationError, DecodeError
@@ -36,7 +36,7 @@ from .wire import Answer, Field, Request
 
 __all__ = ["Reply", "Session", "ignore"]
 
-logger = logging.getLogger("asyncsdk")
+logger: Final = logging.getLogger("asyncsdk")
 
 T = TypeVar("T")
 
@@ -65,8 +65,8 @@ class Session:
         self.settings = settings
         self.transport = transport
         self.accounts = accounts
-        self.account = accounts.of(settings)
-        self.decoding = Decoding(strict=settings.strict, warn_once=accounts.warn_once)
+        self.account: Account = accounts.of(settings)
+        self.decoding: Decoding = Decoding(strict=settings.strict, warn_once=accounts.warn_once)
         self.closed = False
         self._gate = Gate(settings, transport, self.account)
         self._route = transport.route(settings.connect_timeout, settings.read_timeout, settings.proxy, settings.ssl)

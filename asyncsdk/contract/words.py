@@ -38,7 +38,7 @@ INSTEAD_OF_GET: Final = {
     "timesheets": "await wethod.timesheets.list(person_id=3, project_id=7, date=day).first()",
 }
 
-EXAMPLES: Final = {
+EXAMPLES: Final[dict[str, tuple[str, ...]]] = {
     "budgets": ('await wethod.budgets.submit(5, approver_id=3, message="Ready")',),
     "clients": ('client = await wethod.clients.get(4, include="external_identifiers")',),
     "custom_fields": (

@@ -80,8 +80,8 @@ def _check(schema: str, value: Object, *, strict: bool) -> Iterable[Failure]:
                 named.add(name)
                 yield Failure(name, _UNKNOWN)
     for error in validator(schema).iter_errors(value):
-        if error.validator == "additionalProperties":
-            continue
+        if error.validator in ("additionalProperties", "unevaluatedProperties"):
+            continue  # named above where strict
         field = _field(error)
         if field not in named:
             named.add(field)

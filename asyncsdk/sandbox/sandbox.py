@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping
 from pathlib import Path
 from types import MappingProxyType, TracebackType
-from typing import Self
+from typing import Final, Self
 
 from aiohttp import web
 
@@ -328,18 +328,18 @@ class Sandbox:
         self.faults.append(fault)
         return fault
 
-    fail = orders.fail
-    drop = orders.drop
-    cut = orders.cut
-    garbage = orders.garbage
-    html = orders.html
-    hang = orders.hang
-    late = orders.late
-    delay = orders.delay
-    ignore_offset = orders.ignore_offset
-    rename = orders.rename
-    retype = orders.retype
-    drift = orders.drift
+    fail: Final = orders.fail
+    drop: Final = orders.drop
+    cut: Final = orders.cut
+    garbage: Final = orders.garbage
+    html: Final = orders.html
+    hang: Final = orders.hang
+    late: Final = orders.late
+    delay: Final = orders.delay
+    ignore_offset: Final = orders.ignore_offset
+    rename: Final = orders.rename
+    retype: Final = orders.retype
+    drift: Final = orders.drift
 
 
 def _view(deleted: str) -> View:

@@ -59,8 +59,8 @@ class Acceptance(Generic[T]):
         resumed: bool,
         excluded: SeenKeys | None,
     ) -> None:
-        self.ended = max_items == 0
-        self.bounded = False
+        self.ended: bool = max_items == 0
+        self.bounded: bool = False
         self.is_last: bool | None = True
         self.error: BaseException | None = None
         self._identity = identity

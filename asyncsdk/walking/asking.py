@@ -56,7 +56,7 @@ class Asking(Generic[T]):
         start: int,
         expected: int | None,
     ) -> None:
-        self.limit = limit
+        self.limit: int = limit
         self._line = line
         self._frontier = frontier
         self._report = report

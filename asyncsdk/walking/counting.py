@@ -29,7 +29,7 @@ class Counting:
     __slots__ = ("_asked", "_doubted", "_full", "_past", "_probes", "_proving", "_refusal", "_size", "_sizes", "count")
 
     def __init__(self, sizes: PageSizes | None = None) -> None:
-        self.count = 0
+        self.count: int = 0
         self._sizes = sizes
         self._size = PROBE
         self._full = -1  # the furthest page known to be full

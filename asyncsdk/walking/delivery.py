@@ -163,7 +163,7 @@ class Deliveries(Generic[T]):
     __slots__ = ("_here", "_most", "_report", "_taken", "_writer", "doubtful", "waiting")
 
     def __init__(self, writer: Writer[T], report: Report, place: Place[T], most: int | None) -> None:
-        self.doubtful = False
+        self.doubtful: bool = False
         self._writer = writer
         self._report = report
         self._most = most

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Fetcher", "Leg", "end_tasks"]
 
-logger = logging.getLogger("asyncsdk")
+logger: Final = logging.getLogger("asyncsdk")
 
 T = TypeVar("T")
 
@@ -70,7 +70,7 @@ class Fetcher(Generic[T]):
         finished: Callable[[Plan[T]], object] | None = None,
         misfits: Misfits | None = None,
     ) -> None:
-        self.plan = plan
+        self.plan: Plan[T] = plan
         self._session = session
         self._leg: Leg[T] = (plan, request)
         self._decode = decode

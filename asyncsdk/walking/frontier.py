@@ -46,10 +46,10 @@ class Frontier(Generic[T]):
         self, identity: Identity[T], limit: int, position: int, *, tail: Sequence[tuple[Key, str]], from_top: bool
     ) -> None:
         remembered = dict(tail)
-        self.position = position
-        self.begun = bool(remembered)
-        self.newest = 0
-        self.seen = SeenKeys()
+        self.position: int = position
+        self.begun: bool = bool(remembered)
+        self.newest: int = 0
+        self.seen: SeenKeys = SeenKeys()
         delivered = [key for key, _ in tail]
         self._with_equal(self.seen.admit(delivered), delivered, None)
         self._identity = identity

@@ -45,7 +45,7 @@ SMALL_PAGES: Final = (
 )
 CAPPED: Final = "%s: the server gives %d rows at once, though limit=%d was asked for"
 
-logger = logging.getLogger("asyncsdk")
+logger: Final = logging.getLogger("asyncsdk")
 
 
 @attrs.frozen(kw_only=True)

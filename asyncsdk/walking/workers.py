@@ -66,7 +66,7 @@ class Workers(Generic[T]):
         progress: Callable[[], None],
         defect: Callable[[BaseException], None],
     ) -> None:
-        self.loop = require_asyncio()
+        self.loop: asyncio.AbstractEventLoop = require_asyncio()
         self._session = session
         self._decode = decode
         self._window = window
