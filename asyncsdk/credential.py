@@ -76,7 +76,7 @@ class Credential:
         if question is None or question.task.done():
             for ended in [each for each in self._questions if each.is_closed()]:
                 del self._questions[ended]
-            question = self._questions[loop] = _Question(loop.create_task(_answer(self._source.function)))
+            question = self._questions[loop] = _Question(loop.create_task(self._learn(self._source)))
         question.waiting += 1
         try:
             await asyncio.wait((question.task,))
@@ -91,9 +91,13 @@ class Credential:
             raise ClientClosed
         problem = question.task.exception()
         if problem is None:
-            self.token = question.task.result()
-            return self.token
+            return question.task.result()
         raise _refusal(problem, line, answer) from problem
+
+    async def _learn(self, source: TokenSource) -> Secret:
+        # In force before the question is over: whoever comes between that and those who wait must not ask again.
+        self.token = await _answer(source.function)
+        return self.token
 
 
 async def _answer(function: TokenFunction) -> Secret:

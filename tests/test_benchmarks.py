@@ -24,6 +24,7 @@ def record(section: str, client: str, seconds: float, items: int = 100_000) -> R
     return Record(section=section, client=client, items=items, latency_ms=0, in_flight=8, rounds=3, wall=cost, cpu=cost)
 
 
+@pytest.mark.slow
 def test_the_command_measures_prints_and_writes(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "benchmarks", "--quick", "--only", "get", "memory", "--rounds", "1"]
     done = subprocess.run(

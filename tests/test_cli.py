@@ -14,13 +14,14 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from importlib.machinery import ModuleSpec
 from pathlib import Path
 
 import pytest
 
 from asyncsdk.cli import main
+from asyncsdk.sandbox import Sandbox
+from asyncsdk.testing import beside
 
 pytest.importorskip("typer")
 pytest.importorskip("rich")
@@ -121,12 +122,15 @@ def test_the_sandbox_and_the_demo_need_no_extra(capfd: Capture) -> None:
     ],
 )
 @pytest.mark.usefixtures("environment")
-def test_wrong_usage_is_status_2_and_one_line(
+def test_wrong_usage_is_status_2_and_says_why_without_a_traceback(
     words: list[str], capsys: Capture, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
     assert main(words) == 2
-    assert "Traceback" not in capsys.readouterr().err
+    said = capsys.readouterr()
+    assert said.err
+    assert not said.out
+    assert "Traceback" not in said.err
     assert not list(tmp_path.iterdir())
 
 
@@ -212,21 +216,20 @@ def test_several_companies_go_into_a_folder_each(capsys: Capture, tmp_path: Path
     assert {path.name for path in tmp_path.iterdir()} >= {"acme", "no_such_company"}
 
 
-def test_an_interrupted_extraction_ends_at_once_and_the_next_goes_on(sandbox: dict[str, str], tmp_path: Path) -> None:
+def test_an_interrupted_extraction_ends_at_once_and_the_next_goes_on(tmp_path: Path) -> None:
     """Ctrl-C while answers are slow: the process ends by itself, and what it had read is not asked for again."""
-    slow = [sys.executable, "-m", "asyncsdk", "sandbox", "--port", "0", "--rows", "3000", "--latency-ms", "60"]
-    with subprocess.Popen(slow, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as server, ending(server):
-        assert server.stdout is not None
-        lines = [server.stdout.readline().removeprefix("export ").strip() for _ in range(4)]
-        environ = os.environ | dict(line.split("=", 1) for line in lines)
-        words = [sys.executable, "-m", "asyncsdk", "extract", "production-plan-streams", "--concurrency", "1"]
-        words += ["--to", f"jsonl:{tmp_path}", "--json", "--quiet"]
+    words = [sys.executable, "-m", "asyncsdk", "extract", "production-plan-streams", "--concurrency", "1"]
+    words += ["--to", f"jsonl:{tmp_path}", "--json", "--quiet"]
+    with beside(Sandbox(rows=3000, latency_ms=60)) as slow:
+        environ = os.environ | slow.environ
         with subprocess.Popen(words, env=environ, stderr=subprocess.PIPE, text=True) as run:
-            while not (tmp_path / "_asyncsdk.jsonl").exists():
-                time.sleep(0.02)
-            time.sleep(0.7)
+            patience = time.monotonic() + 60
+            while len(slow.requests) < 8:
+                assert run.poll() is None
+                assert time.monotonic() < patience
+                time.sleep(0.01)  # between two looks at another process
             run.send_signal(signal.SIGINT)
-            _, said = run.communicate(timeout=20)
+            _, said = run.communicate(timeout=60)
         assert run.returncode == 130
         assert "the same command goes on" in said
         assert "Traceback" not in said
@@ -236,12 +239,3 @@ def test_an_interrupted_extraction_ends_at_once_and_the_next_goes_on(sandbox: di
         told = json.loads(done.stdout)
         assert told["tables"][0]["outcome"] == "complete"
         assert 0 < told["rows"] < 3060
-
-
-@contextmanager
-def ending(process: subprocess.Popen[str]) -> Iterator[None]:
-    """Ends a process with the block, also where a test fails in it and would wait for ever."""
-    try:
-        yield
-    finally:
-        process.terminate()

@@ -67,9 +67,9 @@ from asyncsdk.cli.loop import run
 async def wait():
     print(type(asyncio.get_running_loop()).__module__.partition(".")[0], flush=True)
     try:
-        await asyncio.sleep(60)
+        await asyncio.Event().wait()
     finally:
-        await asyncio.sleep(0.01)
+        await asyncio.sleep(0)
         print("cleaned up", flush=True)
 
 try:

@@ -97,10 +97,10 @@ async def main():
     with stopping.interruptible():
         print("ready", flush=True)
         try:
-            await asyncio.sleep(600)
+            await asyncio.Event().wait()
         finally:
             print("leaving", flush=True)
-            await asyncio.sleep(600)
+            await asyncio.Event().wait()
 asyncio.run(main())
 """
     with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.PIPE) as run:

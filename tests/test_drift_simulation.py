@@ -326,28 +326,6 @@ def test_a_resumed_walk_repeats_nothing_when_hundreds_of_rows_vanish(order: Orde
 
 
 @pytest.mark.parametrize(
-    ("seed", "limit", "concurrency", "drift", "stop_after"),
-    [
-        (34, 30, 3, Drift("created falling", rows=1000, rate=5, ties=20, bulk=0.05), 176),
-        (161, 10, 16, Drift("created falling", rows=1000, rate=0.5, bulk=0.05), 584),
-        (163, 100, 8, Drift("created falling", rows=1000, rate=5, ties=20, bulk=0.1), 401),
-        (388, 30, 16, Drift("created falling", rows=1000, rate=5, ties=3, bulk=0.05), 512),
-        (150, 10, 8, Drift("created falling", rows=1000, rate=0.5, ties=20, bulk=0.05), 251),
-        (2, 100, 3, Drift("created falling", rows=1000, rate=5, ties=20, bulk=0.1), 402),
-    ],
-)
-def test_a_bookmark_before_rows_that_were_delivered_is_refused(
-    seed: int, limit: int, concurrency: int, drift: Drift, stop_after: int
-) -> None:
-    """A short bookmark cannot name them; each of these, resumed, would repeat 22 to 168 rows.
-
-    The walk began at the top again, where rows were added, and was left among those, or it joined behind such rows.
-    """
-    with pytest.raises(ArgumentError, match="begin the walk anew"):
-        simulate(drift, seed, concurrency, limit, stop_after=stop_after)
-
-
-@pytest.mark.parametrize(
     ("concurrency", "rate", "most"),
     [(1, 1 / 3, 52), (1, 1.0, 68), (8, 1 / 3, 66), (8, 1.0, 76)],
 )

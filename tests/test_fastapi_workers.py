@@ -19,6 +19,7 @@ from redis.asyncio import Redis
 
 from asyncsdk import Wethod, gather_all
 from asyncsdk.sandbox import Sandbox
+from tests.waiting import until
 
 ROOT = Path(__file__).parent.parent
 README = ROOT / "README.md"
@@ -104,8 +105,8 @@ async def test_the_example_application_serves_plan_archive_and_timesheet(budget_
         # A connection for each request: so both workers get some.
         browser = aiohttp.ClientSession(connector=aiohttp.TCPConnector(force_close=True))
         async with workers("tests.planning:app", environ) as url, browser:
-            while [request.path for request in sandbox.requests].count("/api/streams") < 2:
-                await asyncio.sleep(0.01)  # each reads its mirror
+            # Each reads its mirror.
+            await until(lambda: [request.path for request in sandbox.requests].count("/api/streams") == 2)
             project = f"{url}/projects/{sample.project_id}"
 
             async def table() -> list[dict[str, object]]:
@@ -179,7 +180,6 @@ async def all_of(browser: aiohttp.ClientSession, url: str, but: int | None = Non
     async with asyncio.timeout(60):
         while len(seen) < 2:
             seen |= {number for number in [await worker_of(browser, url)] if number not in {None, but}}
-            await asyncio.sleep(0.01)
     return seen
 
 
@@ -217,6 +217,5 @@ async def test_a_worker_that_dies_while_wethod_is_away_is_replaced(command: Comm
                 while health["status"] != "ok":
                     async with browser.get(f"{url}/health") as response:
                         health = await response.json()
-                    await asyncio.sleep(0.05)
                 async with browser.get(url + path) as response:
                     assert response.status == 200

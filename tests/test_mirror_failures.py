@@ -15,6 +15,7 @@ from asyncsdk import ConfigurationError, ConnectionFailed, NotFound, ServerError
 from asyncsdk.mirror import Mirror
 from asyncsdk.settings import RetryPolicy
 from tests.stub_server import STREAM, Server, rows_json
+from tests.waiting import until
 
 Connect = Callable[..., Wethod]
 ONCE = RetryPolicy(attempts=1)
@@ -31,13 +32,15 @@ class Broken(Exception):
 
 
 async def filled(mirror: Mirror) -> None:
-    while math.isinf(mirror.age):
-        await asyncio.sleep(0.001)
+    await until(lambda: not math.isinf(mirror.age))
 
 
 async def failed(mirror: Mirror) -> None:
-    while mirror.failure is None:
-        await asyncio.sleep(0.001)
+    await until(lambda: mirror.failure is not None)
+
+
+async def recovered(mirror: Mirror) -> None:
+    await until(lambda: mirror.failure is None)
 
 
 async def test_it_begins_empty_while_wethod_is_away_and_fills_itself(server: Server, connect: Connect) -> None:
@@ -54,8 +57,7 @@ async def test_it_begins_empty_while_wethod_is_away_and_fills_itself(server: Ser
     async with Mirror(connect(retry=ONCE), LISTS, required=False) as mirror, asyncio.timeout(30):
         await filled(mirror)
         assert list(mirror.production_plan_streams) == [1, 2, 3]
-        while mirror.failure is not None:
-            await asyncio.sleep(0.001)
+        await recovered(mirror)
         assert mirror.production_plan_streams.failure is None
 
 
@@ -82,8 +84,7 @@ async def test_it_goes_on_whatever_a_refresh_raises(
             broken.setattr(mirror.production_plan_streams, "_refresh", fails)
             await failed(mirror)
             assert mirror.failure is failure or mirror.failure.__cause__ is failure  # type: ignore[union-attr]  # just seen
-        while mirror.failure is not None:
-            await asyncio.sleep(0.001)
+        await recovered(mirror)
         assert len(mirror.production_plan_streams) == 3
     assert not [task for task in asyncio.all_tasks() if task.get_name() == "asyncsdk mirror"]
 
@@ -105,6 +106,7 @@ async def test_it_ends_when_it_is_closed_also_where_its_cancellation_is_swallowe
         monkeypatch.setattr(mirror.production_plan_streams, "_refresh", swallows)
         await begun.wait()
         await mirror.aclose()
+    assert not [task for task in asyncio.all_tasks() if task.get_name() == "asyncsdk mirror"]
 
 
 async def test_a_client_that_was_closed_does_not_end_it(server: Server, connect: Connect) -> None:

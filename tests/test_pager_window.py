@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Callable
-from typing import Any
 
 import pytest
 from aiohttp import web
@@ -12,57 +12,46 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from asyncsdk import RetryPolicy, Wethod, errors, gather_all
+from asyncsdk.testing.simulation import Conditions, Simulation
 from tests.stub_server import PATH, Server, rows_json
+from tests.waiting import until
 
 Connect = Callable[..., Wethod]
 
 
-async def test_the_window_opens_as_pages_come_back_full(server: Server, connect: Connect) -> None:
+def test_the_window_opens_as_pages_come_back_full() -> None:
     """One, then three, and more the further the list is known to go: short lists cost few requests beyond their end."""
-    seen: list[int] = []
-    waiting: list[asyncio.Event] = []
+    simulation = Simulation(1, Conditions(round_trip=1.0), rows=4000)
 
-    async def handler(request: web.Request) -> web.StreamResponse:
-        gate = asyncio.Event()
-        waiting.append(gate)
-        await gate.wait()
-        offset = int(request.query["offset"])
-        return web.json_response(rows_json(offset, offset + 100))
+    async def main() -> int:
+        async with simulation.client() as wethod:
+            await asyncio.gather(*(wethod.streams.get(1) for _ in range(16)))  # connections for all that follows
+            before = len(simulation.server.arrivals)
+            async with wethod.production_plan_streams.list().pages(stable=False) as pages:
+                for _ in range(30):
+                    await anext(pages)
+            return before
 
-    server.handler = handler
-    async with connect().production_plan_streams.list().pages(stable=False) as pages:
-        consumer = asyncio.ensure_future(take(pages, 30))
-        for _ in range(7):
-            while not waiting:
-                await asyncio.sleep(0.001)
-            await asyncio.sleep(0.02)
-            seen.append(len(waiting))
-            gates, waiting[:] = waiting[:], []
-            for gate in gates:
-                gate.set()
-        while not consumer.done():
-            for gate in waiting:
-                gate.set()
-            await asyncio.sleep(0.001)
-        await consumer
-    assert seen[:4] == [1, 3, 3, 4]
-    assert seen == sorted(seen)
+    before = simulation.run(main)
+    together = Counter(int(moment) for moment in simulation.server.arrivals[before:])
+    assert list(together.values())[:4] == [1, 3, 3, 4]
 
 
-async def take(walk: Any, count: int) -> list[Any]:
-    return [await anext(walk) for _ in range(count)]
-
-
-async def test_a_slow_consumer_stops_the_fetching(server: Server, connect: Connect) -> None:
+def test_a_slow_consumer_stops_the_fetching() -> None:
     """At most `concurrency` pages are in flight or waiting, and one is held until it is known not to be the last."""
-    server.serve_list(100_000)
-    async with connect().production_plan_streams.list().pages(concurrency=4) as pages:
-        for taken in range(1, 12):
-            await anext(pages)
-            for _ in range(20):
-                await asyncio.sleep(0.001)
-            assert len(server.requests) <= taken + 1 + 4
-    assert server.most_in_flight <= 4
+    simulation = Simulation(1, rows=4000)
+
+    async def main() -> None:
+        async with (
+            simulation.client() as wethod,
+            wethod.production_plan_streams.list().pages(concurrency=4) as pages,
+        ):
+            for taken in range(1, 12):
+                await anext(pages)
+                await asyncio.sleep(60)  # whatever can be fetched meanwhile is
+                assert taken < len(simulation.server.requests) <= taken + 1 + 4
+
+    simulation.run(main)
 
 
 async def test_concurrency_is_bounded_by_the_client(server: Server, connect: Connect) -> None:
@@ -139,8 +128,7 @@ async def test_whatever_happens_order_is_kept_and_nothing_is_left(
 ) -> None:
     """Any length, page size, window, slow pages and pages that fail once, early exit: compared with a plain list."""
     asked: dict[int, int] = {}
-    while server.in_flight:  # what an example before this one left early, until the server has noticed
-        await asyncio.sleep(0.001)
+    await until(lambda: not server.in_flight)  # what an example before this one left early: the server has noticed
     server.requests.clear()
     server.most_in_flight = 0
 

@@ -6,7 +6,7 @@ import asyncio
 import json
 import logging
 import traceback
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
@@ -14,6 +14,7 @@ from aiohttp import web
 
 from asyncsdk import Hooks, RetryPolicy, Wethod, errors, filters
 from asyncsdk.models import ProductionPlanStream, Project, Stream
+from asyncsdk.testing.simulation import Conditions, Simulation
 from tests.stub_server import STREAM, TOKEN, Server, cut, drop, hang, rows_json
 
 Connect = Callable[..., Wethod]
@@ -51,9 +52,9 @@ async def test_actions_keep_their_colon_and_queries_their_falsy_values(server: S
 
 async def test_a_delete_returns_nothing_whatever_the_body(server: Server, connect: Connect) -> None:
     server.script((200, b""), (204, b""), (200, b"{}"))
-    wethod = connect()
-    for _ in range(3):
-        await wethod.streams.delete(5)
+    delete: Callable[[int], Awaitable[object]] = connect().streams.delete
+    assert [await delete(5) for _ in range(3)] == [None] * 3
+    assert server.requests == ["DELETE /api/streams/5"] * 3
 
 
 # --- errors -----------------------------------------------------------------------------------------------------------
@@ -140,6 +141,7 @@ async def test_a_post_is_repeated_after_a_refused_connection(server: Server, con
 async def test_a_delete_that_finds_nothing_after_a_lost_answer_is_done(server: Server, connect: Connect) -> None:
     server.script(drop, (404, {"key": "not_found", "message": "gone"}))
     await connect().streams.delete(5)
+    assert server.requests == ["DELETE /api/streams/5"] * 2
 
 
 async def test_a_delete_that_finds_nothing_at_once_is_an_error(server: Server, connect: Connect) -> None:
@@ -186,21 +188,17 @@ async def test_a_wait_beyond_patience_is_an_error_at_once(server: Server, connec
 # --- time-outs --------------------------------------------------------------------------------------------------------
 
 
-async def test_waiting_for_a_slot_is_no_time_out(server: Server, connect: Connect) -> None:
+def test_waiting_for_a_slot_is_no_time_out() -> None:
     """With 2 slots and 12 requests the last ones queue far longer than the read time-out; none fails."""
-    served = 0
+    simulation = Simulation(1, Conditions(round_trip=0.9))
 
-    async def handler(request: web.Request) -> web.StreamResponse:
-        nonlocal served
-        served += 1
-        await asyncio.sleep(0.02)
-        return web.json_response(STREAM)
+    async def main() -> None:
+        async with simulation.client(max_in_flight=2, read_timeout=1.0) as wethod:
+            await asyncio.gather(*(wethod.streams.get(1) for _ in range(12)))
 
-    server.handler = handler
-    wethod = connect(max_in_flight=2, read_timeout=0.08)
-    await asyncio.gather(*(wethod.streams.get(5) for _ in range(12)))
-    assert served == 12
-    assert server.most_in_flight == 2
+    simulation.run(main)
+    assert simulation.counts["requests"] == 12
+    assert simulation.seconds > 5 * 1.0
 
 
 async def test_a_server_that_says_nothing_is_a_read_time_out(server: Server, connect: Connect) -> None:

@@ -10,6 +10,7 @@ import pytest
 from aiohttp import web
 
 from asyncsdk import RetryPolicy, Wethod, errors
+from asyncsdk.wire import Answer
 from tests.stub_server import STREAM, Server
 from tests.waiting import account
 
@@ -41,7 +42,8 @@ def accepts(server: Server, *good: str) -> None:
     """Lets the server accept some tokens and answer 401 to all others."""
 
     async def handler(request: web.Request) -> web.StreamResponse:
-        await asyncio.sleep(0.01)
+        for _ in range(20):  # requests that are sent together are here together
+            await asyncio.sleep(0)
         token = request.headers["Authorization"].removeprefix("Bearer ")
         if token in good:
             return web.json_response(STREAM, status=201 if request.method == "POST" else 200)
@@ -88,6 +90,29 @@ async def test_requests_that_draw_a_401_together_share_one_question(
     assert sent(server).count("new-token") == 21
     await wethod.streams.get(5)
     assert tokens.asked == 2
+
+
+async def test_an_answer_that_has_just_come_is_not_asked_for_again(connect: Connect) -> None:
+    """By whoever comes when the question is over, before those who waited for it have gone on."""
+    asked: list[str] = []
+    late: list[asyncio.Task[bool]] = []
+
+    async def function() -> str:
+        asked.append("asked")
+        if len(asked) == 2:
+            asyncio.get_running_loop().call_soon(lambda: late.append(asyncio.ensure_future(renew())))
+        return f"token-{len(asked)}"
+
+    credential = connect(token=function)._session.account.credential
+    line = errors.RequestLine("GET", "/api/streams")
+    refused = await credential.current(line)
+
+    async def renew() -> bool:
+        return await credential.renewed(refused, line, Answer(401, {}, b""))
+
+    assert await renew()
+    assert await late[0]
+    assert len(asked) == 2
 
 
 async def test_a_request_asks_once_and_then_says_what_the_api_said(server: Server, connect: Connect) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import socket
 import threading
 import time
@@ -16,6 +15,9 @@ from aiohttp import web
 
 from asyncsdk import RetryPolicy, Wethod, errors
 from asyncsdk.deadline import Deadline
+from asyncsdk.models import Stream
+from asyncsdk.testing.simulation import Conditions, Simulation
+from asyncsdk.testing.simulation.network import Link
 from asyncsdk.transport import Base
 from asyncsdk.wire import build
 from tests.raw_server import Certificate, Conversation, Run, answer, serving
@@ -36,23 +38,17 @@ def test_a_host_with_letters_of_its_own_language_is_sent_as_dns_knows_it() -> No
     assert Base.of("https://bücher.example").url(build("GET", "/api/streams")).raw_host == "xn--bcher-kva.example"
 
 
-async def test_a_body_that_comes_slowly_is_no_time_out(server: Server, connect: Connect) -> None:
+def test_a_body_that_comes_slowly_is_no_time_out() -> None:
     """Each piece comes in time, all of them together do not."""
-    pieces = 8
+    simulation = Simulation(1, Conditions(piece_bytes=40, piece_seconds=1.0))
 
-    async def trickle(request: web.Request) -> web.StreamResponse:
-        response = web.StreamResponse()
-        await response.prepare(request)
-        for piece in range(pieces):
-            await response.write(b'{"id": 5, "name": "' if piece == 0 else b"x")
-            await asyncio.sleep(0.08)
-        await response.write(b'"}')
-        await response.write_eof()
-        return response
+    async def main() -> Stream:
+        async with simulation.client(read_timeout=10.0, deadline=None) as wethod:
+            return await wethod.streams.get(1)
 
-    server.handler = trickle
-    answer = await connect(read_timeout=0.5).request("GET", "/api/streams/5")
-    assert json.loads(answer.body) == {"id": 5, "name": "x" * (pieces - 1)}
+    assert simulation.run(main).id == 1
+    assert simulation.counts["requests"] == 1
+    assert simulation.seconds > 10.0
 
 
 async def test_a_body_that_stops_is_a_time_out(server: Server, connect: Connect) -> None:
@@ -100,7 +96,8 @@ def test_an_answer_that_is_there_is_used_however_long_the_loop_was_busy(
                 call = asyncio.ensure_future(wethod.request(method, "/api/streams"))
                 while not written.acquire(blocking=False):
                     await asyncio.sleep(0)
-                time.sleep(0.25)  # longer than the read time-out, and the loop cannot read
+                # Really blocked, and longer than the read time-out: a virtual clock would prove nothing of the sockets.
+                time.sleep(0.25)
                 assert (await call).json()["id"] == 5  # type: ignore[index,call-overload]  # it is an object
 
     with serving(talk, None if certified is None else certified.server()) as server:
@@ -178,7 +175,7 @@ def test_a_body_that_is_taken_slowly_is_no_time_out(run: Run) -> None:
         taken = 0
         while taken < 20_000_000:
             taken += len(conversation.socket.recv(65536))
-            time.sleep(0.003)
+            time.sleep(0.003)  # really slow: what the kernel holds of a body, no simulation knows
         conversation.write(answer({}))
 
     async def main() -> None:
@@ -190,26 +187,39 @@ def test_a_body_that_is_taken_slowly_is_no_time_out(run: Run) -> None:
         run(main())
 
 
-@pytest.mark.parametrize("method", ["GET", "POST"])
-async def test_the_time_out_begins_anew_with_each_piece(server: Server, connect: Connect, method: str) -> None:
-    """Interim answers, a head and a body, each in time, all together much later."""
+class _Slow:
+    """The server's end of a link: interim answers, a head and a body, each two seconds after the one before."""
 
-    async def slowly(request: web.Request) -> web.StreamResponse:
-        assert request.transport is not None
-        for piece in (
+    def __init__(self, link: Link) -> None:
+        self._link = link
+
+    def received(self, _: bytes) -> None:
+        pieces = (
             b"HTTP/1.1 102 Processing\r\n\r\n",
             b"HTTP/1.1 102 Processing\r\n\r\n",
             b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n",
             b"{}",
-        ):
-            await asyncio.sleep(0.2)
-            request.transport.write(piece)
-        await asyncio.sleep(5)
-        raise AssertionError("the answer was not taken")
+        )
+        for number, piece in enumerate(pieces, 1):
+            self._link.send(piece, 2.0 * number)
 
-    server.handler = slowly
-    wethod = connect(read_timeout=0.3, retry=RetryPolicy(attempts=1))
-    assert (await wethod.request(method, "/api/streams")).body == b"{}"
+    def ended(self) -> None:
+        pass
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_the_time_out_begins_anew_with_each_piece(method: str) -> None:
+    """Each comes in time, all together much later."""
+    simulation = Simulation(1)
+    simulation.network.listen("slow.test", 443, _Slow)
+
+    async def main() -> bytes:
+        retry = RetryPolicy(attempts=1)
+        async with simulation.client(base_url="https://slow.test", read_timeout=3.0, retry=retry) as wethod:
+            return (await wethod.request(method, "/api/streams")).body
+
+    assert simulation.run(main) == b"{}"
+    assert simulation.seconds > 8.0
 
 
 @pytest.mark.parametrize("method", ["GET", "DELETE"])

@@ -234,7 +234,7 @@ async def test_a_page_whose_task_is_cancelled_by_somebody_else_is_an_error(serve
     async def handler(request: web.Request) -> web.StreamResponse:
         if request.query["offset"] != "0":
             asked.set()
-            await asyncio.sleep(3600)
+            await asyncio.Event().wait()
         return await answer(request)
 
     server.handler = handler

@@ -1,14 +1,22 @@
-"""Calls that wait: the order that makes them, ears that hear of it, and the account that holds them."""
+"""Waiting in tests, for a condition and never for time; calls that wait, and the account that holds them."""
 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from typing import Any
 
 from asyncsdk import Wethod
 from asyncsdk.events import Hooks, RetryPlanned, WaitBegun
 
 ORDER = (429, {"message": "slow down"}, {"x-ratelimit-retry-after": "60"})
+
+
+async def until(condition: Callable[[], object], seconds: float = 30.0) -> None:
+    """Lets everything else go on until the condition holds, and fails where it does not within `seconds`."""
+    async with asyncio.timeout(seconds):
+        while not condition():
+            await asyncio.sleep(0)
 
 
 def account(wethod: Wethod) -> Any:
