@@ -16,7 +16,10 @@ README = (Path(__file__).parent.parent / "README.md").read_text()
 SNIPPETS = re.findall(r"^```python\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
 
 
-@pytest.mark.parametrize("snippet", [s for s in SNIPPETS if "fastapi" not in s and "uvloop" not in s])
+SIMULATIONS = [snippet for snippet in SNIPPETS if "simulation.run(" in snippet]
+
+
+@pytest.mark.parametrize("snippet", [s for s in SNIPPETS if not re.search(r"fastapi|uvloop|simulation\.run\(", s)])
 async def test_snippets_run(
     snippet: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -30,6 +33,12 @@ async def test_snippets_run(
             running = eval(code, names)
             if inspect.isawaitable(running):
                 await running
+
+
+@pytest.mark.parametrize("snippet", SIMULATIONS)
+def test_simulations_run(snippet: str) -> None:
+    """They bring an event loop of their own."""
+    exec(compile(snippet, "README.md", "exec"), {})
 
 
 def test_the_readme_names_one_test_command() -> None:
