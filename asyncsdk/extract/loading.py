@@ -8,12 +8,11 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from array import array
 from collections.abc import Sequence
 from contextlib import aclosing, suppress
 from datetime import datetime
 from functools import partial
-from typing import TYPE_CHECKING, Final, TypeGuard
+from typing import TYPE_CHECKING, Final
 
 import attrs
 
@@ -148,7 +147,7 @@ class _Loading:
     async def run(self) -> None:
         job, options = self.job, self.options
         self.wethod = self.wethod.with_options(hooks=self.ledger.counting(self.wethod.settings.hooks))
-        self.state = State.read(await self.lane(partial(self.target.state, job.key)))
+        self.state = State.read(await self.lane(partial(self.target.state, job.table, job.key)))
         self.ledger.delivered_before = self.state != State()
         todo = passes(
             job.listing,
@@ -188,8 +187,11 @@ class _Loading:
             seconds=self.ledger.seconds,
             progress=None,
         )
-        await self.lane(partial(self.target.save, self.job.key, self.state.write()))
+        await self._save(self.state)
         return self.state
+
+    async def _save(self, state: State) -> None:
+        await self.lane(partial(self.target.save, self.job.table, self.job.key, state.write()))
 
     async def _walk(self, each: Pass, before: State) -> State:
         """One pass. Returns the state after it."""
@@ -277,7 +279,7 @@ class _Loading:
             return
         if rejects.too_many(standing.rows, standing.rejected):
             # The state from before this run: the next one reads the same rows again, by the same way.
-            await self.lane(partial(self.target.save, self.job.key, attrs.evolve(self.state, progress=None).write()))
+            await self._save(attrs.evolve(self.state, progress=None))
             await self.lane(partial(self.writer.put_aside, standing.refused))
             raise _Stopped(
                 f"{standing.rejected} of {standing.rows + standing.rejected} rows do not fit their model: the API has "
@@ -285,7 +287,14 @@ class _Loading:
             )
         progress = standing.progress(source.place, self.server_time)
         state = attrs.evolve(self.state, progress=progress).write()
-        self.writer.begin(Batch(standing.waiting, progress.began, standing.raw), standing.refused, state)
+        whole = progress.kind == "whole" and not self.job.partial
+        batch = Batch(
+            rows=standing.waiting,
+            raw=standing.raw,
+            whole=progress.began if whole else None,
+            spared=[id_ for id_ in map(rejects.id_of, standing.refused) if rejects.is_storable(id_)],
+        )
+        self.writer.begin(batch, standing.refused, state)
         standing.clear()
 
     async def _compare(self, source: Source) -> None:
@@ -316,12 +325,11 @@ class _Loading:
                 self.job.table,
                 progress.began,
                 clock.utc_now(),
-                array("q", filter(_fits, (*progress.spared, *self.writer.unwritable))),
                 allow_shrink=self.options.allow_shrink,
             )
         )
         if shrink.absent and not shrink.marked:
-            await self.lane(partial(self.target.save, self.job.key, attrs.evolve(self.state, progress=None).write()))
+            await self._save(attrs.evolve(self.state, progress=None))
             raise _Stopped(
                 f"{shrink.absent} of {shrink.live} rows are not in the list any more, and none was marked: a lost "
                 "permission narrows lists in silence (*.view without *.view_other). Where they are really gone, run "
@@ -330,11 +338,7 @@ class _Loading:
         self.ledger.vanished = shrink.absent
 
     def close(self, report: TableReport) -> None:
-        """The last words to the target. In its thread."""
-        self.target.finish(self.job.table)
+        """Ends the work of the target on this table. In its thread."""
+        if report.outcome == "complete":
+            self.target.finish(self.job.table)
         self.ledger.log(report)
-
-
-def _fits(id_: int | None) -> TypeGuard[int]:
-    """Whether an id is one that a table can hold."""
-    return id_ is not None and -(2**63) <= id_ < 2**63

@@ -115,7 +115,7 @@ def seconds_for(requests: int, *, each: float, concurrency: int, hourly: int | N
 
 def costs_of(jobs: Sequence[Job], target: Target, *, full: bool, reconcile: bool) -> list[Cost]:
     """What each table will cost, from what its last run left; nothing is asked of the API. Blocking."""
-    return [_cost(job, State.read(target.peek(job.key)), full=full, reconcile=reconcile) for job in jobs]
+    return [_cost(job, State.read(target.peek(job.table, job.key)), full=full, reconcile=reconcile) for job in jobs]
 
 
 def _cost(job: Job, state: State, *, full: bool, reconcile: bool) -> Cost:

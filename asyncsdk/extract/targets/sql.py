@@ -22,14 +22,26 @@ _LONGEST: Final = 63 - len("_live")
 
 @attrs.frozen
 class Names:
-    """The names of a target's tables, in quotes, with schema and prefix."""
+    """The names of a target's tables, in quotes, with schema and prefix.
+
+    Args:
+        schema: of the tables.
+        prefix: of their names.
+        database: that the schema is in, for engines that need it: a schema may be called like its database.
+    """
 
     schema: str
     prefix: str
+    database: str | None = None
+
+    @property
+    def qualified_schema(self) -> str:
+        """`"plan"."main"`, or `"public"` where the database is not named."""
+        return ".".join(quoted(name) for name in (self.database, self.schema) if name is not None)
 
     def table(self, name: str) -> str:
-        """`"main"."timesheets"`."""
-        return f"{quoted(self.schema)}.{quoted(self.bare(name))}"
+        """`"plan"."main"."timesheets"`."""
+        return f"{self.qualified_schema}.{quoted(self.bare(name))}"
 
     def bare(self, name: str) -> str:
         """The name with its prefix, without schema and quotes.
@@ -49,8 +61,18 @@ class Names:
 
     @property
     def state(self) -> str:
-        """The state of each key."""
+        """The state of each key: `table`, `key`, `state` as JSON, `saved_at`."""
         return self.table("_asyncsdk_state")
+
+    @property
+    def seen(self) -> str:
+        """What whole passes met that are not over: `table`, `began` of the pass, `id`."""
+        return self.table("_asyncsdk_seen")
+
+    @property
+    def tables(self) -> str:
+        """How many rows each table had after its last commit: `table`, `rows`."""
+        return self.table("_asyncsdk_tables")
 
     @property
     def runs(self) -> str:
