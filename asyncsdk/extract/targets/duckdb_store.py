@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
 from operator import attrgetter
 from pathlib import Path
 from typing import cast
@@ -70,7 +71,11 @@ class Store:
         Raises:
             TargetRefused: as `Target.open`.
         """
-        with self.file.stoppable.long(), self.file.transaction():
+        with self.file.stoppable.long():
+            self.file.roomy(partial(self._prepare, owner, tables, where))
+
+    def _prepare(self, owner: Owner, tables: Sequence[Table], where: str) -> None:
+        with self.file.transaction():
             self._claim(owner, where)
             check_names(self.names, tables, self._all_names(), where)
             for table in tables:
@@ -171,7 +176,11 @@ class Store:
 
     def write(self, table: Table, batch: Batch, key: str, state: bytes) -> Written:
         """See `Target.write`."""
-        with self.file.failing(), self.file.transaction():
+        with self.file.failing():
+            return self.file.roomy(partial(self._write, table, batch, key, state))
+
+    def _write(self, table: Table, batch: Batch, key: str, state: bytes) -> Written:
+        with self.file.transaction():
             written = self._upsert(table, batch) if batch.rows else Written()
             if batch.whole is not None:
                 self._note_met(table, batch, batch.whole)
@@ -222,10 +231,14 @@ class Store:
 
     def mark_vanished(self, table: Table, whole: datetime, at: datetime, *, allow_shrink: bool) -> Shrink:
         """See `Target.mark_vanished`."""
+        with self.file.stoppable.long(), self.file.failing():
+            return self.file.roomy(partial(self._mark_vanished, table, whole, at, allow_shrink=allow_shrink))
+
+    def _mark_vanished(self, table: Table, whole: datetime, at: datetime, *, allow_shrink: bool) -> Shrink:
         name = self.names.table(table.name)
         met = f'SELECT id FROM {self.names.seen} WHERE "table" = $table AND began = $whole'
         given: dict[str, object] = {"table": table.name, "whole": whole}
-        with self.file.stoppable.long(), self.file.failing(), self.file.transaction():
+        with self.file.transaction():
             live = live_rows(self._found(table.name))
             gone = f"{live} AND id NOT IN ({met})"
             total, absent = self.file.first(
