@@ -1,9 +1,8 @@
 """A DuckDB file that is open: how it is opened, what a crash left beside it, and what a full disk makes of it.
 
 One thread and little memory, more only where rows are so wide that they need it; moments in UTC; the format that DuckDB
-1.2 reads, whatever version writes. After an
-error that invalidates the database (a full disk may do that) the connection is of no more use: the file is closed and
-opened again, which brings it to its last commit.
+1.2 reads, whatever version writes. After an error that invalidates the database (a full disk may do that) the
+connection is of no more use: the file is closed and opened again, which brings it to its last commit.
 """
 
 from __future__ import annotations

@@ -79,8 +79,7 @@ class Store:
             self._claim(owner, where)
             check_names(self.names, tables, self._all_names(), where)
             for table in tables:
-                self._make(table)
-                self._count(table)
+                self._count(table, changed=self._make(table))
 
     def _claim(self, owner: Owner, where: str) -> None:
         names, rows = self.names, self.file.rows
@@ -102,20 +101,19 @@ class Store:
         if found is None:
             rows(f"INSERT INTO {names.owner} VALUES (?, ?, ?)", [LAYOUT, owner.base_url, owner.company])
 
-    def _make(self, table: Table) -> None:
-        """Makes or widens a table, its view and its comments."""
+    def _make(self, table: Table) -> bool:
+        """Makes or widens a table, its view and its comments; returns whether the table itself was changed."""
         changes = fitting(self.names, table, self._found(table.name), keyed=self._shown, spelt=self._spelt)
         for statement in changes:
             self.file.rows(statement)
         found = self._found(table.name)
-        if changes:
-            self._touch(table)
         if self._shown:
             self.file.rows(live_view(self.names, table, found))
             for statement in commenting(self.names, table, found, self._said(table)):
                 self.file.rows(statement)
+        return bool(changes)
 
-    def _count(self, table: Table) -> None:
+    def _count(self, table: Table, *, changed: bool) -> None:
         """Compares what a table holds with what the last commit left there."""
         there = self.file.number(f"SELECT count(*) FROM {self.names.table(table.name)}")
         noted = self.file.rows(f'SELECT "rows" FROM {self.names.tables} WHERE "table" = ?', [table.name])
@@ -124,6 +122,7 @@ class Store:
         if contents.lost:
             self.file.rows(f'DELETE FROM {self.names.state} WHERE "table" = ?', [table.name])
             self.file.rows(f'DELETE FROM {self.names.seen} WHERE "table" = ?', [table.name])
+        if noted and (changed or contents.lost):
             self._touch(table)
 
     def _found(self, table: str) -> dict[str, Found]:
@@ -259,9 +258,10 @@ class Store:
                 self.file.rows(f"DELETE FROM {met}", [table.name])
 
     def version(self, table: Table) -> int:
-        """A number that is another one whenever the table has changed."""
+        """A number that is another one whenever the table has changed; 0 before the first commit."""
         with self.file.failing():
-            return self.file.number(f'SELECT version FROM {self.names.tables} WHERE "table" = ?', [table.name])
+            rows = self.file.rows(f'SELECT version FROM {self.names.tables} WHERE "table" = ?', [table.name])
+        return int(rows[0][0]) if rows else 0
 
     def make_published(self) -> None:
         """Makes the table that tells what was published: which state of a table, and the stamp of its file."""
