@@ -241,6 +241,8 @@ class _Loading:
                         standing.anonymous = True  # also where the pass is resumed: what was left out has not vanished
                     if self.writer.failed:
                         await self.writer.written()  # why; nothing that is read from now on could be written
+                    if self.target.lost():  # opened again, or known to be gone, before more is read for it
+                        await self.lane(partial(self.target.state, self.job.table, self.job.key))
                     now = clock.monotonic()
                     if len(standing.waiting) >= BATCH_ROWS or (now - last > BATCH_SECONDS and standing.has_news):
                         await self._commit(standing, source)

@@ -118,7 +118,7 @@ async def extract(
     if not 1 <= concurrency <= most:
         raise ArgumentError("concurrency", f"a whole number from 1 to {most}, the client's max_in_flight")
     check(to)
-    target = make_target(Place(to, schema, prefix))
+    target = make_target(Place(to, schema, prefix, patience=_seconds(patience)))
     settings = wethod.settings
     hasty = wethod.with_options(priority="bulk", retry=_retrying(settings.retry, 0.0))
     bulk = wethod.with_options(priority="bulk", retry=_retrying(settings.retry, patience))
@@ -211,14 +211,19 @@ async def plan(
 
 def _retrying(policy: RetryPolicy, patience: object) -> RetryPolicy:
     """How a run tries again: as its client does, and as long as its patience says; the budget is waited for."""
-    if isinstance(patience, bool) or not isinstance(patience, (int, float)) or not 0 <= patience < math.inf:
-        raise ArgumentError("patience", f"a number of seconds, 0 or more, not {patience!r}")
+    seconds = _seconds(patience)
     return attrs.evolve(
         policy,
         max_wait=max(policy.max_wait, BUDGET_SECONDS),
-        max_backoff=max(policy.max_backoff, LONGEST_BACKOFF) if patience else policy.max_backoff,
-        patience=float(patience),
+        max_backoff=max(policy.max_backoff, LONGEST_BACKOFF) if seconds else policy.max_backoff,
+        patience=seconds,
     )
+
+
+def _seconds(patience: object) -> float:
+    if isinstance(patience, bool) or not isinstance(patience, (int, float)) or not 0 <= patience < math.inf:
+        raise ArgumentError("patience", f"a number of seconds, 0 or more, not {patience!r}")
+    return float(patience)
 
 
 def _without(secrets: frozenset[str], report: TableReport) -> TableReport:
