@@ -40,6 +40,7 @@ class Ledger:
         requests: requests answered.
         delivered_before: whether an earlier run read this list: then it is a failure that it is refused now.
         misfits: rows by the field that breaks a promise of the model.
+        gone: fields that the API does not send any more.
     """
 
     job: Job
@@ -58,12 +59,18 @@ class Ledger:
     delivered_before: bool = False
     warnings: list[str] = attrs.field(factory=list)
     misfits: Counter[str] = attrs.field(factory=Counter)
+    gone: tuple[str, ...] = ()
     _logged: bool = False
 
     @property
     def seconds(self) -> float:
         """Since its turn came."""
         return clock.monotonic() - self._clock
+
+    def warn(self, sentence: str) -> None:
+        """Says what somebody should look at, once."""
+        if sentence not in self.warnings:
+            self.warnings.append(sentence)
 
     def add(self, chunk: Chunk) -> None:
         """Counts rows."""
@@ -104,6 +111,7 @@ class Ledger:
             if lost
             else str(error),
             misfits=dict(self.misfits),
+            gone=self.gone,
             rejects=str(self.target.rejects_path(self.job.table)) if self.rejected or unwritable else None,
         )
 

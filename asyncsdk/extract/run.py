@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 import math
 import uuid
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import partial
+from os import PathLike
+from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal
 
 import anyio.to_thread
@@ -29,12 +31,13 @@ from .address import check, redacted, secrets_of, shown
 from .job import Job, Options
 from .jobs import jobs_of, moment_of
 from .lane import Lane, outlast
-from .loading import LEAVING_SECONDS, load
+from .loading import LEAVING_SECONDS, failed, load
 from .plan import REQUEST_SECONDS, Plan, costs_of, counted, seconds_for
 from .progress import Tally
 from .report import Report, TableReport
 from .target import Owner, Place, Table, Target, TargetError
 from .targets import make_target
+from .watermark import OVERLAP
 
 if TYPE_CHECKING:
     from ..client import Wethod
@@ -50,6 +53,8 @@ PATIENCE: Final = 600.0
 
 LONGEST_BACKOFF: Final = 30.0
 """Seconds between two tries of a page. Ten minutes of an outage then cost a page some forty requests, not a hundred."""
+
+LONGEST_OVERLAP: Final = timedelta(days=366)
 
 BUDGET_SECONDS: Final = 3600.0
 """What a request of a nightly job may wait for the budget: an hour frees it all."""
@@ -74,6 +79,8 @@ async def extract(
     schema: str | None = None,
     prefix: str = "",
     patience: float = PATIENCE,
+    overlap: timedelta = OVERLAP,
+    state: str | PathLike[str] | None = None,
     watch: Callable[[Sequence[Tally]], object] | None = None,
 ) -> Report:
     """Brings tables up to date with lists of the API.
@@ -99,6 +106,10 @@ async def extract(
         patience: seconds for which a page that fails for a reason that passes (no connection, no answer in time, 429,
             5xx) is tried again; everything else ends its table at once. 0: a few attempts, as for any other call. Where
             it ran out for one table, the others get those few attempts only, until one of them is answered.
+        overlap: how much earlier than the last run began a run asks for what changed: rows that are committed that late
+            under an earlier `updated_at` are found.
+        state: for folders, another folder for the file that holds rows and what is remembered (default
+            `DIR/.asyncsdk`): on network mounts it has to be a local one.
         watch: called once, before the first request, with a tally for each table, to look at while the run goes on.
 
     Returns:
@@ -118,7 +129,8 @@ async def extract(
     if not 1 <= concurrency <= most:
         raise ArgumentError("concurrency", f"a whole number from 1 to {most}, the client's max_in_flight")
     check(to)
-    target = make_target(Place(to, schema, prefix))
+    _check_overlap(overlap)
+    target = make_target(_place(to, schema, prefix, state))
     settings = wethod.settings
     hasty = wethod.with_options(priority="bulk", retry=_retrying(settings.retry, 0.0))
     bulk = wethod.with_options(priority="bulk", retry=_retrying(settings.retry, patience))
@@ -130,6 +142,7 @@ async def extract(
         raw=raw,
         allow_shrink=allow_shrink,
         concurrency=concurrency,
+        overlap=overlap,
     )
     started = clock.utc_now()
     tallies = {job.table.name: Tally(table=job.table.name) for job in jobs}
@@ -153,7 +166,7 @@ async def extract(
         target=shown(to),
         started=started,
         finished=clock.utc_now(),
-        tables=tuple(_without(secrets, each) for each in reports),
+        tables=tuple(_without(secrets, each) for each in _each_once(reports)),
         strict=strict or resources != "all",
     )
 
@@ -170,19 +183,20 @@ async def plan(
     concurrency: int = 8,
     schema: str | None = None,
     prefix: str = "",
+    state: str | PathLike[str] | None = None,
     count: bool = True,
 ) -> Plan:
     """What `extract` with the same arguments will cost. The target is neither locked nor made.
 
     Args:
-        wethod, resources, to, since, filters, full, reconcile, concurrency, schema, prefix: as for `extract`.
+        wethod, resources, to, since, filters, full, reconcile, concurrency, schema, prefix, state: as for `extract`.
         count: count the lists that no run has read yet, with a few requests each; False asks nothing.
 
     Raises:
         ConfigurationError: as `extract`.
     """
     check(to)
-    target = make_target(Place(to, schema, prefix))
+    target = make_target(_place(to, schema, prefix, state))
     jobs = jobs_of(wethod, resources, filters=filters or {}, since=moment_of(since))
     costs = await anyio.to_thread.run_sync(partial(costs_of, jobs, target, full=full, reconcile=reconcile))
     timed: list[float] = []
@@ -221,6 +235,23 @@ def _retrying(policy: RetryPolicy, patience: object) -> RetryPolicy:
     )
 
 
+def _place(to: str, schema: str | None, prefix: str, state: str | PathLike[str] | None) -> Place:
+    return Place(to, schema, prefix, None if state is None else Path(state))
+
+
+def _check_overlap(overlap: object) -> None:
+    if not isinstance(overlap, timedelta) or not timedelta() <= overlap <= LONGEST_OVERLAP:
+        raise ArgumentError("overlap", f"a timedelta from 0 to {LONGEST_OVERLAP.days} days, not {overlap!r}")
+
+
+def _each_once(reports: Sequence[TableReport]) -> Iterator[TableReport]:
+    """Reports without warnings that an earlier one has as well: of clocks, which are the same for all tables."""
+    said: set[str] = set()
+    for report in reports:
+        yield attrs.evolve(report, warnings=tuple(each for each in report.warnings if each not in said))
+        said.update(report.warnings)
+
+
 def _without(secrets: frozenset[str], report: TableReport) -> TableReport:
     """A report without what is secret in the target's address, whoever quoted it."""
     return attrs.evolve(
@@ -252,7 +283,11 @@ async def _side_by_side(
                     table=job.table.name, outcome="failed", mode="full", error=f"not asked for: {over[0]}"
                 )
                 continue
-            reports[at], error = await each(job, away)
+            error: WethodError | None
+            try:
+                reports[at], error = await each(job, away)
+            except Exception as defect:
+                reports[at], error = failed(job, defect)
             away = isinstance(error, (TransportError, ServerError, RateLimited))
             if isinstance(error, (AuthenticationError, ClientClosed)):
                 over.append(error)

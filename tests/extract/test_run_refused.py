@@ -78,7 +78,7 @@ async def test_rows_are_those_that_were_written(
 async def test_a_target_that_failed_is_noticed_before_much_more_is_read(
     sandbox: Sandbox, wethod: Wethod, target: Memory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("asyncsdk.extract.loading.BATCH_ROWS", 600)
+    monkeypatch.setattr("asyncsdk.extract.pass_reader.BATCH_ROWS", 600)
     target.fail_at = 1
     report = await pull(wethod, concurrency=1)
     assert report.status == 1
