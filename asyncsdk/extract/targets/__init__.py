@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import TYPE_CHECKING, cast
 
 from ...errors import ConfigurationError
 from ..target import Place, Target
+
+if TYPE_CHECKING:
+    from .publishing import Format
 
 __all__ = ["make_target"]
 
@@ -31,6 +35,8 @@ def make_target(place: Place) -> Target:
     if not where or kind not in ("parquet", "csv", "jsonl", "duckdb", "postgresql", "postgres"):
         # What was given may be an address with a password in it, only misspelt.
         raise ConfigurationError(f"no such target; write {_KINDS}")
+    if place.state is not None and kind not in ("parquet", "csv", "jsonl"):
+        raise ConfigurationError(f"state: only folders (parquet:, csv:, jsonl:) keep one, not {kind}:")
     try:
         if kind in ("postgresql", "postgres"):
             from .postgres import PostgresTarget
@@ -40,26 +46,14 @@ def make_target(place: Place) -> Target:
             from .duckdb import DuckDBTarget
 
             return DuckDBTarget(Path(where).expanduser(), place.schema, place.prefix)
-        return _file_target(kind, Path(where).expanduser() / (place.schema or ""), place.prefix)
+        from .folder import FolderTarget
+
+        folder = Path(where).expanduser() / (place.schema or "")
+        state = None if place.state is None else place.state.expanduser() / (place.schema or "")
+        return FolderTarget(folder, cast("Format", kind), place.prefix, state)
     except ImportError as error:
         extra = {"duckdb": "duckdb", "postgresql": "postgres", "postgres": "postgres"}.get(kind, "parquet")
         raise ConfigurationError(
             f"{kind}: needs {error.name or 'a package'}, which is not installed; "
             f"`python -m pip install 'asyncsdk[{extra}]'`"
         ) from None
-
-
-def _file_target(kind: str, folder: Path, prefix: str) -> Target:
-    from .files import FileTarget
-
-    if kind == "parquet":
-        from .parquet import Parquet
-
-        return FileTarget(folder, Parquet(), prefix)
-    if kind == "csv":
-        from .csv import Csv
-
-        return FileTarget(folder, Csv(), prefix)
-    from .jsonl import JsonLines
-
-    return FileTarget(folder, JsonLines(), prefix)
