@@ -78,12 +78,23 @@ class Collected:
         if moments:
             self.newest = max(moments if self.newest is None else [*moments, self.newest])
 
-    def progress(self, place: str, server_time: datetime | None, met: Iterable[str]) -> Progress:
-        """The pass as it is remembered; `met` are the columns whose keys came in this run."""
+    def progress(
+        self, place: str, server_time: datetime | None, server_ahead: float | None, met: Iterable[str]
+    ) -> Progress:
+        """The pass as it is remembered.
+
+        Args:
+            place: of the rows that came.
+            server_time, server_ahead: of the server's clock, where the pass did not know it before.
+            met: columns whose keys came in this run.
+        """
+        if self.begun.server_time is None:
+            begun = attrs.evolve(self.begun, server_time=server_time, server_ahead=server_ahead)
+        else:
+            begun = self.begun
         return attrs.evolve(
-            self.begun,
+            begun,
             place=place,
-            server_time=server_time,
             rows=self.rows,
             rejected=self.rejected,
             anonymous=self.anonymous,

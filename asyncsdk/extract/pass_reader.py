@@ -57,6 +57,7 @@ class PassReader:
         state: what the last complete run left; commits carry it, with the progress of the pass.
         known: columns whose keys the list ever sent; None: nobody knows.
         server_time: the server's clock at the first answer.
+        server_ahead: seconds by which it was ahead of ours then.
         newest: the latest `updated_at` that came.
         proved: whether enough rows came to tell which fields are gone.
     """
@@ -70,6 +71,7 @@ class PassReader:
     state: State
     known: frozenset[str] | None = None
     server_time: datetime | None = None
+    server_ahead: float | None = None
     newest: datetime | None = None
     proved: bool = False
     _looked: bool = False
@@ -136,11 +138,13 @@ class PassReader:
         return self._progress(collected, source)
 
     def _progress(self, collected: Collected, source: Source) -> Progress:
-        return collected.progress(source.place, self.server_time, self.fields.met)
+        return collected.progress(source.place, self.server_time, self.server_ahead, self.fields.met)
 
     def _note_clock(self, source: Source) -> None:
         if self.server_time is None:
             self.server_time = source.server_time
+        if self.server_ahead is None:
+            self.server_ahead = source.server_ahead
         if (ahead := source.clock_ahead) is not None:
             source.clock_ahead = None
             side = "ahead of" if ahead.total_seconds() > 0 else "behind"
@@ -191,7 +195,9 @@ class PassReader:
             rows=collected.waiting,
             raw=collected.raw,
             whole=progress.began if whole else None,
-            spared=[id_ for id_ in map(rejects.id_of, collected.refused) if id_ is not None and rejects.is_storable(id_)],
+            spared=[
+                id_ for id_ in map(rejects.id_of, collected.refused) if id_ is not None and rejects.is_storable(id_)
+            ],
             kept=frozenset(kept),
         )
         self.writer.begin(batch, collected.refused, attrs.evolve(self.state, progress=progress).write())

@@ -61,7 +61,8 @@ class Source:
         fields: is shown the rows' keys.
         raw: rows come with their JSON text; such rows are decoded at a third of the speed.
         server_time: the server's clock when it answered first.
-        clock_ahead: how far our clock is ahead of it, where they differ by more than a minute.
+        server_ahead: seconds by which it was ahead of ours then.
+        clock_ahead: how far ours is ahead of it, where they differ by more than a minute.
         left_out: parents of a nested list that were refused, so that their rows were not read.
     """
 
@@ -74,6 +75,7 @@ class Source:
     raw: bool = False
     misfits: Misfits = attrs.field(init=False)
     server_time: datetime | None = None
+    server_ahead: float | None = None
     clock_ahead: timedelta | None = None
     left_out: int = 0
     _asked: datetime = attrs.field(factory=clock.utc_now)
@@ -143,7 +145,9 @@ class Source:
         """Notes the server's clock, once it is known, and how far ours is from it."""
         if self.server_time is None and (server := moment_of_header(date)) is not None:
             self.server_time = server
-            self.clock_ahead = difference(server, self._asked, clock.utc_now())
+            now = clock.utc_now()
+            self.server_ahead = (server - now).total_seconds()
+            self.clock_ahead = difference(server, self._asked, now)
 
     def _chunk(self, rows: Sequence[Any], rejects: Sequence[Reject]) -> Chunk:
         if not self.raw:

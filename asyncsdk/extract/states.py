@@ -27,7 +27,7 @@ class Progress:
         kind: of the pass.
         place: where to go on: a bookmark; for a nested list the last parent that is done.
         began: our clock at the start of the pass, which names it as well.
-        server_time: the server's clock at the first answer of the run.
+        server_time: the server's clock at its first answer. server_ahead: seconds by which it was ahead of ours then.
         newest: the latest `updated_at` that came.
         rows, rejected: what it came to so far.
         anonymous: a rejected row told no id, so nothing can be said about what vanished.
@@ -39,6 +39,7 @@ class Progress:
     place: str
     began: datetime
     server_time: datetime | None = None
+    server_ahead: float | None = None
     newest: datetime | None = None
     rows: int = 0
     rejected: int = 0
@@ -56,6 +57,7 @@ class State:
         watermark: the earlier of the server's clock and ours at the start of the last complete run.
         whole_at: the same of the last complete whole pass.
         rows: rows of the last whole pass.
+        server_ahead: seconds by which the server's clock was ahead of ours in the last complete run.
         held: rows that the table held after the last complete run; they never become fewer by themselves.
         fields: columns whose keys the list ever sent. gone: those of them that it does not send any more.
         requests, seconds: what the last complete run cost.
@@ -65,6 +67,7 @@ class State:
     watermark: datetime | None = None
     whole_at: datetime | None = None
     rows: int | None = None
+    server_ahead: float | None = None
     held: int = 0
     fields: tuple[str, ...] | None = None
     gone: tuple[str, ...] = ()

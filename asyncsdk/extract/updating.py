@@ -17,7 +17,7 @@ from .pass_reader import PassReader, TableStopped
 from .reading import Source
 from .states import Progress, State
 from .target import Contents, Shrink, Target
-from .watermark import earlier
+from .watermark import earlier, went_back
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -95,9 +95,6 @@ class TableUpdate:
             if since is not None and done.watermark is not None:
                 since = max(since, done.watermark - self.options.overlap)  # what lies before, the pass has read
             done = await self._bring_up(self._passes(done, since=since))
-        # A field that came back only in rows that changed: the others have it again as well.
-        if todo[0].unchanged is not None and job.since is None and self.fields.met.intersection(before):
-            done = await self._bring_up(self._passes(done, whole=True))
         self._tell_fields(done)
 
     async def _remember(self) -> None:
@@ -147,12 +144,17 @@ class TableUpdate:
         reader.newest = done.watermark if resumed is None else resumed.newest
         for each in todo:
             done = await self._walk(each, done)
-        contents: Contents = await self.lane(partial(self.target.contents, self.job.table))
         known, whole = self._known(), todo[0].kind == "whole" or self.job.since is not None
+        if not whole and self._must_read_whole(done):
+            whole, self.ledger.mode = True, "full"
+            for each in self._passes(done, whole=True):
+                done = await self._walk(each, done)
+        contents: Contents = await self.lane(partial(self.target.contents, self.job.table))
         met = self.fields.met.union(() if resumed is None else resumed.met)
         reader.state = attrs.evolve(
             done,
             watermark=earlier(begun, reader.server_time, reader.newest),
+            server_ahead=reader.server_ahead if resumed is None else resumed.server_ahead,
             held=contents.rows,
             fields=tuple(sorted(known | met)),
             gone=tuple(sorted(gone(known, done.gone, self.fields.met, proved=reader.proved, whole=whole))),
@@ -162,6 +164,16 @@ class TableUpdate:
         )
         await reader.save(reader.state)
         return reader.state
+
+    def _must_read_whole(self, done: State) -> bool:
+        """Whether more has to be read than what changed: a field is back, or the server's clock was set back."""
+        if went_back(done.server_ahead, self.reader.server_ahead):
+            self.ledger.warn(
+                "since the last run the server's clock was set back, or this machine's forward: lists are read whole, "
+                "as what changed may bear times before that run"
+            )
+            return True
+        return bool(self.fields.met.intersection(done.gone))
 
     def _known(self) -> frozenset[str]:
         """The columns whose keys the list has sent; where nobody remembers, and rows are there, those it promises."""

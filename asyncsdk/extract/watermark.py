@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Final
 
-__all__ = ["OVERLAP", "difference", "earlier", "moment_of_header", "said", "usable"]
+__all__ = ["OVERLAP", "difference", "earlier", "moment_of_header", "said", "usable", "went_back"]
 
 OVERLAP: Final = timedelta(minutes=5)
 """How much earlier than the watermark a run asks: rows are committed late, under an earlier time."""
@@ -71,6 +71,16 @@ def difference(server: datetime, asked: datetime, answered: datetime) -> timedel
     if server - answered > LARGEST_DIFFERENCE:
         return answered - server
     return None
+
+
+def went_back(before: float | None, now: float | None) -> bool:
+    """Whether the server's clock may have been set back between two runs, so that changes bear times before the first.
+
+    Args:
+        before: seconds by which it was ahead of ours in the first run; None: nobody knows.
+        now: the same of the second run. It is less as well where ours was set forward.
+    """
+    return before is not None and now is not None and before - now > LARGEST_DIFFERENCE.total_seconds()
 
 
 def said(length: timedelta) -> str:
