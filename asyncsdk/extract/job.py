@@ -28,6 +28,7 @@ class Options:
     allow_shrink: bool
     concurrency: int
     overlap: timedelta = OVERLAP
+    secrets: frozenset[str] = attrs.field(default=frozenset(), repr=False)
 
 
 @attrs.frozen(kw_only=True)

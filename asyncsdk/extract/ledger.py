@@ -11,6 +11,7 @@ import attrs
 from .. import clock
 from ..errors import PermissionDenied, PreconditionFailed
 from ..events import Hooks, ResponseReceived, announce
+from .address import redacted
 from .report import TableReport
 from .target import RunLine
 
@@ -131,7 +132,7 @@ class Ledger:
                 vanished=report.vanished,
                 requests=report.requests,
                 complete=report.outcome == "complete",
-                error=report.error,
+                error=report.error and redacted(report.error, self.options.secrets),
             )
         )
         self._logged = True

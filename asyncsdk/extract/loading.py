@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import traceback
 from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, Final
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 import attrs
 
 from ..errors import WethodError
+from .address import redacted
 from .lane import heard, outlast
 from .ledger import Ledger
 from .pass_reader import LAST_COMMIT_SECONDS
@@ -73,9 +75,9 @@ async def load(
         raise
 
 
-def failed(job: Job, error: BaseException) -> tuple[TableReport, WethodError]:
+def failed(job: Job, error: BaseException, secrets: frozenset[str]) -> tuple[TableReport, WethodError]:
     """The report of a table that a defect ended before it had one; the log gets its traceback."""
-    defect = _defect(job.table.name, error)
+    defect = _defect(job.table.name, error, secrets)
     return TableReport(table=job.table.name, outcome="failed", mode="full", error=str(defect)), defect
 
 
@@ -84,6 +86,7 @@ async def _ended(
 ) -> tuple[TableReport, WethodError | None]:
     """The report of a table, once it was brought up to date or failed, and the target has finished with it."""
     error: WethodError | None = None
+    secrets = update.options.secrets
     try:
         await update.run()
     except WethodError as problem:
@@ -91,21 +94,21 @@ async def _ended(
     except asyncio.CancelledError as cancelled:
         if _is_cancelled():
             raise
-        error = _defect(update.job.table.name, cancelled)  # something that it waited for was, not the run
+        error = _defect(update.job.table.name, cancelled, secrets)  # something that it waited for was, not the run
     except Exception as defect:
-        error = _defect(update.job.table.name, defect)
+        error = _defect(update.job.table.name, defect, secrets)
     report = ledger.report(error)
     tally.stage = report.outcome
     try:
         if report.outcome == "complete":
             await lane(partial(update.target.finish, update.job.table))
     except Exception as problem:
-        error = problem if isinstance(problem, TargetError) else _defect(update.job.table.name, problem)
+        error = problem if isinstance(problem, TargetError) else _defect(update.job.table.name, problem, secrets)
         report = attrs.evolve(report, outcome="failed", error=str(error))
     try:
         await lane(partial(ledger.log, report))
     except Exception as problem:
-        failure = problem if isinstance(problem, TargetError) else _defect(update.job.table.name, problem)
+        failure = problem if isinstance(problem, TargetError) else _defect(update.job.table.name, problem, secrets)
         report = attrs.evolve(report, outcome="failed", error=report.error or str(failure))
         error = error or failure
     tally.stage = report.outcome
@@ -127,6 +130,11 @@ def _is_cancelled() -> bool:
     return task is None or task.cancelling() > 0
 
 
-def _defect(table: str, error: BaseException) -> WethodError:
-    logger.error("%s broke off", table, exc_info=error)
-    return _Defect(f"{type(error).__name__}: {error} (a defect of asyncsdk; the log has its traceback)")
+def _defect(table: str, error: BaseException, secrets: frozenset[str]) -> WethodError:
+    trace = "".join(traceback.format_exception(error))
+    if (text := redacted(trace, secrets)) == trace:
+        logger.error("%s broke off", table, exc_info=error)
+    else:
+        logger.error("%s broke off: %s", table, text)
+    said = redacted(f"{type(error).__name__}: {error}", secrets)
+    return _Defect(f"{said} (a defect of asyncsdk; the log has its traceback)")

@@ -106,6 +106,8 @@ class PassReader:
                     collected.left_out = begun.left_out + source.left_out
                     if self.writer.failed:
                         await self.writer.written()  # why; nothing that is read from now on could be written
+                    if self.target.lost():  # opened again, or known to be gone, before more is read for it
+                        await self.lane(partial(self.target.state, self.job.table, self.job.key))
                     now, full = clock.monotonic(), len(collected.waiting) >= BATCH_ROWS
                     if full or (now - last > BATCH_SECONDS and collected.has_news):
                         if full:

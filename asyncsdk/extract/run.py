@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 import math
 import uuid
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from functools import partial
 from os import PathLike
@@ -19,23 +17,17 @@ import attrs
 from .. import clock
 from ..errors import (
     ArgumentError,
-    AuthenticationError,
-    ClientClosed,
-    RateLimited,
-    ServerError,
-    TransportError,
-    WethodError,
 )
 from ..throttling import Slots
 from .address import check, redacted, secrets_of, shown
-from .job import Job, Options
+from .job import Options
 from .jobs import jobs_of, moment_of
-from .lane import Lane, outlast
-from .loading import LEAVING_SECONDS, failed, load
+from .loading import load
 from .plan import REQUEST_SECONDS, Plan, costs_of, counted, seconds_for
 from .progress import Tally
 from .report import Report, TableReport
-from .target import Owner, Place, Table, Target, TargetError
+from .side_by_side import opened, side_by_side
+from .target import Owner, Place, TargetError
 from .targets import make_target
 from .watermark import OVERLAP
 
@@ -44,9 +36,6 @@ if TYPE_CHECKING:
     from ..settings import RetryPolicy
 
 __all__ = ["extract", "plan"]
-
-SIDE_BY_SIDE: Final = 4
-"""Tables read at the same time; their pages share one window."""
 
 PATIENCE: Final = 600.0
 """Seconds for which a page is tried again, unless a run is told otherwise."""
@@ -58,9 +47,6 @@ LONGEST_OVERLAP: Final = timedelta(days=366)
 
 BUDGET_SECONDS: Final = 3600.0
 """What a request of a nightly job may wait for the budget: an hour frees it all."""
-
-CLOSING_SECONDS: Final = 0.25
-"""What a cancelled run waits for its target to close. One that takes longer closes by itself, in its thread."""
 
 
 async def extract(
@@ -130,11 +116,12 @@ async def extract(
         raise ArgumentError("concurrency", f"a whole number from 1 to {most}, the client's max_in_flight")
     check(to)
     _check_overlap(overlap)
-    target = make_target(_place(to, schema, prefix, state))
+    target = make_target(_place(to, schema, prefix, state, _seconds(patience)))
     settings = wethod.settings
     hasty = wethod.with_options(priority="bulk", retry=_retrying(settings.retry, 0.0))
     bulk = wethod.with_options(priority="bulk", retry=_retrying(settings.retry, patience))
     jobs = jobs_of(bulk, resources, filters=filters or {}, since=moment, raw=raw)
+    secrets = secrets_of(to)
     options = Options(
         run=uuid.uuid4().hex[:12],
         full=full,
@@ -143,18 +130,20 @@ async def extract(
         allow_shrink=allow_shrink,
         concurrency=concurrency,
         overlap=overlap,
+        secrets=secrets,
     )
     started = clock.utc_now()
     tallies = {job.table.name: Tally(table=job.table.name) for job in jobs}
     if watch is not None:
         watch(list(tallies.values()))
-    owner, secrets = Owner(settings.base_url, settings.company), secrets_of(to)
+    owner = Owner(settings.base_url, settings.company)
     try:
-        async with _opened(target, owner, [job.table for job in jobs]) as lane:
+        async with opened(target, owner, [job.table for job in jobs]) as lane:
             each = partial(load, target=target, lane=lane, window=Slots(concurrency), options=options)
-            reports = await _side_by_side(
+            reports = await side_by_side(
                 jobs,
                 lambda job, away: each(job, wethod=hasty if away else bulk, tally=tallies[job.table.name]),
+                secrets=secrets,
             )
     except TargetError as error:
         if (text := redacted(str(error), secrets)) == str(error):
@@ -225,18 +214,23 @@ async def plan(
 
 def _retrying(policy: RetryPolicy, patience: object) -> RetryPolicy:
     """How a run tries again: as its client does, and as long as its patience says; the budget is waited for."""
-    if isinstance(patience, bool) or not isinstance(patience, (int, float)) or not 0 <= patience < math.inf:
-        raise ArgumentError("patience", f"a number of seconds, 0 or more, not {patience!r}")
+    seconds = _seconds(patience)
     return attrs.evolve(
         policy,
         max_wait=max(policy.max_wait, BUDGET_SECONDS),
-        max_backoff=max(policy.max_backoff, LONGEST_BACKOFF) if patience else policy.max_backoff,
-        patience=float(patience),
+        max_backoff=max(policy.max_backoff, LONGEST_BACKOFF) if seconds else policy.max_backoff,
+        patience=seconds,
     )
 
 
-def _place(to: str, schema: str | None, prefix: str, state: str | PathLike[str] | None) -> Place:
-    return Place(to, schema, prefix, None if state is None else Path(state))
+def _seconds(patience: object) -> float:
+    if isinstance(patience, bool) or not isinstance(patience, (int, float)) or not 0 <= patience < math.inf:
+        raise ArgumentError("patience", f"a number of seconds, 0 or more, not {patience!r}")
+    return float(patience)
+
+
+def _place(to: str, schema: str | None, prefix: str, state: str | PathLike[str] | None, patience: float = 0.0) -> Place:
+    return Place(to, schema, prefix, None if state is None else Path(state), patience)
 
 
 def _check_overlap(overlap: object) -> None:
@@ -259,61 +253,3 @@ def _without(secrets: frozenset[str], report: TableReport) -> TableReport:
         error=report.error and redacted(report.error, secrets),
         warnings=tuple(redacted(warning, secrets) for warning in report.warnings),
     )
-
-
-async def _side_by_side(
-    jobs: Sequence[Job], each: Callable[[Job, bool], Awaitable[tuple[TableReport, WethodError | None]]]
-) -> list[TableReport]:
-    """Does the jobs, a few at a time; reports in their order.
-
-    Each is told whether the API seems to be away: another list was given up because of it, and none answered since.
-    """
-    reports: dict[int, TableReport] = {}
-    waiting = list(enumerate(jobs))[::-1]
-    over: list[WethodError] = []
-    away = False
-
-    async def work() -> None:
-        nonlocal away
-        while waiting:
-            at, job = waiting.pop()
-            if over:
-                # The token is refused, or the client closed: every other list would be as well.
-                reports[at] = TableReport(
-                    table=job.table.name, outcome="failed", mode="full", error=f"not asked for: {over[0]}"
-                )
-                continue
-            error: WethodError | None
-            try:
-                reports[at], error = await each(job, away)
-            except Exception as defect:
-                reports[at], error = failed(job, defect)
-            away = isinstance(error, (TransportError, ServerError, RateLimited))
-            if isinstance(error, (AuthenticationError, ClientClosed)):
-                over.append(error)
-
-    working = [asyncio.ensure_future(work()) for _ in range(min(SIDE_BY_SIDE, len(jobs)))]
-    try:
-        await asyncio.gather(*working)
-    finally:
-        for task in working:
-            task.cancel()
-        await outlast(asyncio.wait(working), LEAVING_SECONDS)
-    return [reports[at] for at in range(len(jobs))]
-
-
-@asynccontextmanager
-async def _opened(target: Target, owner: Owner, tables: Sequence[Table]) -> AsyncIterator[Lane]:
-    """The thread of a target that is open; closed at the end, also where a cancelled run does not wait for it."""
-    lane = Lane()
-    try:
-        await lane(partial(target.open, owner, tables))
-        yield lane
-    except asyncio.CancelledError:
-        target.stop(writes=True)  # what could still be committed is by now
-        await outlast(lane.end(target.close), CLOSING_SECONDS)
-        raise
-    except BaseException:
-        await lane.end(target.close)
-        raise
-    await lane.end(target.close)

@@ -83,12 +83,14 @@ class Place:
         schema: a schema of the database, or a folder in DIR; None: its own default (`public`, `main`, DIR itself).
         prefix: what every table's and folder's name starts with.
         state: for folders, another folder for the file that holds rows and states; None: `DIR/.asyncsdk`.
+        patience: seconds for which a connection that was lost is opened again.
     """
 
     text: str
     schema: str | None = None
     prefix: str = ""
     state: Path | None = None
+    patience: float = 0.0
 
 
 @attrs.frozen
@@ -222,7 +224,7 @@ class RunLine:
 class Target(Protocol):
     """A place for rows that is safe against a crash at any instant.
 
-    `peek`, `warnings`, `rejects_path` and `stop` may be called at any time, the rest between `open` and `close`.
+    `peek`, `warnings`, `rejects_path`, `lost` and `stop` may be called at any time, the rest between `open` and `close`.
     Methods raise TargetError where the target fails, with a message for people, and let no exception of a driver out.
 
     For each table a run calls `state` and `contents`, then `write` and `save` as it reads, `mark_vanished` after a
@@ -283,6 +285,12 @@ class Target(Protocol):
 
     def rejects_path(self, table: Table) -> Path:
         """The file for rows of a table that do not fit, `<table>.rejects`: JSON lines no reader takes for a table."""
+
+    def lost(self) -> bool:
+        """Whether the connection to it is known to be gone, at once and without asking it.
+
+        Any call that needs one opens it again, or raises; so a run makes one before it reads on.
+        """
 
     def stop(self, *, writes: bool = False) -> None:
         """Ends long work soon, from any thread: `finish`, `mark_vanished` and `open` raise TargetStopped.

@@ -109,6 +109,9 @@ class Memory:
     def rejects_path(self, table: Table) -> Path:
         return self.folder / f"{table.name}.rejects"
 
+    def lost(self) -> bool:
+        return False
+
     def stop(self, *, writes: bool = False) -> None:
         self.stops.append(writes)
 

@@ -41,7 +41,7 @@ def make_target(place: Place) -> Target:
         if kind in ("postgresql", "postgres"):
             from .postgres import PostgresTarget
 
-            return PostgresTarget(place.text, place.schema, place.prefix)
+            return PostgresTarget(place.text, place.schema, place.prefix, place.patience)
         if kind == "duckdb":
             from .duckdb import DuckDBTarget
 
