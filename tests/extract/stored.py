@@ -88,8 +88,8 @@ THINGS: Final = Table("things", Thing, columns_of(Thing))
 NARROW: Final = Table("things", Narrow, columns_of(Narrow))
 
 
-def batch(*rows: object, seen_at: dt.datetime = NIGHT) -> Batch:
-    return Batch(rows, seen_at)
+def batch(*rows: object, whole: dt.datetime | None = None, **more: Any) -> Batch:
+    return Batch(rows=rows, whole=whole, **more)
 
 
 def place_of(kind: str, folder: Path, schema: str | None = None, prefix: str = "") -> Place:
@@ -128,7 +128,7 @@ def rows_of(place: Place, table: str = "things") -> list[dict[str, Any]]:
     reader: Callable[[], list[dict[str, Any]]]
     if kind in FILE_KINDS:
         folder = Path(where) / (place.schema or "") / f"{place.prefix}{table}"
-        files = sorted(path for path in folder.glob(f"*.{kind}") if not path.name.startswith("_"))
+        files = sorted(folder.glob(f"*.{kind}"))
         rows = [row for path in files for row in _FILES[kind](path)]
     else:
         reader = (lambda: _duckdb(where, place, table)) if kind == "duckdb" else (lambda: _postgres(place, table))

@@ -87,11 +87,11 @@ def test_a_merge_that_is_stopped_leaves_the_folder_as_it_was(
         assert content(folder_place) == before
         assert copying == [unreachable]
         assert {row["value"] for row in rows_of(folder_place)} <= {0.0, "0"}, "readers see what they saw before"
-        target.save("k", b"6")  # states and the run log are not long work
-        assert target.state("k") == b"6"
+        target.save(THINGS, "k", b"6")  # states and the run log are not long work
+        assert target.state(THINGS, "k") == b"6"
     with opened(folder_place) as target:
         copying[:] = [str] * 20
-        assert target.state("k") == b"6"
+        assert target.state(THINGS, "k") == b"6"
         target.finish(THINGS)
     assert [int(float(row["value"])) for row in rows_of(folder_place)] == [1, 1, 2, 2, 3, 3, 4, 4, 5, 5]
 
@@ -105,7 +105,7 @@ def test_a_stopped_target_begins_no_long_work_and_takes_rows(folder_place: Place
             target.mark_vanished(THINGS, NIGHT, NIGHT, array("q"), allow_shrink=True)
         target.write(THINGS, batch(Thing(id=10, value=6.0)), "k", b"6")
     with opened(folder_place) as target:
-        assert target.state("k") == b"6"
+        assert target.state(THINGS, "k") == b"6"
         target.finish(THINGS)
     assert [int(row["id"]) for row in rows_of(folder_place)] == list(range(11))
     assert not any(row["_vanished_at"] for row in rows_of(folder_place))
@@ -164,7 +164,7 @@ def test_a_long_statement_is_interrupted_and_changes_nothing(
             assert begun.wait(30)
             assert isinstance(call.until_stopped(target.stop), TargetStopped)
         target.write(THINGS, batch(Thing(id=3)), "k", b"2")  # the connection is as good as before
-        assert target.state("k") == b"2"
+        assert target.state(THINGS, "k") == b"2"
         with pytest.raises(TargetStopped):
             target.mark_vanished(THINGS, NIGHT, NIGHT, array("q"), allow_shrink=True)
     rows = rows_of(database_place)
@@ -186,7 +186,7 @@ def test_a_write_that_another_transaction_blocks_can_be_ended(postgres_place: Pl
             target.stop()
             assert call.runs, "rows are not given up before their time"
             assert isinstance(call.until_stopped(lambda: target.stop(writes=True)), TargetError)
-        assert target.state("k") == b"1"
+        assert target.state(THINGS, "k") == b"1"
     assert [row["id"] for row in rows_of(postgres_place)] == [1]
 
 
@@ -201,7 +201,7 @@ def test_opening_is_long_work_too(database_place: Place, monkeypatch: pytest.Mon
         target.open(ACME, [THINGS])
     target.close()
     with opened(database_place) as fresh:  # no lock was left behind
-        assert fresh.state("k") is None
+        assert fresh.state(THINGS, "k") is None
 
 
 # --- the thread of a target ---------------------------------------------------------------------------------------

@@ -53,7 +53,7 @@ def test_a_full_disk_keeps_what_was_committed(local_place: Place) -> None:
         with no_file_longer_than(40_000), pytest.raises(TargetError, match="what was committed before is kept"):
             target.write(THINGS, batch(*LONG), "k", b"2")
     with opened(place) as target:
-        assert target.state("k") == b"1"
+        assert target.state(THINGS, "k") == b"1"
         target.finish(THINGS)
         target.write(THINGS, batch(*LONG), "k", b"2")
         target.finish(THINGS)
@@ -70,11 +70,11 @@ def test_a_disk_full_in_the_middle_of_the_log_leaves_no_trace(
             patch.setattr(os, "write", half_then_full())
             with pytest.raises(TargetError, match="No space left"):
                 target.write(THINGS, batch(Thing(id=2)), "k", b"2")
-        assert target.state("k") == b"1"
+        assert target.state(THINGS, "k") == b"1"
         assert [int(row["id"]) for row in rows_of(folder_place)] == [1]
         target.write(THINGS, batch(Thing(id=2)), "k", b"3")
     with opened(folder_place) as target:
-        assert target.state("k") == b"3"
+        assert target.state(THINGS, "k") == b"3"
     assert [int(row["id"]) for row in rows_of(folder_place)] == [1, 2]
 
 
@@ -112,9 +112,9 @@ def test_a_line_of_which_nobody_knows_keeps_its_file(folder_place: Place, monkey
             with pytest.raises(TargetError, match="run it again"):
                 target.write(THINGS, batch(Thing(id=2)), "k", b"2")
         with pytest.raises(TargetError):
-            target.save("k", b"3")
+            target.save(THINGS, "k", b"3")
     with opened(folder_place) as target:
-        assert target.state("k") == b"2"
+        assert target.state(THINGS, "k") == b"2"
     assert [int(row["id"]) for row in rows_of(folder_place)] == [1, 2]
 
 
@@ -151,7 +151,7 @@ def test_a_place_that_cannot_be_written_is_refused(kind: str, tmp_path: Path) ->
         with pytest.raises(TargetRefused, match="cannot be"):
             target.open(ACME, [THINGS])
         target.close()
-        assert target.peek("k") is None
+        assert target.peek(THINGS, "k") is None
 
 
 @pytest.mark.skipif(not hasattr(os, "geteuid"), reason="other systems have other rights")
@@ -167,9 +167,9 @@ def test_a_read_only_target_is_refused_and_can_be_looked_at(local_place: Place, 
         with pytest.raises(TargetRefused, match="cannot be"):
             target.open(ACME, [THINGS])
         target.close()
-        assert target.peek("k") == b"1"
+        assert target.peek(THINGS, "k") == b"1"
     with opened(local_place) as target:
-        assert target.state("k") == b"1"
+        assert target.state(THINGS, "k") == b"1"
 
 
 @contextmanager
@@ -232,7 +232,7 @@ def test_a_connection_cut_before_any_line_of_a_write_leaves_rows_and_state_of_on
         for cut_at in range(1, written(0, cut_at=0) + 1):
             written(cut_at, cut_at)
             with opened(postgres_place) as target:
-                state = int(target.state("k") or b"")
+                state = int(target.state(THINGS, "k") or b"")
             assert state in (committed, cut_at)
             assert [row["value"] for row in rows_of(postgres_place)] == [state]
             committed = state
@@ -250,7 +250,7 @@ CUT = """
 
 def test_a_newer_asyncsdks_target_is_refused(place: Place) -> None:
     with opened(place) as target:
-        target.save("k", b"1")
+        target.save(THINGS, "k", b"1")
     kind = place.text.partition(":")[0]
     if kind == "duckdb":
         import duckdb
@@ -283,18 +283,18 @@ def test_a_log_torn_anywhere_in_its_last_line_is_repaired(folder_place: Place) -
         log.write_bytes(whole[:cut])
         part.write_bytes(content)
         with opened(folder_place) as target:
-            assert target.state("k") == b"1"
+            assert target.state(THINGS, "k") == b"1"
         assert [int(row["id"]) for row in rows_of(folder_place)] == [1]
     log.write_bytes(whole[:start] + b"\0" * len(last) + b"\n")  # after a power failure
     with opened(folder_place) as target:
-        assert target.state("k") == b"1"
+        assert target.state(THINGS, "k") == b"1"
 
 
 def test_a_log_spoilt_in_the_middle_is_refused(folder_place: Place) -> None:
     log = folder_of(folder_place) / "_asyncsdk.jsonl"
     with opened(folder_place) as target:
-        target.save("k", b"1")
-        target.save("k", b"2")
+        target.save(THINGS, "k", b"1")
+        target.save(THINGS, "k", b"2")
     for line in (0, 1):
         lines = log.read_bytes().split(b"\n")
         lines[line] = b"#" + lines[line]

@@ -50,11 +50,11 @@ def test_a_password_is_in_no_message() -> None:
 
 def test_peeking_changes_nothing_and_fails_never(place: Place) -> None:
     target = make_target(place)
-    assert target.peek("k") is None
+    assert target.peek(THINGS, "k") is None
     with opened(place) as other:
-        other.save("k", b"1")
-    assert target.peek("k") == b"1"
-    assert target.peek("other") is None
+        other.save(THINGS, "k", b"1")
+    assert target.peek(THINGS, "k") == b"1"
+    assert target.peek(THINGS, "other") is None
 
 
 def test_closing_twice_and_using_a_closed_target(place: Place) -> None:
@@ -64,7 +64,7 @@ def test_closing_twice_and_using_a_closed_target(place: Place) -> None:
     target.close()
     target.close()
     with pytest.raises(TargetError, match="not open"):
-        target.save("k", b"1")
+        target.save(THINGS, "k", b"1")
 
 
 # --- whose it is --------------------------------------------------------------------------------------------------
@@ -82,7 +82,7 @@ def test_another_companys_run_is_refused(place: Place) -> None:
         target.finish(THINGS)
     assert [int(row["id"]) for row in rows_of(other)] == [7]
     with opened(place) as target:
-        assert target.state("k") == b"1"
+        assert target.state(THINGS, "k") == b"1"
     assert [int(row["id"]) for row in rows_of(place)] == [1]
 
 
@@ -105,7 +105,7 @@ def test_a_second_run_at_the_same_time_is_refused(place: Place) -> None:
         target.write(THINGS, batch(Thing(id=1)), "k", b"1")  # the first goes on undisturbed
         target.finish(THINGS)
     with opened(place) as target:
-        assert target.state("k") == b"1"
+        assert target.state(THINGS, "k") == b"1"
 
 
 # --- tables of another version ------------------------------------------------------------------------------------
@@ -152,4 +152,4 @@ def test_a_column_of_another_kind_is_refused_with_what_to_do(place: Place) -> No
     with pytest.raises(TargetRefused, match=r'"name" holds .*--schema or --prefix'):
         make_target(place).open(ACME, [Table("things", Other, columns_of(Other))])
     with opened(place) as target:  # and the lock is free again
-        assert target.state("k") == b"1"
+        assert target.state(THINGS, "k") == b"1"

@@ -1,17 +1,17 @@
 """A DuckDB file that is open: how it is opened, what a crash left beside it, and what a full disk makes of it.
 
-One thread and a bounded memory; moments in UTC; the format that DuckDB 1.2 reads, whatever version writes. After an
-error that invalidates the database (a full disk may do that) the connection is of no more use: the file is closed and
-opened again, which brings it to its last commit.
+One thread and little memory, more only where rows are so wide that they need it; moments in UTC; the format that DuckDB
+1.2 reads, whatever version writes. After an error that invalidates the database (a full disk may do that) the
+connection is of no more use: the file is closed and opened again, which brings it to its last commit.
 """
 
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, TypeAlias, TypeVar
 
 import duckdb
 import pyarrow as pa
@@ -21,13 +21,18 @@ from .stoppable import Stoppable
 
 __all__ = ["DuckDBFile", "Row", "is_damage", "read_once", "remove_leftovers"]
 
+T = TypeVar("T")
+
 Row: TypeAlias = tuple[Any, ...]
 Values: TypeAlias = Sequence[object] | Mapping[str, object] | None
 
-MEMORY: Final = "96MB"
-"""What DuckDB may hold; what takes more it does on disk."""
+MEMORY: Final = 64
+"""Megabytes that DuckDB may hold at first; what takes more it does on disk, as far as it can."""
 
-_SETTINGS: Final = {"memory_limit": MEMORY, "threads": "1", "autoinstall_known_extensions": "false"}
+MOST_MEMORY: Final = 4096
+"""Megabytes that it may hold where it cannot: rows of many kilobytes are joined and sorted in memory."""
+
+_SETTINGS: Final = {"threads": "1", "autoinstall_known_extensions": "false"}
 _FORMAT: Final = {"storage_compatibility_version": "v1.2.0"}
 _DAMAGE: Final = ("not a valid duckdb database", "corrupt", "checksum", "replaying wal", "replay wal")
 _INVALID: Final = (duckdb.FatalException, duckdb.InternalException)
@@ -45,7 +50,8 @@ class DuckDBFile:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._database: duckdb.DuckDBPyConnection | None = _connected(path)
+        self._memory = MEMORY
+        self._database: duckdb.DuckDBPyConnection | None = _connected(path, MEMORY)
         self.stoppable = Stoppable(self._interrupt)
 
     @property
@@ -98,6 +104,20 @@ class DuckDBFile:
                 self.rows("ROLLBACK")
             raise
 
+    def roomy(self, work: Callable[[], T]) -> T:
+        """The result of one transaction, tried again with twice the memory as long as it takes more than there is."""
+        while True:
+            try:
+                return work()
+            except duckdb.Error as error:
+                if not _wants_memory(error) or self._memory >= MOST_MEMORY:
+                    raise
+                self._memory *= 2
+                if isinstance(error, _INVALID):
+                    self._reopen()
+                else:
+                    self.rows(f"SET memory_limit = '{self._memory}MB'")
+
     @contextmanager
     def failing(self) -> Iterator[None]:
         """Turns errors of DuckDB and of the system into TargetError; opens a file anew that has become invalid."""
@@ -120,7 +140,7 @@ class DuckDBFile:
     def _reopen(self) -> None:
         self.close()
         with suppress(duckdb.Error):  # the next statement says that it is not open
-            self._database = _connected(self._path)
+            self._database = _connected(self._path, self._memory)
 
     def _interrupt(self) -> None:
         if (database := self._database) is not None:
@@ -156,8 +176,12 @@ def is_damage(error: BaseException) -> bool:
     return isinstance(error, duckdb.SerializationException) or any(sign in text for sign in _DAMAGE)
 
 
-def _connected(path: Path) -> duckdb.DuckDBPyConnection:
-    settings = _SETTINGS | (_FORMAT if int(duckdb.__version__.partition(".")[0]) >= 2 else {})
+def _connected(path: Path, memory: int) -> duckdb.DuckDBPyConnection:
+    settings = (
+        _SETTINGS
+        | {"memory_limit": f"{memory}MB"}
+        | (_FORMAT if int(duckdb.__version__.partition(".")[0]) >= 2 else {})
+    )
     database = duckdb.connect(str(path), config=settings)
     try:
         database.execute("SET TimeZone = 'UTC'").fetchall()
@@ -165,6 +189,11 @@ def _connected(path: Path) -> duckdb.DuckDBPyConnection:
         database.close()
         raise
     return database
+
+
+def _wants_memory(error: duckdb.Error) -> bool:
+    text = str(error).lower()
+    return "out of memory" in text or "failed to allocate" in text or "could not allocate" in text
 
 
 def _said(error: duckdb.Error) -> str:

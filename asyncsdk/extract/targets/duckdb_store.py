@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
 from operator import attrgetter
 from pathlib import Path
 from typing import cast
@@ -70,12 +71,15 @@ class Store:
         Raises:
             TargetRefused: as `Target.open`.
         """
-        with self.file.stoppable.long(), self.file.transaction():
+        with self.file.stoppable.long():
+            self.file.roomy(partial(self._prepare, owner, tables, where))
+
+    def _prepare(self, owner: Owner, tables: Sequence[Table], where: str) -> None:
+        with self.file.transaction():
             self._claim(owner, where)
             check_names(self.names, tables, self._all_names(), where)
             for table in tables:
-                self._make(table)
-                self._count(table)
+                self._count(table, changed=self._make(table))
 
     def _claim(self, owner: Owner, where: str) -> None:
         names, rows = self.names, self.file.rows
@@ -97,20 +101,19 @@ class Store:
         if found is None:
             rows(f"INSERT INTO {names.owner} VALUES (?, ?, ?)", [LAYOUT, owner.base_url, owner.company])
 
-    def _make(self, table: Table) -> None:
-        """Makes or widens a table, its view and its comments."""
+    def _make(self, table: Table) -> bool:
+        """Makes or widens a table, its view and its comments; returns whether the table itself was changed."""
         changes = fitting(self.names, table, self._found(table.name), keyed=self._shown, spelt=self._spelt)
         for statement in changes:
             self.file.rows(statement)
         found = self._found(table.name)
-        if changes:
-            self._touch(table)
         if self._shown:
             self.file.rows(live_view(self.names, table, found))
             for statement in commenting(self.names, table, found, self._said(table)):
                 self.file.rows(statement)
+        return bool(changes)
 
-    def _count(self, table: Table) -> None:
+    def _count(self, table: Table, *, changed: bool) -> None:
         """Compares what a table holds with what the last commit left there."""
         there = self.file.number(f"SELECT count(*) FROM {self.names.table(table.name)}")
         noted = self.file.rows(f'SELECT "rows" FROM {self.names.tables} WHERE "table" = ?', [table.name])
@@ -119,6 +122,7 @@ class Store:
         if contents.lost:
             self.file.rows(f'DELETE FROM {self.names.state} WHERE "table" = ?', [table.name])
             self.file.rows(f'DELETE FROM {self.names.seen} WHERE "table" = ?', [table.name])
+        if noted and (changed or contents.lost):
             self._touch(table)
 
     def _found(self, table: str) -> dict[str, Found]:
@@ -171,7 +175,11 @@ class Store:
 
     def write(self, table: Table, batch: Batch, key: str, state: bytes) -> Written:
         """See `Target.write`."""
-        with self.file.failing(), self.file.transaction():
+        with self.file.failing():
+            return self.file.roomy(partial(self._write, table, batch, key, state))
+
+    def _write(self, table: Table, batch: Batch, key: str, state: bytes) -> Written:
+        with self.file.transaction():
             written = self._upsert(table, batch) if batch.rows else Written()
             if batch.whole is not None:
                 self._note_met(table, batch, batch.whole)
@@ -222,10 +230,14 @@ class Store:
 
     def mark_vanished(self, table: Table, whole: datetime, at: datetime, *, allow_shrink: bool) -> Shrink:
         """See `Target.mark_vanished`."""
+        with self.file.stoppable.long(), self.file.failing():
+            return self.file.roomy(partial(self._mark_vanished, table, whole, at, allow_shrink=allow_shrink))
+
+    def _mark_vanished(self, table: Table, whole: datetime, at: datetime, *, allow_shrink: bool) -> Shrink:
         name = self.names.table(table.name)
         met = f'SELECT id FROM {self.names.seen} WHERE "table" = $table AND began = $whole'
         given: dict[str, object] = {"table": table.name, "whole": whole}
-        with self.file.stoppable.long(), self.file.failing(), self.file.transaction():
+        with self.file.transaction():
             live = live_rows(self._found(table.name))
             gone = f"{live} AND id NOT IN ({met})"
             total, absent = self.file.first(
@@ -246,9 +258,10 @@ class Store:
                 self.file.rows(f"DELETE FROM {met}", [table.name])
 
     def version(self, table: Table) -> int:
-        """A number that is another one whenever the table has changed."""
+        """A number that is another one whenever the table has changed; 0 before the first commit."""
         with self.file.failing():
-            return self.file.number(f'SELECT version FROM {self.names.tables} WHERE "table" = ?', [table.name])
+            rows = self.file.rows(f'SELECT version FROM {self.names.tables} WHERE "table" = ?', [table.name])
+        return int(rows[0][0]) if rows else 0
 
     def make_published(self) -> None:
         """Makes the table that tells what was published: which state of a table, and the stamp of its file."""

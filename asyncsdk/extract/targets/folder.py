@@ -15,6 +15,7 @@ import os
 from collections.abc import Sequence
 from contextlib import suppress
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 import duckdb
@@ -192,7 +193,7 @@ class FolderTarget:
         draft = self._draft(table)
         try:
             with store.file.stoppable.long(), store.file.failing():
-                self._write(store, table, draft)
+                store.file.roomy(partial(self._write, store, table, draft))
                 _sync(draft)
                 path.parent.mkdir(exist_ok=True)
                 _sync(self._folder)
