@@ -37,6 +37,7 @@ class Order:
     companies: tuple[str, ...]
     schema: str | None
     prefix: str
+    without: tuple[str, ...]
     since: str | None
     filters: Mapping[str, str]
     full: bool
@@ -166,6 +167,7 @@ class _Run:
             concurrency=order.concurrency,
             schema=schema,
             prefix=order.prefix,
+            without=order.without,
             count=order.plan_only,
         )
         if not order.as_json and (order.plan_only or not order.quiet):
@@ -187,6 +189,7 @@ class _Run:
                 allow_shrink=order.allow_shrink,
                 schema=schema,
                 prefix=order.prefix,
+                without=order.without,
                 patience=order.patience,
                 watch=self.display.watch,
             )
