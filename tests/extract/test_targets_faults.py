@@ -13,12 +13,12 @@ from pathlib import Path
 
 import attrs
 import pytest
+from asyncsdk.extract.targets.formats import Pick
+from asyncsdk.extract.targets.parquet import Parquet
 
 from asyncsdk.extract.columns import Column
 from asyncsdk.extract.target import Place, TargetError, TargetRefused
 from asyncsdk.extract.targets import make_target
-from asyncsdk.extract.targets.formats import Pick
-from asyncsdk.extract.targets.parquet import Parquet
 from tests.extract.killed import traced
 from tests.extract.stored import ACME, POSTGRES, THINGS, Thing, batch, opened, place_of, rows_of
 

@@ -72,6 +72,7 @@ class DeltaTarget:
         self._columns: dict[str, tuple[Column, ...]] = {}
         self._runs: StateTable | None = None
         self._lost: set[str] = set()
+        self._owned_by: dict[str, str] = {}
         self._stopped = False
 
     def __repr__(self) -> str:
@@ -90,6 +91,11 @@ class DeltaTarget:
         """See `Target.open`."""
         try:
             check_names(self._names, tables, (), self._root)
+            self._owned_by = {
+                "asyncsdk.layout": str(LAYOUT),
+                "asyncsdk.base_url": owner.base_url,
+                "asyncsdk.company": owner.company,
+            }
             with failing():
                 self._take_lock()
                 runs = self._at("_asyncsdk_runs")
@@ -162,14 +168,7 @@ class DeltaTarget:
     def _owned(self, table: StateTable, owner: Owner, schema: pa.Schema) -> None:
         """Opens a table that is this owner's, or makes it."""
         if not table.load():
-            table.create(
-                schema,
-                {
-                    "asyncsdk.layout": str(LAYOUT),
-                    "asyncsdk.base_url": owner.base_url,
-                    "asyncsdk.company": owner.company,
-                },
-            )
+            table.create(schema, self._owned_by)
             return
         found = table.properties
         if "asyncsdk.company" not in found:
@@ -238,7 +237,11 @@ class DeltaTarget:
         """See `Target.drop`."""
         with failing():
             for name in (table.name, f"_asyncsdk_seen_{table.name}"):
-                self._remove(self._uri(name))
+                found = self._at(name)
+                if found.load():
+                    if "asyncsdk.company" not in found.properties:
+                        raise TargetError(f"{found.where} is there, and asyncsdk has not made it; it cannot be removed")
+                    self._remove(found.where)
         for known in (self._tables, self._seen, self._columns):
             known.pop(table.name, None)
         self.rejects_path(table).unlink(missing_ok=True)
@@ -279,7 +282,7 @@ class DeltaTarget:
 
     def _seen_by(self, table: Table) -> SeenIds:
         if table.name not in self._seen:
-            self._seen[table.name] = SeenIds(self._at(f"_asyncsdk_seen_{table.name}"))
+            self._seen[table.name] = SeenIds(self._at(f"_asyncsdk_seen_{table.name}"), self._owned_by)
         return self._seen[table.name]
 
     def _remove(self, uri: str) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Final, Literal, cast
 
@@ -23,9 +23,11 @@ class SeenIds:
 
     Args:
         table: where they are; made when there are some.
+        properties: of that table.
     """
 
-    def __init__(self, table: StateTable) -> None:
+    def __init__(self, table: StateTable, properties: Mapping[str, str]) -> None:
+        self._properties = dict(properties)
         self._table = table
         self._loaded: bool | None = None
         self._of: datetime | None = None
@@ -33,7 +35,7 @@ class SeenIds:
     def put(self, began: datetime, ids: Iterable[int]) -> None:
         """Stores ids as met by the pass that began then. Those of an earlier pass go."""
         if not self._load():
-            self._table.create(_SCHEMA, {})
+            self._table.create(_SCHEMA, self._properties)
             self._loaded = True
         firsts, lasts = runs_of(ids)
         of = pa.repeat(pa.scalar(began, TIMESTAMP), len(firsts))

@@ -270,21 +270,25 @@ class StateTable:
 
     def _was_committed(self) -> bool:
         """Looks in the log whether the commit that failed was made all the same."""
-        facts = self._newest()
-        return facts.get("writer") == self._writer and facts.get("number") == self._number + 1
+        number = self._number + 1
+        return self.table.transaction_version(_APP) == number and self._told(number).get("writer") == self._writer
 
     def _recall(self) -> None:
         number = self.table.transaction_version(_APP)
-        facts = self._newest()
         self._number = number or 0
-        self.lost = number is not None and facts.get("number") != number
-        known = facts if number is not None and not self.lost else {}
-        self.remembered = Remembered(known.get("states") or {}, known.get("rows"))
+        facts = {} if number is None else self._told(number)
+        self.lost = number is not None and not facts
+        self.remembered = Remembered(facts.get("states") or {}, facts.get("rows"))
 
-    def _newest(self) -> dict[str, Any]:
-        """What the newest commit of ours carries that the log still has."""
-        for limit in (1, 10, 100, None):
-            for entry in self.table.history(limit):
+    def _told(self, number: int) -> dict[str, Any]:
+        """What the commit of a number carries, as far as the log has it; by its number, for the log may have grown."""
+        for limit in (2, 10, 100, None):
+            entries = self.table.history(limit)
+            for entry in entries:
                 if (text := entry.get(_STATE)) is not None:
-                    return dict(json.loads(text))
+                    facts: dict[str, Any] = json.loads(text)
+                    if facts["number"] <= number:
+                        return facts if facts["number"] == number else {}
+            if limit is not None and len(entries) < limit:
+                break
         return {}
