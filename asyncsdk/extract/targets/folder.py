@@ -122,6 +122,10 @@ class FolderTarget:
             raise
         return store
 
+    def lost(self) -> bool:
+        """See `Target.lost`: a file is no connection."""
+        return False
+
     def stop(self, *, writes: bool = False) -> None:
         """See `Target.stop`."""
         self._stopped = True
