@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
-import traceback
 from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, Final
@@ -12,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 import attrs
 
 from ..errors import WethodError
-from .address import redacted
+from .defects import defect_of
 from .lane import heard, outlast
 from .ledger import Ledger
 from .pass_reader import LAST_COMMIT_SECONDS
@@ -30,17 +28,11 @@ if TYPE_CHECKING:
 
 __all__ = ["LEAVING_SECONDS", "failed", "load"]
 
-logger = logging.getLogger("asyncsdk")
-
 LOG_SECONDS: Final = 0.2
 """What a cancelled run may take to say so in the run log. Later it is said by the target's thread alone."""
 
 LEAVING_SECONDS: Final = LAST_COMMIT_SECONDS + LOG_SECONDS
 """So a table that is cancelled is left alone after this at the latest."""
-
-
-class _Defect(WethodError):
-    """Something broke that is not the API's nor the target's doing."""
 
 
 async def load(
@@ -77,7 +69,7 @@ async def load(
 
 def failed(job: Job, error: BaseException, secrets: frozenset[str]) -> tuple[TableReport, WethodError]:
     """The report of a table that a defect ended before it had one; the log gets its traceback."""
-    defect = _defect(job.table.name, error, secrets)
+    defect = defect_of(job.table.name, error, secrets)
     return TableReport(table=job.table.name, outcome="failed", mode="full", error=str(defect)), defect
 
 
@@ -94,21 +86,21 @@ async def _ended(
     except asyncio.CancelledError as cancelled:
         if _is_cancelled():
             raise
-        error = _defect(update.job.table.name, cancelled, secrets)  # something that it waited for was, not the run
+        error = defect_of(update.job.table.name, cancelled, secrets)  # something that it waited for was, not the run
     except Exception as defect:
-        error = _defect(update.job.table.name, defect, secrets)
+        error = defect_of(update.job.table.name, defect, secrets)
     report = ledger.report(error)
     tally.stage = report.outcome
     try:
         if report.outcome == "complete":
             await lane(partial(update.target.finish, update.job.table))
     except Exception as problem:
-        error = problem if isinstance(problem, TargetError) else _defect(update.job.table.name, problem, secrets)
+        error = problem if isinstance(problem, TargetError) else defect_of(update.job.table.name, problem, secrets)
         report = attrs.evolve(report, outcome="failed", error=str(error))
     try:
         await lane(partial(ledger.log, report))
     except Exception as problem:
-        failure = problem if isinstance(problem, TargetError) else _defect(update.job.table.name, problem, secrets)
+        failure = problem if isinstance(problem, TargetError) else defect_of(update.job.table.name, problem, secrets)
         report = attrs.evolve(report, outcome="failed", error=report.error or str(failure))
         error = error or failure
     tally.stage = report.outcome
@@ -128,13 +120,3 @@ def _is_cancelled() -> bool:
     """Whether this task is told to end, and not only something that it waited for."""
     task = asyncio.current_task()
     return task is None or task.cancelling() > 0
-
-
-def _defect(table: str, error: BaseException, secrets: frozenset[str]) -> WethodError:
-    trace = "".join(traceback.format_exception(error))
-    if (text := redacted(trace, secrets)) == trace:
-        logger.error("%s broke off", table, exc_info=error)
-    else:
-        logger.error("%s broke off: %s", table, text)
-    said = redacted(f"{type(error).__name__}: {error}", secrets)
-    return _Defect(f"{said} (a defect of asyncsdk; the log has its traceback)")

@@ -43,6 +43,8 @@ PATIENCE: Final = 600.0
 LONGEST_BACKOFF: Final = 30.0
 """Seconds between two tries of a page. Ten minutes of an outage then cost a page some forty requests, not a hundred."""
 
+FOLDERS: Final = ("parquet", "csv", "jsonl")
+
 LONGEST_OVERLAP: Final = timedelta(days=366)
 
 BUDGET_SECONDS: Final = 3600.0
@@ -238,7 +240,17 @@ def _seconds(patience: object) -> float:
 
 
 def _place(to: str, schema: str | None, prefix: str, state: str | PathLike[str] | None, patience: float = 0.0) -> Place:
-    return Place(to, schema, prefix, None if state is None else Path(state), patience)
+    if state is None:
+        return Place(to, schema, prefix, patience=patience)
+    if (kind := to.partition(":")[0]) not in FOLDERS:
+        raise ArgumentError(
+            "state", f"only folders ({', '.join(FOLDERS)}) keep it apart; {kind}: keeps it with the rows"
+        )
+    try:
+        folder = Path(state).expanduser()
+    except RuntimeError:
+        raise ArgumentError("state", f"nobody on this machine is called {state!s:.100}; write the whole path") from None
+    return Place(to, schema, prefix, folder / schema if schema else folder, patience)
 
 
 def _check_overlap(overlap: object) -> None:

@@ -224,9 +224,8 @@ class RunLine:
 class Target(Protocol):
     """A place for rows that is safe against a crash at any instant.
 
-    `peek`, `warnings`, `rejects_path`, `lost` and `stop` may be called at any time, the rest between `open` and
-    `close`. Methods raise TargetError where the target fails, with a message for people, and let no exception of a
-    driver out.
+    `peek`, `warnings`, `rejects_path`, `lost` and `stop` may be called at any time, the rest while it is open.
+    Methods raise TargetError where the target fails, with a message for people, and let no exception of a driver out.
 
     For each table a run calls `state` and `contents`, then `write` and `save` as it reads, `mark_vanished` after a
     whole pass, `save` with the state that ends it, and `finish` where all went well.
@@ -240,6 +239,8 @@ class Target(Protocol):
 
         A column that the table has and the model lacks stays, unless it is one of `Table.without`; one that it lacks
         is added, nullable. The view `<table>_live` (databases) shows rows with neither `deleted_at` nor `_vanished_at`.
+        Where a table has lost rows (`Contents.lost`) its states are forgotten, so that its list is read whole, and
+        `warnings` tells why.
 
         Raises:
             TargetRefused: another run holds it, it is another company's, too new, or it cannot be written.
@@ -249,7 +250,7 @@ class Target(Protocol):
         """What was committed last for a key."""
 
     def contents(self, table: Table) -> Contents:
-        """What the table holds, counted in the table itself, and what it should hold."""
+        """What the table held when the target was opened, counted in the table itself, and what it should have held."""
 
     def write(self, table: Table, batch: Batch, key: str, state: bytes) -> Written:
         """Commits rows and state together: rows upsert by `id`, state replaces that of the key.

@@ -111,10 +111,11 @@ class TableUpdate:
         self.ledger.delivered_before = self.state != State() or bool(contents.committed)
         should = max(self.state.held, contents.committed or 0)
         if contents.rows < should:
-            self.ledger.warn(
-                f"{table.name} holds {contents.rows:,} rows where runs had left {should:,}: rows were removed by hand, "
-                "so the list is read whole"
-            )
+            if not self.target.warnings(table):  # it may say so itself
+                self.ledger.warn(
+                    f"{table.name} holds {contents.rows:,} rows where runs had left {should:,}: rows were removed by "
+                    "hand, so the list is read whole"
+                )
             self.state = State()
         known = None if self.state.fields is None else frozenset(self.state.fields)
         self.reader = PassReader(
