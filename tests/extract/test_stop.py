@@ -14,11 +14,11 @@ from collections.abc import Callable, Generator
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 import asyncsdk.extract.targets.csv as csv_module
 import asyncsdk.extract.targets.jsonl as jsonl_module
 import asyncsdk.extract.targets.parquet as parquet_module
+import pytest
+
 from asyncsdk.extract import extract
 from asyncsdk.extract.lane import Lane, outlast
 from asyncsdk.extract.target import Place, Target, TargetError, TargetStopped

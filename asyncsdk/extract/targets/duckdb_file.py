@@ -34,7 +34,7 @@ MOST_MEMORY: Final = 4096
 
 _SETTINGS: Final = {"threads": "1", "autoinstall_known_extensions": "false"}
 _FORMAT: Final = {"storage_compatibility_version": "v1.2.0"}
-_DAMAGE: Final = ("not a valid duckdb database", "corrupt", "checksum", "replaying wal", "replay wal")
+_DAMAGE: Final = ("not a valid duckdb database", "corrupt", "checksum", "replaying wal", "replay wal", "enough bytes")
 _INVALID: Final = (duckdb.FatalException, duckdb.InternalException)
 
 
