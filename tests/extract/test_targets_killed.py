@@ -78,7 +78,10 @@ def lines_of_a_run(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], 
     return count
 
 
-@pytest.mark.parametrize("seed", range(6))
+INSTANTS = [*range(3), *(pytest.param(seed, marks=pytest.mark.slow) for seed in range(3, 25))]
+
+
+@pytest.mark.parametrize("seed", INSTANTS)
 def test_killed_at_a_line(place: Place, seed: int, lines_of_a_run: Callable[[str], int]) -> None:
     """Before a line of the code that commits, drawn from all that a whole run executes."""
     lines = lines_of_a_run(place.text.partition(":")[0])
@@ -89,7 +92,7 @@ def test_killed_at_a_line(place: Place, seed: int, lines_of_a_run: Callable[[str
     check(place, seed, printed)
 
 
-@pytest.mark.parametrize("seed", range(100, 105))
+@pytest.mark.parametrize("seed", INSTANTS)
 def test_killed_from_outside(place: Place, seed: int) -> None:
     """Wherever it happens to be behind a commit: in Arrow, in a database, in the system."""
     last = random.Random(seed).randrange(BATCHES - 1)
@@ -103,6 +106,7 @@ def test_killed_from_outside(place: Place, seed: int) -> None:
     check(place, seed, printed)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["jsonl", "duckdb"])
 def test_stopped_before_every_line_that_commits(kind: str, tmp_path: Path) -> None:
     """What is on disk just then is what a killed run would have left; what was there before need not be tried twice."""
