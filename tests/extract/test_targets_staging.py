@@ -103,12 +103,12 @@ def test_leftovers_of_a_crash_are_removed(folder_place: Place) -> None:
     with opened(folder_place) as target:
         target.write(THINGS, batch(Thing(id=1)), "k", b"1")
     hidden = folder_of(folder_place) / ".asyncsdk"
-    (hidden / "things.tmp").write_bytes(b"half")
+    (hidden / "draft.tmp").write_bytes(b"half")
     spilled = hidden / "staging.duckdb.tmp"
     spilled.mkdir()
     (spilled / "duckdb_temp_storage_S64K-0.tmp").write_bytes(b"x")
     with opened(folder_place):
-        assert not (hidden / "things.tmp").exists()
+        assert not (hidden / "draft.tmp").exists()
         assert not spilled.exists()
 
 
