@@ -73,7 +73,8 @@ class DuckDBFile:
         """The Arrow schema of a query's answer."""
         if self._database is None:
             raise TargetError(f"{self._path} is not open")
-        return self._database.sql(f"FROM ({query}) LIMIT 0").to_arrow_table().schema  # a query is SQL
+        schema: pa.Schema = self._database.sql(f"FROM ({query}) LIMIT 0").to_arrow_table().schema
+        return schema
 
     def number(self, statement: str, values: Values = None) -> int:
         """The number that is the whole answer."""
