@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 from collections.abc import Callable, Sequence
 from contextlib import redirect_stderr, redirect_stdout
+from datetime import timedelta
 from typing import Annotated
 
 import typer
@@ -132,6 +133,22 @@ def extract(
             metavar="TIME",
         ),
     ] = "10m",
+    overlap: Annotated[
+        str,
+        typer.Option(
+            help="how much earlier than the last run began to ask for what changed, for rows that are committed late: "
+            "seconds, or 90s, 10m, 1h.",
+            metavar="TIME",
+        ),
+    ] = "5m",
+    state: Annotated[
+        str | None,
+        typer.Option(
+            help="parquet:, csv:, jsonl: where to keep what is remembered; else DIR/.asyncsdk. Needed on network "
+            "mounts: a folder of this machine.",
+            metavar="DIR",
+        ),
+    ] = None,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="no progress.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="plan and report as one JSON document.")] = False,
 ) -> None:
@@ -159,6 +176,8 @@ def extract(
         allow_shrink=allow_shrink,
         budget=budget,
         patience=_seconds(patience, "--patience"),
+        overlap=timedelta(seconds=_seconds(overlap, "--overlap")),
+        state=state,
         plan_only=plan,
         quiet=quiet,
         as_json=as_json,

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 import attrs
+
+from .watermark import OVERLAP
 
 if TYPE_CHECKING:
     from .catalog import Listing
@@ -25,6 +27,8 @@ class Options:
     raw: bool
     allow_shrink: bool
     concurrency: int
+    overlap: timedelta = OVERLAP
+    secrets: frozenset[str] = attrs.field(default=frozenset(), repr=False)
 
 
 @attrs.frozen(kw_only=True)

@@ -10,9 +10,10 @@ import attrs
 from .. import clock
 from ..errors import PermissionDenied, PreconditionFailed
 from .catalog import find
-from .incremental import State, passes
+from .incremental import passes
 from .job import Job
 from .reading import pager_of
+from .states import State
 
 if TYPE_CHECKING:
     from ..client import Wethod

@@ -97,4 +97,4 @@ def target(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Memory:
 @pytest.fixture
 def small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
     """Runs commit every 300 rows."""
-    monkeypatch.setattr("asyncsdk.extract.loading.BATCH_ROWS", 300)
+    monkeypatch.setattr("asyncsdk.extract.pass_reader.BATCH_ROWS", 300)
