@@ -82,7 +82,7 @@ class Place:
         text: `parquet:DIR`, `duckdb:FILE`, `postgresql://...`, `csv:DIR` or `jsonl:DIR`.
         schema: a schema of the database, or a folder in DIR; None: its own default (`public`, `main`, DIR itself).
         prefix: what every table's and folder's name starts with.
-        state: for folders, another folder for the file that holds rows and states; None: `DIR/.asyncsdk`.
+        state: for folders, another folder for the file that holds rows and states, as it is; None: `DIR/.asyncsdk`.
         patience: seconds for which a connection that was lost is opened again.
     """
 
