@@ -224,8 +224,9 @@ class RunLine:
 class Target(Protocol):
     """A place for rows that is safe against a crash at any instant.
 
-    `peek`, `warnings`, `rejects_path`, `lost` and `stop` may be called at any time, the rest while it is open.
-    Methods raise TargetError where the target fails, with a message for people, and let no exception of a driver out.
+    `peek`, `warnings`, `rejects_path`, `lost` and `stop` may be called at any time, the rest between `open` and
+    `close`. Methods raise TargetError where the target fails, with a message for people, and let no exception of a
+    driver out.
 
     For each table a run calls `state` and `contents`, then `write` and `save` as it reads, `mark_vanished` after a
     whole pass, `save` with the state that ends it, and `finish` where all went well.

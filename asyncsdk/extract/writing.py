@@ -83,7 +83,7 @@ class BatchWriter:
     def put_aside(self, refused: Sequence[Reject]) -> None:
         """Writes rows that do not fit beside the table. In the target's thread."""
         if refused:
-            rejects.append(self.target.rejects_path(self.job.table), refused)
+            rejects.append(self.target.rejects_path(self.job.table), refused, self.job.hidden)
 
     def _write(self, given: Batch, refused: Sequence[Reject], state: bytes) -> None:
         """In the target's thread."""

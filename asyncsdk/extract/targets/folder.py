@@ -121,15 +121,15 @@ class FolderTarget:
             raise
         return store
 
-    def lost(self) -> bool:
-        """See `Target.lost`: a file is no connection."""
-        return False
-
     def stop(self, *, writes: bool = False) -> None:
         """See `Target.stop`."""
         self._stopped = True
         if (store := self._open) is not None:
             store.file.stoppable.stop(writes=writes)
+
+    def lost(self) -> bool:
+        """See `Target.lost`: a file has no connection."""
+        return False
 
     def close(self) -> None:
         """See `Target.close`."""
