@@ -178,8 +178,8 @@ class _Run:
             concurrency=order.concurrency,
             schema=schema,
             prefix=order.prefix,
-            without=order.without,
             state=order.state,
+            without=order.without,
             count=order.plan_only,
         )
         if not order.as_json and (order.plan_only or not order.quiet):

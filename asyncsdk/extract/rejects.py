@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeGuard
 
 import msgspec
 
@@ -40,7 +40,7 @@ def id_of(reject: Reject) -> int | None:
     return id_ if type(id_) is int else None
 
 
-def is_storable(id_: int | None) -> bool:
+def is_storable(id_: int | None) -> TypeGuard[int]:
     """Whether a table may hold a row of this id: it is one of 64 bits."""
     return id_ is not None and -(2**63) <= id_ < 2**63
 

@@ -132,8 +132,9 @@ def _plain(value: object) -> object:
     """A row, or a value inside that JSON has no word for, as one that it has."""
     if isinstance(value, msgspec.Struct):
         return msgspec.structs.asdict(value)
-    if attrs.has(type(value)):
-        return {field.name: getattr(value, field.name) for field in attrs.fields(type(value))}
+    kind: type[object] = type(value)
+    if attrs.has(kind):
+        return {field.name: getattr(value, field.name) for field in attrs.fields(kind)}
     if isinstance(value, Mapping):
         return {str(key): each for key, each in value.items()}
     return value.isoformat() if isinstance(value, date) else str(value)

@@ -53,8 +53,7 @@ def make_target(place: Place) -> Target:
         from .folder import FolderTarget
 
         folder = Path(where).expanduser() / (place.schema or "")
-        state = None if place.state is None else place.state.expanduser() / (place.schema or "")
-        return FolderTarget(folder, cast("Format", kind), place.prefix, state)
+        return FolderTarget(folder, cast("Format", kind), place.prefix, place.state)
     except ImportError as error:
         extras = {"delta": "delta", "duckdb": "duckdb", "postgresql": "postgres", "postgres": "postgres"}
         extra = extras.get(kind, "parquet")
