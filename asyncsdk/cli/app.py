@@ -90,7 +90,11 @@ def extract(
     context: typer.Context,
     to: Annotated[
         str,
-        typer.Option(help="parquet:DIR, duckdb:FILE, postgresql://..., csv:DIR or jsonl:DIR.", metavar="TARGET"),
+        typer.Option(
+            help="parquet:DIR, duckdb:FILE, postgresql://..., delta:DIR, delta:s3://BUCKET/PREFIX, csv:DIR or "
+            "jsonl:DIR.",
+            metavar="TARGET",
+        ),
     ],
     resources: Annotated[list[str] | None, typer.Argument(metavar="RESOURCE...", help="lists to read.")] = None,
     everything: Annotated[bool, typer.Option("--all", help="every list there is.")] = False,
@@ -116,6 +120,14 @@ def extract(
     ] = None,
     schema: Annotated[str | None, typer.Option(help="schema of the database, or folder in DIR.")] = None,
     prefix: Annotated[str, typer.Option(help="what names of tables start with.")] = "",
+    without: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="lists and fields that are stored nowhere, as in person_payrolls,persons.email; what is there of them "
+            "is removed.",
+            metavar="LIST,LIST.FIELD",
+        ),
+    ] = None,
     plan: Annotated[bool, typer.Option("--plan", help="say what it would cost, and stop.")] = False,
     raw: Annotated[bool, typer.Option("--raw", help="keep each row's JSON in a column _raw.")] = False,
     strict: Annotated[bool, typer.Option("--strict", help="with --all: a list that is refused is a failure.")] = False,
@@ -166,6 +178,7 @@ def extract(
         companies=tuple(company or ()),
         schema=schema,
         prefix=prefix,
+        without=tuple(without or ()),
         since=since,
         filters=_pairs(filters or ()),
         full=full,

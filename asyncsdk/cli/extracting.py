@@ -39,6 +39,7 @@ class Order:
     companies: tuple[str, ...]
     schema: str | None
     prefix: str
+    without: tuple[str, ...]
     since: str | None
     filters: Mapping[str, str]
     full: bool
@@ -178,6 +179,7 @@ class _Run:
             schema=schema,
             prefix=order.prefix,
             state=order.state,
+            without=order.without,
             count=order.plan_only,
         )
         if not order.as_json and (order.plan_only or not order.quiet):
@@ -199,6 +201,7 @@ class _Run:
                 allow_shrink=order.allow_shrink,
                 schema=schema,
                 prefix=order.prefix,
+                without=order.without,
                 patience=order.patience,
                 overlap=order.overlap,
                 state=order.state,

@@ -7,7 +7,7 @@ themselves cannot tell the two apart once they are read, so the texts of their p
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Container, Iterable, Iterator, Mapping
 from contextlib import suppress
 from typing import TYPE_CHECKING, Final, TypeVar, cast
 
@@ -50,10 +50,12 @@ class _Field:
 class FieldsSeen:
     """The fields of a model whose keys were met, and keys that nobody knows.
 
-    Once each key was met, a page costs nothing more; before, a search for those that were not.
+    Keys that are `hidden` are not looked at. Once each key was met, a page costs nothing more; before, a search for
+    those that were not.
     """
 
-    def __init__(self, model: type) -> None:
+    def __init__(self, model: type, hidden: Container[str] = ()) -> None:
+        self._hidden = hidden
         fields = [_field(each) for each in attrs.fields(cast("type[attrs.AttrsInstance]", model))]
         self._fields = {field.column: field for field in fields}
         self._missing = {name: field for name, field in self._fields.items() if name != "id"}
@@ -90,7 +92,8 @@ class FieldsSeen:
         if not self._looked and keys:
             self._looked = True
             known = self._fields.values()
-            self._unknown = {key: None for key in sorted(keys) if not any(field.is_in((key,)) for field in known)}
+            news = [key for key in sorted(keys) if not any(field.is_in((key,)) for field in known)]
+            self._unknown = {key: None for key in news if key not in self._hidden}
         for field in wanted:
             if field.is_in(keys):
                 del self._missing[field.column]

@@ -25,6 +25,7 @@ from .watermark import difference, moment_of_header
 if TYPE_CHECKING:
     from ..client import Wethod
     from ..throttling import Slots
+    from .exclusions import Hidden
 
 __all__ = ["Chunk", "Source", "pager_of"]
 
@@ -58,6 +59,7 @@ class Source:
         query: its filters, as its method takes them.
         concurrency: pages in flight at the most.
         window: places in flight that are shared with the other tables of the run.
+        model: of the rows. hidden: keys that are stored nowhere.
         fields: is shown the rows' keys.
         raw: rows come with their JSON text; such rows are decoded at a third of the speed.
         server_time: the server's clock when it answered first.
@@ -72,6 +74,8 @@ class Source:
     concurrency: int
     window: Slots
     fields: FieldsSeen
+    model: type
+    hidden: Hidden
     raw: bool = False
     misfits: Misfits = attrs.field(init=False)
     server_time: datetime | None = None
@@ -84,7 +88,7 @@ class Source:
     _walk: PageWalk[Any] | None = None
 
     def __attrs_post_init__(self) -> None:
-        self.misfits = Misfits(twin(self.listing.model))
+        self.misfits = Misfits(twin(self.model))
         self._shown = shown_to(self.fields.see, self.wethod)
 
     @property
@@ -115,7 +119,7 @@ class Source:
         return pager_of(self._shown, self.listing, {**self.query, **more})
 
     def _model(self) -> type[Any]:
-        return dict if self.raw else twin(self.listing.model)
+        return dict if self.raw else twin(self.model)
 
     async def _plain(self, resume: str | None, *, sweep: bool) -> AsyncGenerator[Chunk, None]:
         rejects: list[Reject] = []
@@ -152,13 +156,17 @@ class Source:
     def _chunk(self, rows: Sequence[Any], rejects: Sequence[Reject]) -> Chunk:
         if not self.raw:
             return Chunk(rows, None, rejects)
-        read = self.wethod._session.decoding.page_with_rejects(twin(self.listing.model), self.misfits)(_array(rows))
+        read = self.wethod._session.decoding.page_with_rejects(twin(self.model), self.misfits)(_array(rows))
         unfit = [row for row in read if isinstance(row, Reject)]
         fitting = [row for row in read if not isinstance(row, Reject)]
         if self.misfits.met:
             self.misfits.count(fitting)
         refused = {reject.index for reject in unfit}
-        texts = [msgspec.json.encode(row) for at, row in enumerate(rows) if at not in refused]
+        texts = [
+            msgspec.json.encode({key: value for key, value in row.items() if key not in self.hidden})
+            for at, row in enumerate(rows)
+            if at not in refused
+        ]
         return Chunk(fitting, texts, [*rejects, *unfit])
 
     async def _nested(self, after: int) -> AsyncGenerator[Chunk, None]:

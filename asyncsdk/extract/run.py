@@ -21,7 +21,7 @@ from ..errors import (
 from ..throttling import Slots
 from .address import check, redacted, secrets_of, shown
 from .job import Options
-from .jobs import jobs_of, moment_of
+from .jobs import excluded_tables, jobs_of, moment_of
 from .loading import load
 from .plan import REQUEST_SECONDS, Plan, costs_of, counted, seconds_for
 from .progress import Tally
@@ -66,6 +66,7 @@ async def extract(
     allow_shrink: bool = False,
     schema: str | None = None,
     prefix: str = "",
+    without: Sequence[str] = (),
     patience: float = PATIENCE,
     overlap: timedelta = OVERLAP,
     state: str | PathLike[str] | None = None,
@@ -81,7 +82,8 @@ async def extract(
     Args:
         wethod: the client; its company's rows are read.
         resources: names of lists (`timesheets`, `production-plan-streams`, `streams_leaders`), or "all".
-        to: `parquet:DIR`, `duckdb:FILE`, `postgresql://...`, `csv:DIR` or `jsonl:DIR`.
+        to: `parquet:DIR`, `duckdb:FILE`, `postgresql://...`, `delta:DIR`, `delta:s3://bucket/prefix`, `csv:DIR` or
+            `jsonl:DIR`.
         since: read only what was updated since, in every run; a table that is read so holds no older rows.
         filters: by parameter, or by table and parameter (`{"timesheets.project_id": 7}`).
         full: read whole lists from their start, whatever is remembered. Nothing is truncated.
@@ -91,6 +93,8 @@ async def extract(
         strict: with "all", count lists that are refused as failures.
         allow_shrink: mark vanished rows even where they are more than a fifth of a table.
         schema, prefix: where in the target: a database schema (or folder), and what table names start with.
+        without: lists (`person_payrolls`) and fields of lists (`persons.email`) that are stored nowhere: not in the
+            target, not in files of rejected rows, not in logs. A table or column that is there from before is removed.
         patience: seconds for which a page that fails for a reason that passes (no connection, no answer in time, 429,
             5xx) is tried again; everything else ends its table at once. 0: a few attempts, as for any other call. Where
             it ran out for one table, the others get those few attempts only, until one of them is answered.
@@ -122,7 +126,7 @@ async def extract(
     settings = wethod.settings
     hasty = wethod.with_options(priority="bulk", retry=_retrying(settings.retry, 0.0))
     bulk = wethod.with_options(priority="bulk", retry=_retrying(settings.retry, patience))
-    jobs = jobs_of(bulk, resources, filters=filters or {}, since=moment, raw=raw)
+    jobs = jobs_of(bulk, resources, filters=filters or {}, since=moment, raw=raw, without=without)
     secrets = secrets_of(to)
     options = Options(
         run=uuid.uuid4().hex[:12],
@@ -141,6 +145,8 @@ async def extract(
     owner = Owner(settings.base_url, settings.company)
     try:
         async with opened(target, owner, [job.table for job in jobs]) as lane:
+            for table in excluded_tables(without):
+                await lane(partial(target.drop, table))
             each = partial(load, target=target, lane=lane, window=Slots(concurrency), options=options)
             reports = await side_by_side(
                 jobs,
@@ -174,13 +180,15 @@ async def plan(
     concurrency: int = 8,
     schema: str | None = None,
     prefix: str = "",
+    without: Sequence[str] = (),
     state: str | PathLike[str] | None = None,
     count: bool = True,
 ) -> Plan:
     """What `extract` with the same arguments will cost. The target is neither locked nor made.
 
     Args:
-        wethod, resources, to, since, filters, full, reconcile, concurrency, schema, prefix, state: as for `extract`.
+        wethod, resources, to, since, filters, full, reconcile, concurrency, schema, prefix, without, state: as for
+            `extract`.
         count: count the lists that no run has read yet, with a few requests each; False asks nothing.
 
     Raises:
@@ -188,7 +196,7 @@ async def plan(
     """
     check(to)
     target = make_target(_place(to, schema, prefix, state))
-    jobs = jobs_of(wethod, resources, filters=filters or {}, since=moment_of(since))
+    jobs = jobs_of(wethod, resources, filters=filters or {}, since=moment_of(since), without=without)
     costs = await anyio.to_thread.run_sync(partial(costs_of, jobs, target, full=full, reconcile=reconcile))
     timed: list[float] = []
     before = wethod.stats.requests

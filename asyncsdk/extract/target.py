@@ -82,7 +82,7 @@ class Place:
         text: `parquet:DIR`, `duckdb:FILE`, `postgresql://...`, `csv:DIR` or `jsonl:DIR`.
         schema: a schema of the database, or a folder in DIR; None: its own default (`public`, `main`, DIR itself).
         prefix: what every table's and folder's name starts with.
-        state: for folders, another folder for the file that holds rows and states; None: `DIR/.asyncsdk`.
+        state: for folders, another folder for the file that holds rows and states, as it is; None: `DIR/.asyncsdk`.
         patience: seconds for which a connection that was lost is opened again.
     """
 
@@ -224,8 +224,9 @@ class RunLine:
 class Target(Protocol):
     """A place for rows that is safe against a crash at any instant.
 
-    `peek`, `warnings`, `rejects_path`, `lost` and `stop` may be called at any time, the rest while it is open.
-    Methods raise TargetError where the target fails, with a message for people, and let no exception of a driver out.
+    `peek`, `warnings`, `rejects_path`, `lost` and `stop` may be called at any time, the rest between `open` and
+    `close`. Methods raise TargetError where the target fails, with a message for people, and let no exception of a
+    driver out.
 
     For each table a run calls `state` and `contents`, then `write` and `save` as it reads, `mark_vanished` after a
     whole pass, `save` with the state that ends it, and `finish` where all went well.

@@ -70,13 +70,18 @@ class TableUpdate:
     reader: PassReader = attrs.field(init=False)
 
     def __attrs_post_init__(self) -> None:
-        self.fields = FieldsSeen(self.job.listing.model)
+        self.fields = FieldsSeen(self.job.model, self.job.hidden)
 
     async def run(self) -> None:
         """Reads what is due, and saves what the next run begins from."""
         job = self.job
         await self._remember()
-        before = self.state.gone
+        if job.table.without.difference(self.state.gone):
+            # As if they were gone from the API: once they may be stored again, the list is read whole.
+            self.state = attrs.evolve(self.state, gone=tuple(sorted({*self.state.gone, *job.table.without})))
+            self.reader.state = self.state
+            await self.reader.save(self.state)
+        before = set(self.state.gone) - job.table.without
         todo = self._passes(self.state)
         if before and todo[0].unchanged is not None:
             await self.reader.look(self._source(todo[0]), todo[0].unchanged)
@@ -190,6 +195,8 @@ class TableUpdate:
             concurrency=concurrency_for(self.state.rows if each.kind == "whole" else None, self.options.concurrency),
             window=self.window,
             fields=self.fields,
+            model=self.job.model,
+            hidden=self.job.hidden,
             raw=self.options.raw,
         )
 

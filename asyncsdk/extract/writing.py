@@ -83,7 +83,7 @@ class BatchWriter:
     def put_aside(self, refused: Sequence[Reject]) -> None:
         """Writes rows that do not fit beside the table. In the target's thread."""
         if refused:
-            rejects.append(self.target.rejects_path(self.job.table), refused)
+            rejects.append(self.target.rejects_path(self.job.table), refused, self.job.hidden)
 
     def _write(self, given: Batch, refused: Sequence[Reject], state: bytes) -> None:
         """In the target's thread."""
@@ -132,8 +132,9 @@ def _plain(value: object) -> object:
     """A row, or a value inside that JSON has no word for, as one that it has."""
     if isinstance(value, msgspec.Struct):
         return msgspec.structs.asdict(value)
-    if attrs.has(type(value)):
-        return {field.name: getattr(value, field.name) for field in attrs.fields(type(value))}
+    kind: type[object] = type(value)
+    if attrs.has(kind):
+        return {field.name: getattr(value, field.name) for field in attrs.fields(kind)}
     if isinstance(value, Mapping):
         return {str(key): each for key, each in value.items()}
     return value.isoformat() if isinstance(value, date) else str(value)

@@ -99,6 +99,15 @@ def place_of(kind: str, folder: Path, schema: str | None = None, prefix: str = "
     return Place(f"{kind}:{folder / ('rows.duckdb' if kind == 'duckdb' else 'rows')}", schema, prefix)
 
 
+def kind_of(place: Place) -> str:
+    return place.text.partition(":")[0]
+
+
+def folder_of(place: Place) -> Path:
+    """The folder, or the file, that a place names."""
+    return Path(place.text.partition(":")[2])
+
+
 @contextmanager
 def opened(place: Place, *tables: Table, owner: Owner = ACME) -> Iterator[Target]:
     target = make_target(place)
@@ -133,6 +142,15 @@ def rows_of(place: Place, table: str = "things") -> list[dict[str, Any]]:
     else:
         reader = (lambda: _duckdb(where, place, table)) if kind == "duckdb" else (lambda: _postgres(place, table))
         rows = reader()
+    return sorted(rows, key=lambda row: int(row["id"]))
+
+
+def committed_in(place: Place, table: str = "things") -> list[dict[str, Any]]:
+    """All rows that were committed, by id: of a folder also those that are not published yet."""
+    if kind_of(place) not in FILE_KINDS:
+        return rows_of(place, table)
+    file = folder_of(place) / (place.schema or "") / ".asyncsdk" / f"{place.prefix}staging.duckdb"
+    rows = _duckdb(str(file), Place("", None, place.prefix), table)
     return sorted(rows, key=lambda row: int(row["id"]))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from pathlib import Path
+from typing import Any
 
 import attrs
 import pytest
@@ -179,7 +180,7 @@ def test_text_with_the_character_nul_is_written(place: Place) -> None:
 
 # --- rows that are as they were -----------------------------------------------------------------------------------
 
-KINDS_OF_VALUES = {
+KINDS_OF_VALUES: dict[str, Any] = {
     "name": "other",
     "value": 0.25,
     "hours": 7,

@@ -16,7 +16,7 @@ __all__ = ["make_target"]
 
 _NAME = re.compile(r"[^\W\d][\w.-]*|\d[\w.-]*")
 
-_KINDS = "parquet:DIR, duckdb:FILE, postgresql://..., csv:DIR or jsonl:DIR"
+_KINDS = "parquet:DIR, duckdb:FILE, postgresql://..., delta:DIR, delta:s3://bucket/prefix, csv:DIR or jsonl:DIR"
 
 
 def make_target(place: Place) -> Target:
@@ -32,7 +32,7 @@ def make_target(place: Place) -> Target:
     for name, value in (("schema", place.schema), ("prefix", place.prefix or None)):
         if value is not None and not _NAME.fullmatch(value):
             raise ConfigurationError(f"{name}: letters, digits, _, - and . only, not {value!r}")
-    if not where or kind not in ("parquet", "csv", "jsonl", "duckdb", "postgresql", "postgres"):
+    if not where or kind not in ("parquet", "csv", "jsonl", "delta", "duckdb", "postgresql", "postgres"):
         # What was given may be an address with a password in it, only misspelt.
         raise ConfigurationError(f"no such target; write {_KINDS}")
     if place.state is not None and kind not in ("parquet", "csv", "jsonl"):
@@ -46,13 +46,17 @@ def make_target(place: Place) -> Target:
             from .duckdb import DuckDBTarget
 
             return DuckDBTarget(Path(where).expanduser(), place.schema, place.prefix)
+        if kind == "delta":
+            from .delta import DeltaTarget
+
+            return DeltaTarget(f"{where.rstrip('/')}/{place.schema}" if place.schema else where, place.prefix)
         from .folder import FolderTarget
 
         folder = Path(where).expanduser() / (place.schema or "")
-        state = None if place.state is None else place.state.expanduser() / (place.schema or "")
-        return FolderTarget(folder, cast("Format", kind), place.prefix, state)
+        return FolderTarget(folder, cast("Format", kind), place.prefix, place.state)
     except ImportError as error:
-        extra = {"duckdb": "duckdb", "postgresql": "postgres", "postgres": "postgres"}.get(kind, "parquet")
+        extras = {"delta": "delta", "duckdb": "duckdb", "postgresql": "postgres", "postgres": "postgres"}
+        extra = extras.get(kind, "parquet")
         raise ConfigurationError(
             f"{kind}: needs {error.name or 'a package'}, which is not installed; "
             f"`python -m pip install 'asyncsdk[{extra}]'`"

@@ -99,15 +99,15 @@ class DuckDBTarget:
         """See `Target.rejects_path`: beside the file."""
         return self._path.parent / f"{self._in_schema}{self._names.bare(table.name)}.rejects"
 
-    def lost(self) -> bool:
-        """See `Target.lost`: a file is no connection."""
-        return False
-
     def stop(self, *, writes: bool = False) -> None:
         """See `Target.stop`."""
         self._stopped = True
         if (store := self._open) is not None:
             store.file.stoppable.stop(writes=writes)
+
+    def lost(self) -> bool:
+        """See `Target.lost`: a file has no connection."""
+        return False
 
     def close(self) -> None:
         """See `Target.close`."""

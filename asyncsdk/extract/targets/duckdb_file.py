@@ -34,7 +34,7 @@ MOST_MEMORY: Final = 4096
 
 _SETTINGS: Final = {"threads": "1", "autoinstall_known_extensions": "false"}
 _FORMAT: Final = {"storage_compatibility_version": "v1.2.0"}
-_DAMAGE: Final = ("not a valid duckdb database", "corrupt", "checksum", "replaying wal", "replay wal")
+_DAMAGE: Final = ("not a valid duckdb database", "corrupt", "checksum", "replaying wal", "replay wal", "enough bytes")
 _INVALID: Final = (duckdb.FatalException, duckdb.InternalException)
 
 
@@ -73,7 +73,8 @@ class DuckDBFile:
         """The Arrow schema of a query's answer."""
         if self._database is None:
             raise TargetError(f"{self._path} is not open")
-        return self._database.sql(f"FROM ({query}) LIMIT 0").to_arrow_table().schema  # a query is SQL
+        schema: pa.Schema = self._database.sql(f"FROM ({query}) LIMIT 0").to_arrow_table().schema
+        return schema
 
     def number(self, statement: str, values: Values = None) -> int:
         """The number that is the whole answer."""

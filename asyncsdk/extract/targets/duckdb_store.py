@@ -29,7 +29,7 @@ from ..target import (
 )
 from .duckdb_file import DuckDBFile, Row, read_once
 from .duckdb_tables import Found, commenting, fitting, live_view, type_of
-from .sql import LAYOUT, Names, check_names, check_owner, live_rows, quoted, run_values, runs_columns
+from .sql import LAYOUT, Names, check_foreign, check_names, check_owner, live_rows, quoted, run_values, runs_columns
 
 __all__ = ["Store", "peek"]
 
@@ -295,6 +295,7 @@ class Store:
     def drop(self, table: Table) -> None:
         """See `Target.drop`."""
         with self.file.failing(), self.file.transaction():
+            check_foreign(self._found(table.name) or ["_vanished_at"], self.names.table(table.name))
             self.file.rows(f"DROP VIEW IF EXISTS {self.names.table(f'{table.name}_live')}")
             self.file.rows(f"DROP TABLE IF EXISTS {self.names.table(table.name)}")
             notes = [self.names.state, self.names.tables, self.names.seen]

@@ -72,8 +72,7 @@ class FolderTarget:
             staging = self._staging.resolve()
             self._lock = FileLock(staging.with_name(f"{self._prefix}lock"), str(self._folder))
             remove_leftovers(staging)
-            for table in tables:
-                self._draft(table).unlink(missing_ok=True)
+            self._draft.unlink(missing_ok=True)
             self._open = self._opened(staging, owner, tables)
         except (duckdb.Error, OSError) as error:
             self.close()
@@ -122,15 +121,15 @@ class FolderTarget:
             raise
         return store
 
-    def lost(self) -> bool:
-        """See `Target.lost`: a file is no connection."""
-        return False
-
     def stop(self, *, writes: bool = False) -> None:
         """See `Target.stop`."""
         self._stopped = True
         if (store := self._open) is not None:
             store.file.stoppable.stop(writes=writes)
+
+    def lost(self) -> bool:
+        """See `Target.lost`: a file has no connection."""
+        return False
 
     def close(self) -> None:
         """See `Target.close`."""
@@ -194,7 +193,7 @@ class FolderTarget:
         version = store.version(table)
         if store.published(table, self._named(path)) == (version, *_stamp(path)):
             return
-        draft = self._draft(table)
+        draft = self._draft
         try:
             with store.file.stoppable.long(), store.file.failing():
                 store.file.roomy(partial(self._write, store, table, draft))
@@ -227,8 +226,10 @@ class FolderTarget:
         name = self._names.bare(table.name)
         return self._folder / name / f"{name}.{self._format}"
 
-    def _draft(self, table: Table) -> Path:
-        return self._hidden / f"{self._names.bare(table.name)}.tmp"
+    @property
+    def _draft(self) -> Path:
+        """What becomes a table's file; without its name, which a reader may look for with whatever is around it."""
+        return self._hidden / f"{self._prefix}draft.tmp"
 
     def _named(self, path: Path) -> str:
         return str(path.relative_to(self._folder))

@@ -30,11 +30,12 @@ from ..target import (
     shrinks_too_much,
 )
 from .postgres_copy import copy_text
-from .postgres_rows import absent_rows, incoming, runs_of, upsert
+from .postgres_rows import absent_rows, incoming, upsert
 from .postgres_schema import Schema
 from .postgres_session import Session, conninfo_of
 from .postgres_tables import definitions
-from .sql import Names, live_rows, quoted, run_values, runs_columns
+from .runs_of_ids import runs_of
+from .sql import Names, check_names, live_rows, quoted, run_values, runs_columns
 
 __all__ = ["PostgresTarget"]
 
@@ -89,6 +90,7 @@ class PostgresTarget:
         """See `Target.open`."""
         self._owner, self._tables = owner, tuple(tables)
         try:
+            check_names(self._names, tables, (), "PostgreSQL")
             self._session.open()
         except TargetError:
             self.close()

@@ -4,12 +4,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from ..columns import RAW, Column
 from .sql import Names, quoted
 
-__all__ = ["absent_rows", "incoming", "runs_of", "upsert"]
+__all__ = ["absent_rows", "incoming", "upsert"]
 
 
 def incoming(table: str) -> str:
@@ -55,20 +55,3 @@ def absent_rows(names: Names, live: str) -> str:
         'WHERE s."table" = %(table)s AND s.began = %(whole)s'
     )
     return f"{live} AND NOT EXISTS (SELECT FROM ({met}) m (id) WHERE m.id = t.id)"
-
-
-def runs_of(ids: Iterable[int]) -> tuple[list[int], list[int]]:
-    """Ids as runs of consecutive ones: the first and the last of each.
-
-    >>> runs_of([7, 1, 2, 3, 2])
-    ([1, 7], [3, 7])
-    """
-    firsts: list[int] = []
-    lasts: list[int] = []
-    for id_ in sorted(set(ids)):
-        if lasts and id_ == lasts[-1] + 1:
-            lasts[-1] = id_
-        else:
-            firsts.append(id_)
-            lasts.append(id_)
-    return firsts, lasts

@@ -8,11 +8,11 @@ from typing import Final
 
 from psycopg import errors
 
-from ..columns import Column
+from ..columns import VANISHED_AT, Column
 from ..target import Owner, Table, TargetRefused
 from .postgres_session import Session
 from .postgres_tables import OWN_TABLES, Found, comments, definitions, remade, view_of, widening, written_columns
-from .sql import LAYOUT, Names, check_owner, quoted, runs_columns
+from .sql import LAYOUT, Names, check_foreign, check_owner, quoted, runs_columns
 
 __all__ = ["Schema"]
 
@@ -152,8 +152,9 @@ class Schema:
         """Removes a table and its view.
 
         Raises:
-            TargetRefused: something depends on them.
+            TargetRefused: something depends on them, or they are somebody else's.
         """
+        check_foreign(self._found(table.name).columns or [VANISHED_AT.name], self._qualified(table.name))
         try:
             self._session.run(f"DROP VIEW IF EXISTS {self._qualified(f'{table.name}_live')}")
             self._session.run(f"DROP TABLE IF EXISTS {self._qualified(table.name)}")
