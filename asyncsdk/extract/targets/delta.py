@@ -290,9 +290,14 @@ class DeltaTarget:
             shutil.rmtree(uri, ignore_errors=True)
             return
         from deltalake.fs import DeltaStorageHandler
-        from pyarrow.fs import PyFileSystem
+        from pyarrow.fs import FileSelector, FileType, PyFileSystem
 
-        PyFileSystem(DeltaStorageHandler(uri, self._options)).delete_dir_contents("", missing_dir_ok=True)
+        store = PyFileSystem(DeltaStorageHandler(uri, self._options))
+        found = store.get_file_info(FileSelector("", recursive=True))
+        # The log last: a removal that was interrupted leaves a table that the next one knows for ours.
+        files = [each.path for each in found if each.type == FileType.File]
+        for path in sorted(files, key=lambda path: ("_delta_log" in path, path)):
+            store.delete_file(path)
 
     def _check(self) -> None:
         if self._stopped:

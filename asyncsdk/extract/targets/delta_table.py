@@ -66,6 +66,10 @@ def failing() -> Iterator[None]:
         yield
     except _ERRORS as error:
         raise TargetError(f"Delta: {said(error)}; what was committed before is kept") from None
+    except BaseException as error:
+        if type(error).__name__ != "PanicException":  # a defect of the engine, which no `except Exception` meets
+            raise
+        raise TargetError(f"Delta: the engine broke off ({said(error)}); what was committed before is kept") from None
 
 
 def appending(
