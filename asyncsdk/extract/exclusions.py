@@ -59,8 +59,8 @@ class Hidden:
     def __bool__(self) -> bool:
         return bool(self.keys or self.prefixes)
 
-    def __contains__(self, key: str) -> bool:
-        return key in self.keys or (bool(self.prefixes) and key.startswith(self.prefixes))
+    def __contains__(self, key: object) -> bool:
+        return key in self.keys or (isinstance(key, str) and bool(self.prefixes) and key.startswith(self.prefixes))
 
     def strip(self, row: bytes) -> bytes | None:
         """The text of a row without these keys; None where it is no object, so that nobody can tell what is in it."""

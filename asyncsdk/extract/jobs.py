@@ -44,7 +44,8 @@ def jobs_of(
     Raises:
         ArgumentError: a name or a filter that does not exist.
     """
-    named = listings().values() if resources == "all" else {each.table: each for each in map(find, resources)}.values()
+    found = listings().values() if resources == "all" else map(find, resources)
+    named = list({each.table: each for each in found}.values())
     if not named:
         raise ArgumentError("resource", "name at least one, or --all")
     excluded = exclusions_of(without)

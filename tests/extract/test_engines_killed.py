@@ -43,7 +43,8 @@ def postgres_reader(place: Place) -> Iterator[Read]:
                     f'SELECT id, value, _vanished_at FROM "{place.schema}".things'.encode()
                 ).fetchall()
             assert len({row[0] for row in rows}) == len(rows)
-            return state and int(state[0]), {i: int(v) for i, v, _ in rows}, {i for i, _, at in rows if at}
+            last = None if state is None else int(state[0])
+            return last, {i: int(v) for i, v, _ in rows}, {i for i, _, at in rows if at}
 
         yield read
 

@@ -105,6 +105,10 @@ class DuckDBTarget:
         if (store := self._open) is not None:
             store.file.stoppable.stop(writes=writes)
 
+    def lost(self) -> bool:
+        """See `Target.lost`: a file has no connection."""
+        return False
+
     def close(self) -> None:
         """See `Target.close`."""
         if self._open is not None:
