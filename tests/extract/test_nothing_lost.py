@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,11 +14,11 @@ from aiohttp import web
 from asyncsdk import Wethod
 from asyncsdk.extract import extract
 from asyncsdk.extract.states import State
-from asyncsdk.extract.target import Batch, RunLine, Table, TargetError, Written
+from asyncsdk.extract.target import Batch, Place, RunLine, Table, TargetError, Written
 from asyncsdk.models import Project
 from asyncsdk.sandbox import Sandbox
 from tests.extract.memory import STREAMS, Memory, living, pull, shown
-from tests.extract.stored import Place, rows_of
+from tests.extract.stored import rows_of
 from tests.extract.test_misfits import rows_like
 from tests.stub_server import Server
 
