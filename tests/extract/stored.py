@@ -21,7 +21,7 @@ from asyncsdk.fields import Json, Number, Timestamp, dynamic, wire
 
 POSTGRES: Final = os.environ.get("ASYNCSDK_TEST_POSTGRESQL", "postgresql://postgres@127.0.0.1:5432/test")
 FILE_KINDS: Final = ("parquet", "csv", "jsonl")
-KINDS: Final = (*FILE_KINDS, "duckdb", "postgresql")
+KINDS: Final = (*FILE_KINDS, "duckdb", "delta", "postgresql")
 
 ACME: Final = Owner("https://api.example.test", "acme")
 GLOBEX: Final = Owner("https://api.example.test", "globex")
@@ -139,6 +139,8 @@ def rows_of(place: Place, table: str = "things") -> list[dict[str, Any]]:
         folder = Path(where) / (place.schema or "") / f"{place.prefix}{table}"
         files = sorted(folder.glob(f"*.{kind}"))
         rows = [row for path in files for row in _FILES[kind](path)]
+    elif kind == "delta":
+        rows = _delta(f"{where}/{place.schema}" if place.schema else where, f"{place.prefix}{table}")
     else:
         reader = (lambda: _duckdb(where, place, table)) if kind == "duckdb" else (lambda: _postgres(place, table))
         rows = reader()
@@ -184,6 +186,12 @@ def _duckdb(where: str, place: Place, table: str) -> list[dict[str, Any]]:
         return list(found.to_pylist())
     finally:
         database.close()
+
+
+def _delta(where: str, table: str) -> list[dict[str, Any]]:
+    import deltalake
+
+    return list(deltalake.DeltaTable(f"{where}/{table}").to_pyarrow_table().to_pylist())
 
 
 def _postgres(place: Place, table: str) -> list[dict[str, Any]]:

@@ -216,6 +216,12 @@ def test_a_target_of_another_version_is_refused(place: Place) -> None:
 
             with psycopg.connect(POSTGRES) as postgres:
                 postgres.execute(f'UPDATE "{place.schema}"._asyncsdk_owner SET layout = {layout}'.encode())
+        elif kind == "delta":
+            import deltalake
+
+            properties = {"asyncsdk.layout": str(layout)}
+            table = deltalake.DeltaTable(str(folder_of(place) / "_asyncsdk_runs"))
+            table.alter.set_table_properties(properties, raise_if_not_exists=False)
         else:
             path = folder_of(place) if kind == "duckdb" else folder_of(place) / ".asyncsdk" / "staging.duckdb"
             with duckdb.connect(str(path)) as database:

@@ -121,6 +121,7 @@ class DeltaTarget:
 
     def close(self) -> None:
         """See `Target.close`."""
+        self._runs = None
         if self._lock is not None:
             with suppress(OSError):
                 self._lock.release()
@@ -147,7 +148,7 @@ class DeltaTarget:
             raise TargetRefused(f"{made.where} is there, and asyncsdk has not made it; give this run another --prefix")
         keeps_raw = RAW.name in made.schema.names and RAW.name not in table.without
         self._columns[table.name] = columns = stored_columns(table.columns, raw=table.raw or keeps_raw)
-        change = fit_schema(made.where, made.schema, schema_of_columns(columns), table.without)
+        change = fit_schema(table.name, made.schema, schema_of_columns(columns), table.without)
         if change.adds:
             empty = change.schema.empty_table()
             made.commit(
@@ -180,23 +181,25 @@ class DeltaTarget:
 
     def state(self, table: Table, key: str) -> bytes | None:
         """See `Target.state`."""
-        return self._tables[table.name].remembered.state(key)
+        self._check_open()
+        made = self._tables.get(table.name)
+        return None if made is None else made.remembered.state(key)
 
     def contents(self, table: Table) -> Contents:
         """See `Target.contents`."""
-        made = self._tables[table.name]
+        made = self._made(table)
         with failing():
             return Contents(made.table.count(), made.remembered.rows)
 
     def save(self, table: Table, key: str, state: bytes) -> None:
         """See `Target.save`."""
-        made = self._tables[table.name]
+        made = self._made(table)
         with failing():
             made.commit(_nothing, _counted(made).saved(key, state))
 
     def write(self, table: Table, batch: Batch, key: str, state: bytes) -> Written:
         """See `Target.write`."""
-        made = self._tables[table.name]
+        made = self._made(table)
         with failing():
             if batch.whole is not None:
                 ids = chain((cast("int", row.id) for row in batch.rows), batch.spared)  # type: ignore[attr-defined]  # each has one
@@ -211,7 +214,7 @@ class DeltaTarget:
 
     def mark_vanished(self, table: Table, whole: datetime, at: datetime, *, allow_shrink: bool) -> Shrink:
         """See `Target.mark_vanished`."""
-        made = self._tables[table.name]
+        made = self._made(table)
         with failing():
             self._check()
             made.refresh()
@@ -226,7 +229,7 @@ class DeltaTarget:
 
     def finish(self, table: Table) -> None:
         """See `Target.finish`. Small files are put together where there are many."""
-        made = self._tables[table.name]
+        made = self._made(table)
         self._check()
         with failing():
             self._seen_by(table).forget()
@@ -235,6 +238,7 @@ class DeltaTarget:
 
     def drop(self, table: Table) -> None:
         """See `Target.drop`."""
+        self._check_open()
         with failing():
             for name in (table.name, f"_asyncsdk_seen_{table.name}"):
                 found = self._at(name)
@@ -248,9 +252,7 @@ class DeltaTarget:
 
     def log_run(self, line: RunLine) -> None:
         """See `Target.log_run`."""
-        runs = self._runs
-        if runs is None:
-            raise TargetError("Delta: the target is not open")
+        runs = self._check_open()
         schema = schema_of_columns(runs_columns())
         values = [[value] for value in run_values(line)]
         row = pa.Table.from_arrays(
@@ -298,6 +300,15 @@ class DeltaTarget:
         files = [each.path for each in found if each.type == FileType.File]
         for path in sorted(files, key=lambda path: ("_delta_log" in path, path)):
             store.delete_file(path)
+
+    def _made(self, table: Table) -> StateTable:
+        self._check_open()
+        return self._tables[table.name]
+
+    def _check_open(self) -> StateTable:
+        if self._runs is None:
+            raise TargetError("Delta: the target is not open")
+        return self._runs
 
     def _check(self) -> None:
         if self._stopped:

@@ -80,8 +80,9 @@ def _type(path: str, stored: pa.DataType, wanted: pa.DataType) -> tuple[pa.DataT
         return stored, False, False
     if pa.types.is_int64(stored) and pa.types.is_float64(wanted):
         return wanted, False, True
+    table, _, column = path.partition(".")
     raise TargetRefused(
-        f"{path}: the column holds {stored}, the rows have {wanted}; give this run another --schema or --prefix"
+        f'{table}: column "{column}" holds {stored}, the rows have {wanted}; give this run another --schema or --prefix'
     )
 
 
