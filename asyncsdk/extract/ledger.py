@@ -95,6 +95,11 @@ class Ledger:
         refused = isinstance(error, (PermissionDenied, PreconditionFailed))
         lost = refused and (self.delivered_before or self.rows > 0)
         unwritable = len(self.writer.unwritable)
+        if self.writer.repeated and self.job.listing.parent is not None:
+            self.warn(
+                f"{self.job.table.name}: {self.writer.repeated} rows came with an id that a later row had as well; the "
+                "later one is kept. Where ids repeat across parents, rows are missing"
+            )
         return TableReport(
             table=self.job.table.name,
             outcome="complete" if error is None else "skipped" if refused and not lost else "failed",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable
 from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, Final
@@ -15,7 +16,7 @@ from .lane import heard, outlast
 from .ledger import Ledger
 from .pass_reader import LAST_COMMIT_SECONDS
 from .report import TableReport
-from .target import Target, TargetError
+from .target import Target
 from .updating import TableUpdate
 from .writing import BatchWriter
 
@@ -77,34 +78,33 @@ async def _ended(
     update: TableUpdate, ledger: Ledger, lane: Lane, tally: Tally
 ) -> tuple[TableReport, WethodError | None]:
     """The report of a table, once it was brought up to date or failed, and the target has finished with it."""
-    error: WethodError | None = None
-    secrets = update.options.secrets
+    table, secrets = update.job.table, update.options.secrets
+    error = await _failure_of(update.run(), table.name, secrets)
+    report = ledger.report(error)
+    tally.stage = report.outcome
+    if error is None:
+        error = await _failure_of(lane(partial(update.target.finish, table)), table.name, secrets)
+        report = ledger.report(error)
+    if (unlogged := await _failure_of(lane(partial(ledger.log, report)), table.name, secrets)) is not None:
+        error = error or unlogged
+        report = attrs.evolve(report, outcome="failed", error=report.error or str(unlogged))
+    tally.stage = report.outcome
+    return report, error
+
+
+async def _failure_of(work: Awaitable[object], table: str, secrets: frozenset[str]) -> WethodError | None:
+    """Why something failed, whatever it is; None where it did not. It raises only where this task is cancelled."""
     try:
-        await update.run()
+        await work
     except WethodError as problem:
-        error = problem
+        return problem
     except asyncio.CancelledError as cancelled:
         if _is_cancelled():
             raise
-        error = defect_of(update.job.table.name, cancelled, secrets)  # something that it waited for was, not the run
+        return defect_of(table, cancelled, secrets)  # something that it waited for was, not the run
     except Exception as defect:
-        error = defect_of(update.job.table.name, defect, secrets)
-    report = ledger.report(error)
-    tally.stage = report.outcome
-    try:
-        if report.outcome == "complete":
-            await lane(partial(update.target.finish, update.job.table))
-    except Exception as problem:
-        error = problem if isinstance(problem, TargetError) else defect_of(update.job.table.name, problem, secrets)
-        report = attrs.evolve(report, outcome="failed", error=str(error))
-    try:
-        await lane(partial(ledger.log, report))
-    except Exception as problem:
-        failure = problem if isinstance(problem, TargetError) else defect_of(update.job.table.name, problem, secrets)
-        report = attrs.evolve(report, outcome="failed", error=report.error or str(failure))
-        error = error or failure
-    tally.stage = report.outcome
-    return report, error
+        return defect_of(table, defect, secrets)
+    return None
 
 
 async def _log_interrupted(ledger: Ledger, lane: Lane) -> None:

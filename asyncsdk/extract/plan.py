@@ -81,14 +81,14 @@ class Plan:
 
 
 def requests_for(rows: int) -> int:
-    """Requests that read a whole list of so many rows, the sample of a row and the sweep behind it among them.
+    """Requests that read a whole list of so many rows, the sweep behind it among them.
 
     Pages overlap by one row, and the end is asked for.
 
     >>> requests_for(0), requests_for(99), requests_for(100), requests_for(100_000)
-    (2, 2, 4, 1013)
+    (1, 1, 3, 1012)
     """
-    return 2 if rows < 100 else -(-rows // 99) + 2
+    return 1 if rows < 100 else -(-rows // 99) + 1
 
 
 def _walked_blindly(rows: int) -> int:

@@ -67,8 +67,8 @@ async def test_every_kind_of_target_keeps_the_column(place: Place) -> None:
         before = {row["id"]: row["value"] for row in rows_of(place, STREAMS)}
         fault = sandbox.rename(PATH, "value", "percentage")
         sandbox.mutate(STREAMS, "update", 3)
-        for options in ({}, {"full": True}):
-            report = await extract(wethod, [STREAMS], place.text, schema=place.schema, **options)
+        for full in (False, True):
+            report = await extract(wethod, [STREAMS], place.text, schema=place.schema, full=full)
             assert (report.status, report.tables[0].gone) == (3, ("value",)), report.tables[0].error
             assert {row["id"]: row["value"] for row in rows_of(place, STREAMS)} == before
         sandbox.faults.remove(fault)

@@ -34,7 +34,7 @@ from tests.simulation.dying import Mortal, in_a_process, leave
 from tests.simulation.extractions import load, text_of
 from tests.simulation.outcome import READS, Outcome, weather
 
-__all__ = ["history"]
+__all__ = ["ABSENT", "Version", "differences", "history"]
 
 FIELDS: Final = {
     "production_plan_streams": "value",
@@ -63,7 +63,7 @@ class Night:
         changes: rows that change before it, at the most.
         renamed, refused: lists whose field is gone, or that may not be read.
         step, commit, after: where it dies; None: it lives.
-        options: of `extract`.
+        mode: "full", "reconcile", or as it comes.
         conditions: of the network and the server.
         ghosts: rows that were erased without a trace, by list, and may still be in its table.
     """
@@ -73,17 +73,12 @@ class Night:
     changes: int
     renamed: frozenset[str]
     refused: frozenset[str]
-    options: Mapping[str, bool]
+    mode: str
     conditions: Conditions
     ghosts: Mapping[str, list[int]]
     step: int | None = None
     commit: int | None = None
     after: bool = False
-
-    @property
-    def dies(self) -> bool:
-        """Whether it is meant to be killed."""
-        return self.step is not None or self.commit is not None
 
 
 @attrs.frozen
@@ -192,26 +187,23 @@ def _drawn(
     """Draws a night, and the lists whose field is gone from then on."""
     lists = frozenset(world.lists)
     if last:
-        good = Night(number, moment, 0, frozenset(), frozenset(), {"reconcile": True}, Conditions(), ghosts)
-        return frozenset(), attrs.evolve(good, options={"full": True})
+        good = Night(number, moment, 0, frozenset(), frozenset(), "full", Conditions(), ghosts)
+        return frozenset(), good
     if draw.random() < 0.25:
         renamed = frozenset() if renamed or not number else frozenset({draw.choice(world.lists)})
     dies = draw.random() < 0.3
-    deadly = draw.choice(
-        ({"step": draw.randint(5, 120)}, {"commit": draw.randint(1, 9), "after": draw.random() < 0.5})
-    )
+    deadly: dict[str, Any] = draw.choice(({"step": draw.randint(5, 120)}, {"commit": draw.randint(1, 9), "after": draw.random() < 0.5}))
     night = Night(
         number=number,
         beginning=moment,
         changes=draw.choice((0, 3, 12)),
         renamed=renamed,
         refused=lists if number and draw.random() < 0.04 else frozenset(),
-        options=draw.choice(({}, {}, {}, {}, {}, {}, {"reconcile": True}, {"full": True})),
+        mode=draw.choice(("", "", "", "", "", "", "reconcile", "full")),
         conditions=weather(draw, READS, drift=draw.choice((0, 1, 2)), share=draw.choice((0.0, 0.0, 0.05))),
         ghosts=ghosts,
-        **(deadly if dies else {}),
     )
-    return renamed, night
+    return renamed, attrs.evolve(night, **deadly) if dies else night
 
 
 def _run(world: World, night: Night, whole_before: bool) -> dict[str, Any]:
@@ -255,7 +247,14 @@ def _run(world: World, night: Night, whole_before: bool) -> dict[str, Any]:
 
     async def main() -> Any:
         async with simulation.client(retry=RetryPolicy(max_wait=1e6)) as wethod:
-            return await extract(wethod, world.lists, world.place.text, allow_shrink=True, **night.options)
+            return await extract(
+                wethod,
+                world.lists,
+                world.place.text,
+                full=night.mode == "full",
+                reconcile=night.mode == "reconcile",
+                allow_shrink=True,
+            )
 
     def prepare() -> None:
         if night.step is not None and simulation.loop is not None:
@@ -275,7 +274,7 @@ def _run(world: World, night: Night, whole_before: bool) -> dict[str, Any]:
                 ghosts[name].clear()
             _note_ghosts(ghosts, watch)
             kept = FIELDS[name] in table.gone
-            wrong += _differences(name, _stored(world, name), before[name], watch.versions[name], ghosts[name], kept)
+            wrong += differences(name, _stored(world, name), before[name], watch.versions[name], ghosts[name], kept)
         if table.outcome == "skipped" and before[name]:
             wrong.append(f"{name}: it had been delivered, and is refused: {table.error}")
     complete = all(table.outcome == "complete" for table in report.tables)
@@ -312,7 +311,7 @@ def _note_ghosts(ghosts: dict[str, set[int]], changes: list[Change]) -> None:
             ghosts[change.table].add(change.id)
 
 
-def _differences(
+def differences(
     name: str,
     stored: dict[int, Version],
     before: dict[int, Version],
