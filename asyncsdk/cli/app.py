@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 from collections.abc import Callable, Sequence
 from contextlib import redirect_stderr, redirect_stdout
+from datetime import timedelta
 from typing import Annotated
 
 import typer
@@ -89,7 +90,11 @@ def extract(
     context: typer.Context,
     to: Annotated[
         str,
-        typer.Option(help="parquet:DIR, duckdb:FILE, postgresql://..., csv:DIR or jsonl:DIR.", metavar="TARGET"),
+        typer.Option(
+            help="parquet:DIR, duckdb:FILE, postgresql://..., delta:DIR, delta:s3://BUCKET/PREFIX, csv:DIR or "
+            "jsonl:DIR.",
+            metavar="TARGET",
+        ),
     ],
     resources: Annotated[list[str] | None, typer.Argument(metavar="RESOURCE...", help="lists to read.")] = None,
     everything: Annotated[bool, typer.Option("--all", help="every list there is.")] = False,
@@ -115,6 +120,14 @@ def extract(
     ] = None,
     schema: Annotated[str | None, typer.Option(help="schema of the database, or folder in DIR.")] = None,
     prefix: Annotated[str, typer.Option(help="what names of tables start with.")] = "",
+    without: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="lists and fields that are stored nowhere, as in person_payrolls,persons.email; what is there of them "
+            "is removed.",
+            metavar="LIST,LIST.FIELD",
+        ),
+    ] = None,
     plan: Annotated[bool, typer.Option("--plan", help="say what it would cost, and stop.")] = False,
     raw: Annotated[bool, typer.Option("--raw", help="keep each row's JSON in a column _raw.")] = False,
     strict: Annotated[bool, typer.Option("--strict", help="with --all: a list that is refused is a failure.")] = False,
@@ -132,6 +145,22 @@ def extract(
             metavar="TIME",
         ),
     ] = "10m",
+    overlap: Annotated[
+        str,
+        typer.Option(
+            help="how much earlier than the last run began to ask for what changed, for rows that are committed late: "
+            "seconds, or 90s, 10m, 1h.",
+            metavar="TIME",
+        ),
+    ] = "5m",
+    state: Annotated[
+        str | None,
+        typer.Option(
+            help="parquet:, csv:, jsonl: where to keep what is remembered; else DIR/.asyncsdk. Needed on network "
+            "mounts: a folder of this machine.",
+            metavar="DIR",
+        ),
+    ] = None,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="no progress.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="plan and report as one JSON document.")] = False,
 ) -> None:
@@ -149,6 +178,7 @@ def extract(
         companies=tuple(company or ()),
         schema=schema,
         prefix=prefix,
+        without=tuple(without or ()),
         since=since,
         filters=_pairs(filters or ()),
         full=full,
@@ -159,6 +189,8 @@ def extract(
         allow_shrink=allow_shrink,
         budget=budget,
         patience=_seconds(patience, "--patience"),
+        overlap=timedelta(seconds=_seconds(overlap, "--overlap")),
+        state=state,
         plan_only=plan,
         quiet=quiet,
         as_json=as_json,

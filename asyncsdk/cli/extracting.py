@@ -6,6 +6,7 @@ import gc
 import json
 import re
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 from typing import Final, Literal
 
 import attrs
@@ -14,7 +15,8 @@ from .. import Wethod, clock
 from ..errors import ConfigurationError, WethodError
 from ..events import Hooks
 from ..extract import Plan, Report, TargetRefused, extract, plan
-from ..extract.address import check, shown
+from ..extract.address import check, secrets_of, shown
+from ..extract.defects import defect_of
 from .client import connect
 from .display import Display, budget_line
 from .ending import refusal
@@ -37,6 +39,7 @@ class Order:
     companies: tuple[str, ...]
     schema: str | None
     prefix: str
+    without: tuple[str, ...]
     since: str | None
     filters: Mapping[str, str]
     full: bool
@@ -47,6 +50,8 @@ class Order:
     allow_shrink: bool
     budget: int | None
     patience: float
+    overlap: timedelta
+    state: str | None
     plan_only: bool
     quiet: bool
     as_json: bool
@@ -139,12 +144,19 @@ class _Run:
         company = wethod.settings.company
         try:
             outcome = await self._extract(wethod, schema)
-        except (WethodError, OSError) as error:
+        except (Interrupted, OutputEnded, OutputFailed):
+            raise
+        except Exception as error:
+            if not self.several and not isinstance(error, (WethodError, OSError)):
+                raise  # a defect; where there are other companies they go on, and it is told like a failure
             status = 2 if isinstance(error, (ConfigurationError, TargetRefused)) else 1
             self.statuses.append(status)
-            facts = refusal(str(error), status) | {"company": company, "target": shown(self.order.to)}
+            if not isinstance(error, (WethodError, OSError)):
+                error = defect_of(f"company {one_line(company)}", error, secrets_of(self.order.to))
+            said = str(error)
+            facts = refusal(said, status) | {"company": company, "target": shown(self.order.to)}
             self.told.append(facts)
-            say(str(error), name=f"asyncsdk: {one_line(company)}: " if self.several else "asyncsdk: ")
+            say(said, name=f"asyncsdk: {one_line(company)}: " if self.several else "asyncsdk: ")
             return
         self.told.append(outcome.to_dict())
         if isinstance(outcome, Report):
@@ -166,6 +178,8 @@ class _Run:
             concurrency=order.concurrency,
             schema=schema,
             prefix=order.prefix,
+            state=order.state,
+            without=order.without,
             count=order.plan_only,
         )
         if not order.as_json and (order.plan_only or not order.quiet):
@@ -187,7 +201,10 @@ class _Run:
                 allow_shrink=order.allow_shrink,
                 schema=schema,
                 prefix=order.prefix,
+                without=order.without,
                 patience=order.patience,
+                overlap=order.overlap,
+                state=order.state,
                 watch=self.display.watch,
             )
         if not order.as_json:

@@ -11,8 +11,8 @@ async with Wethod() as wethod:
 The first run reads whole lists, later ones what changed since. A run that was killed goes on where it stood: no row is
 lost, none doubled. From a shell: `asyncsdk extract timesheets --to duckdb:plan.duckdb`.
 
-Every table has the columns of its model, by wire name, and `_seen_at` (when a run last met the row) and `_vanished_at`
-(when a whole pass no longer met it). Rows are never erased.
+Every table has the columns of its model, by wire name, and `_vanished_at` (when a whole pass no longer met the row).
+Rows are never erased, and only those that changed are written.
 """
 
 from __future__ import annotations

@@ -16,12 +16,14 @@ from ..errors import ConfigurationError
 
 __all__ = ["check", "redacted", "secrets_of", "shown"]
 
-_FILES: Final = frozenset({"parquet", "csv", "jsonl", "duckdb"})
+_FILES: Final = frozenset({"parquet", "csv", "jsonl", "duckdb", "delta"})
 _SERVERS: Final = frozenset({"postgresql", "postgres"})
 
 # One letter before the colon is a drive of Windows.
 _SCHEME: Final = re.compile(r"\s*([A-Za-z][A-Za-z0-9+.-]+):/")
 _ADDRESS: Final = re.compile(r"(?P<scheme>[^:/?#\s]+):/+(?P<place>[^/?#]*)(?P<path>[^?#]*)(?P<query>.*)", re.DOTALL)
+
+_BUCKET: Final = re.compile(r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[^/?#@\s]+)*/?")
 
 _PUBLIC: Final = frozenset(
     {
@@ -59,15 +61,31 @@ def check(text: str) -> None:
         raise ConfigurationError("duckdb: a database in memory is gone when the run ends; write duckdb:FILE")
     if kind == "duckdb" and where.strip().partition(":")[0] in {"md", "motherduck"}:
         raise ConfigurationError("duckdb: takes a file on this machine, not a MotherDuck database; write duckdb:FILE")
+    if kind == "delta" and where.startswith("s3://"):
+        _check_bucket(where)
+        return
     if found := _SCHEME.match(where):
         scheme = found[1].lower()
-        instead = f"{kind}:/the/path" if scheme == "file" else f"a path on this machine ({kind}:out), and copy it there"
+        instead = f"a path on this machine ({kind}:out), and copy it there"
+        if scheme == "file":
+            instead = f"{kind}:/the/path"
+        elif kind == "delta":
+            instead = "delta:DIR or delta:s3://bucket/prefix"
         raise ConfigurationError(f"{kind}: takes a path, not a {scheme}:// address; write {instead}")
     try:
         Path(where).expanduser()
     except RuntimeError:
         user = where.partition("/")[0]
         raise ConfigurationError(f"{kind}: nobody on this machine is called {user!r}; write the whole path") from None
+
+
+def _check_bucket(where: str) -> None:
+    """An address of S3 is a bucket and a prefix: keys, regions and the like come from the environment."""
+    if not _BUCKET.fullmatch(where):
+        raise ConfigurationError(
+            "delta: write delta:s3://bucket/prefix; keys, region and endpoint are taken from AWS_ACCESS_KEY_ID, "
+            "AWS_SECRET_ACCESS_KEY, AWS_REGION and AWS_ENDPOINT_URL"
+        )
 
 
 def _check_server(text: str) -> None:

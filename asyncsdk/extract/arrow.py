@@ -6,16 +6,16 @@ polars, pandas, DuckDB and pyarrow itself read what comes out. Needs pyarrow (ex
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Final, cast
 
 import attrs
 import msgspec
 import pyarrow as pa
 
-from .columns import RAW, SEEN_AT, Column, Kind, columns_of
+from .columns import RAW, Column, Kind, columns_of
 from .packing import TIMESTAMP, packed
 from .target import Batch, TargetError
+from .values import column_of, values_of
 
 if TYPE_CHECKING:
     from ..wire import Json
@@ -25,7 +25,6 @@ __all__ = [
     "RowMisfit",
     "batch_table",
     "flat_column",
-    "plain_values",
     "schema_of",
     "table_of",
     "to_arrow",
@@ -86,12 +85,12 @@ def table_of(rows: Sequence[object], columns: Iterable[Column]) -> pa.Table:
         RowMisfit: a number or a date-time that Arrow cannot hold.
     """
     columns = tuple(columns)
-    values = _values_of(rows)
+    values = values_of(rows)
     return pa.Table.from_arrays([_array(values(column), column) for column in columns], schema=schema_of(columns))
 
 
 def batch_table(batch: Batch, columns: Iterable[Column], *, flat: bool = False) -> pa.Table:
-    """A batch as a table stores it: with when it was seen and, where there is one, its JSON text.
+    """A batch as a table stores it, with its JSON text where there is one; columns that no row has are null.
 
     Args:
         batch: the rows.
@@ -101,26 +100,18 @@ def batch_table(batch: Batch, columns: Iterable[Column], *, flat: bool = False) 
     Raises:
         RowMisfit: as `table_of`.
     """
-    length = len(batch.rows)
-    values = _values_of(batch.rows)
+    values = values_of(batch.rows)
     arrays: list[pa.Array[Any]] = []
     names: list[str] = []
     for column in columns:
         names.append(column.name)
-        if column == SEEN_AT:
-            arrays.append(pa.repeat(pa.scalar(batch.seen_at, TIMESTAMP), length))
-        elif column == RAW and batch.raw is not None:
+        if column == RAW and batch.raw is not None:
             arrays.append(pa.array([text.decode() for text in batch.raw], pa.string()))
         elif flat and column.nested:
             arrays.append(pa.array(_texts(_nested(column, values(column), _as_it_is)), pa.string()))
         else:
             arrays.append(_array(values(column), column))
     return pa.Table.from_arrays(arrays, names=names)
-
-
-def plain_values(rows: Sequence[object], column: Column) -> Sequence[object]:
-    """One column as values that JSON can say: models inside as dicts by wire name."""
-    return _nested(column, _values(rows, column), _as_it_is)
 
 
 def flat_column(column: Column) -> Column:
@@ -135,22 +126,6 @@ def _array(values: Sequence[object], column: Column) -> pa.Array[Any]:
         return pa.array(values, type_of(column)) if array is None else array
     except _REFUSALS as error:
         raise _misfit(column, values, error) from None
-
-
-def _values_of(rows: Sequence[object]) -> Callable[[Column], Sequence[object]]:
-    """The values of a column, for all columns of some rows: structs are turned round at once, which takes half."""
-    kinds = set(map(type, rows))
-    if len(kinds) == 1 and issubclass(kind := kinds.pop(), msgspec.Struct):
-        turned = zip(*map(msgspec.structs.astuple, cast("Sequence[msgspec.Struct]", rows)), strict=True)
-        by_name = dict(zip(kind.__struct_fields__, turned, strict=True))
-        return lambda column: [None] * len(rows) if column.attribute is None else by_name[column.attribute]
-    return lambda column: _values(rows, column)
-
-
-def _values(rows: Sequence[object], column: Column) -> list[object]:
-    if column.attribute is None:
-        return [None] * len(rows)
-    return list(map(attrgetter(column.attribute), rows))
 
 
 def _nested(column: Column, values: Sequence[object], as_json: Callable[[object], object]) -> Sequence[object]:
@@ -170,7 +145,7 @@ def _dict_maker(columns: tuple[Column, ...], as_json: Callable[[object], object]
     def make(value: object) -> object:
         if value is None:
             return None
-        return {column.name: _nested(column, _values([value], column), as_json)[0] for column in columns}
+        return {column.name: _nested(column, column_of([value], column), as_json)[0] for column in columns}
 
     return make
 

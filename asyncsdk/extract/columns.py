@@ -16,7 +16,7 @@ from .. import fields
 from ..errors import ArgumentError
 from ..keys import field_types, is_model
 
-__all__ = ["ID", "RAW", "SEEN_AT", "VANISHED_AT", "Column", "Kind", "columns_of", "stored_columns", "widened"]
+__all__ = ["ID", "RAW", "VANISHED_AT", "Column", "Kind", "columns_of", "stored_columns", "widened"]
 
 Kind: TypeAlias = Literal["bigint", "double", "bool", "text", "date", "timestamptz", "json", "struct"]
 
@@ -42,6 +42,8 @@ class Column:
         attribute: of the row; None for a column that no model has.
         many: a list of them.
         fields: of a `struct`.
+        unit: of its numbers (`K`, `h`, `%`), where the contract tells one.
+        description: what it means, where the contract tells.
     """
 
     name: str
@@ -49,6 +51,14 @@ class Column:
     attribute: str | None = None
     many: bool = False
     fields: tuple[Column, ...] = ()
+    unit: str | None = attrs.field(default=None, eq=False, repr=False)
+    description: str | None = attrs.field(default=None, eq=False, repr=False)
+
+    @property
+    def comment(self) -> str | None:
+        """What a database shows of its meaning: the description, then the unit in brackets."""
+        unit = f"[{self.unit}]" if self.unit else None
+        return " ".join(filter(None, (self.description, unit))) or None
 
     @property
     def nested(self) -> bool:
@@ -57,9 +67,10 @@ class Column:
 
 
 ID: Final = Column("id", "bigint", "id")
-SEEN_AT: Final = Column("_seen_at", "timestamptz")
-VANISHED_AT: Final = Column("_vanished_at", "timestamptz")
-RAW: Final = Column("_raw", "json")
+VANISHED_AT: Final = Column(
+    "_vanished_at", "timestamptz", description="When a whole pass no longer met the row; empty while it is there."
+)
+RAW: Final = Column("_raw", "json", description="The row as the API sent it.")
 
 
 @functools.cache
@@ -80,7 +91,7 @@ def columns_of(model: type) -> tuple[Column, ...]:
 
 def stored_columns(columns: tuple[Column, ...], *, raw: bool = False) -> tuple[Column, ...]:
     """The columns of a table that holds rows with `columns`: those, and what a target keeps beside them."""
-    return (*columns, *((RAW,) if raw else ()), SEEN_AT, VANISHED_AT)
+    return (*columns, *((RAW,) if raw else ()), VANISHED_AT)
 
 
 def widened(stored: tuple[Column, ...], wanted: tuple[Column, ...]) -> tuple[Column, ...]:

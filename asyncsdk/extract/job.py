@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 import attrs
+
+from .exclusions import Hidden
+from .watermark import OVERLAP
 
 if TYPE_CHECKING:
     from .catalog import Listing
@@ -25,6 +28,8 @@ class Options:
     raw: bool
     allow_shrink: bool
     concurrency: int
+    overlap: timedelta = OVERLAP
+    secrets: frozenset[str] = attrs.field(default=frozenset(), repr=False)
 
 
 @attrs.frozen(kw_only=True)
@@ -37,6 +42,8 @@ class Job:
         key: of its state.
         filters: the user's, as the client's method takes them.
         since: the user's lower bound of `updated_at`.
+        model: of the rows: the list's, less the fields that are stored nowhere.
+        hidden: the keys of those fields.
     """
 
     listing: Listing
@@ -44,6 +51,12 @@ class Job:
     key: str
     filters: Mapping[str, object]
     since: datetime | None
+    model: type = attrs.field()
+    hidden: Hidden = attrs.field(factory=Hidden)
+
+    @model.default
+    def _whole(self) -> type:
+        return self.listing.model
 
     @property
     def partial(self) -> bool:

@@ -10,6 +10,7 @@ from ..errors import ArgumentError
 from ..printable import shown
 from .catalog import Listing, find, listings
 from .columns import columns_of
+from .exclusions import exclusions_of, hidden_of, reduced
 from .incremental import key_of
 from .job import Job
 from .reading import pager_of
@@ -18,7 +19,7 @@ from .target import Table
 if TYPE_CHECKING:
     from ..client import Wethod
 
-__all__ = ["jobs_of", "moment_of"]
+__all__ = ["excluded_tables", "jobs_of", "moment_of"]
 
 
 def jobs_of(
@@ -28,6 +29,7 @@ def jobs_of(
     filters: Mapping[str, object],
     since: datetime | None,
     raw: bool = False,
+    without: Sequence[str] = (),
 ) -> list[Job]:
     """What is to be done for each table named, in that order, each once.
 
@@ -38,20 +40,34 @@ def jobs_of(
             (`timesheets.project_id`). Text is read as on the command line (`gte:2026-05-01`).
         since: lower bound of `updated_at`.
         raw: whether tables keep the JSON text of rows.
+        without: lists and fields (`persons.email`) that are stored nowhere.
 
     Raises:
         ArgumentError: a name or a filter that does not exist.
     """
-    named = listings().values() if resources == "all" else {each.table: each for each in map(find, resources)}.values()
+    found = listings().values() if resources == "all" else map(find, resources)
+    named = list({each.table: each for each in found}.values())
     if not named:
         raise ArgumentError("resource", "name at least one, or --all")
+    excluded = exclusions_of(without)
+    if resources != "all" and (both := sorted(excluded.lists & {listing.table for listing in named})):
+        raise ArgumentError("without", f"{both[0]} is among the lists to read as well; name it in one place")
+    named = [listing for listing in named if listing.table not in excluded.lists]
     own = {name.partition(".")[0].replace("-", "_") for name in filters if "." in name}
     for table in own - {listing.table for listing in named}:
         raise ArgumentError("filter", f"{table} is not among the lists of this run")
-    return [_job(wethod, listing, filters, since, raw=raw) for listing in named]
+    return [_job(wethod, listing, filters, since, raw=raw, without=excluded.of(listing)) for listing in named]
 
 
-def _job(wethod: Wethod, listing: Listing, filters: Mapping[str, object], since: datetime | None, *, raw: bool) -> Job:
+def _job(
+    wethod: Wethod,
+    listing: Listing,
+    filters: Mapping[str, object],
+    since: datetime | None,
+    *,
+    raw: bool,
+    without: frozenset[str],
+) -> Job:
     given: dict[str, object] = {}
     for name, value in filters.items():
         table, dot, parameter = name.rpartition(".")
@@ -64,14 +80,23 @@ def _job(wethod: Wethod, listing: Listing, filters: Mapping[str, object], since:
         pager_of(wethod, listing, query)
     else:
         since = None  # asked for parent by parent, whole
+    model = reduced(listing.model, without)
     return Job(
         listing=listing,
-        table=Table(listing.table, listing.model, columns_of(listing.model), raw=raw),
+        model=model,
+        hidden=hidden_of(listing.model, without),
+        table=Table(listing.table, model, columns_of(model), raw=raw, without=without),
         # As they are meant, not as they are written: `today` of another night is another filter.
         key=key_of(listing, {name: str(value) for name, value in query.items()}, since),
         filters=query,
         since=since,
     )
+
+
+def excluded_tables(without: Sequence[str]) -> list[Table]:
+    """The tables of lists that are stored nowhere: a run removes what an earlier one left of them."""
+    excluded = [listings()[name] for name in sorted(exclusions_of(without).lists)]
+    return [Table(listing.table, listing.model, columns_of(listing.model)) for listing in excluded]
 
 
 def moment_of(value: datetime | date | str | None) -> datetime | None:

@@ -11,6 +11,7 @@ import attrs
 from .. import clock
 from ..errors import PermissionDenied, PreconditionFailed
 from ..events import Hooks, ResponseReceived, announce
+from .address import redacted
 from .report import TableReport
 from .target import RunLine
 
@@ -40,6 +41,7 @@ class Ledger:
         requests: requests answered.
         delivered_before: whether an earlier run read this list: then it is a failure that it is refused now.
         misfits: rows by the field that breaks a promise of the model.
+        gone: fields that the API does not send any more.
     """
 
     job: Job
@@ -58,12 +60,18 @@ class Ledger:
     delivered_before: bool = False
     warnings: list[str] = attrs.field(factory=list)
     misfits: Counter[str] = attrs.field(factory=Counter)
+    gone: tuple[str, ...] = ()
     _logged: bool = False
 
     @property
     def seconds(self) -> float:
         """Since its turn came."""
         return clock.monotonic() - self._clock
+
+    def warn(self, sentence: str) -> None:
+        """Says what somebody should look at, once."""
+        if sentence not in self.warnings:
+            self.warnings.append(sentence)
 
     def add(self, chunk: Chunk) -> None:
         """Counts rows."""
@@ -87,6 +95,11 @@ class Ledger:
         refused = isinstance(error, (PermissionDenied, PreconditionFailed))
         lost = refused and (self.delivered_before or self.rows > 0)
         unwritable = len(self.writer.unwritable)
+        if self.writer.repeated and self.job.listing.parent is not None:
+            self.warn(
+                f"{self.job.table.name}: {self.writer.repeated} rows came with an id that a later row had as well; the "
+                "later one is kept. Where ids repeat across parents, rows are missing"
+            )
         return TableReport(
             table=self.job.table.name,
             outcome="complete" if error is None else "skipped" if refused and not lost else "failed",
@@ -104,6 +117,7 @@ class Ledger:
             if lost
             else str(error),
             misfits=dict(self.misfits),
+            gone=self.gone,
             rejects=str(self.target.rejects_path(self.job.table)) if self.rejected or unwritable else None,
         )
 
@@ -123,7 +137,7 @@ class Ledger:
                 vanished=report.vanished,
                 requests=report.requests,
                 complete=report.outcome == "complete",
-                error=report.error,
+                error=report.error and redacted(report.error, self.options.secrets),
             )
         )
         self._logged = True

@@ -10,9 +10,10 @@ import attrs
 from .. import clock
 from ..errors import PermissionDenied, PreconditionFailed
 from .catalog import find
-from .incremental import State, passes
+from .incremental import passes
 from .job import Job
 from .reading import pager_of
+from .states import State
 
 if TYPE_CHECKING:
     from ..client import Wethod
@@ -80,14 +81,14 @@ class Plan:
 
 
 def requests_for(rows: int) -> int:
-    """Requests that read a whole list of so many rows, the sample of a row and the sweep behind it among them.
+    """Requests that read a whole list of so many rows, the sweep behind it among them.
 
     Pages overlap by one row, and the end is asked for.
 
     >>> requests_for(0), requests_for(99), requests_for(100), requests_for(100_000)
-    (2, 2, 4, 1013)
+    (1, 1, 3, 1012)
     """
-    return 2 if rows < 100 else -(-rows // 99) + 2
+    return 1 if rows < 100 else -(-rows // 99) + 1
 
 
 def _walked_blindly(rows: int) -> int:
@@ -115,7 +116,7 @@ def seconds_for(requests: int, *, each: float, concurrency: int, hourly: int | N
 
 def costs_of(jobs: Sequence[Job], target: Target, *, full: bool, reconcile: bool) -> list[Cost]:
     """What each table will cost, from what its last run left; nothing is asked of the API. Blocking."""
-    return [_cost(job, State.read(target.peek(job.key)), full=full, reconcile=reconcile) for job in jobs]
+    return [_cost(job, State.read(target.peek(job.table, job.key)), full=full, reconcile=reconcile) for job in jobs]
 
 
 def _cost(job: Job, state: State, *, full: bool, reconcile: bool) -> Cost:

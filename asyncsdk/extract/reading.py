@@ -4,24 +4,28 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, Mapping, Sequence
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
+from contextlib import suppress
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 
 import attrs
 import msgspec
 
+from .. import clock
 from ..codec import Reject
 from ..errors import DecodeError, NotFound, PermissionDenied, PreconditionFailed, WethodError
 from ..pager import Pager
 from ..promises import Misfits
 from ..walking.walk import PageWalk
 from .catalog import Listing, find
+from .fields_seen import FieldsSeen, shown_to
 from .shape import twin
+from .watermark import difference, moment_of_header
 
 if TYPE_CHECKING:
     from ..client import Wethod
     from ..throttling import Slots
+    from .exclusions import Hidden
 
 __all__ = ["Chunk", "Source", "pager_of"]
 
@@ -55,8 +59,12 @@ class Source:
         query: its filters, as its method takes them.
         concurrency: pages in flight at the most.
         window: places in flight that are shared with the other tables of the run.
+        model: of the rows. hidden: keys that are stored nowhere.
+        fields: is shown the rows' keys.
         raw: rows come with their JSON text; such rows are decoded at a third of the speed.
         server_time: the server's clock when it answered first.
+        server_ahead: seconds by which it was ahead of ours then.
+        clock_ahead: how far ours is ahead of it, where they differ by more than a minute.
         left_out: parents of a nested list that were refused, so that their rows were not read.
     """
 
@@ -65,15 +73,23 @@ class Source:
     query: Mapping[str, object]
     concurrency: int
     window: Slots
+    fields: FieldsSeen
+    model: type
+    hidden: Hidden
     raw: bool = False
     misfits: Misfits = attrs.field(init=False)
     server_time: datetime | None = None
+    server_ahead: float | None = None
+    clock_ahead: timedelta | None = None
     left_out: int = 0
+    _asked: datetime = attrs.field(factory=clock.utc_now)
+    _shown: Wethod = attrs.field(init=False)
     _place: str = ""
     _walk: PageWalk[Any] | None = None
 
     def __attrs_post_init__(self) -> None:
-        self.misfits = Misfits(twin(self.listing.model))
+        self.misfits = Misfits(twin(self.model))
+        self._shown = shown_to(self.fields.see, self.wethod)
 
     @property
     def place(self) -> str:
@@ -94,20 +110,16 @@ class Source:
         async for chunk in reading:
             yield chunk
 
-    async def sample(self) -> Mapping[str, object] | None:
-        """The first row as the API sends it, in one request; None where there is none, or for a nested list."""
-        if self.listing.parent is not None:
-            return None
-        try:
-            return await self._pager().into(dict).first()
-        except DecodeError:
-            return None  # it is no object: a reject, and nothing to compare with
+    async def look(self, query: Mapping[str, object]) -> None:
+        """Shows `fields` one page of the list that another query gives, in one request."""
+        with suppress(DecodeError):  # not even its rows can be told apart, so it shows nothing
+            await pager_of(self._shown, self.listing, query).into(dict).first_page()
 
     def _pager(self, **more: object) -> Pager[Any]:
-        return pager_of(self.wethod, self.listing, {**self.query, **more})
+        return pager_of(self._shown, self.listing, {**self.query, **more})
 
     def _model(self) -> type[Any]:
-        return dict if self.raw else twin(self.listing.model)
+        return dict if self.raw else twin(self.model)
 
     async def _plain(self, resume: str | None, *, sweep: bool) -> AsyncGenerator[Chunk, None]:
         rejects: list[Reject] = []
@@ -126,23 +138,35 @@ class Source:
         self._walk = PageWalk(fetcher)
         async with self._walk as pages:
             async for page in pages:
-                self.server_time = self.server_time or _clock(pages.since)
+                self._note_clock(pages.since)
                 taken, rejects[:] = list(rejects), []
                 yield self._chunk(page.items, taken)
-            self.server_time = self.server_time or _clock(pages.since)
+            self._note_clock(pages.since)
             if rejects:
                 yield Chunk([], [] if self.raw else None, list(rejects))
+
+    def _note_clock(self, date: str | None) -> None:
+        """Notes the server's clock, once it is known, and how far ours is from it."""
+        if self.server_time is None and (server := moment_of_header(date)) is not None:
+            self.server_time = server
+            now = clock.utc_now()
+            self.server_ahead = (server - now).total_seconds()
+            self.clock_ahead = difference(server, self._asked, now)
 
     def _chunk(self, rows: Sequence[Any], rejects: Sequence[Reject]) -> Chunk:
         if not self.raw:
             return Chunk(rows, None, rejects)
-        read = self.wethod._session.decoding.page_with_rejects(twin(self.listing.model), self.misfits)(_array(rows))
+        read = self.wethod._session.decoding.page_with_rejects(twin(self.model), self.misfits)(_array(rows))
         unfit = [row for row in read if isinstance(row, Reject)]
         fitting = [row for row in read if not isinstance(row, Reject)]
         if self.misfits.met:
             self.misfits.count(fitting)
         refused = {reject.index for reject in unfit}
-        texts = [msgspec.json.encode(row) for at, row in enumerate(rows) if at not in refused]
+        texts = [
+            msgspec.json.encode({key: value for key, value in row.items() if key not in self.hidden})
+            for at, row in enumerate(rows)
+            if at not in refused
+        ]
         return Chunk(fitting, texts, [*rejects, *unfit])
 
     async def _nested(self, after: int) -> AsyncGenerator[Chunk, None]:
@@ -151,26 +175,34 @@ class Source:
         walk = pager_of(self.wethod, find(parent.table), {}).into(_Row)
         async with PageWalk(walk.fetcher(self.concurrency, window=self.window)) as pages:
             ids = sorted([row.id async for page in pages for row in page if row.id > after])
-            self.server_time = _clock(pages.since)
-        refused: WethodError | None = None
-        answered = after > 0
-        for start in range(0, len(ids), PARENTS_AT_ONCE):
-            group = ids[start : start + PARENTS_AT_ONCE]
+            self._note_clock(pages.since)
+        groups = [ids[start : start + PARENTS_AT_ONCE] for start in range(0, len(ids), PARENTS_AT_ONCE)]
+        for at, group in enumerate(groups):
             rejects: list[Reject] = []
-            children = [asyncio.ensure_future(self._children(parent.parameter, id_, rejects)) for id_ in group]
-            try:
-                families = await asyncio.gather(*children)
-            finally:
-                for child in children:
-                    child.cancel()
+            families = await self._families(parent.parameter, group, rejects)
             denials = [family for family in families if isinstance(family, WethodError)]
-            answered = answered or len(denials) < len(families)
-            refused = refused or next(iter(denials), None)
-            if refused is not None and not answered:
-                raise refused  # no parent's list may be read: the permission is missing, not the row's own
+            if at == 0 and after == 0 and denials and len(denials) == len(group):
+                await self._try_others(parent.parameter, groups[1:], denials[0])
             self.left_out += len(denials)
             self._place = str(group[-1])
             yield self._chunk([row for family in families if isinstance(family, list) for row in family], rejects)
+
+    async def _families(
+        self, parameter: str, parents: Sequence[int], rejects: list[Reject]
+    ) -> list[list[Any] | WethodError]:
+        """The rows of some parents, each with its own or with why they are refused."""
+        children = [asyncio.ensure_future(self._children(parameter, id_, rejects)) for id_ in parents]
+        try:
+            return await asyncio.gather(*children)
+        finally:
+            for child in children:
+                child.cancel()
+
+    async def _try_others(self, parameter: str, groups: Sequence[Sequence[int]], refused: WethodError) -> None:
+        """Raises why the oldest parents were refused, if the newest are as well: then a permission is missing."""
+        others = await self._families(parameter, groups[-1], []) if groups else []
+        if all(isinstance(other, WethodError) for other in others):
+            raise refused
 
     async def _children(self, parameter: str, id_: int, rejects: list[Reject]) -> list[Any] | WethodError:
         """The rows of one parent, or why they are refused."""
@@ -205,13 +237,3 @@ def pager_of(wethod: Wethod, listing: Listing, query: Mapping[str, object]) -> P
 
 def _array(rows: Sequence[Any]) -> bytes:
     return msgspec.json.encode(rows)
-
-
-def _clock(date: str | None) -> datetime | None:
-    if date is None:
-        return None
-    try:
-        moment = parsedate_to_datetime(date)
-    except ValueError:
-        return None
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

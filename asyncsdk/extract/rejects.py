@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeGuard
 
 import msgspec
 
@@ -14,26 +14,35 @@ from .target import TargetError
 
 if TYPE_CHECKING:
     from ..codec import Reject
+    from .exclusions import Hidden
 
-__all__ = ["LARGEST_SHARE", "append", "begin", "id_of", "too_many"]
+__all__ = ["LARGEST_SHARE", "SMALLEST_NUMBER", "append", "begin", "id_of", "is_storable", "too_many"]
 
 LARGEST_SHARE: Final = 0.05
 """Share of rejected rows beyond which the API has changed, and not the odd row."""
+
+SMALLEST_NUMBER: Final = 20
+"""Rejected rows up to which that share does not count: of a few rows that changed, one is soon a twentieth."""
 
 
 def too_many(rows: int, rejected: int) -> bool:
     """Whether so many rows were rejected that the table must be left as it was.
 
-    >>> too_many(95, 5), too_many(94, 6)
-    (False, True)
+    >>> too_many(500, 25), too_many(500, 30), too_many(1, 2)
+    (False, True, False)
     """
-    return rejected > LARGEST_SHARE * (rows + rejected)
+    return rejected > SMALLEST_NUMBER and rejected > LARGEST_SHARE * (rows + rejected)
 
 
 def id_of(reject: Reject) -> int | None:
     """The id a rejected row carries, where it carries one."""
     id_ = json_text.facts(reject.raw, "id").get("id") if reject.id is None else reject.id
     return id_ if type(id_) is int else None
+
+
+def is_storable(id_: int | None) -> TypeGuard[int]:
+    """Whether a table may hold a row of this id: it is one of 64 bits."""
+    return id_ is not None and -(2**63) <= id_ < 2**63
 
 
 def begin(path: Path) -> None:
@@ -44,8 +53,11 @@ def begin(path: Path) -> None:
         raise TargetError(f"{path} cannot be replaced: {problem.strerror}") from problem
 
 
-def append(path: Path, rejects: Sequence[Reject]) -> None:
-    """Adds rows to a file of rejected rows, one JSON object a line: `row`, `path`, `reason`, `at`. Blocking."""
+def append(path: Path, rejects: Sequence[Reject], hidden: Hidden | None = None) -> None:
+    """Adds rows to a file of rejected rows, one JSON object a line: `row`, `path`, `reason`, `at`. Blocking.
+
+    Keys that are `hidden` are left out of the rows; of a row that cannot be taken apart nothing is written but why.
+    """
     at = clock.utc_now().isoformat(timespec="seconds").replace("+00:00", "Z")
     lines = [
         msgspec.json.encode(
@@ -53,7 +65,7 @@ def append(path: Path, rejects: Sequence[Reject]) -> None:
                 "at": at,
                 "path": "$" + reject.error.path.removeprefix(f"$[{reject.index}]"),
                 "reason": str(reject.error.args[0]),
-                "row": _row(reject.raw),
+                "row": _row(reject.raw) if not hidden else _row(text) if (text := hidden.strip(reject.raw)) else None,
             }
         )
         for reject in rejects

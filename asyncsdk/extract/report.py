@@ -35,6 +35,7 @@ class TableReport:
         rejects: the file with the rejected rows, where there are any.
         misfits: fields that were null or missing where the contract promises a value, with the number of rows: they are
             null in the table (`{"client_id": 3}`).
+        gone: fields that the API sent before and does not send any more, in no row: their columns keep what they held.
     """
 
     table: str
@@ -50,6 +51,7 @@ class TableReport:
     error: str | None = None
     rejects: str | None = None
     misfits: Mapping[str, int] = attrs.field(factory=dict)
+    gone: tuple[str, ...] = ()
 
 
 class ExtractionError(WethodError):
@@ -103,11 +105,12 @@ class Report:
     def status(self) -> int:
         """The exit status: 0 all rows delivered, 1 something failed, 3 delivered but for rows that were left out.
 
-        Rows are left out where they do not fit their model, or where their parent was refused.
+        Rows are left out where they do not fit their model, or where their parent was refused. 3 as well where fields
+        are gone from the API, so that their columns are not up to date.
         """
         if self.failed:
             return 1
-        return 3 if self.rejected or any(table.left_out for table in self.tables) else 0
+        return 3 if self.rejected or any(table.left_out or table.gone for table in self.tables) else 0
 
     @property
     def failed(self) -> tuple[TableReport, ...]:
@@ -147,7 +150,9 @@ def _sentence(report: Report) -> str:
         return f"{len(report.failed)} of {len(report.tables)} tables failed; {first.table}: {first.error}"
     left_out = sum(table.left_out for table in report.tables)
     parents = f", and the rows of {left_out} parents were left out" if left_out else ""
-    return f"delivered, but {report.rejected} rows did not fit their model{parents}"
+    gone = ", ".join(f"{table.table}.{field}" for table in report.tables for field in table.gone)
+    fields = f", and fields are gone from the API: {gone}" if gone else ""
+    return f"delivered, but {report.rejected} rows did not fit their model{parents}{fields}"
 
 
 def _plain(_owner: object, _field: object, value: object) -> object:

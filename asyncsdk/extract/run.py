@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 import math
 import uuid
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager
-from datetime import date, datetime
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import date, datetime, timedelta
 from functools import partial
+from os import PathLike
+from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal
 
 import anyio.to_thread
@@ -17,24 +17,19 @@ import attrs
 from .. import clock
 from ..errors import (
     ArgumentError,
-    AuthenticationError,
-    ClientClosed,
-    RateLimited,
-    ServerError,
-    TransportError,
-    WethodError,
 )
 from ..throttling import Slots
 from .address import check, redacted, secrets_of, shown
-from .job import Job, Options
-from .jobs import jobs_of, moment_of
-from .lane import Lane, outlast
-from .loading import LEAVING_SECONDS, load
+from .job import Options
+from .jobs import excluded_tables, jobs_of, moment_of
+from .loading import load
 from .plan import REQUEST_SECONDS, Plan, costs_of, counted, seconds_for
 from .progress import Tally
 from .report import Report, TableReport
-from .target import Owner, Place, Table, Target, TargetError
+from .side_by_side import opened, side_by_side
+from .target import Owner, Place, TargetError
 from .targets import make_target
+from .watermark import OVERLAP
 
 if TYPE_CHECKING:
     from ..client import Wethod
@@ -42,20 +37,18 @@ if TYPE_CHECKING:
 
 __all__ = ["extract", "plan"]
 
-SIDE_BY_SIDE: Final = 4
-"""Tables read at the same time; their pages share one window."""
-
 PATIENCE: Final = 600.0
 """Seconds for which a page is tried again, unless a run is told otherwise."""
 
 LONGEST_BACKOFF: Final = 30.0
 """Seconds between two tries of a page. Ten minutes of an outage then cost a page some forty requests, not a hundred."""
 
+FOLDERS: Final = ("parquet", "csv", "jsonl")
+
+LONGEST_OVERLAP: Final = timedelta(days=366)
+
 BUDGET_SECONDS: Final = 3600.0
 """What a request of a nightly job may wait for the budget: an hour frees it all."""
-
-CLOSING_SECONDS: Final = 0.25
-"""What a cancelled run waits for its target to close. One that takes longer closes by itself, in its thread."""
 
 
 async def extract(
@@ -73,7 +66,10 @@ async def extract(
     allow_shrink: bool = False,
     schema: str | None = None,
     prefix: str = "",
+    without: Sequence[str] = (),
     patience: float = PATIENCE,
+    overlap: timedelta = OVERLAP,
+    state: str | PathLike[str] | None = None,
     watch: Callable[[Sequence[Tally]], object] | None = None,
 ) -> Report:
     """Brings tables up to date with lists of the API.
@@ -86,7 +82,8 @@ async def extract(
     Args:
         wethod: the client; its company's rows are read.
         resources: names of lists (`timesheets`, `production-plan-streams`, `streams_leaders`), or "all".
-        to: `parquet:DIR`, `duckdb:FILE`, `postgresql://...`, `csv:DIR` or `jsonl:DIR`.
+        to: `parquet:DIR`, `duckdb:FILE`, `postgresql://...`, `delta:DIR`, `delta:s3://bucket/prefix`, `csv:DIR` or
+            `jsonl:DIR`.
         since: read only what was updated since, in every run; a table that is read so holds no older rows.
         filters: by parameter, or by table and parameter (`{"timesheets.project_id": 7}`).
         full: read whole lists from their start, whatever is remembered. Nothing is truncated.
@@ -96,9 +93,15 @@ async def extract(
         strict: with "all", count lists that are refused as failures.
         allow_shrink: mark vanished rows even where they are more than a fifth of a table.
         schema, prefix: where in the target: a database schema (or folder), and what table names start with.
+        without: lists (`person_payrolls`) and fields of lists (`persons.email`) that are stored nowhere: not in the
+            target, not in files of rejected rows, not in logs. A table or column that is there from before is removed.
         patience: seconds for which a page that fails for a reason that passes (no connection, no answer in time, 429,
             5xx) is tried again; everything else ends its table at once. 0: a few attempts, as for any other call. Where
             it ran out for one table, the others get those few attempts only, until one of them is answered.
+        overlap: how much earlier than the last run began a run asks for what changed: rows that are committed that late
+            under an earlier `updated_at` are found.
+        state: for folders, another folder for the file that holds rows and what is remembered (default
+            `DIR/.asyncsdk`): on network mounts it has to be a local one.
         watch: called once, before the first request, with a tally for each table, to look at while the run goes on.
 
     Returns:
@@ -118,11 +121,13 @@ async def extract(
     if not 1 <= concurrency <= most:
         raise ArgumentError("concurrency", f"a whole number from 1 to {most}, the client's max_in_flight")
     check(to)
-    target = make_target(Place(to, schema, prefix))
+    _check_overlap(overlap)
+    target = make_target(_place(to, schema, prefix, state, _seconds(patience)))
     settings = wethod.settings
     hasty = wethod.with_options(priority="bulk", retry=_retrying(settings.retry, 0.0))
     bulk = wethod.with_options(priority="bulk", retry=_retrying(settings.retry, patience))
-    jobs = jobs_of(bulk, resources, filters=filters or {}, since=moment, raw=raw)
+    jobs = jobs_of(bulk, resources, filters=filters or {}, since=moment, raw=raw, without=without)
+    secrets = secrets_of(to)
     options = Options(
         run=uuid.uuid4().hex[:12],
         full=full,
@@ -130,18 +135,23 @@ async def extract(
         raw=raw,
         allow_shrink=allow_shrink,
         concurrency=concurrency,
+        overlap=overlap,
+        secrets=secrets,
     )
     started = clock.utc_now()
     tallies = {job.table.name: Tally(table=job.table.name) for job in jobs}
     if watch is not None:
         watch(list(tallies.values()))
-    owner, secrets = Owner(settings.base_url, settings.company), secrets_of(to)
+    owner = Owner(settings.base_url, settings.company)
     try:
-        async with _opened(target, owner, [job.table for job in jobs]) as lane:
+        async with opened(target, owner, [job.table for job in jobs]) as lane:
+            for table in excluded_tables(without):
+                await lane(partial(target.drop, table))
             each = partial(load, target=target, lane=lane, window=Slots(concurrency), options=options)
-            reports = await _side_by_side(
+            reports = await side_by_side(
                 jobs,
                 lambda job, away: each(job, wethod=hasty if away else bulk, tally=tallies[job.table.name]),
+                secrets=secrets,
             )
     except TargetError as error:
         if (text := redacted(str(error), secrets)) == str(error):
@@ -153,7 +163,7 @@ async def extract(
         target=shown(to),
         started=started,
         finished=clock.utc_now(),
-        tables=tuple(_without(secrets, each) for each in reports),
+        tables=tuple(_without(secrets, each) for each in _each_once(reports)),
         strict=strict or resources != "all",
     )
 
@@ -170,20 +180,23 @@ async def plan(
     concurrency: int = 8,
     schema: str | None = None,
     prefix: str = "",
+    without: Sequence[str] = (),
+    state: str | PathLike[str] | None = None,
     count: bool = True,
 ) -> Plan:
     """What `extract` with the same arguments will cost. The target is neither locked nor made.
 
     Args:
-        wethod, resources, to, since, filters, full, reconcile, concurrency, schema, prefix: as for `extract`.
+        wethod, resources, to, since, filters, full, reconcile, concurrency, schema, prefix, without, state: as for
+            `extract`.
         count: count the lists that no run has read yet, with a few requests each; False asks nothing.
 
     Raises:
         ConfigurationError: as `extract`.
     """
     check(to)
-    target = make_target(Place(to, schema, prefix))
-    jobs = jobs_of(wethod, resources, filters=filters or {}, since=moment_of(since))
+    target = make_target(_place(to, schema, prefix, state))
+    jobs = jobs_of(wethod, resources, filters=filters or {}, since=moment_of(since), without=without)
     costs = await anyio.to_thread.run_sync(partial(costs_of, jobs, target, full=full, reconcile=reconcile))
     timed: list[float] = []
     before = wethod.stats.requests
@@ -211,14 +224,46 @@ async def plan(
 
 def _retrying(policy: RetryPolicy, patience: object) -> RetryPolicy:
     """How a run tries again: as its client does, and as long as its patience says; the budget is waited for."""
-    if isinstance(patience, bool) or not isinstance(patience, (int, float)) or not 0 <= patience < math.inf:
-        raise ArgumentError("patience", f"a number of seconds, 0 or more, not {patience!r}")
+    seconds = _seconds(patience)
     return attrs.evolve(
         policy,
         max_wait=max(policy.max_wait, BUDGET_SECONDS),
-        max_backoff=max(policy.max_backoff, LONGEST_BACKOFF) if patience else policy.max_backoff,
-        patience=float(patience),
+        max_backoff=max(policy.max_backoff, LONGEST_BACKOFF) if seconds else policy.max_backoff,
+        patience=seconds,
     )
+
+
+def _seconds(patience: object) -> float:
+    if isinstance(patience, bool) or not isinstance(patience, (int, float)) or not 0 <= patience < math.inf:
+        raise ArgumentError("patience", f"a number of seconds, 0 or more, not {patience!r}")
+    return float(patience)
+
+
+def _place(to: str, schema: str | None, prefix: str, state: str | PathLike[str] | None, patience: float = 0.0) -> Place:
+    if state is None:
+        return Place(to, schema, prefix, patience=patience)
+    if (kind := to.partition(":")[0]) not in FOLDERS:
+        raise ArgumentError(
+            "state", f"only folders ({', '.join(FOLDERS)}) keep it apart; {kind}: keeps it with the rows"
+        )
+    try:
+        folder = Path(state).expanduser()
+    except RuntimeError:
+        raise ArgumentError("state", f"nobody on this machine is called {state!s:.100}; write the whole path") from None
+    return Place(to, schema, prefix, folder / schema if schema else folder, patience)
+
+
+def _check_overlap(overlap: object) -> None:
+    if not isinstance(overlap, timedelta) or not timedelta() <= overlap <= LONGEST_OVERLAP:
+        raise ArgumentError("overlap", f"a timedelta from 0 to {LONGEST_OVERLAP.days} days, not {overlap!r}")
+
+
+def _each_once(reports: Sequence[TableReport]) -> Iterator[TableReport]:
+    """Reports without warnings that an earlier one has as well: of clocks, which are the same for all tables."""
+    said: set[str] = set()
+    for report in reports:
+        yield attrs.evolve(report, warnings=tuple(each for each in report.warnings if each not in said))
+        said.update(report.warnings)
 
 
 def _without(secrets: frozenset[str], report: TableReport) -> TableReport:
@@ -228,57 +273,3 @@ def _without(secrets: frozenset[str], report: TableReport) -> TableReport:
         error=report.error and redacted(report.error, secrets),
         warnings=tuple(redacted(warning, secrets) for warning in report.warnings),
     )
-
-
-async def _side_by_side(
-    jobs: Sequence[Job], each: Callable[[Job, bool], Awaitable[tuple[TableReport, WethodError | None]]]
-) -> list[TableReport]:
-    """Does the jobs, a few at a time; reports in their order.
-
-    Each is told whether the API seems to be away: another list was given up because of it, and none answered since.
-    """
-    reports: dict[int, TableReport] = {}
-    waiting = list(enumerate(jobs))[::-1]
-    over: list[WethodError] = []
-    away = False
-
-    async def work() -> None:
-        nonlocal away
-        while waiting:
-            at, job = waiting.pop()
-            if over:
-                # The token is refused, or the client closed: every other list would be as well.
-                reports[at] = TableReport(
-                    table=job.table.name, outcome="failed", mode="full", error=f"not asked for: {over[0]}"
-                )
-                continue
-            reports[at], error = await each(job, away)
-            away = isinstance(error, (TransportError, ServerError, RateLimited))
-            if isinstance(error, (AuthenticationError, ClientClosed)):
-                over.append(error)
-
-    working = [asyncio.ensure_future(work()) for _ in range(min(SIDE_BY_SIDE, len(jobs)))]
-    try:
-        await asyncio.gather(*working)
-    finally:
-        for task in working:
-            task.cancel()
-        await outlast(asyncio.wait(working), LEAVING_SECONDS)
-    return [reports[at] for at in range(len(jobs))]
-
-
-@asynccontextmanager
-async def _opened(target: Target, owner: Owner, tables: Sequence[Table]) -> AsyncIterator[Lane]:
-    """The thread of a target that is open; closed at the end, also where a cancelled run does not wait for it."""
-    lane = Lane()
-    try:
-        await lane(partial(target.open, owner, tables))
-        yield lane
-    except asyncio.CancelledError:
-        target.stop(writes=True)  # what could still be committed is by now
-        await outlast(lane.end(target.close), CLOSING_SECONDS)
-        raise
-    except BaseException:
-        await lane.end(target.close)
-        raise
-    await lane.end(target.close)

@@ -1,4 +1,4 @@
-"""The shape of rows overnight: which fields of a model are gone from the API, and which are new.
+"""Classes for rows that wait to be stored: as their model, but bearing what is missing.
 
 A list is read into a *twin* of its model, a class with the same attributes and promises. `updated_at` alone it does not
 need: a table tells rows apart by their ids. So by lenient rules a field that vanished leaves nulls, which are counted,
@@ -11,16 +11,14 @@ class, smaller, and nothing for the garbage collector. It carries the attrs fiel
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping
 from typing import Any, Union, cast
 
 import attrs
 import msgspec
 
-from ..fields import dynamic_prefix, wire_name
 from ..keys import field_types
 
-__all__ = ["Drift", "compare", "twin"]
+__all__ = ["twin"]
 
 
 @functools.cache
@@ -63,22 +61,3 @@ def _default(field: attrs.Attribute[Any]) -> Any:
     if isinstance(field.default, attrs.Factory):  # type: ignore[arg-type]  # a function to the type checker
         return msgspec.field(default_factory=cast("Any", field.default).factory)
     return msgspec.field(default=field.default)
-
-
-@attrs.frozen
-class Drift:
-    """How a row differs from its model: fields that always came and did not, and fields that nobody knew."""
-
-    vanished: tuple[str, ...] = ()
-    new: tuple[str, ...] = ()
-
-
-def compare(model: type, row: Mapping[str, object]) -> Drift:
-    """Compares a row as the API sent it with its model, by wire names."""
-    fields = attrs.fields(cast("type[attrs.AttrsInstance]", model))
-    prefixes = tuple(prefix for field in fields if (prefix := dynamic_prefix(field)))
-    known = {wire_name(field): field.default is attrs.NOTHING for field in fields if not dynamic_prefix(field)}
-    return Drift(
-        vanished=tuple(name for name, required in known.items() if required and name not in row),
-        new=tuple(name for name in row if name not in known and not (prefixes and name.startswith(prefixes))),
-    )

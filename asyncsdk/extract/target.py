@@ -1,17 +1,20 @@
 """Where an extraction's rows go: the protocol every target keeps, and the values that pass between it and a run.
 
 A target is blocking code. The run calls it from one thread at a time, never from the event loop. It knows nothing of
-HTTP, walks or bookmarks: what a run must remember comes as opaque bytes, which a target commits together with the rows
-they belong to. After a crash at any instant a target therefore holds rows and state that fit each other.
+HTTP, walks or bookmarks: what a run must remember comes as JSON text that is opaque to it, which it commits together
+with the rows they belong to. After a crash at any instant a target therefore holds rows and state that fit each other.
+
+Words: a *pass* is one walk over a list; a *whole pass* reads all of it, and only such a pass tells what has vanished.
+The ids that a whole pass met are stored (`_asyncsdk_seen`), so that a pass which was interrupted goes on. A *state* is
+what is remembered for one list and one set of filters, its *key*.
 """
 
 from __future__ import annotations
 
-from array import array
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, Protocol
+from typing import TYPE_CHECKING, Final, Literal, Protocol
 
 import attrs
 
@@ -21,7 +24,9 @@ if TYPE_CHECKING:
     from .columns import Column
 
 __all__ = [
+    "STATES_KEPT",
     "Batch",
+    "Contents",
     "Owner",
     "Place",
     "RunLine",
@@ -31,10 +36,27 @@ __all__ = [
     "TargetError",
     "TargetRefused",
     "TargetStopped",
+    "Written",
+    "shrinks_too_much",
 ]
 
-LARGEST_SHRINK = 0.2
+LARGEST_SHRINK: Final = 0.2
 """Share of a table's live rows that may vanish in one pass before it is taken for a lost permission."""
+
+SMALLEST_GUARDED: Final = 20
+"""Live rows from which on that share counts: of a few rows one is soon a fifth."""
+
+STATES_KEPT: Final = 32
+"""States of one table that are remembered, the newest ones: filters that move (`today-30`) leave one each night."""
+
+
+def shrinks_too_much(live: int, absent: int) -> bool:
+    """Whether so many of a table's live rows are absent that a lost permission is likelier than deletions.
+
+    >>> shrinks_too_much(100, 20), shrinks_too_much(100, 21), shrinks_too_much(4, 1)
+    (False, True, False)
+    """
+    return live >= SMALLEST_GUARDED and absent > LARGEST_SHRINK * live
 
 
 class TargetError(WethodError):
@@ -60,11 +82,15 @@ class Place:
         text: `parquet:DIR`, `duckdb:FILE`, `postgresql://...`, `csv:DIR` or `jsonl:DIR`.
         schema: a schema of the database, or a folder in DIR; None: its own default (`public`, `main`, DIR itself).
         prefix: what every table's and folder's name starts with.
+        state: for folders, another folder for the file that holds rows and states, as it is; None: `DIR/.asyncsdk`.
+        patience: seconds for which a connection that was lost is opened again.
     """
 
     text: str
     schema: str | None = None
     prefix: str = ""
+    state: Path | None = None
+    patience: float = 0.0
 
 
 @attrs.frozen
@@ -84,36 +110,75 @@ class Table:
             target adds the prefix.
         model: the attrs class of the contract. Rows may be of a twin class with the same attributes, of which all but
             `id` may be None (a field that vanished from the API): read attributes by name, do not check the class.
-        columns: of the model, by wire name. Besides them every table has `_seen_at` and `_vanished_at` (timestamps with
-            zone), and `_raw` where `raw` is set.
+        columns: of the model, by wire name, less those that shall be stored nowhere. Besides them every table has
+            `_vanished_at` (timestamp with zone), and `_raw` where `raw` is set.
         raw: rows come with their JSON text, for the column `_raw`. A table that has the column keeps it.
+        without: names of columns that must not be stored. `open` removes them from a table that has them.
     """
 
     name: str
     model: type
     columns: tuple[Column, ...]
     raw: bool = False
+    without: frozenset[str] = frozenset()
 
 
-@attrs.frozen
+@attrs.frozen(kw_only=True)
 class Batch:
-    """Rows to write, each id once.
+    """Rows to write, each id once (the last one that came), each of values that every engine can hold.
 
     Args:
         rows: objects with the model's attributes.
-        seen_at: when the pass that read them began (UTC): the value of `_seen_at` of all of them. Writing a row also
-            empties its `_vanished_at`.
-        raw: the JSON text of each row, in the order of rows; None where the table has no `_raw`.
+        raw: the JSON text of each row, in the order of rows; None where the run does not keep it.
+        whole: the beginning (UTC) of the whole pass that the batch belongs to: the ids of its rows, and those of
+            `spared`, are stored as met by it. None: of no such pass.
+        spared: ids of rows that came but cannot be stored: they have not vanished.
+        kept: names of columns that these rows have no value for, since the API does not send them any more. They
+            decide nothing, rows that are there keep their values, new ones get null.
     """
 
     rows: Sequence[object]
-    seen_at: datetime
     raw: Sequence[bytes] | None = None
+    whole: datetime | None = None
+    spared: Sequence[int] = ()
+    kept: frozenset[str] = frozenset()
+
+
+@attrs.frozen
+class Written:
+    """What a batch came to: rows that were not there, and rows that were and differ. Equal rows were not written."""
+
+    new: int = 0
+    changed: int = 0
+
+    @property
+    def rows(self) -> int:
+        """Rows written."""
+        return self.new + self.changed
+
+
+@attrs.frozen
+class Contents:
+    """What a table holds, and what it should.
+
+    Args:
+        rows: rows that are there now, deleted and vanished ones included.
+        committed: rows that were there after the last commit of a run, counted in its transaction; None: no run has
+            written to the table yet.
+    """
+
+    rows: int
+    committed: int | None = None
+
+    @property
+    def lost(self) -> bool:
+        """Whether somebody dropped or emptied the table, or took rows away: nothing that is remembered of it holds."""
+        return self.committed is not None and self.rows < self.committed
 
 
 @attrs.frozen
 class Shrink:
-    """What a complete pass did not meet.
+    """What a whole pass did not meet.
 
     Args:
         live: rows that were neither deleted nor vanished before.
@@ -128,14 +193,14 @@ class Shrink:
 
 @attrs.frozen(kw_only=True)
 class RunLine:
-    """One line of the run log, `_asyncsdk_runs` or `_runs.jsonl`: what a run did to one table.
+    """One line of the run log, `_asyncsdk_runs`: what a run did to one table.
 
     Args:
         run: the same for all lines of a run.
         table: its name, without prefix.
         mode: `full` read the whole list, `incremental` what changed.
         started, finished: UTC.
-        rows: rows written.
+        rows: rows written: new and changed ones.
         rejected: rows that did not fit.
         vanished: rows marked as vanished.
         requests: requests sent for it.
@@ -159,43 +224,61 @@ class RunLine:
 class Target(Protocol):
     """A place for rows that is safe against a crash at any instant.
 
-    `peek`, `warnings`, `rejects_path` and `stop` may be called at any time, the rest between `open` and `close`.
-    Methods raise TargetError where the target fails, with a message for people, and let no exception of a driver out.
+    `peek`, `warnings`, `rejects_path`, `lost` and `stop` may be called at any time, the rest between `open` and
+    `close`. Methods raise TargetError where the target fails, with a message for people, and let no exception of a
+    driver out.
+
+    For each table a run calls `state` and `contents`, then `write` and `save` as it reads, `mark_vanished` after a
+    whole pass, `save` with the state that ends it, and `finish` where all went well.
     """
 
-    def peek(self, key: str) -> bytes | None:
+    def peek(self, table: Table, key: str) -> bytes | None:
         """The state of a key without locking, creating or changing anything; None where there is none to be read."""
 
     def open(self, owner: Owner, tables: Sequence[Table]) -> None:
         """Locks the target, checks its owner and version, makes or widens the tables, and repairs what a crash left.
 
-        A column that the table has and the model lacks stays; one that it lacks is added, nullable.
-        The view `<table>_live` (databases) shows rows with neither `deleted_at` nor `_vanished_at`.
+        A column that the table has and the model lacks stays, unless it is one of `Table.without`; one that it lacks
+        is added, nullable. The view `<table>_live` (databases) shows rows with neither `deleted_at` nor `_vanished_at`.
+        Where a table has lost rows (`Contents.lost`) its list is read whole; a target may forget all its states at
+        once, for every set of filters, and then tells why in `warnings`.
 
         Raises:
             TargetRefused: another run holds it, it is another company's, too new, or it cannot be written.
         """
 
-    def state(self, key: str) -> bytes | None:
+    def state(self, table: Table, key: str) -> bytes | None:
         """What was committed last for a key."""
 
-    def write(self, table: Table, batch: Batch, key: str, state: bytes) -> None:
-        """Commits rows and state together: rows upsert by `id`, state replaces that of the key."""
+    def contents(self, table: Table) -> Contents:
+        """What the table held when the target was opened, counted in the table itself, and what it should have held."""
 
-    def save(self, key: str, state: bytes) -> None:
-        """Commits a state alone."""
+    def write(self, table: Table, batch: Batch, key: str, state: bytes) -> Written:
+        """Commits rows and state together: rows upsert by `id`, state replaces that of the key.
 
-    def mark_vanished(
-        self, table: Table, before: datetime, at: datetime, spared: array[int], *, allow_shrink: bool
-    ) -> Shrink:
-        """Sets `_vanished_at` of rows that the pass which began at `before` did not meet; erases none.
+        The batch is compared with the table first. Only rows that are new, that differ in a column the batch has a
+        value for, or that had vanished, are written, and these lose their `_vanished_at`. Equal rows are not touched.
+        With `Batch.whole` the ids are stored as met by that pass, and those of an earlier pass of the table go.
+        """
 
-        Those are the live rows with `_seen_at` before `before` whose id is not `spared` (rows that came but did not
-        fit). Where they are more than LARGEST_SHRINK of the live rows and `allow_shrink` is false, nothing is marked.
+    def save(self, table: Table, key: str, state: bytes) -> None:
+        """Commits a state alone, and forgets all but the newest `STATES_KEPT` of the table."""
+
+    def mark_vanished(self, table: Table, whole: datetime, at: datetime, *, allow_shrink: bool) -> Shrink:
+        """Sets `_vanished_at` of live rows that the whole pass which began at `whole` did not meet; erases none.
+
+        Where there are too many of them (`shrinks_too_much`) and `allow_shrink` is false, nothing is marked. What the
+        pass met stays stored until `finish`: a run that dies behind this asks again, and gets the same.
         """
 
     def finish(self, table: Table) -> None:
-        """After the last write of a table: file targets merge their parts, so that each id is there once."""
+        """After the last write of a table that was brought up to date, once its state is saved.
+
+        Forgets what the whole pass met. Folders publish the table, where it changed.
+        """
+
+    def drop(self, table: Table) -> None:
+        """Removes a table with all that is remembered of it: rows, states, rejects, what readers see."""
 
     def log_run(self, line: RunLine) -> None:
         """Adds a line to the run log."""
@@ -204,7 +287,13 @@ class Target(Protocol):
         """What somebody should know of the rows that were written to a table since `open`."""
 
     def rejects_path(self, table: Table) -> Path:
-        """The file for rows of a table that do not fit: `<table>.rejects.jsonl` next to the target."""
+        """The file for rows of a table that do not fit, `<table>.rejects`: JSON lines no reader takes for a table."""
+
+    def lost(self) -> bool:
+        """Whether the connection to it is known to be gone, at once and without asking it.
+
+        Any call that needs one opens it again, or raises; so a run makes one before it reads on.
+        """
 
     def stop(self, *, writes: bool = False) -> None:
         """Ends long work soon, from any thread: `finish`, `mark_vanished` and `open` raise TargetStopped.

@@ -1,13 +1,18 @@
 """Batches on their way into one table: one is written while the next is collected.
 
-A row that no column can hold is put aside with the others that do not fit, so that it does not keep its batch out.
+Before a batch reaches the target each id is in it once, and rows with a value that no table can hold are put aside with
+the others that do not fit, so that every engine gets the same rows and none of them is kept out by a neighbour.
 """
 
 from __future__ import annotations
 
 import asyncio
+import json
+from collections.abc import Mapping
+from datetime import date
 from functools import partial
-from typing import TYPE_CHECKING
+from operator import attrgetter
+from typing import TYPE_CHECKING, cast
 
 import attrs
 import msgspec
@@ -15,31 +20,39 @@ import msgspec
 from ..codec import Reject
 from ..errors import DecodeError
 from . import rejects
+from .bounds import Misfit, misfits
 from .lane import heard
-from .target import Batch, Target, TargetError
+from .target import Batch, Target
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from .columns import Column
     from .job import Job
     from .lane import Lane
 
-__all__ = ["BatchWriter"]
+__all__ = ["BatchWriter", "fitting", "unique"]
+
+_id_of = cast("attrgetter[int]", attrgetter("id"))
 
 
 @attrs.define(eq=False)
 class BatchWriter:
     """Writes the batches of a table, each together with the state it leads to.
 
-    `rows` counts those that were committed. `unwritable` has the ids of rows that no column could hold; None: of a row
-    that tells no id.
+    Args:
+        job, target, lane: of the run.
+        rows: rows that were committed, new and changed ones.
+        unwritable: ids of rows with a value that no table can hold.
+        repeated: rows that were left out because a later one of their batch had their id.
     """
 
     job: Job
     target: Target
     lane: Lane
     rows: int = 0
-    unwritable: list[int | None] = attrs.field(factory=list)
+    unwritable: list[int] = attrs.field(factory=list)
+    repeated: int = 0
     _writing: asyncio.Future[None] | None = None
 
     def begin(self, batch: Batch, refused: Sequence[Reject], state: bytes) -> None:
@@ -70,36 +83,58 @@ class BatchWriter:
     def put_aside(self, refused: Sequence[Reject]) -> None:
         """Writes rows that do not fit beside the table. In the target's thread."""
         if refused:
-            rejects.append(self.target.rejects_path(self.job.table), refused)
+            rejects.append(self.target.rejects_path(self.job.table), refused, self.job.hidden)
 
-    def _write(self, batch: Batch, refused: Sequence[Reject], state: bytes) -> None:
+    def _write(self, given: Batch, refused: Sequence[Reject], state: bytes) -> None:
         """In the target's thread."""
-        self.put_aside(refused)
-        while batch.rows:
-            try:
-                self.target.write(self.job.table, batch, self.job.key, state)
-            except TargetError as error:
-                parted = _without(batch, error)
-                if parted is None:
-                    raise
-                batch, misfit = parted
-                self.put_aside([misfit])
-                self.unwritable.append(rejects.id_of(misfit))
-            else:
-                self.rows += len(batch.rows)
-                return
-        self.target.save(self.job.key, state)
+        once = unique(given)
+        batch, unfit = fitting(once, self.job.table.columns)
+        self.put_aside([*refused, *unfit])
+        if batch.rows or (batch.whole is not None and batch.spared):
+            self.rows += self.target.write(self.job.table, batch, self.job.key, state).rows
+        else:
+            self.target.save(self.job.table, self.job.key, state)
+        self.repeated += len(given.rows) - len(once.rows)
+        self.unwritable += [id_ for reject in unfit if (id_ := rejects.id_of(reject)) is not None]
 
 
-def _without(batch: Batch, error: TargetError) -> tuple[Batch, Reject] | None:
-    """A batch less the row that no column can hold, and that row; None where the target failed for another reason."""
-    at, path = getattr(error, "index", None), getattr(error, "path", "$")
-    if not isinstance(at, int) or not 0 <= at < len(batch.rows):
-        return None
-    row = batch.rows[at]
-    facts = {field.name: getattr(row, field.name) for field in attrs.fields(type(row))}  # type: ignore[arg-type]
-    text = batch.raw[at] if batch.raw is not None else msgspec.json.encode(facts, enc_hook=str)
-    reason = DecodeError(str(error), path=f"$[{at}]{path.removeprefix('$')}")
-    raw = None if batch.raw is None else [*batch.raw[:at], *batch.raw[at + 1 :]]
-    rest = Batch([*batch.rows[:at], *batch.rows[at + 1 :]], batch.seen_at, raw)
-    return rest, Reject(at, text, reason)
+def unique(batch: Batch) -> Batch:
+    """The batch with each id once: of several rows the last, in the place where it stands."""
+    last = {id_: at for at, id_ in enumerate(map(_id_of, batch.rows))}
+    return batch if len(last) == len(batch.rows) else _picked(batch, sorted(last.values()))
+
+
+def fitting(batch: Batch, columns: Sequence[Column]) -> tuple[Batch, list[Reject]]:
+    """The batch without rows that no table can hold, whose ids are spared, and those rows."""
+    unfit = misfits(batch.rows, columns)
+    if not unfit:
+        return batch, []
+    out = {misfit.index for misfit in unfit}
+    ids = [_id_of(batch.rows[at]) for at in sorted(out)]
+    rest = _picked(batch, [at for at in range(len(batch.rows)) if at not in out])
+    spared = (*batch.spared, *(id_ for id_ in ids if rejects.is_storable(id_)))
+    return attrs.evolve(rest, spared=spared), [_reject(batch, misfit) for misfit in unfit]
+
+
+def _picked(batch: Batch, places: Sequence[int]) -> Batch:
+    raw = None if batch.raw is None else [batch.raw[at] for at in places]
+    return attrs.evolve(batch, rows=[batch.rows[at] for at in places], raw=raw)
+
+
+def _reject(batch: Batch, misfit: Misfit) -> Reject:
+    row = batch.rows[misfit.index]
+    text = json.dumps(_plain(row), default=_plain).encode() if batch.raw is None else batch.raw[misfit.index]
+    reason = DecodeError(f"{misfit.reason} (row id {_id_of(row)})", path=f"$[{misfit.index}]{misfit.path[1:]}")
+    return Reject(misfit.index, text, reason, id=_id_of(row))
+
+
+def _plain(value: object) -> object:
+    """A row, or a value inside that JSON has no word for, as one that it has."""
+    if isinstance(value, msgspec.Struct):
+        return msgspec.structs.asdict(value)
+    kind: type[object] = type(value)
+    if attrs.has(kind):
+        return {field.name: getattr(value, field.name) for field in attrs.fields(kind)}
+    if isinstance(value, Mapping):
+        return {str(key): each for key, each in value.items()}
+    return value.isoformat() if isinstance(value, date) else str(value)

@@ -18,7 +18,7 @@ from tests.extract.stored import FILE_KINDS, place_of, postgres_schema
 POSTGRES = pytest.param("postgresql", marks=pytest.mark.postgresql)
 
 
-@pytest.fixture(params=[*FILE_KINDS, "duckdb", POSTGRES])
+@pytest.fixture(params=[*FILE_KINDS, "duckdb", "delta", POSTGRES])
 def place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Place]:
     """An empty target of every kind, in turn."""
     with made(request.param, tmp_path) as place:
@@ -53,6 +53,8 @@ def postgres_place(tmp_path: Path) -> Iterator[Place]:
 
 @contextmanager
 def made(kind: str, folder: Path) -> Iterator[Place]:
+    if kind == "delta":
+        pytest.importorskip("deltalake")
     if kind != "postgresql":
         yield place_of(kind, folder)
         return
@@ -97,4 +99,4 @@ def target(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Memory:
 @pytest.fixture
 def small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
     """Runs commit every 300 rows."""
-    monkeypatch.setattr("asyncsdk.extract.loading.BATCH_ROWS", 300)
+    monkeypatch.setattr("asyncsdk.extract.pass_reader.BATCH_ROWS", 300)

@@ -1,29 +1,31 @@
-"""Merges that never end, unless they are stopped: for tests of what stops them.
+"""Publications that never end, unless they are stopped: for tests of what stops them.
 
     python -m tests.extract.endless WORDS...
 
-is the command line with Parquet files whose merge prints `merging` and goes on for ever.
+is the command line with folders whose publication prints `merging` and goes on for ever.
 """
 
 from __future__ import annotations
 
 import sys
 import threading
-from collections.abc import Callable, Generator
-from typing import Any, Final
+from collections.abc import Callable
+from pathlib import Path
 
-from asyncsdk.extract.targets.parquet import Parquet
+from asyncsdk.extract.target import Table
+from asyncsdk.extract.targets.duckdb_store import Store
+from asyncsdk.extract.targets.folder import FolderTarget
 
-copy_once: Final = Parquet.copy
+ENDLESS = "SELECT count(*) FROM range(1000000000) a, range(1000000000) b WHERE a.range % 7 = b.range % 5"
 
 
-def copy_for_ever(merging: Callable[[], object]) -> Callable[..., Generator[None]]:
-    """`Parquet.copy`, over and over again; `merging` is called before the first piece is done."""
+def copy_for_ever(merging: Callable[[], object]) -> Callable[..., None]:
+    """What writes a table to a file, and never comes to its end; `merging` is called before it begins."""
 
-    def copy(self: Parquet, *arguments: Any) -> Generator[None]:
+    def copy(self: FolderTarget, store: Store, table: Table, draft: Path) -> None:
+        draft.write_bytes(b"half")
         merging()
-        while True:
-            yield from copy_once(self, *arguments)
+        store.file.rows(ENDLESS)
 
     return copy
 
@@ -38,7 +40,7 @@ def main() -> int:
             said.set()
             print("merging", flush=True)  # noqa: T201
 
-    Parquet.copy = copy_for_ever(merging)  # type: ignore[method-assign]
+    FolderTarget._write = copy_for_ever(merging)  # type: ignore[method-assign]
     return command(sys.argv[1:])
 
 

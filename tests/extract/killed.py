@@ -14,13 +14,11 @@ import os
 import random
 import signal
 import sys
-from array import array
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
 from typing import Any, Final
-from unittest import mock
 
 from asyncsdk.extract.target import Batch, Place, Target
 from tests.extract.stored import NIGHT, THINGS, Person, Thing, opened
@@ -28,7 +26,11 @@ from tests.extract.stored import NIGHT, THINGS, Person, Thing, opened
 BATCHES: Final = 12
 ROWS: Final = 30
 KEY: Final = "things"
-COMMITTING: Final = {"files.py", "folder.py", "manifest.py", "locks.py", "duckdb.py", "postgres.py"}
+DONE: Final = "things?done"
+COMMITTING: Final = {
+    *("folder.py", "locks.py", "duckdb.py", "duckdb_store.py", "duckdb_file.py"),
+    *("postgres.py", "postgres_blocks.py", "postgres_session.py"),
+}
 """Modules of `targets` in which it matters what is on disk when they stop."""
 
 
@@ -44,8 +46,9 @@ def ids_of(seed: int, number: int) -> list[int]:
     return ids
 
 
-def seen_at(number: int) -> dt.datetime:
-    return NIGHT + dt.timedelta(hours=number)
+def pass_of(number: int) -> dt.datetime:
+    """The beginning of the pass that a batch belongs to: three batches are one."""
+    return NIGHT + dt.timedelta(hours=number // 3)
 
 
 def expected(seed: int, last: int) -> dict[int, int]:
@@ -59,8 +62,13 @@ def expected_vanished(seed: int) -> set[int]:
     for number in range(BATCHES):
         gone.difference_update(ids_of(seed, number))
         if _marks(number):
-            gone.update(id for id, last in expected(seed, number).items() if last < number - 1)
+            gone.update(id for id, last in expected(seed, number).items() if last < number - 2)
     return gone
+
+
+def is_published(number: int) -> bool:
+    """Whether a folder shows what it holds behind a batch."""
+    return _marks(number)
 
 
 def announce(number: int) -> None:
@@ -69,12 +77,6 @@ def announce(number: int) -> None:
 
 def work(target: Target, seed: int, committed: int, said: Callable[[int], object] = announce) -> None:
     """Writes what is not yet written. `committed` is the last batch that is; -1: none. Each further one is `said`."""
-    large, largest = (f"asyncsdk.extract.targets.drafts.{name}" for name in ("LARGE", "LARGEST"))
-    with mock.patch(large, 2 * ROWS), mock.patch(largest, 5 * ROWS):
-        _work(target, seed, committed, said)
-
-
-def _work(target: Target, seed: int, committed: int, said: Callable[[int], object]) -> None:
     if committed >= 0:
         _after(target, committed)
     for number in range(committed + 1, BATCHES):
@@ -82,7 +84,7 @@ def _work(target: Target, seed: int, committed: int, said: Callable[[int], objec
             Thing(id=id, value=number, name=f"{id} of {number}", people=(Person(id=number),))
             for id in ids_of(seed, number)
         ]
-        target.write(THINGS, Batch(rows, seen_at(number)), KEY, str(number).encode())
+        target.write(THINGS, Batch(rows=rows, whole=pass_of(number)), KEY, str(number).encode())
         said(number)
         _after(target, number)
     target.finish(THINGS)
@@ -90,8 +92,9 @@ def _work(target: Target, seed: int, committed: int, said: Callable[[int], objec
 
 def _after(target: Target, number: int) -> None:
     if _marks(number):
-        target.mark_vanished(THINGS, seen_at(number - 1), seen_at(number), array("q"), allow_shrink=True)
-    if number % 4 == 3:
+        if target.state(THINGS, DONE) != str(number).encode():
+            target.mark_vanished(THINGS, pass_of(number), pass_of(number), allow_shrink=True)
+            target.save(THINGS, DONE, str(number).encode())
         target.finish(THINGS)
 
 
@@ -134,7 +137,7 @@ def main() -> None:
             os.kill(os.getpid(), signal.SIGKILL)
 
     with traced(reached), opened(Place(text, schema or None)) as target:
-        state = target.state(KEY)
+        state = target.state(THINGS, KEY)
         work(target, int(seed), -1 if state is None else int(state))
     print("lines", next(count), flush=True)  # noqa: T201
 

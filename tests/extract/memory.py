@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from array import array
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -12,7 +11,7 @@ import attrs
 
 from asyncsdk import Wethod
 from asyncsdk.extract import Report, TargetError, TargetRefused, extract
-from asyncsdk.extract.target import LARGEST_SHRINK, Batch, Owner, RunLine, Shrink, Table
+from asyncsdk.extract.target import Batch, Contents, Owner, RunLine, Shrink, Table, Written, shrinks_too_much
 from asyncsdk.sandbox import Sandbox
 
 PATH = "GET /api/production-plan-streams"
@@ -28,6 +27,8 @@ class Memory:
     states: dict[str, bytes] = attrs.field(factory=dict)
     lines: list[RunLine] = attrs.field(factory=list)
     owner: Owner | None = None
+    committed: dict[str, int] = attrs.field(factory=dict)
+    met: dict[str, tuple[dt.datetime, set[int]]] = attrs.field(factory=dict)
     writes: int = 0
     fail_at: int | None = None
     is_open: bool = False
@@ -35,7 +36,7 @@ class Memory:
     stops: list[bool] = attrs.field(factory=list)
     odd: bool = False
 
-    def peek(self, key: str) -> bytes | None:
+    def peek(self, table: Table, key: str) -> bytes | None:
         return self.states.get(key)
 
     def open(self, owner: Owner, tables: Sequence[Table]) -> None:
@@ -46,42 +47,58 @@ class Memory:
         for table in tables:
             self.tables.setdefault(table.name, {})
 
-    def state(self, key: str) -> bytes | None:
+    def state(self, table: Table, key: str) -> bytes | None:
         return self.states.get(key)
 
-    def write(self, table: Table, batch: Batch, key: str, state: bytes) -> None:
+    def contents(self, table: Table) -> Contents:
+        return Contents(len(self.tables[table.name]), self.committed.get(table.name))
+
+    def write(self, table: Table, batch: Batch, key: str, state: bytes) -> Written:
         self.writes += 1
         if self.writes == self.fail_at:
             raise TargetError("no space left on device")
         ids = [row.id for row in batch.rows]  # type: ignore[attr-defined]  # rows have ids
         assert len(set(ids)) == len(ids)
+        stored, new, changed = self.tables[table.name], 0, 0
         for at, row in enumerate(batch.rows):
+            old = stored.get(ids[at])
             facts = {field.name: getattr(row, field.name) for field in attrs.fields(type(row))}  # type: ignore[arg-type]
-            facts |= {"_seen_at": batch.seen_at, "_vanished_at": None}
+            facts |= {name: old and old[name] for name in batch.kept} | {"_vanished_at": None}
             if batch.raw is not None:
                 facts["_raw"] = batch.raw[at]
-            self.tables[table.name][facts["id"]] = facts
+            stored[ids[at]] = facts
+            new, changed = new + (old is None), changed + (old is not None and old != facts)
+        if batch.whole is not None:
+            began, met = self.met.get(table.name, (batch.whole, set()))
+            self.met[table.name] = (batch.whole, (met if began == batch.whole else set()) | {*ids, *batch.spared})
+        self.states[key] = state
+        self.committed[table.name] = len(stored)
+        return Written(new, changed)
+
+    def save(self, table: Table, key: str, state: bytes) -> None:
         self.states[key] = state
 
-    def save(self, key: str, state: bytes) -> None:
-        self.states[key] = state
-
-    def mark_vanished(
-        self, table: Table, before: dt.datetime, at: dt.datetime, spared: array[int], *, allow_shrink: bool
-    ) -> Shrink:
+    def mark_vanished(self, table: Table, whole: dt.datetime, at: dt.datetime, *, allow_shrink: bool) -> Shrink:
         live = [
             row
             for row in self.tables[table.name].values()
             if row["_vanished_at"] is None and row.get("deleted_at") is None
         ]
-        absent = [row for row in live if row["_seen_at"] < before and row["id"] not in set(spared)]
-        marked = allow_shrink or len(absent) <= LARGEST_SHRINK * len(live)
+        began, met = self.met.get(table.name, (whole, set()))
+        absent = [row for row in live if began != whole or row["id"] not in met]
+        marked = allow_shrink or not shrinks_too_much(len(live), len(absent))
         for row in absent if marked else ():
             row["_vanished_at"] = at
         return Shrink(len(live), len(absent), marked)
 
     def finish(self, table: Table) -> None:
         self.finished.append(table.name)
+        self.met.pop(table.name, None)
+
+    def drop(self, table: Table) -> None:
+        self.tables.pop(table.name, None)
+        self.committed.pop(table.name, None)
+        self.states = {key: state for key, state in self.states.items() if key.partition("?")[0] != table.name}
 
     def log_run(self, line: RunLine) -> None:
         self.lines.append(line)
@@ -90,7 +107,10 @@ class Memory:
         return [f"{table.name}: odd"] if self.odd else []
 
     def rejects_path(self, table: Table) -> Path:
-        return self.folder / f"{table.name}.rejects.jsonl"
+        return self.folder / f"{table.name}.rejects"
+
+    def lost(self) -> bool:
+        return False
 
     def stop(self, *, writes: bool = False) -> None:
         self.stops.append(writes)

@@ -21,7 +21,7 @@ from asyncsdk.fields import Json, Number, Timestamp, dynamic, wire
 
 POSTGRES: Final = os.environ.get("ASYNCSDK_TEST_POSTGRESQL", "postgresql://postgres@127.0.0.1:5432/test")
 FILE_KINDS: Final = ("parquet", "csv", "jsonl")
-KINDS: Final = (*FILE_KINDS, "duckdb", "postgresql")
+KINDS: Final = (*FILE_KINDS, "duckdb", "delta", "postgresql")
 
 ACME: Final = Owner("https://api.example.test", "acme")
 GLOBEX: Final = Owner("https://api.example.test", "globex")
@@ -88,8 +88,8 @@ THINGS: Final = Table("things", Thing, columns_of(Thing))
 NARROW: Final = Table("things", Narrow, columns_of(Narrow))
 
 
-def batch(*rows: object, seen_at: dt.datetime = NIGHT) -> Batch:
-    return Batch(rows, seen_at)
+def batch(*rows: object, whole: dt.datetime | None = None, **more: Any) -> Batch:
+    return Batch(rows=rows, whole=whole, **more)
 
 
 def place_of(kind: str, folder: Path, schema: str | None = None, prefix: str = "") -> Place:
@@ -97,6 +97,15 @@ def place_of(kind: str, folder: Path, schema: str | None = None, prefix: str = "
     if kind == "postgresql":
         return Place(POSTGRES, schema, prefix)
     return Place(f"{kind}:{folder / ('rows.duckdb' if kind == 'duckdb' else 'rows')}", schema, prefix)
+
+
+def kind_of(place: Place) -> str:
+    return place.text.partition(":")[0]
+
+
+def folder_of(place: Place) -> Path:
+    """The folder, or the file, that a place names."""
+    return Path(place.text.partition(":")[2])
 
 
 @contextmanager
@@ -128,11 +137,22 @@ def rows_of(place: Place, table: str = "things") -> list[dict[str, Any]]:
     reader: Callable[[], list[dict[str, Any]]]
     if kind in FILE_KINDS:
         folder = Path(where) / (place.schema or "") / f"{place.prefix}{table}"
-        files = sorted(path for path in folder.glob(f"*.{kind}") if not path.name.startswith("_"))
+        files = sorted(folder.glob(f"*.{kind}"))
         rows = [row for path in files for row in _FILES[kind](path)]
+    elif kind == "delta":
+        rows = _delta(f"{where}/{place.schema}" if place.schema else where, f"{place.prefix}{table}")
     else:
         reader = (lambda: _duckdb(where, place, table)) if kind == "duckdb" else (lambda: _postgres(place, table))
         rows = reader()
+    return sorted(rows, key=lambda row: int(row["id"]))
+
+
+def committed_in(place: Place, table: str = "things") -> list[dict[str, Any]]:
+    """All rows that were committed, by id: of a folder also those that are not published yet."""
+    if kind_of(place) not in FILE_KINDS:
+        return rows_of(place, table)
+    file = folder_of(place) / (place.schema or "") / ".asyncsdk" / f"{place.prefix}staging.duckdb"
+    rows = _duckdb(str(file), Place("", None, place.prefix), table)
     return sorted(rows, key=lambda row: int(row["id"]))
 
 
@@ -166,6 +186,12 @@ def _duckdb(where: str, place: Place, table: str) -> list[dict[str, Any]]:
         return list(found.to_pylist())
     finally:
         database.close()
+
+
+def _delta(where: str, table: str) -> list[dict[str, Any]]:
+    import deltalake
+
+    return list(deltalake.DeltaTable(f"{where}/{table}").to_pyarrow_table().to_pylist())
 
 
 def _postgres(place: Place, table: str) -> list[dict[str, Any]]:

@@ -116,7 +116,9 @@ def test_other_filters_are_another_state() -> None:
 
 
 def test_a_state_survives_being_written() -> None:
-    state = attrs.evolve(DONE, progress=attrs.evolve(progress("whole"), spared=(3, 4), anonymous=True))
+    state = attrs.evolve(
+        DONE, progress=attrs.evolve(progress("whole"), anonymous=True, met=("value",), kept=("notes",))
+    )
     assert State.read(state.write()) == state
     assert State.read(State().write()) == State()
 

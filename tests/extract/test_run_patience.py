@@ -85,7 +85,8 @@ def test_an_outage_without_end_costs_the_patience_of_one_list_and_not_of_each(ta
     )
     report, simulation = outage(AWAY[0], None, lists=lists)
     assert report.status == 1
-    assert simulation.seconds < 1000
+    # Twice, where a list that had begun waits for its place in the window while others try.
+    assert simulation.seconds < 1300
 
 
 def test_every_wait_is_told(target: Memory, caplog: pytest.LogCaptureFixture) -> None:

@@ -39,8 +39,7 @@ async def test_a_filter_may_name_its_table(sandbox: Sandbox, wethod: Wethod, tar
 async def test_a_filtered_run_marks_nothing_as_gone(sandbox: Sandbox, wethod: Wethod, target: Memory) -> None:
     await pull(wethod)
     report = await pull(wethod, filters={"project_id": "7"}, reconcile=True)
-    assert report.status == 0
-    assert 0 < report.rows < 1500
+    assert (report.status, report.rows) == (0, 0), "they are there already, and equal"
     assert shown(target) == living(sandbox, STREAMS)
     assert len(target.states) == 2, "its state is its own"
 

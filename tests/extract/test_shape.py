@@ -7,7 +7,7 @@ import pytest
 
 from asyncsdk.codec import page_decoder, split_page
 from asyncsdk.extract.catalog import listings
-from asyncsdk.extract.shape import Drift, compare, twin
+from asyncsdk.extract.shape import twin
 from asyncsdk.models.production_plan_streams import ProductionPlanStream
 from asyncsdk.walking.joints import identity_of
 from tests.extract.stored import Thing
@@ -39,9 +39,3 @@ def test_a_twin_knows_the_keys_of_the_wire() -> None:
     (bare,) = page_decoder(twin(Thing))(b'[{"id": 1}]')
     assert bare.metadata == {}
     assert bare != row
-
-
-def test_fields_that_are_gone_and_fields_that_are_new() -> None:
-    row = {field.name: 1 for field in attrs.fields(ProductionPlanStream) if field.name != "value"}
-    assert compare(ProductionPlanStream, row | {"percentage": 1}) == Drift(vanished=("value",), new=("percentage",))
-    assert compare(Thing, {"id": 1, "from": "x", "metadata_7": 1}) == Drift()

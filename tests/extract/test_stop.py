@@ -3,112 +3,35 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import os
 import signal
 import subprocess
 import sys
 import threading
-from array import array
-from collections.abc import Callable, Generator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 
-import asyncsdk.extract.targets.csv as csv_module
-import asyncsdk.extract.targets.jsonl as jsonl_module
-import asyncsdk.extract.targets.parquet as parquet_module
 from asyncsdk.extract import extract
 from asyncsdk.extract.lane import Lane, outlast
-from asyncsdk.extract.target import Place, Target, TargetError, TargetStopped
+from asyncsdk.extract.target import Place, TargetError, TargetStopped
 from asyncsdk.extract.targets import make_target
+from asyncsdk.extract.targets.folder import FolderTarget
 from asyncsdk.sandbox import Sandbox
 from tests.extract.endless import copy_for_ever
 from tests.extract.memory import client
-from tests.extract.stored import ACME, NIGHT, POSTGRES, THINGS, Thing, batch, opened, rows_of
+from tests.extract.stored import ACME, NIGHT, POSTGRES, THINGS, Thing, batch, committed_in, kind_of, opened, rows_of
 
 ROOT = Path(__file__).parents[2]
 STREAMS = "production_plan_streams"
 LIST = "GET /api/production-plan-streams"
-FORMATS: dict[str, Any] = {
-    "parquet": parquet_module.Parquet,
-    "csv": csv_module.Csv,
-    "jsonl": jsonl_module.JsonLines,
+LIVE_ROWS = {
+    "duckdb": "asyncsdk.extract.targets.duckdb_store.live_rows",
+    "postgresql": "asyncsdk.extract.targets.postgres.live_rows",
 }
-
-
-# --- merges of files ----------------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def copying(folder_place: Place, monkeypatch: pytest.MonkeyPatch) -> list[Callable[[], object]]:
-    """What is called after each piece that a merge has copied: the first function after the first one, and so on."""
-    monkeypatch.setattr(parquet_module, "PIECE", 1)
-    kind: Any = FORMATS[folder_place.text.partition(":")[0]]
-    copy_once = kind.copy
-    hooks: list[Callable[[], object]] = []
-
-    def copy(self: object, *arguments: Any) -> Generator[None]:
-        for _ in copy_once(self, *arguments):
-            hooks.pop(0)()
-            yield
-
-    monkeypatch.setattr(kind, "copy", copy)
-    return hooks
-
-
-def content(place: Place) -> dict[str, bytes]:
-    folder = Path(place.text.partition(":")[2])
-    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
-
-
-def write_rows(target: Target) -> None:
-    """Ten rows, each of which waits to be replaced."""
-    target.write(THINGS, batch(*(Thing(id=id, value=0.0) for id in range(10))), "k", b"0")
-    for number in range(1, 6):
-        rows = (Thing(id=id, value=float(number)) for id in (2 * number - 2, 2 * number - 1))
-        target.write(THINGS, batch(*rows), "k", str(number).encode())
-
-
-def unreachable() -> None:
-    raise AssertionError("the merge went on after it was stopped")
-
-
-def test_a_merge_that_is_stopped_leaves_the_folder_as_it_was(
-    folder_place: Place, copying: list[Callable[[], object]]
-) -> None:
-    with opened(folder_place) as target:
-        write_rows(target)
-        before = content(folder_place)
-        copying[:] = [str, target.stop, unreachable]
-        with pytest.raises(TargetStopped):
-            target.finish(THINGS)
-        assert content(folder_place) == before
-        assert copying == [unreachable]
-        assert {row["value"] for row in rows_of(folder_place)} <= {0.0, "0"}, "readers see what they saw before"
-        target.save("k", b"6")  # states and the run log are not long work
-        assert target.state("k") == b"6"
-    with opened(folder_place) as target:
-        copying[:] = [str] * 20
-        assert target.state("k") == b"6"
-        target.finish(THINGS)
-    assert [int(float(row["value"])) for row in rows_of(folder_place)] == [1, 1, 2, 2, 3, 3, 4, 4, 5, 5]
-
-
-def test_a_stopped_target_begins_no_long_work_and_takes_rows(folder_place: Place) -> None:
-    """What an interrupted run still holds can be committed after another table's merge was stopped."""
-    with opened(folder_place) as target:
-        write_rows(target)
-        target.stop()
-        with pytest.raises(TargetStopped):
-            target.mark_vanished(THINGS, NIGHT, NIGHT, array("q"), allow_shrink=True)
-        target.write(THINGS, batch(Thing(id=10, value=6.0)), "k", b"6")
-    with opened(folder_place) as target:
-        assert target.state("k") == b"6"
-        target.finish(THINGS)
-    assert [int(row["id"]) for row in rows_of(folder_place)] == list(range(11))
-    assert not any(row["_vanished_at"] for row in rows_of(folder_place))
 
 
 # --- databases ----------------------------------------------------------------------------------------------------
@@ -159,14 +82,14 @@ def test_a_long_statement_is_interrupted_and_changes_nothing(
     with opened(database_place) as target:
         target.write(THINGS, batch(Thing(id=1), Thing(id=2)), "k", b"1")
         with monkeypatch.context() as patch:
-            patch.setattr(sys.modules[type(target).__module__], "live_rows", never_ending)
-            call = Blocked(lambda: target.mark_vanished(THINGS, NIGHT, NIGHT, array("q"), allow_shrink=True))
+            patch.setattr(LIVE_ROWS[kind_of(database_place)], never_ending)
+            call = Blocked(lambda: target.mark_vanished(THINGS, NIGHT, NIGHT, allow_shrink=True))
             assert begun.wait(30)
             assert isinstance(call.until_stopped(target.stop), TargetStopped)
         target.write(THINGS, batch(Thing(id=3)), "k", b"2")  # the connection is as good as before
-        assert target.state("k") == b"2"
+        assert target.state(THINGS, "k") == b"2"
         with pytest.raises(TargetStopped):
-            target.mark_vanished(THINGS, NIGHT, NIGHT, array("q"), allow_shrink=True)
+            target.mark_vanished(THINGS, NIGHT, NIGHT, allow_shrink=True)
     rows = rows_of(database_place)
     assert [(row["id"], row["_vanished_at"]) for row in rows] == [(1, None), (2, None), (3, None)]
 
@@ -186,7 +109,7 @@ def test_a_write_that_another_transaction_blocks_can_be_ended(postgres_place: Pl
             target.stop()
             assert call.runs, "rows are not given up before their time"
             assert isinstance(call.until_stopped(lambda: target.stop(writes=True)), TargetError)
-        assert target.state("k") == b"1"
+        assert target.state(THINGS, "k") == b"1"
     assert [row["id"] for row in rows_of(postgres_place)] == [1]
 
 
@@ -201,7 +124,7 @@ def test_opening_is_long_work_too(database_place: Place, monkeypatch: pytest.Mon
         target.open(ACME, [THINGS])
     target.close()
     with opened(database_place) as fresh:  # no lock was left behind
-        assert fresh.state("k") is None
+        assert fresh.state(THINGS, "k") is None
 
 
 # --- the thread of a target ---------------------------------------------------------------------------------------
@@ -269,7 +192,18 @@ async def test_cleanup_that_hangs_is_left() -> None:
 
 
 def log_of(folder: Path) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in (folder / "_runs.jsonl").read_text().splitlines()]
+    with duckdb.connect(str(folder / ".asyncsdk" / "staging.duckdb"), read_only=True) as database:
+        rows = database.execute("SELECT complete, error FROM _asyncsdk_runs ORDER BY started").fetchall()
+    return [{"complete": complete, "error": error} for complete, error in rows]
+
+
+def files_of(folder: Path) -> list[tuple[str, int]]:
+    """The files that readers see, and what tells one from another of its name."""
+    return sorted((path.name, path.stat().st_ino) for path in folder.glob("*/*"))
+
+
+def committed_ids(folder: Path, table: str) -> list[int]:
+    return sorted(row["id"] for row in committed_in(Place(f"parquet:{folder}"), table))
 
 
 def ids_in(folder: Path, table: str) -> list[int]:
@@ -284,17 +218,17 @@ async def test_a_run_that_is_cancelled_while_it_merges_leaves_nothing_half_done(
     async with client(sandbox) as wethod:
         await extract(wethod, [STREAMS], to)
         sandbox.mutate(STREAMS, "update", 20)
-        before = sorted(tmp_path.glob(f"{STREAMS}/part-*"))
+        before = files_of(tmp_path)
         with monkeypatch.context() as patch:
-            patch.setattr(parquet_module.Parquet, "copy", copy_for_ever(merging.set))
+            patch.setattr(FolderTarget, "_write", copy_for_ever(merging.set))
             run = asyncio.ensure_future(extract(wethod, [STREAMS], to))
             while not merging.is_set():
                 await asyncio.sleep(0)
             run.cancel()
             with pytest.raises(asyncio.CancelledError):
                 await run
-        assert sorted(tmp_path.glob(f"{STREAMS}/part-*")) == before
-        assert not (tmp_path / "_asyncsdk.lock").exists()
+        assert files_of(tmp_path) == before
+        assert not (tmp_path / ".asyncsdk" / "lock").exists()
         assert [(line["complete"], line["error"]) for line in log_of(tmp_path)] == [
             (True, None),
             (False, "interrupted"),
@@ -320,7 +254,7 @@ async def test_rows_that_were_read_are_committed_although_another_table_merges(
         sandbox.hang(LIST, times=None, after=8)
         tallies: list[Any] = []
         with monkeypatch.context() as patch:
-            patch.setattr(parquet_module.Parquet, "copy", copy_for_ever(merging.set))
+            patch.setattr(FolderTarget, "_write", copy_for_ever(merging.set))
             run = asyncio.ensure_future(extract(wethod, ["persons", STREAMS], to, watch=tallies.extend))
             while not (merging.is_set() and tallies[1].rows >= 300):
                 await asyncio.sleep(0)
@@ -328,7 +262,7 @@ async def test_rows_that_were_read_are_committed_although_another_table_merges(
             with pytest.raises(asyncio.CancelledError):
                 await run
         rows = tallies[1].rows
-        assert len(ids_in(tmp_path, STREAMS)) == rows, "none of them is asked for again"
+        assert len(committed_ids(tmp_path, STREAMS)) == rows, "none of them is asked for again"
         sandbox.faults.clear()
         report = await extract(wethod, ["persons", STREAMS], to)
         assert report.status == 0
@@ -344,7 +278,7 @@ async def test_ctrl_c_ends_the_command_while_it_merges(sandbox: Sandbox, tmp_pat
     async with client(sandbox) as wethod:
         await extract(wethod, [STREAMS], to)
         sandbox.mutate(STREAMS, "update", 20)
-        before = sorted(tmp_path.glob(f"{STREAMS}/part-*"))
+        before = files_of(tmp_path)
         run = await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "tests.extract.endless", "extract", STREAMS, "--to", to, "--json"),
             cwd=ROOT,
@@ -364,8 +298,8 @@ async def test_ctrl_c_ends_the_command_while_it_merges(sandbox: Sandbox, tmp_pat
         assert b"the same command goes on" in said
         assert b"Traceback" not in said
         assert log_of(tmp_path)[-1]["error"] == "interrupted"
-        assert not (tmp_path / "_asyncsdk.lock").exists()
-        assert sorted(tmp_path.glob(f"{STREAMS}/part-*")) == before
+        assert not (tmp_path / ".asyncsdk" / "lock").exists()
+        assert files_of(tmp_path) == before
         report = await extract(wethod, [STREAMS], to)
         assert report.status == 0
         assert ids_in(tmp_path, STREAMS) == sorted(range(1, sandbox.count(STREAMS, deleted="include") + 1))

@@ -6,13 +6,8 @@ The server's rows are in a file, which is what outlives it. Runs before the last
 
 from __future__ import annotations
 
-import gc
-import json
-import os
-import sys
 import tempfile
 from collections import Counter
-from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import cache, partial
 from importlib import import_module
@@ -25,19 +20,18 @@ import attrs
 
 from asyncsdk.extract import extract, targets
 from asyncsdk.extract import run as running
-from asyncsdk.extract.target import Place, Target
+from asyncsdk.extract.target import Place
 from asyncsdk.sandbox.drift import mutate
 from asyncsdk.sandbox.tables import tables
 from asyncsdk.settings import RetryPolicy
 from asyncsdk.testing.simulation import Conditions, Simulation
 from asyncsdk.testing.simulation.run import BEGINNING
 from tests.extract.stored import place_of, rows_of
+from tests.simulation.dying import Mortal, in_a_process, leave
 from tests.simulation.outcome import READS, Outcome, weather
 
 LISTS = ("production_plan_streams", "timesheets", "projects", "streams", "clients", "persons")
-COMMITS = ("write", "save", "mark_vanished", "finish", "close")
 MOST_RUNS = 12
-DIED = 9
 
 
 @attrs.frozen
@@ -54,32 +48,6 @@ class Night:
     after: bool = False
     good: bool = False
     last: bool = False
-
-
-class _Mortal:
-    """A target that ends the process before or after one of its commits."""
-
-    def __init__(self, target: Target, night: Night, die: Callable[[], None]) -> None:
-        self._target = target
-        self._night = night
-        self._die = die
-        self._commits = 0
-
-    def __getattr__(self, name: str) -> Any:
-        method = getattr(self._target, name)
-        if name not in COMMITS:
-            return method
-
-        def commit(*args: Any, **options: Any) -> Any:
-            self._commits += 1
-            if self._commits == self._night.commit and not self._night.after:
-                self._die()
-            result = method(*args, **options)
-            if self._commits == self._night.commit and self._night.after:
-                self._die()
-            return result
-
-        return commit
 
 
 @attrs.frozen
@@ -106,7 +74,7 @@ class World:
 
 
 @cache
-def _load() -> None:
+def load() -> None:
     """Loads what every run needs, once, before processes are forked."""
     for name in ("duckdb", "pyarrow.parquet", "anyio._backends._asyncio"):
         import_module(name)
@@ -124,7 +92,7 @@ def _load() -> None:
 
 def extraction(seed: int) -> Outcome:
     """Runs one world."""
-    _load()
+    load()
     draw = Random(f"{seed} extraction")
     counts: Counter[str] = Counter()
     wrong: list[str] = []
@@ -146,7 +114,7 @@ def extraction(seed: int) -> Outcome:
             good = number >= deaths
             dies = {} if good else draw.choice(({"step": draw.randint(5, 150)}, _commit(draw)))
             night = Night(number=number, beginning=moment, good=good, last=number > deaths, **dies)
-            answer = _in_a_process(partial(_night, world, night, draw.random() < 0.5))
+            answer = in_a_process(partial(_night, world, night, draw.random() < 0.5))
             counts.update(answer["counts"])
             traces += answer["trace"]
             hours += answer["seconds"] / 3600
@@ -190,7 +158,7 @@ def _night(world: World, night: Night, changes: bool) -> dict[str, Any]:
         return facts | more
 
     def die() -> None:
-        _leave(tell(died=True))
+        leave(tell(died=True))
 
     if changes:
         change = Random(f"{world.seed} {night.number}")
@@ -210,7 +178,7 @@ def _night(world: World, night: Night, changes: bool) -> dict[str, Any]:
 
     module: Any = running
     made = module.make_target
-    module.make_target = lambda place: _Mortal(made(place), night, die)
+    module.make_target = lambda place: Mortal(made(place), die, at=night.commit, after=night.after)
     report = simulation.run(main, prepare=prepare)
     complete = all(table.outcome == "complete" for table in report.tables)
     wrong = [f"{table.table}: {table.error}" for table in report.tables if table.outcome != "complete"]
@@ -239,49 +207,14 @@ def _differences(world: World, simulation: Simulation, *, exact: bool) -> list[s
             wrong.append(f"{name}: missing {missing}, too many {more}")
         for id in sorted(live.keys() & there):
             row = simulation.store.row(name, id)
-            stamp = _text(live[id]["updated_at"])
+            stamp = text_of(live[id]["updated_at"])
             if row is None or row["updated_at"] != stamp:
                 wrong.append(f"{name}: row {id} is of {stamp}, the server's of {row and row['updated_at']}")
                 break
     return wrong
 
 
-def _text(stamp: object) -> str:
+def text_of(stamp: object) -> str:
     """A moment as the API writes it, whatever a reader of a target makes of it."""
     moment = stamp if isinstance(stamp, datetime) else datetime.fromisoformat(str(stamp))
     return moment.astimezone(BEGINNING.tzinfo).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-
-
-# --- a process for each run ---------------------------------------------------------------------------------------
-
-_REPORT_FD = -1
-
-
-def _in_a_process(work: Callable[[], dict[str, Any]]) -> dict[str, Any]:
-    """Does work in a process forked for it, and returns what it told before it ended."""
-    global _REPORT_FD  # of the child alone
-    reading, writing = os.pipe()
-    gc.freeze()  # so that the child does not copy what it only looks at
-    child = os.fork()
-    if child == 0:
-        os.close(reading)
-        _REPORT_FD = writing
-        try:
-            _leave(work())
-        except BaseException as error:  # whatever it is, the parent has to hear of it
-            kind = f"raised {type(error).__name__}: {error}"
-            _leave({"counts": {}, "seconds": 0, "trace": "", "died": False, "complete": False, "wrong": [kind]})
-    os.close(writing)
-    with os.fdopen(reading, "rb") as pipe:
-        told = pipe.read()
-    os.waitpid(child, 0)
-    answer: dict[str, Any] = json.loads(told)
-    return answer
-
-
-def _leave(facts: dict[str, Any]) -> None:
-    """Tells the parent and ends this process as a kill does: nothing is cleaned up."""
-    sys.stderr.flush()
-    with os.fdopen(_REPORT_FD, "wb", closefd=False) as pipe:
-        pipe.write(json.dumps(facts).encode())
-    os._exit(DIED)

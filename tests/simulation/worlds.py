@@ -26,8 +26,21 @@ def _extraction(seed: int) -> Outcome:
     return extraction(seed)
 
 
+def _history(seed: int) -> Outcome:
+    from tests.simulation.histories import history  # as above
+
+    return history(seed)
+
+
 WORLDS: Final[Mapping[str, Callable[[int], Outcome]]] = MappingProxyType(
-    {"walks": walk, "writes": write, "budgets": budget, "mirrors": mirror, "extractions": _extraction}
+    {
+        "walks": walk,
+        "writes": write,
+        "budgets": budget,
+        "mirrors": mirror,
+        "extractions": _extraction,
+        "histories": _history,
+    }
 )
 
 

@@ -1,106 +1,266 @@
-"""What the files of a folder are called, and how their names follow the log.
+"""A folder with one file a table: the target behind `parquet:`, `csv:` and `jsonl:`.
 
-Which files count is said by the log, but readers go by names: `part-000001.parquet` is one that they look for,
-`_part-000002.parquet` one that waits for a merge, and what is still being written ends with `.tmp`. A line of the log
-comes first and the names after it, so a crash between the two leaves names to be put right.
+    DIR/timesheets/timesheets.parquet    the rows of a table, each once; nothing else of ours is ever in its folder
+    DIR/.asyncsdk/staging.duckdb         rows and states, committed together
+    DIR/.asyncsdk/timesheets.rejects     rows that did not fit, as JSON lines
+    DIR/.asyncsdk/lock                   there while a run is writing
+
+A table is published when it is done, and where it changed: written in the hidden folder, put on disk, renamed. So
+whatever a reader looks for, it finds each table as it was or as it is.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
+import os
+from collections.abc import Sequence
+from contextlib import suppress
+from datetime import datetime
+from functools import partial
 from pathlib import Path
 
-import attrs
+import duckdb
 
-from ..target import TargetRefused
-from .manifest import PartFile
+from .. import rejects
+from ..target import Batch, Contents, Owner, RunLine, Shrink, Table, TargetError, TargetRefused, Written
+from .duckdb_file import is_damage, remove_leftovers
+from .duckdb_store import Store, peek
+from .folder_check import check_folder
+from .locks import FileLock
+from .mounts import network_mount
+from .publishing import Format, copying, described, published_rows
+from .sql import Names
 
-__all__ = ["Folder"]
+__all__ = ["FolderTarget"]
 
 
-@attrs.frozen
-class Folder:
-    """Where each file has its place.
+class FolderTarget:
+    """A folder of one file a table. See `Target` for what its methods promise.
 
     Args:
-        root: the folder.
-        prefix: of the tables' folders and of the target's own files.
-        suffix: of the tables' files.
+        folder: where the tables' folders go; made where it is missing.
+        format: of the files.
+        prefix: of the tables' folders and files.
+        state: the folder for the staging file, where it is not the hidden one.
     """
 
-    root: Path
-    prefix: str
-    suffix: str
+    def __init__(self, folder: Path, format: Format, prefix: str = "", state: Path | None = None) -> None:
+        self._folder = folder
+        self._hidden = folder / ".asyncsdk"
+        self._format = format
+        self._prefix = prefix
+        self._names = Names("main", prefix)
+        self._given_state = state
+        self._staging = (state or self._hidden) / f"{prefix}staging.duckdb"
+        self._lock: FileLock | None = None
+        self._open: Store | None = None
+        self._lost = False
+        self._stopped = False
 
-    def own(self, name: str) -> Path:
-        """A file of the target itself."""
-        return self.root / f"{self.prefix}_{name}"
+    # --- opening and closing --------------------------------------------------------------------------------------
 
-    def rejects(self, table: str) -> Path:
-        """The file for rows of a table that do not fit."""
-        return self.root / f"{self.prefix}{table}.rejects.jsonl"
+    def peek(self, table: Table, key: str) -> bytes | None:
+        """See `Target.peek`."""
+        return peek(self._staging, self._names, key)
 
-    def table(self, table: str) -> Path:
-        """The folder of a table."""
-        return self.root / f"{self.prefix}{table}"
-
-    def path(self, table: str, file: PartFile) -> Path:
-        """A file of a table under the name that it has once names have followed the log."""
-        if not file.shown:
-            return self.waiting(table, file)
-        return self.table(table) / f"part-{file.named:06}{self.suffix}"
-
-    def waiting(self, table: str, file: PartFile) -> Path:
-        """The same file under a name that readers do not look for."""
-        return self.table(table) / f"_part-{file.number:06}{self.suffix}"
-
-    def unwritten(self, table: str, file: PartFile) -> Path:
-        """And while it is being written."""
-        return self.table(table) / f"_part-{file.number:06}{self.suffix}.tmp"
-
-    def show(self, table: str, file: PartFile) -> None:
-        """Gives a file that counts the name that readers look for."""
-        if file.shown and (waiting := self.waiting(table, file)).exists():
-            waiting.replace(self.path(table, file))  # readers see its rows as they were or as they are
-
-    def recover(self, table: str, files: Mapping[int, PartFile] | None) -> int:
-        """Makes a table's folder what the log says: a crash may have come before or after any line.
-
-        Args:
-            table: its name.
-            files: those that count, by number; None: the log does not know the table.
-
-        Returns:
-            The highest number that a file has had, as far as log and names tell; 0 where there is none.
-
-        Raises:
-            TargetRefused: files are missing, or are of a table that the log does not know.
-            OSError: the folder cannot be read or written.
-        """
-        folder = self.table(table)
-        folder.mkdir(exist_ok=True)
-        highest = 0
-        for file in (files or {}).values():
-            highest = max(highest, file.number)
-            self.show(table, file)
-        named = {self.path(table, file).name for file in (files or {}).values()}
-        part = re.compile(rf"_?part-(\d{{6,}}){re.escape(self.suffix)}(\.tmp)?")
-        for path in sorted(folder.iterdir()):
-            if (match := part.fullmatch(path.name)) is None:
-                continue
-            if files is None:
-                raise TargetRefused(
-                    f"{path} is of no run that {self.own('asyncsdk.jsonl').name} knows; "
-                    "remove its folder, or give this run another --schema or --prefix"
-                )
-            highest = max(highest, int(match[1]))
-            if path.name not in named:
-                path.unlink()
-        missing = sorted(named - {path.name for path in folder.iterdir()})
-        if missing:
+    def open(self, owner: Owner, tables: Sequence[Table]) -> None:
+        """See `Target.open`."""
+        try:
+            self._check_mount()
+            check_folder(self._folder, self._format, self._prefix, [self._names.bare(table.name) for table in tables])
+            self._hidden.mkdir(parents=True, exist_ok=True)
+            self._staging.parent.mkdir(parents=True, exist_ok=True)
+            staging = self._staging.resolve()
+            self._lock = FileLock(staging.with_name(f"{self._prefix}lock"), str(self._folder))
+            remove_leftovers(staging)
+            self._draft.unlink(missing_ok=True)
+            self._open = self._opened(staging, owner, tables)
+        except (duckdb.Error, OSError) as error:
+            self.close()
+            said = (error.strerror or error) if isinstance(error, OSError) else error
             raise TargetRefused(
-                f"{folder} lacks {missing[0]}, whose rows were delivered; put it back, "
-                f"or remove {self.own('asyncsdk.jsonl')} and the folders beside it to start anew"
+                f"{self._folder} cannot be written ({said}); give a folder that can, or change its rights"
+            ) from None
+        except TargetError:
+            self.close()
+            raise
+
+    def _check_mount(self) -> None:
+        if (kind := network_mount(self._staging.parent)) is not None:
+            raise TargetRefused(
+                f"{self._staging.parent} is on a network file system ({kind}), where the file with rows and states "
+                "would not be safe; write --state PATH, a folder on this machine that is there for every run"
             )
-        return highest
+
+    def _opened(self, staging: Path, owner: Owner, tables: Sequence[Table]) -> Store:
+        """The store; where its file is unreadable, a new one, and the tables are read whole."""
+        try:
+            if _damaged(staging).exists():
+                raise duckdb.SerializationException("a run found it damaged")
+            return self._prepared(staging, owner, tables)
+        except (duckdb.Error, TargetError) as error:
+            if not is_damage(error):
+                raise
+        for path in (staging, staging.with_name(f"{staging.name}.wal")):
+            with suppress(FileNotFoundError):
+                path.replace(path.with_name(f"{path.name}.unreadable"))
+        _damaged(staging).unlink(missing_ok=True)
+        self._lost = True
+        return self._prepared(staging, owner, tables)
+
+    def _prepared(self, staging: Path, owner: Owner, tables: Sequence[Table]) -> Store:
+        store = Store(staging, self._names.schema, self._prefix, shown=False)
+        try:
+            self._open = store  # so that `stop` finds it
+            if self._stopped:
+                store.file.stoppable.stop(writes=False)
+            store.prepare(owner, tables, str(self._folder))
+            store.make_published()
+        except BaseException:
+            self._open = None
+            store.file.close()
+            raise
+        return store
+
+    def stop(self, *, writes: bool = False) -> None:
+        """See `Target.stop`."""
+        self._stopped = True
+        if (store := self._open) is not None:
+            store.file.stoppable.stop(writes=writes)
+
+    def lost(self) -> bool:
+        """See `Target.lost`: a file has no connection."""
+        return False
+
+    def close(self) -> None:
+        """See `Target.close`."""
+        if self._open is not None:
+            self._open.file.close()
+            self._open = None
+        if self._lock is not None:
+            with suppress(OSError):
+                self._lock.release()
+            self._lock = None
+
+    # --- state and rows -------------------------------------------------------------------------------------------
+
+    def state(self, table: Table, key: str) -> bytes | None:
+        """See `Target.state`."""
+        return self._store.state(key)
+
+    def contents(self, table: Table) -> Contents:
+        """See `Target.contents`."""
+        return self._store.contents(table)
+
+    def write(self, table: Table, batch: Batch, key: str, state: bytes) -> Written:
+        """See `Target.write`."""
+        try:
+            return self._store.write(table, batch, key, state)
+        except TargetError as error:
+            if is_damage(error):
+                with suppress(OSError):
+                    _damaged(self._staging.resolve()).touch()
+            raise
+
+    def save(self, table: Table, key: str, state: bytes) -> None:
+        """See `Target.save`."""
+        self._store.save(table, key, state)
+
+    def mark_vanished(self, table: Table, whole: datetime, at: datetime, *, allow_shrink: bool) -> Shrink:
+        """See `Target.mark_vanished`."""
+        return self._store.mark_vanished(table, whole, at, allow_shrink=allow_shrink)
+
+    def log_run(self, line: RunLine) -> None:
+        """See `Target.log_run`."""
+        self._store.log_run(line)
+
+    def warnings(self, table: Table) -> Sequence[str]:
+        """See `Target.warnings`."""
+        if self._open is None:
+            return ()
+        lost = f"{table.name}: the file with rows and states was unreadable, so the list was read whole"
+        return (*((lost,) if self._lost else ()), *self._open.warnings(table))
+
+    def rejects_path(self, table: Table) -> Path:
+        """See `Target.rejects_path`: in the hidden folder."""
+        return self._hidden / f"{self._names.bare(table.name)}.rejects"
+
+    # --- what readers see -----------------------------------------------------------------------------------------
+
+    def finish(self, table: Table) -> None:
+        """See `Target.finish`."""
+        store, path = self._store, self._published(table)
+        store.forget_pass(table)
+        version = store.version(table)
+        if store.published(table, self._named(path)) == (version, *_stamp(path)):
+            return
+        draft = self._draft
+        try:
+            with store.file.stoppable.long(), store.file.failing():
+                store.file.roomy(partial(self._write, store, table, draft))
+                _sync(draft)
+                path.parent.mkdir(exist_ok=True)
+                _sync(self._folder)
+                draft.replace(path)
+                _sync(path.parent)
+        finally:
+            with suppress(OSError):
+                draft.unlink(missing_ok=True)
+        store.note_published(table, self._named(path), version, *_stamp(path))
+
+    def drop(self, table: Table) -> None:
+        """See `Target.drop`."""
+        path = self._published(table)
+        with self._store.file.failing():
+            path.unlink(missing_ok=True)
+            with suppress(OSError):  # somebody else's files are in it
+                path.parent.rmdir()
+        self._store.drop(table)
+        rejects.begin(self.rejects_path(table))
+
+    def _write(self, store: Store, table: Table, draft: Path) -> None:
+        query = published_rows(store.names.table(table.name), table, store.columns(table), self._format)
+        schema = described(store.file.schema(query), table) if self._format == "parquet" else None
+        store.file.rows(copying(query, self._format, draft, schema))
+
+    def _published(self, table: Table) -> Path:
+        name = self._names.bare(table.name)
+        return self._folder / name / f"{name}.{self._format}"
+
+    @property
+    def _draft(self) -> Path:
+        """What becomes a table's file; without its name, which a reader may look for with whatever is around it."""
+        return self._hidden / f"{self._prefix}draft.tmp"
+
+    def _named(self, path: Path) -> str:
+        return str(path.relative_to(self._folder))
+
+    @property
+    def _store(self) -> Store:
+        if self._open is None:
+            raise TargetError(f"{self._folder} is not open")
+        return self._open
+
+
+def _damaged(staging: Path) -> Path:
+    """A file that is there where a run found that the staging file is spoilt."""
+    return staging.with_name(f"{staging.name}.damaged")
+
+
+def _stamp(path: Path) -> tuple[int, int]:
+    """The size of a file and when it was changed, by which somebody else's hand shows; (0, 0) where it is missing."""
+    try:
+        found = path.stat()
+    except FileNotFoundError:
+        return 0, 0
+    return found.st_size, found.st_mtime_ns
+
+
+def _sync(path: Path) -> None:
+    """Puts a file or a folder on disk."""
+    if path.is_dir() and os.name == "nt":
+        return  # folders cannot be opened there
+    descriptor = os.open(path, os.O_RDONLY if path.is_dir() else os.O_RDWR)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import os
+import socket
 import sys
+from contextlib import suppress
 from pathlib import Path
 
+from ... import clock
 from ..target import TargetRefused
 
 __all__ = ["FileLock"]
@@ -42,14 +45,15 @@ class FileLock:
             try:
                 _try(descriptor)
             except OSError:
+                who = _holder(descriptor)
                 os.close(descriptor)
                 raise TargetRefused(
-                    f"another run is writing to {holds}; wait for it to end, "
-                    "or give this one another --schema or --prefix"
+                    f"another run is writing to {holds}{who}; wait for it to end, or give this one another place"
                 ) from None
             # Whoever held it before may have removed the file between the two calls: then this is a lock on nothing.
             if _is_still(path, descriptor):
                 self._descriptor = descriptor
+                _sign(descriptor)
             else:
                 os.close(descriptor)
 
@@ -68,3 +72,18 @@ def _is_still(path: Path, descriptor: int) -> bool:
         return os.path.samestat(path.stat(), os.fstat(descriptor))
     except FileNotFoundError:
         return False
+
+
+def _sign(descriptor: int) -> None:
+    """Says in the file who holds the lock. Where the disk is full it does not, and is held all the same."""
+    started = clock.utc_now().isoformat(timespec="seconds").replace("+00:00", "Z")
+    with suppress(OSError):
+        os.ftruncate(descriptor, 0)
+        os.write(descriptor, f"process {os.getpid()} on {socket.gethostname()}, since {started}\n".encode())
+
+
+def _holder(descriptor: int) -> str:
+    with suppress(OSError):  # on Windows a locked file cannot be read
+        if said := os.read(descriptor, 300).decode(errors="replace").strip():
+            return f" ({said})"
+    return ""

@@ -1,270 +1,332 @@
-"""Tables in PostgreSQL: `postgresql://...`. Rows go in by COPY, then one upsert; rows and state are one transaction."""
+"""Tables in PostgreSQL: `postgresql://...`. Rows go in by COPY, are compared, and only what differs is written."""
 
 # ruff: noqa: S608 - names come from the contract and stand in quotes, values never go into a statement
 
 from __future__ import annotations
 
-import threading
-from array import array
+import json
+import uuid
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Sequence
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
-from typing import Final
+from typing import Final, cast
 
 import psycopg
-from psycopg import conninfo, errors
 
 from ...errors import ConfigurationError
 from ..columns import Column
-from ..target import LARGEST_SHRINK, Batch, Owner, RunLine, Shrink, Table, TargetError, TargetRefused
+from ..target import (
+    STATES_KEPT,
+    Batch,
+    Contents,
+    Owner,
+    RunLine,
+    Shrink,
+    Table,
+    TargetError,
+    Written,
+    shrinks_too_much,
+)
 from .postgres_copy import copy_text
-from .postgres_tables import definitions, fitting, live_view, way_in, written_columns
-from .sql import LAYOUT, Names, check_owner, live_rows, quoted, run_values, runs_columns
-from .stoppable import Stoppable
+from .postgres_rows import absent_rows, incoming, upsert
+from .postgres_schema import Schema
+from .postgres_session import Session, conninfo_of
+from .postgres_tables import definitions
+from .runs_of_ids import runs_of
+from .sql import Names, check_names, live_rows, quoted, run_values, runs_columns
 
 __all__ = ["PostgresTarget"]
 
-_PATIENCE: Final = "3s"
-"""For the lock: so long a server may take to see that a killed run is gone."""
-
-_CANCEL_SECONDS: Final = 2.0
-"""For a server to hear that a statement shall end."""
+_LONGEST_SCHEMA: Final = 63
 
 
 class PostgresTarget:
     """A schema with a table per list; nested values are jsonb. See `Target` for what its methods promise.
 
-    A text with the character NUL, which PostgreSQL cannot hold, gets U+FFFD in its place, and `warnings` tells.
+    A connection that is lost is noticed while nothing is asked of it (`lost`), and opened again by the next call; work
+    that it cut off is done once more. A text with the character NUL, which PostgreSQL cannot hold, gets U+FFFD in its
+    place, and `warnings` tells.
 
     Args:
         address: `postgresql://user:password@host:port/database`, as libpq reads it. It appears in no message.
         schema: of the tables; None: `public`.
         prefix: of every table's name.
+        patience: seconds for which a connection that was lost is opened again.
 
     Raises:
-        ConfigurationError: the address is none.
+        ConfigurationError: the address is none, or the schema's name is too long.
     """
 
-    def __init__(self, address: str, schema: str | None = None, prefix: str = "") -> None:
-        try:
-            parts = {name: str(value) for name, value in conninfo.conninfo_to_dict(address).items()}
-        except psycopg.Error:
-            # Its own words repeat the address, and with it the password.
-            raise ConfigurationError("not an address that PostgreSQL understands; write postgresql://...") from None
-        self._secret = parts.get("password")
-        defaults = {"connect_timeout": "10", "application_name": "asyncsdk", "keepalives_idle": "30"}
-        self._address = conninfo.make_conninfo(**{**defaults, **parts, "client_encoding": "UTF8"})
+    def __init__(self, address: str, schema: str | None = None, prefix: str = "", patience: float = 0.0) -> None:
+        if schema is not None and len(schema.encode()) > _LONGEST_SCHEMA:
+            raise ConfigurationError(f"schema: PostgreSQL takes names of at most {_LONGEST_SCHEMA} bytes")
+        conninfo, secret = conninfo_of(address)
         self._names = Names(schema or "public", prefix)
-        self._open: psycopg.Connection | None = None
+        self._session = Session(conninfo, secret, patience, self._prepare)
+        self._schema = Schema(self._session, self._names, writer=uuid.uuid4().hex)
+        self._conninfo = conninfo
+        self._owner: Owner | None = None
+        self._tables: tuple[Table, ...] = ()
+        self._claimed = False
         self._columns: dict[str, tuple[Column, ...]] = {}
+        self._rows: dict[str, int] = {}
+        self._lost: dict[str, Contents] = {}
         self._replaced: Counter[str] = Counter()
-        self._stoppable = Stoppable(self._interrupt)
 
     def __repr__(self) -> str:
         return f"PostgresTarget(schema={self._names.schema!r}, prefix={self._names.prefix!r})"
 
     # --- opening and closing --------------------------------------------------------------------------------------
 
-    def peek(self, key: str) -> bytes | None:
+    def peek(self, table: Table, key: str) -> bytes | None:
         """See `Target.peek`."""
-        with suppress(psycopg.Error), psycopg.connect(self._address) as database:
-            return self._state(database, key)
+        with suppress(psycopg.Error), psycopg.connect(self._conninfo) as database:
+            row = database.execute(self._state_query().encode(), [table.name, key]).fetchone()
+            return _compact(row)
         return None
 
     def open(self, owner: Owner, tables: Sequence[Table]) -> None:
         """See `Target.open`."""
+        self._owner, self._tables = owner, tuple(tables)
         try:
-            self._open = psycopg.connect(self._address, autocommit=True)
-            self._run("SET TIME ZONE 'UTC'")  # date-times are copied without their zone: see `copy_text`
-            with self._stoppable.long():
-                self._hold()
-            with self._stoppable.long(), self._sql.transaction():
-                self._claim(owner)
-                for table in tables:
-                    self._make(table)
-        except psycopg.Error as error:
-            self.close()
-            raise TargetRefused(f"PostgreSQL refuses: {self._said(error)}") from None
+            check_names(self._names, tables, (), "PostgreSQL")
+            self._session.open()
         except TargetError:
             self.close()
             raise
 
     def stop(self, *, writes: bool = False) -> None:
         """See `Target.stop`."""
-        self._stoppable.stop(writes=writes)
+        self._session.blocks.stop(writes=writes)
+
+    def lost(self) -> bool:
+        """See `Target.lost`."""
+        return self._session.lost()
 
     def close(self) -> None:
         """See `Target.close`."""
-        if self._open is not None:
-            with suppress(psycopg.Error):
-                self._open.close()
-            self._open = None
+        self._session.close()
 
-    def _hold(self) -> None:
-        """Takes a lock that ends with the connection."""
-        names = self._names
-        try:
-            with self._sql.transaction():
-                self._run(f"SET LOCAL lock_timeout = '{_PATIENCE}'")
-                self._run(
-                    "SELECT pg_advisory_lock(hashtextextended(%s, 0))", [f"asyncsdk {names.schema} {names.prefix}"]
-                )
-        except errors.LockNotAvailable:
-            raise TargetRefused(
-                f"another run is writing to schema {names.schema}; wait for it to end, "
-                "or give this one another --schema or --prefix"
-            ) from None
+    def _prepare(self) -> None:
+        """Makes a new connection ready: the lock, the owner, the tables, and the temporary ones batches go through."""
+        assert self._owner is not None  # noqa: S101  # `open` was called
+        session = self._session
+        self._schema.hold()
+        first, self._claimed = not self._claimed, True
+        with session.connection.transaction():
+            if first:
+                self._schema.claim(self._owner)
+                self._schema.look(*(table.name for table in self._tables))
+                self._columns = {table.name: self._schema.make(table) for table in self._tables}
+                self._forget_lost()
+            else:
+                self._schema.check_still_ours()
+            made = [
+                f"CREATE TEMPORARY TABLE {incoming(name)} ({definitions(columns)}) ON COMMIT DELETE ROWS"
+                for name, columns in self._columns.items()
+            ]
+            if made:
+                session.run("; ".join(made))
 
-    def _claim(self, owner: Owner) -> None:
-        names = self._names
-        there = self._found("_asyncsdk_owner")
-        found = self._run(f"SELECT layout, base_url, company FROM {names.owner}").fetchone() if there else None
-        check_owner(found, owner, f"schema {names.schema}")
-        # IF NOT EXISTS asks for the right to create even where nothing has to be.
-        if self._run("SELECT 1 FROM pg_namespace WHERE nspname = %s", [names.schema]).fetchone() is None:
-            self._run(f"CREATE SCHEMA {quoted(names.schema)}")
-        if not there:
-            self._run(f"CREATE TABLE {names.owner} (layout bigint, base_url text, company text)")
-            self._run(f"CREATE TABLE {names.state} (key text PRIMARY KEY, state bytea)")
-            self._run(f"CREATE TABLE {names.runs} ({definitions(runs_columns())})")
-        if found is None:
-            self._run(f"INSERT INTO {names.owner} VALUES (%s, %s, %s)", [LAYOUT, owner.base_url, owner.company])
-
-    def _make(self, table: Table) -> None:
-        """Makes or widens a table and its view, and the temporary table that batches go through."""
-        found = self._found(table.name)
-        columns = written_columns(table, found)
-        statements = fitting(self._names, table, found)
-        if statements or not self._found(f"{table.name}_live"):
-            statements.append(live_view(self._names, table, found))
-        statements.append(f"CREATE TEMPORARY TABLE {way_in(table)} ({definitions(columns)}) ON COMMIT DELETE ROWS")
-        for statement in statements:
-            self._run(statement)
-        self._columns[table.name] = columns
-
-    def _found(self, table: str) -> dict[str, str]:
-        """The columns of a table or view with their types; none where it does not exist."""
-        rows = self._run(
-            "SELECT column_name, data_type FROM information_schema.columns WHERE table_schema = %s AND table_name = %s",
-            [self._names.schema, self._names.prefix + table],
-        ).fetchall()
-        return {str(name): str(type_) for name, type_ in rows}
+    def _forget_lost(self) -> None:
+        """Forgets the states of tables from which somebody took rows: nothing that is remembered of them holds."""
+        if not self._tables:
+            return
+        counts = " UNION ALL ".join(
+            f"SELECT {at}, count(*) FROM {self._names.table(table.name)}" for at, table in enumerate(self._tables)
+        )
+        found = {int(str(at)): int(str(count)) for at, count in self._session.run(counts)}
+        noted = self._session.run(f'SELECT "table", rows FROM {self._names.tables}')
+        committed = {str(name): int(str(rows)) for name, rows in noted}
+        for at, table in enumerate(self._tables):
+            contents = Contents(found[at], committed.get(table.name))
+            if contents.lost:
+                self._lost[table.name] = contents
+                for own in (self._names.state, self._names.seen):
+                    self._session.run(f'DELETE FROM {own} WHERE "table" = %s', [table.name])
 
     # --- state and rows -------------------------------------------------------------------------------------------
 
-    def state(self, key: str) -> bytes | None:
+    def state(self, table: Table, key: str) -> bytes | None:
         """See `Target.state`."""
-        with self._failing():
-            return self._state(self._sql, key)
+        return self._session.short(lambda: self._state(table, key))
 
-    def save(self, key: str, state: bytes) -> None:
+    def contents(self, table: Table) -> Contents:
+        """See `Target.contents`."""
+        contents = self._session.short(lambda: self._contents(table))
+        self._rows[table.name] = contents.rows
+        return contents
+
+    def save(self, table: Table, key: str, state: bytes) -> None:
         """See `Target.save`."""
-        with self._failing(), self._sql.transaction():
-            self._put_state(key, state)
+        forget = (
+            f'DELETE FROM {self._names.state} WHERE "table" = %(table)s AND key NOT IN (SELECT key FROM '
+            f'{self._names.state} WHERE "table" = %(table)s ORDER BY saved_at DESC LIMIT {STATES_KEPT})'
+        )
 
-    def write(self, table: Table, batch: Batch, key: str, state: bytes) -> None:
+        def work() -> None:
+            self._put_state(table, key, state)
+            self._session.run(forget, {"table": table.name})
+
+        self._session.short(work)
+
+    def write(self, table: Table, batch: Batch, key: str, state: bytes) -> Written:
         """See `Target.write`."""
         columns = self._columns[table.name]
-        text, number = copy_text(batch, columns)
-        listed = ", ".join(quoted(column.name) for column in columns)
-        replaced = ", ".join(f"{quoted(c.name)} = excluded.{quoted(c.name)}" for c in columns if c.name != "id")
-        with self._failing(), self._sql.transaction():
-            self._copy(f"{way_in(table)} ({listed})", text)
-            self._run(
-                f"INSERT INTO {self._names.table(table.name)} ({listed}) SELECT {listed} FROM {way_in(table)} "
-                f"ON CONFLICT (id) DO UPDATE SET {replaced}"
-            )
-            self._put_state(key, state)
-        self._replaced[table.name] += number
+        text, replaced = copy_text(batch, columns)
+        done: list[Written] = []
 
-    def mark_vanished(
-        self, table: Table, before: datetime, at: datetime, spared: array[int], *, allow_shrink: bool
-    ) -> Shrink:
+        def work() -> Written:
+            if done and self._is_stored(table, key, state):
+                return done[-1]  # the connection was lost behind the commit
+            written = self._upsert(table, batch, text)
+            if batch.whole is not None:
+                self._put_met(table, batch)
+            self._put_rows(table, written.new)
+            self._put_state(table, key, state)
+            done.append(written)
+            return written
+
+        written = self._session.short(work)
+        self._rows[table.name] += written.new
+        self._replaced[table.name] += replaced
+        return written
+
+    def mark_vanished(self, table: Table, whole: datetime, at: datetime, *, allow_shrink: bool) -> Shrink:
         """See `Target.mark_vanished`."""
-        name = self._names.table(table.name)
-        given = {"before": before, "at": at, "spared": spared.tolist()}
-        with self._stoppable.long(), self._failing(), self._sql.transaction():
-            live = live_rows(self._found(table.name))
-            gone = f"{live} AND _seen_at < %(before)s AND id <> ALL(%(spared)s::bigint[])"
-            total = self._count(f"{name} WHERE {live}", given)
-            absent = self._count(f"{name} WHERE {gone}", given)
-            marked = allow_shrink or absent <= LARGEST_SHRINK * total
+        name, session = self._names.table(table.name), self._session
+        given = {"table": table.name, "whole": whole, "at": at}
+        done: list[Shrink] = []
+
+        def work() -> Shrink:
+            live = live_rows(column.name for column in self._columns[table.name])
+            gone = absent_rows(self._names, live)
+            total = self._count(f"{name} t WHERE {live}", given)
+            session.blocks.check()
+            absent = self._count(f"{name} t WHERE {gone}", given)
+            session.blocks.check()
+            marked = allow_shrink or not shrinks_too_much(total, absent)
             if marked and absent:
-                self._run(f"UPDATE {name} SET _vanished_at = %(at)s WHERE {gone}", given)
-        return Shrink(total, absent, marked=marked)
+                session.run(f"UPDATE {name} t SET _vanished_at = %(at)s WHERE {gone}", given)
+            done.append(Shrink(total, absent, marked=marked))
+            return done[0]  # what a second attempt finds may be what the first one left
+
+        return session.long(work)
 
     def finish(self, table: Table) -> None:
-        """See `Target.finish`: a database holds each id once at any time."""
+        """See `Target.finish`."""
+        forget = f'DELETE FROM {self._names.seen} WHERE "table" = %s'
+
+        def work() -> None:
+            self._session.run(forget, [table.name])
+
+        self._session.short(work)
+
+    def drop(self, table: Table) -> None:
+        """See `Target.drop`."""
+
+        def work() -> None:
+            self._schema.drop(table)
+            for own in (self._names.state, self._names.seen, self._names.tables):
+                self._session.run(f'DELETE FROM {own} WHERE "table" = %s', [table.name])
+            for known in (self._columns, self._rows, self._lost):
+                known.pop(table.name, None)
+
+        self._session.long(work)
+        self.rejects_path(table).unlink(missing_ok=True)
 
     def log_run(self, line: RunLine) -> None:
         """See `Target.log_run`."""
         values = run_values(line)
         listed = ", ".join(quoted(column.name) for column in runs_columns())
-        with self._failing():
-            self._run(f"INSERT INTO {self._names.runs} ({listed}) VALUES ({', '.join(['%s'] * len(values))})", values)
+        insert = (
+            f"INSERT INTO {self._names.runs} ({listed}) SELECT {', '.join(['%s'] * len(values))} "
+            f'WHERE NOT EXISTS (SELECT FROM {self._names.runs} WHERE run = %s AND "table" = %s)'
+        )
+
+        def work() -> None:
+            self._session.run(insert, [*values, line.run, line.table])
+
+        self._session.short(work)
 
     def warnings(self, table: Table) -> Sequence[str]:
         """See `Target.warnings`."""
-        if not (number := self._replaced[table.name]):
-            return ()
-        return (f"{table.name}: PostgreSQL cannot hold the character NUL; U+FFFD stands in its place ({number} times)",)
+        told = []
+        if (lost := self._lost.get(table.name)) is not None:
+            taken = f"{lost.rows} of {lost.committed} rows were there"
+            told.append(f"{table.name}: {taken}: somebody dropped or emptied the table, so the list is read whole")
+        if number := self._replaced[table.name]:
+            told.append(
+                f"{table.name}: PostgreSQL cannot hold the character NUL; U+FFFD stands in its place ({number} times)"
+            )
+        return told
 
     def rejects_path(self, table: Table) -> Path:
         """See `Target.rejects_path`: in the working directory, for a server has no place next to it."""
         schema = "" if self._names.schema == "public" else f"{self._names.schema}."
-        return Path(f"{schema}{self._names.bare(table.name)}.rejects.jsonl")
+        return Path(f"{schema}{self._names.bare(table.name)}.rejects")
 
-    # --- the connection -------------------------------------------------------------------------------------------
+    # --- statements of a transaction ------------------------------------------------------------------------------
 
-    def _interrupt(self) -> None:
-        """Asks the server to end the statement at hand; in a thread of its own, for it is a connection of its own."""
-        if (database := self._open) is not None:
-            threading.Thread(target=_cancel, args=(database,), daemon=True).start()
+    def _upsert(self, table: Table, batch: Batch, text: bytes) -> Written:
+        if not batch.rows:
+            return Written()
+        columns = self._columns[table.name]
+        listed = ", ".join(quoted(column.name) for column in columns)
+        self._session.copy(f"{incoming(table.name)} ({listed})", text)
+        name = self._names.table(table.name)
+        statement = upsert(name, table.name, columns, kept=batch.kept, raw=batch.raw is not None)
+        ids = [cast("int", row.id) for row in batch.rows]  # type: ignore[attr-defined]  # every row has one
+        row = self._session.run(statement, {"least": min(ids), "most": max(ids)}).fetchone()
+        return Written(*(int(str(number)) for number in row or ()))
 
-    def _state(self, database: psycopg.Connection, key: str) -> bytes | None:
-        row = database.execute(f"SELECT state FROM {self._names.state} WHERE key = %s".encode(), [key]).fetchone()
-        return bytes(row[0]) if row else None
-
-    def _put_state(self, key: str, state: bytes) -> None:
-        self._run(
-            f"INSERT INTO {self._names.state} VALUES (%s, %s) ON CONFLICT (key) DO UPDATE SET state = excluded.state",
-            [key, state],
+    def _put_met(self, table: Table, batch: Batch) -> None:
+        ids = [cast("int", row.id) for row in batch.rows]  # type: ignore[attr-defined]  # every row has one
+        runs = runs_of([*ids, *batch.spared])
+        seen = self._names.seen
+        self._session.run(f'DELETE FROM {seen} WHERE "table" = %s AND began <> %s', [table.name, batch.whole])
+        self._session.run(
+            f"INSERT INTO {seen} VALUES (%s, %s, %s::bigint[], %s::bigint[])", [table.name, batch.whole, *runs]
         )
 
-    def _copy(self, where: str, text: bytes) -> None:
-        with self._sql.cursor() as cursor, cursor.copy(f"COPY {where} FROM STDIN (FORMAT csv)".encode()) as copy:
-            copy.write(text)
+    def _put_rows(self, table: Table, new: int) -> None:
+        """Remembers how many rows there are: as many as were counted, and those this run added."""
+        if table.name not in self._rows:
+            self._rows[table.name] = self._contents(table).rows - new
+        self._session.run(
+            f'INSERT INTO {self._names.tables} AS own VALUES (%s, %s) ON CONFLICT ("table") DO UPDATE '
+            "SET rows = excluded.rows WHERE own.rows <> excluded.rows",
+            [table.name, self._rows[table.name] + new],
+        )
 
-    def _run(
-        self, statement: str, values: Sequence[object] | dict[str, object] | None = None
-    ) -> psycopg.Cursor[tuple[object, ...]]:
-        # As bytes: psycopg's types take text only where it is a literal.
-        return self._sql.execute(statement.encode(), values)
+    def _contents(self, table: Table) -> Contents:
+        row = self._session.run(f'SELECT rows FROM {self._names.tables} WHERE "table" = %s', [table.name]).fetchone()
+        return Contents(self._count(self._names.table(table.name), {}), int(str(row[0])) if row else None)
+
+    def _state_query(self) -> str:
+        return f'SELECT state FROM {self._names.state} WHERE "table" = %s AND key = %s'
+
+    def _state(self, table: Table, key: str) -> bytes | None:
+        return _compact(self._session.run(self._state_query(), [table.name, key]).fetchone())
+
+    def _is_stored(self, table: Table, key: str, state: bytes) -> bool:
+        stored = self._state(table, key)
+        return stored is not None and json.loads(stored) == json.loads(state)
+
+    def _put_state(self, table: Table, key: str, state: bytes) -> None:
+        self._session.run(
+            f"INSERT INTO {self._names.state} VALUES (%s, %s, %s::jsonb, clock_timestamp()) "
+            'ON CONFLICT ("table", key) DO UPDATE SET state = excluded.state, saved_at = excluded.saved_at',
+            [table.name, key, state.decode()],
+        )
 
     def _count(self, what: str, values: dict[str, object]) -> int:
-        row = self._run(f"SELECT count(*) FROM {what}", values).fetchone()
+        row = self._session.run(f"SELECT count(*) FROM {what}", values).fetchone()
         return int(str(row[0])) if row else 0
 
-    @property
-    def _sql(self) -> psycopg.Connection:
-        if self._open is None:
-            raise TargetError("PostgreSQL is not open")
-        return self._open
 
-    @contextmanager
-    def _failing(self) -> Iterator[None]:
-        try:
-            yield
-        except psycopg.Error as error:
-            raise TargetError(f"PostgreSQL: {self._said(error)}; what was committed before is kept") from None
-
-    def _said(self, error: psycopg.Error) -> str:
-        text = str(error).strip().split("\n")[0] or type(error).__name__
-        return text.replace(self._secret, "***") if self._secret else text
-
-
-def _cancel(database: psycopg.Connection) -> None:
-    with suppress(psycopg.Error):  # closed meanwhile, or the server does not answer
-        database.cancel_safe(timeout=_CANCEL_SECONDS)
+def _compact(row: tuple[object, ...] | None) -> bytes | None:
+    """A state as the driver reads it, as the bytes that were saved but for the order of names."""
+    return None if row is None else json.dumps(row[0], separators=(",", ":"), ensure_ascii=False).encode()

@@ -8,13 +8,13 @@ from typing import Final
 
 import attrs
 
-from ..columns import Column
-from ..target import Owner, RunLine, TargetRefused
+from ..columns import Column, stored_columns
+from ..target import Owner, RunLine, Table, TargetRefused
 
-__all__ = ["LAYOUT", "Names", "check_owner", "live_rows", "quoted", "run_values", "runs_columns"]
+__all__ = ["LAYOUT", "Names", "check_names", "check_owner", "live_rows", "quoted", "run_values", "runs_columns"]
 
-LAYOUT: Final = 1
-"""Of the target's own tables. Newer ones are refused, older ones are brought up to it."""
+LAYOUT: Final = 2
+"""Of the target's own tables. Others are refused."""
 
 _LONGEST: Final = 63 - len("_live")
 """PostgreSQL cuts longer names in silence; two could become one."""
@@ -22,14 +22,26 @@ _LONGEST: Final = 63 - len("_live")
 
 @attrs.frozen
 class Names:
-    """The names of a target's tables, in quotes, with schema and prefix."""
+    """The names of a target's tables, in quotes, with schema and prefix.
+
+    Args:
+        schema: of the tables.
+        prefix: of their names.
+        database: that the schema is in, for engines that need it: a schema may be called like its database.
+    """
 
     schema: str
     prefix: str
+    database: str | None = None
+
+    @property
+    def qualified_schema(self) -> str:
+        """`"plan"."main"`, or `"public"` where the database is not named."""
+        return ".".join(quoted(name) for name in (self.database, self.schema) if name is not None)
 
     def table(self, name: str) -> str:
-        """`"main"."timesheets"`."""
-        return f"{quoted(self.schema)}.{quoted(self.bare(name))}"
+        """`"plan"."main"."timesheets"`."""
+        return f"{self.qualified_schema}.{quoted(self.bare(name))}"
 
     def bare(self, name: str) -> str:
         """The name with its prefix, without schema and quotes.
@@ -49,8 +61,23 @@ class Names:
 
     @property
     def state(self) -> str:
-        """The state of each key."""
+        """The state of each key: `table`, `key`, `state` as JSON, `saved_at`."""
         return self.table("_asyncsdk_state")
+
+    @property
+    def seen(self) -> str:
+        """What whole passes met that are not over: `table`, `began` of the pass, `id`."""
+        return self.table("_asyncsdk_seen")
+
+    @property
+    def tables(self) -> str:
+        """How many rows each table had after its last commit: `table`, `rows`."""
+        return self.table("_asyncsdk_tables")
+
+    @property
+    def published(self) -> str:
+        """Which version of a table is in which file of a folder, and the stamp of that file."""
+        return self.table("_asyncsdk_published")
 
     @property
     def runs(self) -> str:
@@ -83,6 +110,11 @@ def check_owner(found: tuple[object, ...] | None, owner: Owner, where: str) -> N
             f"{where} was written by a newer asyncsdk (layout {layout}, this one knows {LAYOUT}); "
             "upgrade asyncsdk, or give this run another --schema or --prefix"
         )
+    if layout < LAYOUT:
+        raise TargetRefused(
+            f"{where} was written by an earlier asyncsdk (layout {layout}, this one writes {LAYOUT}); "
+            "read the lists anew, into another place, --schema or --prefix"
+        )
     if (base_url, company) != (owner.base_url, owner.company):
         raise TargetRefused(
             f"{where} holds rows of {company} at {base_url}, not of {owner.company} at {owner.base_url}; "
@@ -100,6 +132,45 @@ def check_foreign(found: Iterable[str], table: str) -> None:
         raise TargetRefused(
             f"there is a table {table} that asyncsdk has not made; give this run another --schema or --prefix"
         )
+
+
+def check_names(names: Names, tables: Iterable[Table], found: Iterable[str], where: str) -> None:
+    """Refuses names that an engine which does not tell capitals would take for one another's.
+
+    Args:
+        names: of the target's tables.
+        tables: that rows go to.
+        found: the names of tables and views that are there.
+        where: what the target is called in the message.
+
+    Raises:
+        TargetRefused: two names, or two columns of a table, are one; or a table has a name of the target's own.
+    """
+    meant: dict[str, str] = {}
+    for table in tables:
+        for bare in (names.bare(table.name), names.bare(f"{table.name}_live")):
+            if bare.casefold().startswith("_asyncsdk_"):
+                raise TargetRefused(f"{bare}: such names are the target's own; give another --prefix")
+            if (other := meant.get(bare.casefold())) is not None:
+                raise TargetRefused(f"{bare} and {other} are one name to {where}; read one of them into another place")
+            meant[bare.casefold()] = bare
+        _check_columns(table)
+    for there in found:
+        bare = meant.get(there.casefold(), there)
+        if bare != there:
+            raise TargetRefused(
+                f"{where} has {there}, which it does not tell from {bare}; give this run another --schema or --prefix"
+            )
+
+
+def _check_columns(table: Table) -> None:
+    seen: dict[str, str] = {}
+    for column in stored_columns(table.columns, raw=table.raw):
+        if (other := seen.get(column.name.casefold())) is not None:
+            raise TargetRefused(
+                f"{table.name}: the columns {other} and {column.name} are one to a database; write --without for one"
+            )
+        seen[column.name.casefold()] = column.name
 
 
 def runs_columns() -> tuple[Column, ...]:

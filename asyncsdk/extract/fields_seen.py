@@ -1,0 +1,170 @@
+"""Which fields of a model a list still sends, told from the keys of its rows.
+
+A key that is there with null says that the value was emptied. A key that no row has says nothing of the values: the
+field has vanished from the API, or was renamed, and what a table holds in its column must not be wiped. The rows
+themselves cannot tell the two apart once they are read, so the texts of their pages are looked at.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Container, Iterable, Iterator, Mapping
+from contextlib import suppress
+from typing import TYPE_CHECKING, Final, TypeVar, cast
+
+import attrs
+import msgspec
+
+from .. import json_text
+from ..fields import dynamic_prefix, wire_name
+
+if TYPE_CHECKING:
+    from ..client import Wethod
+    from ..codec import Decode, Decoding, Reject
+    from ..promises import Misfits
+
+__all__ = ["ENOUGH_ROWS", "FieldsSeen", "gone", "shown_to"]
+
+T = TypeVar("T")
+
+ENOUGH_ROWS: Final = 100
+"""Rows that changed which are enough to tell that a key is gone. Fewer may be without it by chance."""
+
+
+@attrs.frozen
+class _Field:
+    """A field: its column, the start of its key in a text, the key or the prefix of its keys, whether it is promised.
+
+    `dynamic`: `key` is a prefix.
+    """
+
+    column: str
+    mark: bytes
+    key: str
+    dynamic: bool
+    promised: bool
+
+    def is_in(self, keys: Iterable[str]) -> bool:
+        return any(key.startswith(self.key) for key in keys) if self.dynamic else self.key in keys
+
+
+class FieldsSeen:
+    """The fields of a model whose keys were met, and keys that nobody knows.
+
+    Keys that are `hidden` are not looked at. Once each key was met, a page costs nothing more; before, a search for
+    those that were not.
+    """
+
+    def __init__(self, model: type, hidden: Container[str] = ()) -> None:
+        self._hidden = hidden
+        fields = [_field(each) for each in attrs.fields(cast("type[attrs.AttrsInstance]", model))]
+        self._fields = {field.column: field for field in fields}
+        self._missing = {name: field for name, field in self._fields.items() if name != "id"}
+        self._met: set[str] = set()
+        self._unknown: dict[str, None] = {}
+        self._looked = False
+
+    @property
+    def met(self) -> frozenset[str]:
+        """Columns whose key some row had."""
+        return frozenset(self._met)
+
+    @property
+    def missing(self) -> frozenset[str]:
+        """Columns whose key no row had so far."""
+        return frozenset(self._missing)
+
+    @property
+    def unknown(self) -> tuple[str, ...]:
+        """Keys of the first page that the model does not have."""
+        return tuple(self._unknown)
+
+    @property
+    def promised(self) -> frozenset[str]:
+        """Columns of fields that every row should have."""
+        return frozenset(name for name, field in self._fields.items() if field.promised) - {"id"}
+
+    def see(self, body: bytes) -> None:
+        """Looks at the text of a page."""
+        wanted = [field for field in self._missing.values() if field.mark in body]
+        if self._looked and not wanted:
+            return
+        keys = {key for row in _rows_of(body) for key in row}
+        if not self._looked and keys:
+            self._looked = True
+            known = self._fields.values()
+            news = [key for key in sorted(keys) if not any(field.is_in((key,)) for field in known)]
+            self._unknown = {key: None for key in news if key not in self._hidden}
+        for field in wanted:
+            if field.is_in(keys):
+                del self._missing[field.column]
+                self._met.add(field.column)
+
+
+def gone(
+    known: Collection[str], before: Iterable[str], met: Collection[str], *, proved: bool, whole: bool
+) -> frozenset[str]:
+    """The fields that are gone from the API, or are back and were not read anew yet.
+
+    Args:
+        known: those that it has ever sent.
+        before: those that were gone already.
+        met: those that it sent now.
+        proved: whether enough rows came to tell that the others are gone.
+        whole: whether every row was read, so that nothing is left to read anew.
+
+    >>> sorted(gone({"a", "b"}, (), {"a"}, proved=True, whole=False))
+    ['b']
+    >>> sorted(gone({"a", "b"}, ["b"], {"a", "b"}, proved=True, whole=False))
+    ['b']
+    >>> gone({"a", "b"}, ["b"], {"a", "b"}, proved=True, whole=True)
+    frozenset()
+    """
+    still = frozenset(before) - (frozenset(met) if whole else frozenset())
+    return still | (frozenset(known) - frozenset(met) if proved else frozenset())
+
+
+def shown_to(see: Callable[[bytes], object], wethod: Wethod) -> Wethod:
+    """A copy of a client whose lists show the text of each page that could be read to `see`."""
+    copy = wethod.with_options()
+    copy._session.decoding = cast("Decoding", _Shown(copy._session.decoding, see))
+    return copy
+
+
+@attrs.frozen
+class _Shown:
+    """Reads pages as `decoding` does."""
+
+    decoding: Decoding
+    see: Callable[[bytes], object]
+
+    def page(self, model: type[T], misfits: Misfits | None = None) -> Decode[list[T]]:
+        return self._seen(self.decoding.page(model, misfits))
+
+    def page_with_rejects(self, model: type[T], misfits: Misfits | None = None) -> Decode[list[T | Reject]]:
+        return self._seen(self.decoding.page_with_rejects(model, misfits))
+
+    def _seen(self, decode: Decode[T]) -> Decode[T]:
+        def page(body: bytes) -> T:
+            rows = decode(body)
+            self.see(body)
+            return rows
+
+        return page
+
+
+def _field(field: attrs.Attribute[object]) -> _Field:
+    prefix = dynamic_prefix(field)
+    key, column = (prefix, field.name) if prefix else (wire_name(field), wire_name(field))
+    mark = f'"{key}' if prefix else f'"{key}"'
+    return _Field(column, mark.encode(), key, bool(prefix), not prefix and field.default is attrs.NOTHING)
+
+
+def _rows_of(body: bytes) -> Iterator[Mapping[str, object]]:
+    """The rows of a page that are objects, as far as they can be read."""
+    try:
+        yield from msgspec.json.decode(body, type=list[dict[str, msgspec.Raw]])
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        with suppress(json_text.UnreadableText):
+            for text in json_text.row_texts(json_text.mended(body)):
+                with suppress(msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+                    yield msgspec.json.decode(text, type=dict[str, msgspec.Raw])

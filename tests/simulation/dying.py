@@ -1,0 +1,83 @@
+"""Processes that die in the middle of what they do: forked, so that dying is dying, with nothing cleaned up."""
+
+from __future__ import annotations
+
+import gc
+import json
+import os
+import sys
+from collections.abc import Callable
+from typing import Any
+
+from asyncsdk.extract.target import Target
+
+__all__ = ["Mortal", "in_a_process", "leave"]
+
+COMMITS = ("write", "save", "mark_vanished", "finish", "close")
+DIED = 9
+
+_REPORT_FD = -1
+
+
+class Mortal:
+    """A target that ends the process before or after one of its commits.
+
+    Args:
+        target: does the work.
+        die: ends the process.
+        at: the number of the commit; None: of none.
+        after: behind it, not before.
+    """
+
+    def __init__(self, target: Target, die: Callable[[], None], *, at: int | None, after: bool) -> None:
+        self._target = target
+        self._die = die
+        self._at = at
+        self._after = after
+        self._commits = 0
+
+    def __getattr__(self, name: str) -> Any:
+        method = getattr(self._target, name)
+        if name not in COMMITS:
+            return method
+
+        def commit(*args: Any, **options: Any) -> Any:
+            self._commits += 1
+            if self._commits == self._at and not self._after:
+                self._die()
+            result = method(*args, **options)
+            if self._commits == self._at and self._after:
+                self._die()
+            return result
+
+        return commit
+
+
+def in_a_process(work: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+    """Does work in a process forked for it, and returns what it told before it ended."""
+    global _REPORT_FD  # of the child alone
+    reading, writing = os.pipe()
+    gc.freeze()  # so that the child does not copy what it only looks at
+    child = os.fork()
+    if child == 0:
+        os.close(reading)
+        _REPORT_FD = writing
+        try:
+            leave(work())
+        except BaseException as error:  # whatever it is, the parent has to hear of it
+            kind = f"raised {type(error).__name__}: {error}"
+            leave({"counts": {}, "seconds": 0, "trace": "", "died": False, "complete": False, "wrong": [kind]})
+    os.close(writing)
+    with os.fdopen(reading, "rb") as pipe:
+        told = pipe.read()
+    os.waitpid(child, 0)
+    answer: dict[str, Any] = json.loads(told)
+    return answer
+
+
+def leave(facts: dict[str, Any]) -> None:
+    """Tells the parent and ends this process as a kill does: nothing is cleaned up."""
+    sys.stderr.flush()
+    with os.fdopen(_REPORT_FD, "wb", closefd=False) as pipe:
+        pipe.write(json.dumps(facts).encode())
+    os._exit(DIED)

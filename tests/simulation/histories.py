@@ -1,0 +1,373 @@
+"""Histories: nights of changes and runs, of which each that says complete leaves what the server had while it ran.
+
+Rows are inserted, updated, deleted softly and for good, and taken back, between runs and during them; fields are
+renamed and come back; permissions are lost and come back; runs are killed at any step and around any commit. A row may
+be in a table as it was when the run began, or as any change during the run left it.
+"""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections import Counter
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from functools import partial
+from pathlib import Path
+from random import Random
+from typing import Any, Final
+
+import attrs
+
+from asyncsdk.extract import extract, pass_reader
+from asyncsdk.extract import run as running
+from asyncsdk.extract.target import Place
+from asyncsdk.sandbox.drift import mutate
+from asyncsdk.sandbox.service import Answer, Asked, Service
+from asyncsdk.sandbox.store import Change, Store
+from asyncsdk.sandbox.tables import tables
+from asyncsdk.settings import RetryPolicy
+from asyncsdk.testing.simulation import Conditions, Simulation
+from asyncsdk.testing.simulation.run import BEGINNING
+from tests.extract.stored import place_of, rows_of
+from tests.simulation.dying import Mortal, in_a_process, leave
+from tests.simulation.extractions import load, text_of
+from tests.simulation.outcome import READS, Outcome, weather
+
+__all__ = ["ABSENT", "Version", "differences", "history"]
+
+FIELDS: Final = {
+    "production_plan_streams": "value",
+    "timesheets": "hours",
+    "projects": "name",
+    "streams": "name",
+    "clients": "name",
+}
+"""The lists, and of each the field that is renamed."""
+
+REFUSED: Final = json.dumps({"key": "forbidden", "message": "a permission is missing"})
+
+Version = tuple[str | None, object]
+"""A row as it stood: its `updated_at`, None where it was deleted or not there, and the value of its field."""
+
+ABSENT: Final[Version] = (None, None)
+
+
+@attrs.frozen
+class Night:
+    """One run: when it begins, what is odd about it, and where it dies.
+
+    Args:
+        number: of the run.
+        beginning: the wall clock.
+        changes: rows that change before it, at the most.
+        renamed, refused: lists whose field is gone, or that may not be read.
+        step, commit, after: where it dies; None: it lives.
+        mode: "full", "reconcile", or as it comes.
+        conditions: of the network and the server.
+        ghosts: rows that were erased without a trace, by list, and may still be in its table.
+    """
+
+    number: int
+    beginning: datetime
+    changes: int
+    renamed: frozenset[str]
+    refused: frozenset[str]
+    mode: str
+    conditions: Conditions
+    ghosts: Mapping[str, list[int]]
+    step: int | None = None
+    commit: int | None = None
+    after: bool = False
+
+
+@attrs.frozen
+class World:
+    """What all nights of a history share."""
+
+    seed: int
+    folder: Path
+    place: Place
+    lists: tuple[str, ...]
+    rows: int
+    batch_rows: int
+
+
+class _Odd:
+    """A service some of whose lists lack a field, or are refused."""
+
+    def __init__(self, service: Service, night: Night) -> None:
+        self._service = service
+        self._night = night
+
+    def answer(self, asked: Asked) -> Answer:
+        answer = self._service.answer(asked)
+        name = asked.path.removeprefix("/api/").replace("-", "_")
+        if name in self._night.refused:
+            return attrs.evolve(answer, status=403, text=REFUSED)
+        if name in self._night.renamed and answer.status == 200 and answer.text:
+            rows = json.loads(answer.text)
+            field = FIELDS[name]
+            renamed = [{f"{key}_2" if key == field else key: value for key, value in row.items()} for row in rows]
+            return attrs.evolve(answer, text=json.dumps(renamed))
+        return answer
+
+
+class _Watch(list[Change]):
+    """A store's history that notes what each change made of its row."""
+
+    def __init__(self, store: Store, lists: tuple[str, ...]) -> None:
+        super().__init__()
+        self._store = store
+        self.versions: dict[str, dict[int, list[Version]]] = {
+            name: {id: [_version(name, text)] for id, text in store.page(name, "all", 1_000_000, 0)} for name in lists
+        }
+
+    def append(self, change: Change) -> None:
+        super().append(change)
+        if change.table in self.versions:
+            versions = self.versions[change.table].setdefault(change.id, [ABSENT])
+            versions.append(_version(change.table, self._store.text(change.table, change.id)))
+
+
+def history(seed: int) -> Outcome:
+    """Runs one history."""
+    load()
+    draw = Random(f"{seed} history")
+    counts: Counter[str] = Counter(histories=1)
+    wrong: list[str] = []
+    traces, hours, moment = "", 0.0, BEGINNING
+    ghosts: Mapping[str, list[int]] = {}
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        kind = draw.choice(("duckdb", "duckdb", "parquet", "jsonl", "csv"))
+        world = World(
+            seed=seed,
+            folder=folder,
+            place=place_of(kind, folder),
+            lists=tuple(draw.sample(list(FIELDS), draw.choice((1, 1, 2)))),
+            rows=draw.choice((60, 150, 300)),
+            batch_rows=draw.choice((70, 150, 5000)),
+        )
+        counts[kind] += 1
+        renamed: frozenset[str] = frozenset()
+        nights, whole_before = draw.randint(3, 6), True
+        for number in range(nights + 1):
+            renamed, night = _drawn(draw, world, number, moment, renamed, ghosts, last=number == nights)
+            told = in_a_process(partial(_run, world, night, whole_before))
+            counts.update(told["counts"])
+            traces += told["trace"]
+            hours += told["seconds"] / 3600
+            moment += timedelta(seconds=told["seconds"] + draw.choice((60, 3600, 86_400)))
+            ghosts, whole_before = told.get("ghosts", ghosts), told["complete"]
+            wrong += [f"run {number}: {found}" for found in told["wrong"]]
+            if wrong:
+                break
+    return Outcome(
+        world="histories",
+        seed=seed,
+        wrong=wrong,
+        counts=counts,
+        seconds=hours * 3600,
+        trace=traces,
+        rows=counts["rows"],
+    )
+
+
+def _drawn(
+    draw: Random,
+    world: World,
+    number: int,
+    moment: datetime,
+    renamed: frozenset[str],
+    ghosts: Mapping[str, list[int]],
+    *,
+    last: bool,
+) -> tuple[frozenset[str], Night]:
+    """Draws a night, and the lists whose field is gone from then on."""
+    lists = frozenset(world.lists)
+    if last:
+        good = Night(number, moment, 0, frozenset(), frozenset(), "full", Conditions(), ghosts)
+        return frozenset(), good
+    if draw.random() < 0.25:
+        renamed = frozenset() if renamed or not number else frozenset({draw.choice(world.lists)})
+    dies = draw.random() < 0.3
+    step = {"step": draw.randint(5, 120)}
+    commit = {"commit": draw.randint(1, 9), "after": draw.random() < 0.5}
+    deadly: dict[str, Any] = draw.choice((step, commit))
+    night = Night(
+        number=number,
+        beginning=moment,
+        changes=draw.choice((0, 3, 12)),
+        renamed=renamed,
+        refused=lists if number and draw.random() < 0.04 else frozenset(),
+        mode=draw.choice(("", "", "", "", "", "", "reconcile", "full")),
+        conditions=weather(draw, READS, drift=draw.choice((0, 1, 2)), share=draw.choice((0.0, 0.0, 0.05))),
+        ghosts=ghosts,
+    )
+    return renamed, attrs.evolve(night, **deadly) if dies else night
+
+
+def _run(world: World, night: Night, whole_before: bool) -> dict[str, Any]:
+    """One night, in the process that may die."""
+    simulation = Simulation(
+        world.seed * 100 + night.number,
+        night.conditions,
+        rows=world.rows,
+        data_seed=1,
+        database=str(world.folder / "server.sqlite"),
+        beginning=night.beginning,
+    )
+    store, draw = simulation.store, Random(f"{world.seed} {night.number} changes")
+    ghosts = {name: set(night.ghosts.get(name, ())) for name in world.lists}
+    for name in world.lists:
+        for _ in range(draw.randint(0, night.changes)):
+            _change(store, name, draw)
+    _note_ghosts(ghosts, store.history)
+    service: Any = _Odd(simulation.service, night)
+    simulation.server.service = service
+    watch: Any = _Watch(store, world.lists)
+    store.history = watch
+    before = {name: _stored(world, name) for name in world.lists}
+
+    def tell(**more: Any) -> dict[str, Any]:
+        _note_ghosts(ghosts, watch)
+        facts = {
+            "counts": {**simulation.counts, "runs": 1},
+            "seconds": simulation.seconds,
+            "trace": simulation.trace[:12],
+            "complete": False,
+            "wrong": [],
+            "ghosts": {name: sorted(ids) for name, ids in ghosts.items()},
+        }
+        return facts | more
+
+    def die() -> None:
+        facts = tell()
+        facts["counts"]["runs that died"] = 1
+        leave(facts)
+
+    async def main() -> Any:
+        async with simulation.client(retry=RetryPolicy(max_wait=1e6)) as wethod:
+            return await extract(
+                wethod,
+                world.lists,
+                world.place.text,
+                full=night.mode == "full",
+                reconcile=night.mode == "reconcile",
+                allow_shrink=True,
+            )
+
+    def prepare() -> None:
+        if night.step is not None and simulation.loop is not None:
+            simulation.loop.at_step(night.step, die)
+
+    module: Any = running
+    made = module.make_target
+    module.make_target = lambda place: Mortal(made(place), die, at=night.commit, after=night.after)
+    reading: Any = pass_reader
+    reading.BATCH_ROWS = world.batch_rows
+    report = simulation.run(main, prepare=prepare)
+    wrong: list[str] = []
+    for table in report.tables:
+        name = table.table
+        if table.outcome == "complete":
+            if table.mode == "full" and whole_before:
+                ghosts[name].clear()
+            _note_ghosts(ghosts, watch)
+            kept = FIELDS[name] in table.gone
+            wrong += differences(name, _stored(world, name), before[name], watch.versions[name], ghosts[name], kept)
+        if table.outcome == "skipped" and before[name]:
+            wrong.append(f"{name}: it had been delivered, and is refused: {table.error}")
+    complete = all(table.outcome == "complete" for table in report.tables)
+    if not complete and not night.refused:
+        wrong += [f"{table.table} {table.outcome}: {table.error}" for table in report.failed]
+    facts = tell(complete=complete, wrong=wrong)
+    facts["counts"] |= {
+        "rows": report.rows,
+        "runs that lived": 1,
+        "complete": int(complete),
+        "whole": sum(table.mode == "full" for table in report.tables),
+        "incremental": sum(table.mode == "incremental" for table in report.tables),
+        "fields gone": sum(bool(table.gone) for table in report.tables),
+        "refused lists": sum(table.outcome != "complete" for table in report.tables),
+    }
+    return facts
+
+
+def _change(store: Store, name: str, draw: Random) -> None:
+    """Changes a row in one of the ways there are."""
+    soft = tables()[name].soft
+    kind = draw.choice(("insert", "update", "update", "soft_delete", "hard_delete", *(("restore",) if soft else ())))
+    deleted = sorted(store.ids(name, "all") - store.ids(name, "live")) if kind == "restore" else []
+    if deleted:
+        store.restore(name, draw.choice(deleted), {})
+    elif kind != "restore":
+        mutate(store, name, kind, draw)
+
+
+def _note_ghosts(ghosts: dict[str, set[int]], changes: list[Change]) -> None:
+    """Notes rows that a list with soft deletions lost for good: only a whole pass tells."""
+    for change in changes:
+        if change.table in ghosts and change.kind == "hard_delete" and tables()[change.table].soft:
+            ghosts[change.table].add(change.id)
+
+
+def differences(
+    name: str,
+    stored: dict[int, Version],
+    before: dict[int, Version],
+    versions: dict[int, list[Version]],
+    ghosts: set[int],
+    kept: bool,
+) -> list[str]:
+    """Returns the first rows that a table has in none of the ways the server had them while the run went on."""
+    wrong = []
+    for id in sorted(stored.keys() | versions.keys()):
+        there = stored.get(id, ABSENT)
+        allowed = versions.get(id, [ABSENT])
+        if id in ghosts and there[0] is not None:
+            continue
+        if there[0] is None and any(stamp is None for stamp, _ in allowed):
+            continue
+        if kept:
+            old = before.get(id, ABSENT)[1]
+            fits = any(there == (stamp, old) for stamp, _ in allowed)
+        else:
+            fits = there in allowed
+        if not fits:
+            wrong.append(f"{name}: row {id} is {there}, the server had {allowed}")
+    return wrong[:3]
+
+
+def _version(name: str, text: str | None) -> Version:
+    if text is None:
+        return ABSENT
+    row = json.loads(text)
+    value = _plain(row.get(FIELDS[name]))
+    return (None if row.get("deleted_at") else str(row["updated_at"]), value)
+
+
+def _stored(world: World, name: str) -> dict[int, Version]:
+    """The rows of a table; none where there is none yet."""
+    try:
+        rows = rows_of(world.place, name)
+    except Exception:
+        return {}
+    found: dict[int, Version] = {}
+    for row in rows:
+        gone = row.get("deleted_at") or row.get("_vanished_at")
+        found[int(row["id"])] = (None if gone else text_of(row["updated_at"]), _plain(row.get(FIELDS[name])))
+    if len(found) != len(rows):
+        raise AssertionError(f"{name}: rows are there twice")
+    return found
+
+
+def _plain(value: object) -> object:
+    """A value as every kind of target can say it."""
+    if value in (None, ""):
+        return None
+    try:
+        return float(str(value))
+    except ValueError:
+        return str(value)
