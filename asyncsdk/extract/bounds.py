@@ -1,8 +1,8 @@
 """Values that no table can hold, found before a batch is written: the same ones for every engine. Pure.
 
 Whole numbers beyond 64 bits, numbers that are not finite, moments outside the years 1 to 9999 in UTC or without a zone,
-and texts with half a character (a lone surrogate), at any depth. A column is looked at as a whole, which costs a
-fraction of what writing it does; only one that does not pass is looked at row by row.
+and texts with half a character (a lone surrogate) or the character NUL, at any depth. A column is looked at as a whole,
+which costs a fraction of what writing it does; only one that does not pass is looked at row by row.
 """
 
 from __future__ import annotations
@@ -77,8 +77,9 @@ def _fit(column: Column, present: list[object]) -> bool:
         case "double":
             return all(map(isfinite, cast("list[float]", present)))
         case "text":
-            "".join(cast("list[str]", present)).encode()
-            return True
+            together = "".join(cast("list[str]", present))
+            together.encode()
+            return "\0" not in together
         case "timestamptz":
             moments = cast("list[datetime]", present)
             return min(moments) >= _FIRST and max(moments) <= _LAST
@@ -93,7 +94,7 @@ def _fit(column: Column, present: list[object]) -> bool:
 def _json_fits(value: object) -> bool:
     if isinstance(value, str):
         value.encode()
-        return True
+        return "\0" not in value
     if isinstance(value, float):
         return isfinite(value)
     if isinstance(value, int):

@@ -5,13 +5,15 @@ from __future__ import annotations
 import datetime as dt
 import json
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import attrs
 import pytest
 
+from asyncsdk import Wethod
 from asyncsdk.errors import ConfigurationError
 from asyncsdk.extract import TargetError, TargetRefused, extract
 from asyncsdk.extract.columns import columns_of
@@ -22,6 +24,7 @@ from asyncsdk.extract.targets.postgres_blocks import Blocks
 from asyncsdk.sandbox import Sandbox
 from tests.extract.memory import STREAMS, client
 from tests.extract.stored import ACME, GLOBEX, NIGHT, POSTGRES, THINGS, Narrow, Person, Thing, rows_of
+from tests.stub_server import Server
 
 pytestmark = pytest.mark.postgresql
 
@@ -163,6 +166,30 @@ def test_a_table_can_be_removed_with_all_that_is_known_of_it(postgres_place: Pla
     with opened(postgres_place) as target:
         assert target.state(THINGS, "k") is None
         assert target.contents(THINGS) == Contents(0)
+
+
+async def test_rows_with_values_that_it_cannot_hold_are_put_aside_and_the_others_are_not(
+    postgres_place: Place,
+    server: Server,
+    connect: Callable[..., Wethod],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    fine = {"created_at": "2026-05-01T10:00:00Z", "updated_at": "2026-05-01T10:00:00Z", "name": "fine"}
+    rows = [
+        fine | {"id": 1},
+        fine | {"id": 2, "name": "a\0b"},
+        fine | {"id": 3, "created_at": "0001-01-01T00:00:00+01:00"},
+        fine | {"id": 4, "created_at": "9999-12-31T23:59:59-01:00"},
+        fine | {"id": 2**63},
+        fine | {"id": 6},
+    ]
+    server.script((200, rows))
+    report = await extract(connect(), ["job_titles"], POSTGRES, schema=postgres_place.schema, raw=True, patience=0)
+    (table,) = report.tables
+    assert (table.outcome, table.rows, table.rejected) == ("complete", 2, 4), table.error
+    assert [row["id"] for row in rows_of(postgres_place, "job_titles")] == [1, 6]
 
 
 # --- tables and views ---------------------------------------------------------------------------------------------

@@ -163,6 +163,7 @@ def test_a_server_that_only_reads_is_refused(postgres_place: Place) -> None:
         make_target(read_only).open(ACME, [THINGS])
 
 
+@pytest.mark.slow
 @pytest.mark.postgresql
 def test_a_connection_cut_before_any_line_of_a_write_leaves_rows_and_state_of_one_moment(postgres_place: Place) -> None:
     import psycopg

@@ -78,10 +78,11 @@ def lines_of_a_run(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], 
     return count
 
 
-INSTANTS = [*range(3), *(pytest.param(seed, marks=pytest.mark.slow) for seed in range(3, 25))]
+SLOW = [pytest.param(seed, marks=pytest.mark.slow) for seed in range(1, 25)]
+"""With those killed from outside, fifty instants of each kind."""
 
 
-@pytest.mark.parametrize("seed", INSTANTS)
+@pytest.mark.parametrize("seed", [0, *SLOW])
 def test_killed_at_a_line(place: Place, seed: int, lines_of_a_run: Callable[[str], int]) -> None:
     """Before a line of the code that commits, drawn from all that a whole run executes."""
     lines = lines_of_a_run(place.text.partition(":")[0])
@@ -92,7 +93,8 @@ def test_killed_at_a_line(place: Place, seed: int, lines_of_a_run: Callable[[str
     check(place, seed, printed)
 
 
-@pytest.mark.parametrize("seed", INSTANTS)
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(25))
 def test_killed_from_outside(place: Place, seed: int) -> None:
     """Wherever it happens to be behind a commit: in Arrow, in a database, in the system."""
     last = random.Random(seed).randrange(BATCHES - 1)

@@ -178,11 +178,9 @@ def is_damage(error: BaseException) -> bool:
 
 
 def _connected(path: Path, memory: int) -> duckdb.DuckDBPyConnection:
-    settings = (
-        _SETTINGS
-        | {"memory_limit": f"{memory}MB"}
-        | (_FORMAT if int(duckdb.__version__.partition(".")[0]) >= 2 else {})
-    )
+    settings: dict[str, str | bool | int | float | list[str]] = {**_SETTINGS, "memory_limit": f"{memory}MB"}
+    if int(duckdb.__version__.partition(".")[0]) >= 2:
+        settings.update(_FORMAT)
     database = duckdb.connect(str(path), config=settings)
     try:
         database.execute("SET TimeZone = 'UTC'").fetchall()
