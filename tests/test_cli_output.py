@@ -11,6 +11,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -463,8 +464,11 @@ def running(folder: Path, *more: str) -> tuple[subprocess.Popen[str], subprocess
     run = subprocess.Popen(
         [*words, "--to", f"jsonl:{folder}"], env=environ, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     )
-    while run.poll() is None and requests_of(environ["WETHOD_BASE_URL"]) < 10:
-        pass
+    patience = time.monotonic() + 60
+    while requests_of(environ["WETHOD_BASE_URL"]) < 10:
+        assert run.poll() is None
+        assert time.monotonic() < patience
+        time.sleep(0.01)  # between two looks at another process
     return run, server
 
 
