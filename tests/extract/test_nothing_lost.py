@@ -12,7 +12,8 @@ import pytest
 from aiohttp import web
 
 from asyncsdk import Wethod
-from asyncsdk.extract import extract
+from asyncsdk.errors import ArgumentError
+from asyncsdk.extract import extract, plan
 from asyncsdk.extract.states import State
 from asyncsdk.extract.target import Batch, Place, RunLine, Table, TargetError, Written
 from asyncsdk.models import Project
@@ -244,3 +245,25 @@ async def test_a_defect_tells_no_password(
     told = json.dumps(report.to_dict()) + caplog.text + repr(target.lines)
     assert "RuntimeError" in told
     assert "s3cret-password" not in told
+
+
+async def test_what_is_remembered_may_lie_elsewhere(wethod: Wethod, tmp_path: Path) -> None:
+    """Each schema, so each company, has a folder of its own there."""
+    for schema, folder in ((None, tmp_path / "state"), ("acme", tmp_path / "state" / "acme")):
+        report = await extract(
+            wethod, ["levels"], f"csv:{tmp_path / 'out'}", schema=schema, state=tmp_path / "state", patience=0
+        )
+        assert report.ok
+        assert (folder / "staging.duckdb").exists()
+    assert not list((tmp_path / "out").rglob("staging.duckdb"))
+
+
+@pytest.mark.parametrize("to", ["duckdb:x.duckdb", "postgresql://host/db"])
+async def test_a_database_keeps_what_is_remembered_with_its_rows(
+    to: str, sandbox: Sandbox, wethod: Wethod, target: Memory
+) -> None:
+    with pytest.raises(ArgumentError, match="state: only folders .parquet, csv, jsonl. keep it apart"):
+        await extract(wethod, ["levels"], to, state="elsewhere")
+    with pytest.raises(ArgumentError, match="state: only folders .parquet, csv, jsonl. keep it apart"):
+        await plan(wethod, ["levels"], to, state="elsewhere")
+    assert (target.owner, len(sandbox.requests)) == (None, 0)
