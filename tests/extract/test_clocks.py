@@ -45,7 +45,7 @@ def night(target: Memory, folder: Path, number: int, wrong: Wrong, *, lists: tup
     simulation = Simulation(
         number, rows=120, data_seed=1, database=str(folder / "server.sqlite"), beginning=truth + wrong.server
     )
-    simulation.server.clock = ServerClock(lambda: (simulation.now() + wrong.header).timestamp())
+    simulation.server.date_header = ServerClock(lambda: (simulation.now() + wrong.header).timestamp()).header
     draw = Random(number)
     for name in lists:
         for kind in ("insert", "update", "update", "soft_delete") if number else ():

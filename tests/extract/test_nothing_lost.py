@@ -262,8 +262,8 @@ async def test_what_is_remembered_may_lie_elsewhere(wethod: Wethod, tmp_path: Pa
 async def test_a_database_keeps_what_is_remembered_with_its_rows(
     to: str, sandbox: Sandbox, wethod: Wethod, target: Memory
 ) -> None:
-    with pytest.raises(ArgumentError, match="state: only folders .parquet, csv, jsonl. keep it apart"):
+    with pytest.raises(ArgumentError, match=r"state: only folders .parquet, csv, jsonl. keep it apart"):
         await extract(wethod, ["levels"], to, state="elsewhere")
-    with pytest.raises(ArgumentError, match="state: only folders .parquet, csv, jsonl. keep it apart"):
+    with pytest.raises(ArgumentError, match=r"state: only folders .parquet, csv, jsonl. keep it apart"):
         await plan(wethod, ["levels"], to, state="elsewhere")
     assert (target.owner, len(sandbox.requests)) == (None, 0)

@@ -224,7 +224,7 @@ def _run(world: World, night: Night, whole_before: bool) -> dict[str, Any]:
         for _ in range(draw.randint(0, night.changes)):
             _change(store, name, draw)
     _note_ghosts(ghosts, store.history)
-    service: Any = _Odd(simulation.service, night)
+    service: Any = _Odd(simulation.server.service, night)
     simulation.server.service = service
     watch: Any = _Watch(store, world.lists)
     store.history = watch

@@ -47,7 +47,7 @@ class Server:
 
     `counts` has the requests that came in, by method, and the faults they met; `writes` are the deeds of requests
     other than GET, in the order they were done; `requests` are all that came in, `arrivals` the virtual
-    seconds at which they did.
+    seconds at which they did. `service` answers and `date_header` tells the time; a test may put others in their places.
     """
 
     sandbox: Sandbox
@@ -58,6 +58,12 @@ class Server:
     writes: list[Deed] = attrs.field(factory=list)
     requests: list[Asked] = attrs.field(factory=list)
     arrivals: list[float] = attrs.field(factory=list)
+    service: service_.Service = attrs.field(init=False)
+    date_header: Callable[[], str] = attrs.field(init=False)
+
+    def __attrs_post_init__(self) -> None:
+        self.service = self.sandbox.service
+        self.date_header = self.sandbox.date_header
 
     def accept(self, link: Link) -> _Conversation:
         """Takes a new link."""
@@ -169,7 +175,7 @@ class Server:
         length: int | None = None,
     ) -> bytes:
         """Returns an answer as it goes out. `length` is what its head says of the body, where that is not the truth."""
-        fields = {"Date": self.sandbox.date_header(), **(headers or {})}
+        fields = {"Date": self.date_header(), **(headers or {})}
         if body:
             fields["Content-Type"] = kind
         if length is not None:
