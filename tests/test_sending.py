@@ -16,8 +16,10 @@ import pytest
 from asyncsdk import Wethod, errors
 from asyncsdk.account import Accounts
 from asyncsdk.events import Hooks
+from asyncsdk.models import Stream
 from asyncsdk.sandbox import Sandbox
 from asyncsdk.settings import RetryPolicy, Secret, Settings, secret
+from asyncsdk.testing.simulation import Simulation
 from asyncsdk.throttling import LocalBudget, Turn
 from tests.stub_server import STREAM, TOKEN, Server
 from tests.waiting import ORDER, Ears, account
@@ -186,17 +188,30 @@ async def test_a_429_without_a_wait_holds_the_others_too(server: Server, connect
     assert account(wethod).pause.remaining() > 0
 
 
-async def test_an_order_of_nothing_is_no_hot_loop(server: Server, connect: Connect) -> None:
+def test_an_order_of_nothing_is_no_hot_loop() -> None:
     """`Retry-After: 0` costs neither an attempt nor a second: obeyed to the letter it would be asked for ever."""
-    server.script((429, b"", {"Retry-After": "0"}))
-    with pytest.raises(errors.RateLimited):
-        await connect(retry=RetryPolicy(max_wait=1.0)).streams.get(5)
-    assert len(server.requests) <= 2
+    simulation = Simulation(1)
+    simulation.sandbox.fail("GET /api/streams/{id}", status=429, retry_after=0, times=None)
+
+    async def main() -> None:
+        async with simulation.client(retry=RetryPolicy(max_wait=1.0)) as wethod:
+            with pytest.raises(errors.RateLimited):
+                await wethod.streams.get(1)
+
+    simulation.run(main)
+    assert 1 <= simulation.counts["requests"] <= 2
 
 
-async def test_patience_of_exactly_the_ordered_wait_is_enough(server: Server, connect: Connect) -> None:
-    server.script((429, b"", {"Retry-After": "1"}), (200, STREAM))
-    assert (await connect(retry=RetryPolicy(max_wait=1.0)).streams.get(5)).id == 5
+def test_patience_of_exactly_the_ordered_wait_is_enough() -> None:
+    simulation = Simulation(1)
+    simulation.sandbox.fail("GET /api/streams/{id}", status=429, retry_after=10)
+
+    async def main() -> Stream:
+        async with simulation.client(retry=RetryPolicy(max_wait=10.0)) as wethod:
+            return await wethod.streams.get(1)
+
+    assert simulation.run(main).id == 1
+    assert 10.0 <= simulation.seconds < 13.0
 
 
 # --- the budget -------------------------------------------------------------------------------------------------------
