@@ -243,8 +243,9 @@ def test_ids_can_be_named_and_wrong_ones_never_leave(operation: Operation, recor
 
 def named(operation: Operation) -> list[str]:
     """The arguments that are given by name."""
-    fields = [each.name for each in operation.body.fields] if operation.body else []
-    return [python_name(name) for name in (*(each.name for each in operation.query), *fields)]
+    names = [each.name for each in operation.query]
+    names += [each.name for each in operation.body.fields] if operation.body else []
+    return [*map(python_name, names)]
 
 
 @for_each([operation for operation in OPERATIONS if named(operation)])

@@ -280,7 +280,8 @@ async def test_a_list_is_read_whole_and_says_what_it_missed(
     async with wethod.production_plan_streams.list().pages() as pages:
         assert sum([len(page) async for page in pages]) == 1000
     assert pages.report.misfits == {"project_id": 334, "value": 100}
-    assert [each.partition(":")[0] for each in warnings] == [
+    # What is said besides is of the walk with small pages.
+    assert [each.partition(":")[0] for each in warnings if each.startswith("ProductionPlanStream.")] == [
         "ProductionPlanStream.project_id",
         "ProductionPlanStream.value",
     ]

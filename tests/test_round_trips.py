@@ -73,8 +73,11 @@ def test_no_length_breaks_the_bound_of_requests() -> None:
 
 @pytest.mark.parametrize(("n", "seconds"), [(3, 5.5), (8, 9.0), (30, 14.5), (60, 19.5)])
 def test_any_timing(n: int, seconds: float) -> None:
-    """Trips of half to one and a half times the usual length: the bound holds for each seed, the time on average."""
-    costs = [cost(rows_for(n), seed=seed, jitter=JITTER) for seed in range(200)]
+    """Trips of half to one and a half times the usual length: the bound holds for each seed, the time on average.
+
+    The longer a list is, the more its trips even out, and the fewer seeds it takes.
+    """
+    costs = [cost(rows_for(n), seed=seed, jitter=JITTER) for seed in range(min(200, 2400 // n))]
     assert max(found.requests for found in costs) <= bound(n)
     assert mean(found.seconds for found in costs) <= seconds
 

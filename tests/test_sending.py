@@ -16,8 +16,9 @@ import pytest
 from asyncsdk import Wethod, errors
 from asyncsdk.account import Accounts
 from asyncsdk.events import Hooks
-from asyncsdk.sandbox import Sandbox
+from asyncsdk.models import Stream
 from asyncsdk.settings import RetryPolicy, Secret, Settings, secret
+from asyncsdk.testing.simulation import Simulation
 from asyncsdk.throttling import LocalBudget, Turn
 from tests.stub_server import STREAM, TOKEN, Server
 from tests.waiting import ORDER, Ears, account
@@ -28,42 +29,43 @@ Connect = Callable[..., Wethod]
 # --- under load -------------------------------------------------------------------------------------------------------
 
 
-async def test_twenty_calls_against_five_in_two_seconds_all_succeed(caplog: pytest.LogCaptureFixture) -> None:
+def test_twenty_calls_against_five_in_a_minute_all_succeed(caplog: pytest.LogCaptureFixture) -> None:
     """Elsewhere a 429 stops one call and not its neighbours: they send 45 requests, and still fail some."""
-    ears = Ears()
-    async with (
-        Sandbox(rows=20, rate_limit=5, rate_window=2.0) as sandbox,
-        Wethod(
-            token=sandbox.token, company=sandbox.company, base_url=sandbox.url, budget=None, hooks=ears.hooks
-        ) as wethod,
-    ):
-        with caplog.at_level(logging.DEBUG, "asyncsdk"):
+    ears, simulation = Ears(), Simulation(1, rows=20, rate_limit=5, rate_window=60.0)
+
+    async def main() -> int:
+        patient = RetryPolicy(max_wait=600.0)
+        async with simulation.client(budget=None, hooks=ears.hooks, retry=patient) as wethod:
             rows = await asyncio.gather(*(wethod.projects.list().first() for _ in range(20)))
-        statuses = sandbox.statuses
-    assert all(row is not None for row in rows)
-    assert statuses.keys() == {200, 429}
-    assert sum(statuses.values()) <= 45
-    assert wethod.stats.requests == sum(statuses.values())
-    assert wethod.stats.retries == statuses[429] == len(ears.retries)
+            assert all(row is not None for row in rows)
+            assert wethod.stats.requests == simulation.counts["requests"] == 20 + wethod.stats.retries <= 45
+            return wethod.stats.retries
+
+    with caplog.at_level(logging.DEBUG, "asyncsdk"):
+        refused = simulation.run(main)
+    assert simulation.seconds >= 3 * 60.0
+    assert refused == len(ears.retries) > 0
     assert all(event.reason == "status 429" and event.seconds >= 1 for event in ears.retries)
     held = [event for event in ears.waits if event.reason == "pause"]
-    assert len(held) >= statuses[429]
+    assert len(held) >= refused
     assert all(event.seconds is not None and event.seconds > 0 for event in held)
     told = [record.getMessage() for record in caplog.records]
-    assert sum("status 429" in line and "again in" in line for line in told) == statuses[429]
+    assert sum("status 429" in line and "again in" in line for line in told) == refused
     assert sum(" s for the pause" in line for line in told) == len(held)
 
 
-async def test_a_walk_of_forty_pages_against_ten_a_second_is_complete() -> None:
-    async with (
-        Sandbox(rows=4000, rate_limit=10, rate_window=1.0) as sandbox,
-        Wethod(token=sandbox.token, company=sandbox.company, base_url=sandbox.url, budget=None) as wethod,
-    ):
-        rows = await wethod.production_plan_streams.list().all(concurrency=16)
-        refused = sandbox.statuses[429]
-        expected = sandbox.count("production_plan_streams")
-    assert len({row.id for row in rows}) == len(rows) == expected
-    assert refused <= 40
+def test_a_walk_of_forty_pages_against_ten_a_minute_is_complete() -> None:
+    simulation = Simulation(1, rows=4000, rate_limit=10, rate_window=60.0)
+
+    async def main() -> tuple[list[int], int]:
+        async with simulation.client(budget=None, retry=RetryPolicy(max_wait=600.0)) as wethod:
+            rows = await wethod.production_plan_streams.list().all(concurrency=16)
+            return [row.id for row in rows], wethod.stats.retries
+
+    ids, refused = simulation.run(main)
+    assert len(ids) == len(set(ids)) == simulation.sandbox.count("production_plan_streams")
+    assert 0 < refused <= 40
+    assert simulation.seconds >= 3 * 60.0
 
 
 def test_a_hook_nobody_would_await_is_refused() -> None:
@@ -186,17 +188,30 @@ async def test_a_429_without_a_wait_holds_the_others_too(server: Server, connect
     assert account(wethod).pause.remaining() > 0
 
 
-async def test_an_order_of_nothing_is_no_hot_loop(server: Server, connect: Connect) -> None:
+def test_an_order_of_nothing_is_no_hot_loop() -> None:
     """`Retry-After: 0` costs neither an attempt nor a second: obeyed to the letter it would be asked for ever."""
-    server.script((429, b"", {"Retry-After": "0"}))
-    with pytest.raises(errors.RateLimited):
-        await connect(retry=RetryPolicy(max_wait=1.0)).streams.get(5)
-    assert len(server.requests) <= 2
+    simulation = Simulation(1)
+    simulation.sandbox.fail("GET /api/streams/{id}", status=429, retry_after=0, times=None)
+
+    async def main() -> None:
+        async with simulation.client(retry=RetryPolicy(max_wait=1.0)) as wethod:
+            with pytest.raises(errors.RateLimited):
+                await wethod.streams.get(1)
+
+    simulation.run(main)
+    assert 1 <= simulation.counts["requests"] <= 2
 
 
-async def test_patience_of_exactly_the_ordered_wait_is_enough(server: Server, connect: Connect) -> None:
-    server.script((429, b"", {"Retry-After": "1"}), (200, STREAM))
-    assert (await connect(retry=RetryPolicy(max_wait=1.0)).streams.get(5)).id == 5
+def test_patience_of_exactly_the_ordered_wait_is_enough() -> None:
+    simulation = Simulation(1)
+    simulation.sandbox.fail("GET /api/streams/{id}", status=429, retry_after=10)
+
+    async def main() -> Stream:
+        async with simulation.client(retry=RetryPolicy(max_wait=10.0)) as wethod:
+            return await wethod.streams.get(1)
+
+    assert simulation.run(main).id == 1
+    assert 10.0 <= simulation.seconds < 13.0
 
 
 # --- the budget -------------------------------------------------------------------------------------------------------

@@ -171,10 +171,17 @@ async def test_attempts_are_bounded(server: Server, connect: Connect) -> None:
     assert len(server.requests) == 3
 
 
-async def test_a_write_goes_again_when_the_server_says_when(server: Server, connect: Connect) -> None:
-    server.script((429, {"message": "slow"}, {"x-ratelimit-retry-after": "0"}), (201, STREAM))
-    await connect().streams.create(name="x")
-    assert len(server.requests) == 2
+def test_a_write_goes_again_when_the_server_says_when() -> None:
+    simulation = Simulation(1)
+    simulation.sandbox.fail("POST /api/streams", status=429, retry_after=60)
+
+    async def main() -> Stream:
+        async with simulation.client() as wethod:
+            return await wethod.streams.create(name="x")
+
+    assert simulation.run(main).name == "x"
+    assert simulation.counts["requests"] == 2
+    assert simulation.seconds >= 60
 
 
 async def test_a_wait_beyond_patience_is_an_error_at_once(server: Server, connect: Connect) -> None:
