@@ -47,7 +47,7 @@ class Server:
 
     `counts` has the requests that came in, by method, and the faults they met; `writes` are the deeds of requests
     other than GET, in the order they were done; `requests` are all that came in, `arrivals` the virtual
-    seconds at which they did. `service` answers and `date_header` tells the time; a test may put others in their places.
+    seconds at which they did. `service` answers and `date_header` tells the time; tests may put others there.
     """
 
     sandbox: Sandbox
