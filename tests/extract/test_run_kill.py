@@ -101,6 +101,7 @@ def _need(kind: str) -> None:
                 pytest.skip("no PostgreSQL on 127.0.0.1:5432")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(2))
 @pytest.mark.parametrize(
     "kind", ["parquet", "csv", "jsonl", "duckdb", pytest.param("postgresql", marks=pytest.mark.postgresql)]
