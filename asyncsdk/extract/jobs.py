@@ -12,6 +12,7 @@ from .columns import columns_of
 from .exclusions import exclusions_of, hidden_of, reduced
 from .incremental import key_of
 from .job import Job
+from .meanings import with_meanings
 from .reading import pager_of
 from .target import Table
 
@@ -84,7 +85,7 @@ def _job(
         listing=listing,
         model=model,
         hidden=hidden_of(listing.model, without),
-        table=Table(listing.table, model, columns_of(model), raw=raw, without=without),
+        table=Table(listing.table, model, with_meanings(columns_of(model), listing.schema), raw=raw, without=without),
         # As they are meant, not as they are written: `today` of another night is another filter.
         key=key_of(listing, {name: str(value) for name, value in query.items()}, since),
         filters=query,

@@ -79,8 +79,7 @@ class Place:
     """A target as it is written on the command line, with where in it the rows go.
 
     Args:
-        text: `parquet:DIR`, `duckdb:FILE`, `postgresql://...`, `delta:DIR`, `delta:s3://bucket/prefix`, `csv:DIR` or
-            `jsonl:DIR`.
+        text: `parquet:DIR`, `csv:DIR`, `jsonl:DIR`, `duckdb:FILE`, `postgresql://...` or `delta:...`.
         schema: a schema of the database, or a folder in DIR; None: its own default (`public`, `main`, DIR itself).
         prefix: what every table's and folder's name starts with.
         state: for folders, another folder for the file that holds rows and states, as it is; None: `DIR/.asyncsdk`.

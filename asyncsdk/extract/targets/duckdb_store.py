@@ -55,6 +55,7 @@ class Store:
         self.names = Names(schema, prefix, self.file.database)
         self._shown = shown
         self._contents: dict[str, Contents] = {}
+        self._columns: dict[str, dict[str, Found]] = {}
         self._passes: dict[str, datetime] = {}
 
     # --- opening --------------------------------------------------------------------------------------------------
@@ -106,7 +107,7 @@ class Store:
         changes = fitting(self.names, table, self._found(table.name), keyed=self._shown, spelt=self._spelt)
         for statement in changes:
             self.file.rows(statement)
-        found = self._found(table.name)
+        found = self._columns[table.name] = self._found(table.name)
         if self._shown:
             self.file.rows(live_view(self.names, table, found))
             for statement in commenting(self.names, table, found, self._said(table)):
@@ -187,22 +188,20 @@ class Store:
         return written
 
     def _upsert(self, table: Table, batch: Batch) -> Written:
-        found = self._found(table.name)
+        found = self._columns[table.name]
         stored = stored_columns(table.columns, raw=batch.raw is not None and "_raw" in found)
         given = tuple(column for column in stored if column.name not in {*batch.kept, "_vanished_at"})
         name = self.names.table(table.name)
         listed = ", ".join(map(quoted, found))
         with self.file.view(_BATCH, batch_table(batch, given)):
-            self.file.rows(_changes(name, found, given, batch))
-        self.file.rows(f"DELETE FROM {name} WHERE id IN (SELECT id FROM {_CHANGED} WHERE _asyncsdk_old)")
-        self.file.rows(f"INSERT INTO {name} ({listed}) SELECT {listed} FROM {_CHANGED}")
-        old, new = self.file.first(
-            f"SELECT count(*) FILTER (WHERE _asyncsdk_old), count(*) FILTER (WHERE NOT _asyncsdk_old) FROM {_CHANGED}"
-        )
-        self.file.rows(f"DROP TABLE {_CHANGED}")
-        if old or new:
+            number = self.file.number(_changes(name, found, given, batch))
+        old = 0
+        if number:
+            old = self.file.number(f"DELETE FROM {name} WHERE id IN (SELECT id FROM {_CHANGED} WHERE _asyncsdk_old)")
+            self.file.rows(f"INSERT INTO {name} ({listed}) SELECT {listed} FROM {_CHANGED}")
             self._touch(table)
-        return Written(new, old)
+        self.file.rows(f"DROP TABLE {_CHANGED}")
+        return Written(number - old, old)
 
     def _note_met(self, table: Table, batch: Batch, whole: datetime) -> None:
         if self._passes.get(table.name) != whole:
@@ -238,7 +237,7 @@ class Store:
         met = f'SELECT id FROM {self.names.seen} WHERE "table" = $table AND began = $whole'
         given: dict[str, object] = {"table": table.name, "whole": whole}
         with self.file.transaction():
-            live = live_rows(self._found(table.name))
+            live = live_rows(self._columns[table.name])
             gone = f"{live} AND id NOT IN ({met})"
             total, absent = self.file.first(
                 f"SELECT count(*) FILTER (WHERE {live}), count(*) FILTER (WHERE {gone}) FROM {name}", given
@@ -289,8 +288,7 @@ class Store:
 
     def columns(self, table: Table) -> dict[str, Found]:
         """The columns that a table has."""
-        with self.file.failing():
-            return self._found(table.name)
+        return self._columns[table.name]
 
     def drop(self, table: Table) -> None:
         """See `Target.drop`."""
