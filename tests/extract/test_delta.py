@@ -166,6 +166,8 @@ def test_a_table_that_was_emptied_or_removed_is_known_to_be(tmp_path: Path) -> N
     table_in(tmp_path).delete()
     with opened(tmp_path) as target:
         assert target.contents(THINGS).lost
+        assert target.state(THINGS, "k") is None
+        assert "0 of 9 rows" in target.warnings(THINGS)[0]
         target.drop(THINGS)
     assert not (tmp_path / "things").exists()
     with opened(tmp_path) as target:

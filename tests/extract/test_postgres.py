@@ -83,13 +83,13 @@ def test_rows_that_did_not_change_are_neither_written_nor_logged(postgres_place:
         assert target.write(THINGS, Batch(rows=rows), "k", STATE) == Written(new=5000)
         target.save(THINGS, "k", STATE)
         sql("CHECKPOINT")  # else the first touch of each page logs the whole page
-        logged = []
+        logged: list[int] = []
         while not logged or (min(logged) > 100_000 and len(logged) < 20):  # others may write to the server meanwhile
             begun = sql("SELECT pg_current_wal_insert_lsn()")[0][0]
             assert target.write(THINGS, Batch(rows=rows, whole=NIGHT), "k", STATE) == Written()
             assert target.mark_vanished(THINGS, NIGHT, NIGHT, allow_shrink=False) == Shrink(5000, 0, marked=True)
             target.finish(THINGS)
-            logged.append(sql("SELECT pg_wal_lsn_diff(pg_current_wal_insert_lsn(), %s)", begun)[0][0])
+            logged.append(int(sql("SELECT pg_wal_lsn_diff(pg_current_wal_insert_lsn(), %s)", begun)[0][0]))
     assert min(logged) < 100_000, "5,000 rows are several hundred thousand bytes"
     stats = "SELECT n_tup_ins, n_tup_upd, n_tup_del FROM pg_stat_user_tables WHERE relid = 'things'::regclass"
     assert sql(stats) == [(5000, 0, 0)]

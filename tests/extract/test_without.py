@@ -131,6 +131,7 @@ async def test_a_field_is_nowhere(
     (table,) = report.tables
     assert (table.outcome, table.rows, table.rejected) == ("complete", 3, 1), table.error
     assert table.misfits == {}, "a value that is stored nowhere keeps no row out, and counts nowhere"
+    assert not any("email" in warning for warning in table.warnings)
     assert table.rejects is not None
     assert b"no name" in Path(table.rejects).read_bytes()
     for text in (everything_below(tmp_path), str(report.to_dict()).encode(), caplog.text.encode()):
@@ -197,3 +198,17 @@ async def test_a_table_of_somebody_else_is_not_removed(sandbox: Sandbox, tmp_pat
             await extract(wethod, ["levels"], f"duckdb:{tmp_path}/x.duckdb", without=["persons"])
     with duckdb.connect(f"{tmp_path}/x.duckdb") as database:
         assert database.execute("SELECT count(*) FROM persons").fetchall() == [(0,)]
+
+
+def test_the_command_line_takes_it_and_names_the_nearest(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pytest.importorskip("typer")
+    from asyncsdk.cli import main
+
+    monkeypatch.setattr("asyncsdk.cli.extracting.collect_rarely", lambda: None)  # this process does more than extract
+    for name, value in (("TOKEN", "t"), ("COMPANY", "c"), ("BASE_URL", "http://127.0.0.1:1")):
+        monkeypatch.setenv(f"WETHOD_{name}", value)
+    words = ["extract", "persons", "--to", f"duckdb:{tmp_path}/x.duckdb", "--without", "levels,persons.emial"]
+    assert main(words) == 2
+    assert "persons.email" in capsys.readouterr().err

@@ -192,7 +192,9 @@ def _drawn(
     if draw.random() < 0.25:
         renamed = frozenset() if renamed or not number else frozenset({draw.choice(world.lists)})
     dies = draw.random() < 0.3
-    deadly: dict[str, Any] = draw.choice(({"step": draw.randint(5, 120)}, {"commit": draw.randint(1, 9), "after": draw.random() < 0.5}))
+    step = {"step": draw.randint(5, 120)}
+    commit = {"commit": draw.randint(1, 9), "after": draw.random() < 0.5}
+    deadly: dict[str, Any] = draw.choice((step, commit))
     night = Night(
         number=number,
         beginning=moment,

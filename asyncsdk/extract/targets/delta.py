@@ -71,7 +71,7 @@ class DeltaTarget:
         self._seen: dict[str, SeenIds] = {}
         self._columns: dict[str, tuple[Column, ...]] = {}
         self._runs: StateTable | None = None
-        self._lost: set[str] = set()
+        self._lost: dict[str, str] = {}
         self._owned_by: dict[str, str] = {}
         self._stopped = False
 
@@ -163,7 +163,12 @@ class DeltaTarget:
             if table.without:
                 made.erase_history()
         if made.lost:
-            self._lost.add(table.name)
+            told = "somebody's clean-up of the Delta log has removed what was remembered of it"
+            self._lost[table.name] = f"{told}, so the list is read whole"
+        elif (contents := Contents(made.table.count(), made.remembered.rows)).lost:
+            told = f"{contents.rows} of {contents.committed} rows were there: somebody removed or emptied the table"
+            self._lost[table.name] = f"{told}, so the list is read whole"
+            made.remembered = attrs.evolve(made.remembered, states={})
         self._tables[table.name] = made
 
     def _owned(self, table: StateTable, owner: Owner, schema: pa.Schema) -> None:
@@ -246,7 +251,7 @@ class DeltaTarget:
                     if "asyncsdk.company" not in found.properties:
                         raise TargetError(f"{found.where} is there, and asyncsdk has not made it; it cannot be removed")
                     self._remove(found.where)
-        for known in (self._tables, self._seen, self._columns):
+        for known in (self._tables, self._seen, self._columns, self._lost):
             known.pop(table.name, None)
         self.rejects_path(table).unlink(missing_ok=True)
 
@@ -263,10 +268,8 @@ class DeltaTarget:
 
     def warnings(self, table: Table) -> Sequence[str]:
         """See `Target.warnings`."""
-        if table.name not in self._lost:
-            return ()
-        told = "somebody's clean-up of the Delta log has removed what was remembered of it, so the list was read whole"
-        return (f"{table.name}: {told}",)
+        told = self._lost.get(table.name)
+        return () if told is None else (f"{table.name}: {told}",)
 
     def rejects_path(self, table: Table) -> Path:
         """See `Target.rejects_path`: in the hidden folder; for a bucket in the working directory."""

@@ -72,6 +72,7 @@ class PostgresTarget:
         self._claimed = False
         self._columns: dict[str, tuple[Column, ...]] = {}
         self._rows: dict[str, int] = {}
+        self._lost: dict[str, Contents] = {}
         self._replaced: Counter[str] = Counter()
 
     def __repr__(self) -> str:
@@ -117,11 +118,34 @@ class PostgresTarget:
         with session.connection.transaction():
             if first:
                 self._schema.claim(self._owner)
+                self._schema.look(*(table.name for table in self._tables))
                 self._columns = {table.name: self._schema.make(table) for table in self._tables}
+                self._forget_lost()
             else:
                 self._schema.check_still_ours()
-            for name, columns in self._columns.items():
-                session.run(f"CREATE TEMPORARY TABLE {incoming(name)} ({definitions(columns)}) ON COMMIT DELETE ROWS")
+            made = [
+                f"CREATE TEMPORARY TABLE {incoming(name)} ({definitions(columns)}) ON COMMIT DELETE ROWS"
+                for name, columns in self._columns.items()
+            ]
+            if made:
+                session.run("; ".join(made))
+
+    def _forget_lost(self) -> None:
+        """Forgets the states of tables from which somebody took rows: nothing that is remembered of them holds."""
+        if not self._tables:
+            return
+        counts = " UNION ALL ".join(
+            f"SELECT {at}, count(*) FROM {self._names.table(table.name)}" for at, table in enumerate(self._tables)
+        )
+        found = {int(str(at)): int(str(count)) for at, count in self._session.run(counts)}
+        noted = self._session.run(f'SELECT "table", rows FROM {self._names.tables}')
+        committed = {str(name): int(str(rows)) for name, rows in noted}
+        for at, table in enumerate(self._tables):
+            contents = Contents(found[at], committed.get(table.name))
+            if contents.lost:
+                self._lost[table.name] = contents
+                for own in (self._names.state, self._names.seen):
+                    self._session.run(f'DELETE FROM {own} WHERE "table" = %s', [table.name])
 
     # --- state and rows -------------------------------------------------------------------------------------------
 
@@ -207,7 +231,8 @@ class PostgresTarget:
             self._schema.drop(table)
             for own in (self._names.state, self._names.seen, self._names.tables):
                 self._session.run(f'DELETE FROM {own} WHERE "table" = %s', [table.name])
-            self._columns.pop(table.name, None)
+            for known in (self._columns, self._rows, self._lost):
+                known.pop(table.name, None)
 
         self._session.long(work)
         self.rejects_path(table).unlink(missing_ok=True)
@@ -228,9 +253,15 @@ class PostgresTarget:
 
     def warnings(self, table: Table) -> Sequence[str]:
         """See `Target.warnings`."""
-        if not (number := self._replaced[table.name]):
-            return ()
-        return (f"{table.name}: PostgreSQL cannot hold the character NUL; U+FFFD stands in its place ({number} times)",)
+        told = []
+        if (lost := self._lost.get(table.name)) is not None:
+            taken = f"{lost.rows} of {lost.committed} rows were there"
+            told.append(f"{table.name}: {taken}: somebody dropped or emptied the table, so the list is read whole")
+        if number := self._replaced[table.name]:
+            told.append(
+                f"{table.name}: PostgreSQL cannot hold the character NUL; U+FFFD stands in its place ({number} times)"
+            )
+        return told
 
     def rejects_path(self, table: Table) -> Path:
         """See `Target.rejects_path`: in the working directory, for a server has no place next to it."""

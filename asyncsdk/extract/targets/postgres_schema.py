@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, cast
 
 from psycopg import errors
 
@@ -20,11 +20,13 @@ _LOCK_PATIENCE: Final = "3s"
 """So long a server may take to see that a killed run is gone."""
 
 _COLUMNS: Final = """
-    SELECT attname, format_type(atttypid, atttypmod), col_description(attrelid, attnum) IS NOT NULL
-    FROM pg_attribute WHERE attrelid = to_regclass(%s) AND attnum > 0 AND NOT attisdropped ORDER BY attnum
+    SELECT c.relname, a.attname, format_type(a.atttypid, a.atttypmod), col_description(c.oid, a.attnum) IS NOT NULL,
+        CASE c.relkind WHEN 'v' THEN c.reloptions END
+    FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace JOIN pg_attribute a ON a.attrelid = c.oid
+    WHERE n.nspname = %s AND c.relname = ANY(%s) AND c.relkind IN ('r', 'p', 'f', 'v', 'm')
+        AND a.attnum > 0 AND NOT a.attisdropped
+    ORDER BY c.relname, a.attnum
 """
-
-_OPTIONS: Final = "SELECT unnest(reloptions) FROM pg_class WHERE oid = to_regclass(%s)"
 
 _OWNERS: Final = """
     SELECT n.nspname, c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
@@ -70,6 +72,7 @@ class Schema:
         self._session = session
         self._names = names
         self._writer = writer
+        self._known: dict[str, Found] = {}
 
     def hold(self) -> None:
         """Takes a lock that ends with the connection.
@@ -101,6 +104,7 @@ class Schema:
         if session.run("SELECT to_regnamespace(%s)", [quoted(names.schema)]).fetchone() == (None,):
             session.run(f"CREATE SCHEMA {quoted(names.schema)}")
         found = None
+        self._known.clear()
         if self._found("_asyncsdk_owner").columns:
             found = session.run(f"SELECT layout, base_url, company FROM {names.owner}").fetchone()
             check_owner(found, owner, f"the schema {names.schema}")
@@ -158,6 +162,7 @@ class Schema:
         try:
             self._session.run(f"DROP VIEW IF EXISTS {self._qualified(f'{table.name}_live')}")
             self._session.run(f"DROP TABLE IF EXISTS {self._qualified(table.name)}")
+            self._known.pop(table.name, None)
         except errors.DependentObjectsStillExist as error:
             raise TargetRefused(
                 f"the table {self._names.bare(table.name)} cannot go: {error.diag.message_detail or error}"
@@ -173,9 +178,12 @@ class Schema:
             self._session.run(f"DROP VIEW {self._qualified(view)}")
         for change in changes:
             self._session.run(change)
+        if changes:
+            self.look(table.name)
         shown = Found(options=options) if anew else self._found(view)
         if (made := view_of(self._names, table, self._found(table.name).columns, shown)) is not None:
             self._session.run(made)
+            self.look(table.name)
         for statement in [*(self._said(_DEFAULT_GRANTS, view) if anew else ()), *grants]:
             self._session.run(statement)
 
@@ -191,17 +199,26 @@ class Schema:
                     "differ from these only in case: who reads them without quotes would get the wrong ones"
                 )
 
+    def look(self, *tables: str) -> None:
+        """Looks what there is of tables and their views, all in one query: a server may be far away."""
+        names = {f"{self._names.prefix}{table}{end}": f"{table}{end}" for table in tables for end in ("", "_live")}
+        rows: dict[str, list[tuple[str, str, bool, list[str] | None]]] = {name: [] for name in names.values()}
+        for relation, column, type_, commented, options in self._session.run(
+            _COLUMNS, [self._names.schema, list(names)]
+        ).fetchall():
+            rows[names[str(relation)]].append((str(column), str(type_), bool(commented), cast("list[str]", options)))
+        for name, columns in rows.items():
+            self._known[name] = Found(
+                {column: type_ for column, type_, _, _ in columns},
+                frozenset(column for column, _, commented, _ in columns if commented),
+                tuple(columns[0][3] or ()) if columns else (),
+            )
+
     def _found(self, table: str) -> Found:
-        """A table or view as it is."""
-        name = [self._qualified(table)]
-        rows = self._session.run(_COLUMNS, name).fetchall()
-        if not rows:
-            return Found()
-        return Found(
-            {str(column): str(type_) for column, type_, _ in rows},
-            frozenset(str(column) for column, _, commented in rows if commented),
-            tuple(self._said(_OPTIONS, table)),
-        )
+        """A table or view as it was when it was looked at."""
+        if table not in self._known:
+            self.look(table.removesuffix("_live"))
+        return self._known[table]
 
     def _said(self, query: str, table: str) -> list[str]:
         return [str(text) for (text,) in self._session.run(query, [self._qualified(table)]).fetchall()]
