@@ -100,27 +100,23 @@ class FieldsSeen:
                 self._met.add(field.column)
 
 
-def gone(
-    known: Collection[str], before: Iterable[str], met: Collection[str], *, proved: bool, whole: bool
-) -> frozenset[str]:
-    """The fields that are gone from the API, or are back and were not read anew yet.
+def gone(known: Collection[str], before: Iterable[str], met: Collection[str], *, proved: bool) -> frozenset[str]:
+    """The fields that are gone from the API.
 
     Args:
         known: those that it has ever sent.
-        before: those that were gone already.
+        before: those that were gone already. One that is back is not, so the list has to be read whole before.
         met: those that it sent now.
         proved: whether enough rows came to tell that the others are gone.
-        whole: whether every row was read, so that nothing is left to read anew.
 
-    >>> sorted(gone({"a", "b"}, (), {"a"}, proved=True, whole=False))
+    >>> sorted(gone({"a", "b"}, (), {"a"}, proved=True))
     ['b']
-    >>> sorted(gone({"a", "b"}, ["b"], {"a", "b"}, proved=True, whole=False))
+    >>> sorted(gone({"a", "b"}, ["b"], (), proved=False))
     ['b']
-    >>> gone({"a", "b"}, ["b"], {"a", "b"}, proved=True, whole=True)
+    >>> gone({"a", "b"}, ["b"], {"a", "b"}, proved=True)
     frozenset()
     """
-    still = frozenset(before) - (frozenset(met) if whole else frozenset())
-    return still | (frozenset(known) - frozenset(met) if proved else frozenset())
+    return frozenset({*before, *(known if proved else ())}) - frozenset(met)
 
 
 def shown_to(see: Callable[[bytes], object], wethod: Wethod) -> Wethod:

@@ -13,7 +13,7 @@ import msgspec
 
 from .. import clock
 from ..codec import Reject
-from ..errors import DecodeError, NotFound, PermissionDenied, PreconditionFailed, WethodError
+from ..errors import ArgumentError, DecodeError, NotFound, PermissionDenied, PreconditionFailed, WethodError
 from ..pager import Pager
 from ..promises import Misfits
 from ..walking.walk import PageWalk
@@ -137,10 +137,15 @@ class Source:
         )
         self._walk = PageWalk(fetcher)
         async with self._walk as pages:
-            async for page in pages:
-                self._note_clock(pages.since)
-                taken, rejects[:] = list(rejects), []
-                yield self._chunk(page.items, taken)
+            try:
+                async for page in pages:
+                    self._note_clock(pages.since)
+                    taken, rejects[:] = list(rejects), []
+                    yield self._chunk(page.items, taken)
+            except ArgumentError as error:
+                if error.argument != "sweep":
+                    raise
+                # All was read but what changed meanwhile, as the Date header is none: the next run reads that.
             self._note_clock(pages.since)
             if rejects:
                 yield Chunk([], [] if self.raw else None, list(rejects))

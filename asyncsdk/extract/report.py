@@ -34,7 +34,7 @@ class TableReport:
         error: why it is not complete.
         rejects: the file with the rejected rows, where there are any.
         misfits: fields that were null or missing where the contract promises a value, with the number of rows: they are
-            null in the table (`{"pm_id": 3}`).
+            null in the table (`{"client_id": 3}`).
         gone: fields that the API sent before and does not send any more, in no row: their columns keep what they held.
     """
 

@@ -152,7 +152,7 @@ class TableUpdate:
             done = await self._walk(each, done)
         known, whole = self._known(), todo[0].kind == "whole" or self.job.since is not None
         if not whole and self._must_read_whole(done):
-            whole, self.ledger.mode = True, "full"
+            self.ledger.mode = "full"
             for each in self._passes(done, whole=True):
                 done = await self._walk(each, done)
         contents: Contents = await self.lane(partial(self.target.contents, self.job.table))
@@ -163,7 +163,7 @@ class TableUpdate:
             server_ahead=reader.server_ahead if resumed is None else resumed.server_ahead,
             held=contents.rows,
             fields=tuple(sorted(known | met)),
-            gone=tuple(sorted(gone(known, done.gone, self.fields.met, proved=reader.proved, whole=whole))),
+            gone=tuple(sorted(gone(known, done.gone, self.fields.met, proved=reader.proved))),
             requests=self.ledger.requests,
             seconds=self.ledger.seconds,
             progress=None,

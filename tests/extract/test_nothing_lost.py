@@ -12,7 +12,8 @@ import pytest
 from aiohttp import web
 
 from asyncsdk import Wethod
-from asyncsdk.extract import extract
+from asyncsdk.errors import ArgumentError
+from asyncsdk.extract import extract, plan
 from asyncsdk.extract.states import State
 from asyncsdk.extract.target import Batch, Place, RunLine, Table, TargetError, Written
 from asyncsdk.models import Project
@@ -191,9 +192,10 @@ async def test_parents_that_were_refused_are_counted_when_a_pass_goes_on(
 async def test_a_server_without_a_clock_is_asked_from_the_newest_row(
     server: Server, connect: Connect, target: Memory
 ) -> None:
-    """Our clock alone proves nothing: it may be ahead by a year."""
-    serve(server, [stream(id) for id in range(1, 5)], {}, headers={"Date": "no date"})
-    await pull(connect(), "streams")
+    """Our clock alone proves nothing: it may be ahead by a year. Several pages need no clock either."""
+    serve(server, [stream(id) for id in range(1, 350)], {}, headers={"Date": "no date"})
+    assert (await pull(connect(), "streams")).status == 0
+    assert shown(target, "streams") == set(range(1, 350))
     (state,) = map(State.read, target.states.values())
     assert state.watermark is not None
     assert state.watermark.isoformat() == "2026-05-01T00:00:00+00:00"
@@ -244,3 +246,25 @@ async def test_a_defect_tells_no_password(
     told = json.dumps(report.to_dict()) + caplog.text + repr(target.lines)
     assert "RuntimeError" in told
     assert "s3cret-password" not in told
+
+
+async def test_what_is_remembered_may_lie_elsewhere(wethod: Wethod, tmp_path: Path) -> None:
+    """Each schema, so each company, has a folder of its own there."""
+    for schema, folder in ((None, tmp_path / "state"), ("acme", tmp_path / "state" / "acme")):
+        report = await extract(
+            wethod, ["levels"], f"csv:{tmp_path / 'out'}", schema=schema, state=tmp_path / "state", patience=0
+        )
+        assert report.ok
+        assert (folder / "staging.duckdb").exists()
+    assert not list((tmp_path / "out").rglob("staging.duckdb"))
+
+
+@pytest.mark.parametrize("to", ["duckdb:x.duckdb", "postgresql://host/db"])
+async def test_a_database_keeps_what_is_remembered_with_its_rows(
+    to: str, sandbox: Sandbox, wethod: Wethod, target: Memory
+) -> None:
+    with pytest.raises(ArgumentError, match=r"state: only folders .parquet, csv, jsonl. keep it apart"):
+        await extract(wethod, ["levels"], to, state="elsewhere")
+    with pytest.raises(ArgumentError, match=r"state: only folders .parquet, csv, jsonl. keep it apart"):
+        await plan(wethod, ["levels"], to, state="elsewhere")
+    assert (target.owner, len(sandbox.requests)) == (None, 0)
