@@ -79,7 +79,8 @@ class Place:
     """A target as it is written on the command line, with where in it the rows go.
 
     Args:
-        text: `parquet:DIR`, `csv:DIR`, `jsonl:DIR`, `duckdb:FILE`, `postgresql://...` or `delta:...`.
+        text: `parquet:DIR`, `duckdb:FILE`, `postgresql://...`, `delta:DIR`, `delta:s3://bucket/prefix`, `csv:DIR` or
+            `jsonl:DIR`.
         schema: a schema of the database, or a folder in DIR; None: its own default (`public`, `main`, DIR itself).
         prefix: what every table's and folder's name starts with.
         state: for folders, another folder for the file that holds rows and states, as it is; None: `DIR/.asyncsdk`.
@@ -240,8 +241,8 @@ class Target(Protocol):
 
         A column that the table has and the model lacks stays, unless it is one of `Table.without`; one that it lacks
         is added, nullable. The view `<table>_live` (databases) shows rows with neither `deleted_at` nor `_vanished_at`.
-        Where a table has lost rows (`Contents.lost`) its list is read whole; a target may forget all its states at
-        once, for every set of filters, and then tells why in `warnings`.
+        Where a table has lost rows (`Contents.lost`) its states are forgotten, for every set of filters, so that its
+        list is read whole, and `warnings` tells why.
 
         Raises:
             TargetRefused: another run holds it, it is another company's, too new, or it cannot be written.
