@@ -241,8 +241,8 @@ class Target(Protocol):
 
         A column that the table has and the model lacks stays, unless it is one of `Table.without`; one that it lacks
         is added, nullable. The view `<table>_live` (databases) shows rows with neither `deleted_at` nor `_vanished_at`.
-        Where a table has lost rows (`Contents.lost`) its list is read whole; a target may forget all its states at
-        once, for every set of filters, and then tells why in `warnings`.
+        Where a table has lost rows (`Contents.lost`) its states are forgotten, for every set of filters, so that its
+        list is read whole, and `warnings` tells why.
 
         Raises:
             TargetRefused: another run holds it, it is another company's, too new, or it cannot be written.
