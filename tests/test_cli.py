@@ -233,8 +233,6 @@ def test_an_interrupted_extraction_ends_at_once_and_the_next_goes_on(tmp_path: P
         assert run.returncode == 130
         assert "the same command goes on" in said
         assert "Traceback" not in said
-        (line,) = [json.loads(line) for line in (tmp_path / "_runs.jsonl").read_text().splitlines()]
-        assert (line["complete"], line["error"]) == (False, "interrupted")
         done = subprocess.run(words, env=environ, check=True, capture_output=True, text=True, timeout=60)
         told = json.loads(done.stdout)
         assert told["tables"][0]["outcome"] == "complete"

@@ -120,7 +120,8 @@ async def test_what_does_not_pass_ends_a_list_at_once(
     sandbox.fail(PATH, status=status, times=None, after=3)
     report = await extract(wethod, [STREAMS], "memory", concurrency=1)
     assert report.status == 1
-    assert len(sandbox.requests) <= 5
+    # A 400 or 404 may only say that the list ends before the page: that is asked once more from nearer by.
+    assert len(sandbox.requests) <= (8 if status in {400, 404} else 5)
     assert report.requests == len(sandbox.requests)
 
 

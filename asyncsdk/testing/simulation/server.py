@@ -152,9 +152,7 @@ class Server:
     def _do(self, asked: Asked) -> service_.Answer:
         headers = CIMultiDict(asked.headers)
         kind = asked.headers.get("content-type", "").partition(";")[0]
-        answer = self.sandbox.service.answer(
-            service_.Asked(asked.method, asked.path, asked.query, headers, kind, asked.body)
-        )
+        answer = self.service.answer(service_.Asked(asked.method, asked.path, asked.query, headers, kind, asked.body))
         if asked.method != "GET":
             self.writes.append(Deed(asyncio.get_running_loop().time(), asked, answer.status, answer.text))
             self.trace(f"done {asked.method} {asked.target} {answer.status}")
