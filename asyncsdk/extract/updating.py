@@ -150,19 +150,19 @@ class TableUpdate:
         reader.newest = done.watermark if resumed is None else resumed.newest
         for each in todo:
             done = await self._walk(each, done)
-        known, whole = self._known(), todo[0].kind == "whole" or self.job.since is not None
+        known = self._known().union(() if resumed is None else resumed.met)
+        whole = todo[0].kind == "whole" or self.job.since is not None
         if not whole and self._must_read_whole(done):
             self.ledger.mode = "full"
             for each in self._passes(done, whole=True):
                 done = await self._walk(each, done)
         contents: Contents = await self.lane(partial(self.target.contents, self.job.table))
-        met = self.fields.met.union(() if resumed is None else resumed.met)
         reader.state = attrs.evolve(
             done,
             watermark=earlier(begun, reader.server_time, reader.newest),
             server_ahead=reader.server_ahead if resumed is None else resumed.server_ahead,
             held=contents.rows,
-            fields=tuple(sorted(known | met)),
+            fields=tuple(sorted(known | self.fields.met)),
             gone=tuple(sorted(gone(known, done.gone, self.fields.met, proved=reader.proved))),
             requests=self.ledger.requests,
             seconds=self.ledger.seconds,
@@ -172,14 +172,19 @@ class TableUpdate:
         return reader.state
 
     def _must_read_whole(self, done: State) -> bool:
-        """Whether more has to be read than what changed: a field is back, or the server's clock was set back."""
+        """Whether more has to be read than what changed.
+
+        A field is back, or comes for the first time: then rows that did not change have it as well. Or the server's
+        clock was set back.
+        """
         if went_back(done.server_ahead, self.reader.server_ahead):
             self.ledger.warn(
                 "since the last run the server's clock was set back, or this machine's forward: lists are read whole, "
                 "as what changed may bear times before that run"
             )
             return True
-        return bool(self.fields.met.intersection(done.gone))
+        met, known = self.fields.met, self.reader.known
+        return bool(met.intersection(done.gone)) or (known is not None and not met <= known)
 
     def _known(self) -> frozenset[str]:
         """The columns whose keys the list has sent; where nobody remembers, and rows are there, those it promises."""

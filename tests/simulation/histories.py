@@ -275,8 +275,12 @@ def _run(world: World, night: Night, whole_before: bool) -> dict[str, Any]:
             if table.mode == "full" and whole_before:
                 ghosts[name].clear()
             _note_ghosts(ghosts, watch)
-            kept = FIELDS[name] in table.gone
-            wrong += differences(name, _stored(world, name), before[name], watch.versions[name], ghosts[name], kept)
+            gone, lacking = FIELDS[name] in table.gone, name in night.renamed
+            if gone and not lacking:
+                wrong.append(f"{name}: its field is not gone")
+            wrong += differences(name, _stored(world, name), before[name], watch.versions[name], ghosts[name], lacking)
+            if lacking and not gone and any(value is not None for _, value in before[name].values()):
+                wrong.append(f"{name}: nobody is told that its field is gone")
         if table.outcome == "skipped" and before[name]:
             wrong.append(f"{name}: it had been delivered, and is refused: {table.error}")
     complete = all(table.outcome == "complete" for table in report.tables)
@@ -319,7 +323,7 @@ def differences(
     before: dict[int, Version],
     versions: dict[int, list[Version]],
     ghosts: set[int],
-    kept: bool,
+    lacking: bool,
 ) -> list[str]:
     """Returns the first rows that a table has in none of the ways the server had them while the run went on."""
     wrong = []
@@ -330,12 +334,9 @@ def differences(
             continue
         if there[0] is None and any(stamp is None for stamp, _ in allowed):
             continue
-        if kept:
-            old = before.get(id, ABSENT)[1]
-            fits = any(there == (stamp, old) for stamp, _ in allowed)
-        else:
-            fits = there in allowed
-        if not fits:
+        # Without its field a row has the value from before, or none if it is new.
+        old = before.get(id, ABSENT)[1]
+        if there not in allowed and not (lacking and there in [(stamp, old) for stamp, _ in allowed]):
             wrong.append(f"{name}: row {id} is {there}, the server had {allowed}")
     return wrong[:3]
 
