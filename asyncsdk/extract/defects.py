@@ -10,7 +10,7 @@ from .address import redacted
 
 __all__ = ["Defect", "defect_of"]
 
-logger = logging.getLogger("asyncsdk")
+logger: logging.Logger = logging.getLogger("asyncsdk")
 
 
 class Defect(WethodError):

@@ -103,7 +103,7 @@ class StateTable:
         self._open: DeltaTable | None = None
         self._number = 0
         self._rival = False
-        self.remembered = Remembered()
+        self.remembered: Remembered = Remembered()
         self.lost = False
 
     def load(self) -> bool:
@@ -281,7 +281,7 @@ class StateTable:
         number = self.table.transaction_version(_APP)
         self._number = number or 0
         facts = {} if number is None else self._told(number)
-        self.lost = number is not None and not facts
+        self.lost: bool = number is not None and not facts
         self.remembered = Remembered(facts.get("states") or {}, facts.get("rows"))
 
     def _told(self, number: int) -> dict[str, Any]:

@@ -52,7 +52,7 @@ class DuckDBFile:
         self._path = path
         self._memory = MEMORY
         self._database: duckdb.DuckDBPyConnection | None = _connected(path, MEMORY)
-        self.stoppable = Stoppable(self._interrupt)
+        self.stoppable: Stoppable = Stoppable(self._interrupt)
 
     @property
     def database(self) -> str:

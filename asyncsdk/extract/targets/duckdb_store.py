@@ -51,8 +51,8 @@ class Store:
     """
 
     def __init__(self, path: Path, schema: str, prefix: str, *, shown: bool) -> None:
-        self.file = DuckDBFile(path)
-        self.names = Names(schema, prefix, self.file.database)
+        self.file: DuckDBFile = DuckDBFile(path)
+        self.names: Names = Names(schema, prefix, self.file.database)
         self._shown = shown
         self._contents: dict[str, Contents] = {}
         self._columns: dict[str, dict[str, Found]] = {}

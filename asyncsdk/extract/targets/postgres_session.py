@@ -82,7 +82,7 @@ class Session:
         self._prepare = prepare
         self._connection: psycopg.Connection | None = None
         self._opened = False
-        self.blocks = Blocks(self._cancel, self._drop)
+        self.blocks: Blocks = Blocks(self._cancel, self._drop)
 
     def open(self) -> None:
         """Connects, and prepares.
