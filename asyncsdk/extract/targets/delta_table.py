@@ -104,7 +104,7 @@ class StateTable:
         self._number = 0
         self._rival = False
         self.remembered: Remembered = Remembered()
-        self.lost = False
+        self.lost: bool = False
 
     def load(self) -> bool:
         """Reads the table as it is now; whether it is there."""
@@ -281,7 +281,7 @@ class StateTable:
         number = self.table.transaction_version(_APP)
         self._number = number or 0
         facts = {} if number is None else self._told(number)
-        self.lost: bool = number is not None and not facts
+        self.lost = number is not None and not facts
         self.remembered = Remembered(facts.get("states") or {}, facts.get("rows"))
 
     def _told(self, number: int) -> dict[str, Any]:
