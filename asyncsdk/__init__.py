@@ -15,67 +15,67 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from . import dates, filters, models
-    from .account import Stats
+    from ._codec.decode import to_dict, to_json
+    from ._limits import Quota
+    from ._lists.gathering import gather_all
+    from ._lists.pager import Page, Pager
+    from ._lists.walk import PageWalk, Walk
+    from ._sending.account import Stats
+    from ._sending.events import Hooks, RequestSent, ResponseReceived, RetryPlanned, WaitBegun
+    from ._sending.response import Response
+    from ._sending.settings import RetryPolicy
+    from ._sending.single_flight import single_flight
     from .client import Wethod
-    from .codec import to_dict, to_json
     from .errors import (
         APIError,
         ArgumentError,
         AuthenticationError,
-        ClientClosed,
+        ClientClosedError,
         ConfigurationError,
-        Conflict,
-        ConnectionFailed,
+        ConflictError,
+        ConnectError,
         DecodeError,
         Failure,
-        NotFound,
-        OutcomeUnknown,
-        PermissionDenied,
-        PreconditionFailed,
-        RateLimited,
+        InvalidDataError,
+        NotFoundError,
+        OutcomeUnknownError,
+        PermissionDeniedError,
+        PreconditionFailedError,
+        RateLimitError,
         RequestLine,
-        RequestTimeout,
-        ResponseTooLarge,
+        RequestTimeoutError,
+        ResponseTooLargeError,
         ServerError,
         TransportError,
-        ValidationError,
         WalkError,
         WethodError,
     )
-    from .events import Hooks, RequestSent, ResponseReceived, RetryPlanned, WaitBegun
-    from .gathering import gather_all
     from .mirror import Mirror, MirroredList
-    from .pager import Page, Pager
-    from .response import Response
-    from .settings import RetryPolicy
-    from .sharing import single_flight
-    from .throttling import Quota
-    from .walking.walk import PageWalk, Walk
 
 __version__ = "0.1.0"
 
 _MODULES = frozenset({"dates", "filters", "models"})
 _HOMES = {
-    "Hooks": "events",
+    "Hooks": "_sending.events",
     "Mirror": "mirror",
     "MirroredList": "mirror",
-    "Page": "pager",
-    "PageWalk": "walking.walk",
-    "Pager": "pager",
-    "Quota": "throttling.turn",
-    "RequestSent": "events",
-    "Response": "response",
-    "ResponseReceived": "events",
-    "RetryPlanned": "events",
-    "RetryPolicy": "settings",
-    "Stats": "account",
-    "WaitBegun": "events",
-    "Walk": "walking.walk",
+    "Page": "_lists.pager",
+    "PageWalk": "_lists.walk",
+    "Pager": "_lists.pager",
+    "Quota": "_limits.ticket",
+    "RequestSent": "_sending.events",
+    "Response": "_sending.response",
+    "ResponseReceived": "_sending.events",
+    "RetryPlanned": "_sending.events",
+    "RetryPolicy": "_sending.settings",
+    "Stats": "_sending.account",
+    "WaitBegun": "_sending.events",
+    "Walk": "_lists.walk",
     "Wethod": "client",
-    "gather_all": "gathering",
-    "single_flight": "sharing",
-    "to_dict": "codec",
-    "to_json": "codec",
+    "gather_all": "_lists.gathering",
+    "single_flight": "_sending.single_flight",
+    "to_dict": "_codec.decode",
+    "to_json": "_codec.decode",
 }
 """The module of every public name; those that are not listed are in `errors`."""
 
@@ -83,36 +83,36 @@ __all__ = [
     "APIError",
     "ArgumentError",
     "AuthenticationError",
-    "ClientClosed",
+    "ClientClosedError",
     "ConfigurationError",
-    "Conflict",
-    "ConnectionFailed",
+    "ConflictError",
+    "ConnectError",
     "DecodeError",
     "Failure",
     "Hooks",
+    "InvalidDataError",
     "Mirror",
     "MirroredList",
-    "NotFound",
-    "OutcomeUnknown",
+    "NotFoundError",
+    "OutcomeUnknownError",
     "Page",
     "PageWalk",
     "Pager",
-    "PermissionDenied",
-    "PreconditionFailed",
+    "PermissionDeniedError",
+    "PreconditionFailedError",
     "Quota",
-    "RateLimited",
+    "RateLimitError",
     "RequestLine",
     "RequestSent",
-    "RequestTimeout",
+    "RequestTimeoutError",
     "Response",
     "ResponseReceived",
-    "ResponseTooLarge",
+    "ResponseTooLargeError",
     "RetryPlanned",
     "RetryPolicy",
     "ServerError",
     "Stats",
     "TransportError",
-    "ValidationError",
     "WaitBegun",
     "Walk",
     "WalkError",

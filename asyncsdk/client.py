@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Literal, Self, TypeVar, overload
 
+from ._codec.omitted import OMITTED, Omitted
+from ._sending.events import Hooks
+from ._sending.options import changed, settings_of
+from ._sending.proxies import Proxy
+from ._sending.response import Response, decoder_of
+from ._sending.secret import Secret, wrapped
+from ._sending.settings import Priority, RetryPolicy, Settings, hidden_budget
+from ._sending.tokens import Token, hidden
 from .errors import APIError, ConfigurationError
-from .events import Hooks
-from .omitted import OMITTED, Omitted
-from .options import changed, settings_of
-from .printable import shown
-from .proxies import Proxy
+from .errors._printable import shown
 from .resources import Resources
-from .response import Response, decoder_of
-from .secret import Secret, wrapped
-from .settings import Priority, RetryPolicy, Settings, hidden_budget
-from .tokens import Token, hidden
 
 if TYPE_CHECKING:
     from ssl import SSLContext
@@ -23,11 +23,11 @@ if TYPE_CHECKING:
 
     import aiohttp
 
-    from .account import Stats
-    from .pager import Pager
-    from .params import Params
-    from .throttling import Quota
-    from .wire import Json
+    from ._codec.query import Params
+    from ._codec.values import Json
+    from ._limits import Quota
+    from ._lists.pager import Pager
+    from ._sending.account import Stats
 
 __all__ = ["Wethod"]
 
@@ -132,15 +132,15 @@ class Wethod(Resources):
         # aiohttp takes a third of a second to import: it waits until a client is made.
         import aiohttp
 
-        from .account import Accounts
-        from .session import Session
-        from .transport import Transport
+        from ._sending.account import Accounts
+        from ._sending.sender import Sender
+        from ._sending.transport import Transport
 
         if session is not None and not isinstance(session, aiohttp.ClientSession):
             raise ConfigurationError(f"session is an aiohttp.ClientSession, not {shown(session)}")
         self._owner = True
         transport = Transport(max_in_flight=settings.max_in_flight, borrowed=session)
-        self._session = Session(settings, transport, Accounts())
+        self._sender = Sender(settings, transport, Accounts())
 
     def with_options(
         self,
@@ -171,7 +171,7 @@ class Wethod(Resources):
 
         Raises:
             ConfigurationError: a value that cannot be used.
-            ClientClosed: this client is closed.
+            ClientClosedError: this client is closed.
         """
         token = token if isinstance(token, Omitted) else hidden(token)
         sent = headers if isinstance(headers, Omitted) else wrapped(headers)
@@ -180,7 +180,7 @@ class Wethod(Resources):
         base_url = OMITTED
         proxy = proxy if proxy is None or isinstance(proxy, Omitted) else Proxy(proxy)
         settings = changed(
-            self._session.settings,
+            self._sender.settings,
             {
                 "token": token,
                 "company": company,
@@ -201,26 +201,26 @@ class Wethod(Resources):
         )
         copy = Wethod.__new__(Wethod)
         copy._owner = False
-        copy._session = self._session.copy(settings)
+        copy._sender = self._sender.copy(settings)
         return copy
 
     async def aclose(self) -> None:
         """Closes the client and its connections; its copies end with it. Closing a copy ends that copy alone."""
-        from .event_loop import require_asyncio
+        from ._sending.loops import require_asyncio
 
-        self._session.closed = True
+        self._sender.closed = True
         if self._owner:
             require_asyncio()
             try:
-                await self._session.transport.aclose()
+                await self._sender.transport.aclose()
             finally:
-                await self._session.accounts.aclose()
+                await self._sender.accounts.aclose()
 
     async def __aenter__(self) -> Self:
-        from .event_loop import require_asyncio
+        from ._sending.loops import require_asyncio
 
         require_asyncio()
-        self._session.check_open()
+        self._sender.check_open()
         return self
 
     async def __aexit__(
@@ -229,34 +229,34 @@ class Wethod(Resources):
         await self.aclose()
 
     def __repr__(self) -> str:
-        if "_session" not in self.__dict__:  # a traceback that shows variables meets it half made
+        if "_sender" not in self.__dict__:  # a traceback that shows variables meets it half made
             return "<Wethod, not set up>"
-        settings = self._session.settings
+        settings = self._sender.settings
         return f"Wethod(company={settings.company!r}, base_url={settings.base_url!r})"
 
     @property
     def settings(self) -> Settings:
         """What the client was set up with; the token in it shows itself to nobody."""
-        return self._session.settings
+        return self._sender.settings
 
     @property
     def quota(self) -> Quota:
         """What is left of this hour's requests: of this process, or in Redis at the last look; and when it is full."""
-        return self._session.account.quota
+        return self._sender.account.quota
 
     async def refresh_quota(self) -> Quota:
         """The same, asking Redis first where it keeps the budget; `quota` is as fresh as the last request.
 
         Raises:
-            ClientClosed: the client is closed.
+            ClientClosedError: the client is closed.
         """
-        self._session.check_open()
-        return await self._session.account.budget.refresh()
+        self._sender.check_open()
+        return await self._sender.account.budget.refresh()
 
     @property
     def stats(self) -> Stats:
         """What this token's requests came to so far: requests, retries, waits, bytes, rows."""
-        return self._session.account.stats
+        return self._sender.account.stats
 
     def list(
         self, path: str, *, params: Params | None = None, limit: int = 100, offset: int = 0
@@ -272,13 +272,13 @@ class Wethod(Resources):
         Raises:
             ArgumentError: the path is not one, or a value that a query cannot hold.
         """
-        from . import wire
-        from .pager import Pager
-        from .params import query_of
+        from ._codec.query import query_of
+        from ._lists.pager import Pager
+        from ._sending import wire
 
         wire.build("GET", path)  # refused here and not at the first row
         query = query_of(params, own=("limit", "offset"))
-        pager: Pager[dict[str, Json]] = Pager(self._session, path, dict, query, limit=limit, offset=offset)
+        pager: Pager[dict[str, Json]] = Pager(self._sender, path, dict, query, limit=limit, offset=offset)
         return pager
 
     @overload
@@ -331,17 +331,17 @@ class Wethod(Resources):
             ArgumentError: nothing was sent; the message says what to write.
             WethodError: as every call; `APIError` only where `check` is true.
         """
-        from . import wire
-        from .headers import plain_headers
-        from .params import query_of
-        from .session import ignore
+        from ._codec.query import query_of
+        from ._sending import wire
+        from ._sending.headers import plain_headers
+        from ._sending.sender import ignore
 
         request = wire.build(
             method, path, query_of(params), None if isinstance(json, Omitted) else wire.encode_json(json)
         )
-        decode: Any = ignore if into is None else decoder_of(self._session.decoding, into)
+        decode: Any = ignore if into is None else decoder_of(self._sender.decoding, into)
         try:
-            reply = await self._session.send(request, decode)
+            reply = await self._sender.send(request, decode)
         except APIError as error:
             if check or error.status is None:
                 raise

@@ -17,7 +17,7 @@ from collections.abc import Iterator
 import attrs
 
 from .errors import ArgumentError
-from .printable import shown
+from .errors._printable import shown
 
 __all__ = ["DateRange", "month", "month_start", "week", "week_start"]
 

@@ -21,7 +21,7 @@ import attrs
 
 from . import dates
 from .errors import ArgumentError
-from .printable import shown
+from .errors._printable import shown
 
 __all__ = [
     "DateFilter",

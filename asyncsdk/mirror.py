@@ -14,13 +14,13 @@ from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, Self
 
-from . import clock as clocks
+from ._limits import clock as clocks
+from ._lists.mirrored import MirroredList
+from ._sending.loops import require_asyncio
+from ._sending.settings import LONGEST
+from ._sending.single_flight import single_flight
 from .errors import APIError, ArgumentError
-from .event_loop import require_asyncio
-from .mirrored import MirroredList
-from .printable import shown
-from .settings import LONGEST
-from .sharing import single_flight
+from .errors._printable import shown
 
 if TYPE_CHECKING:
     from types import TracebackType

@@ -16,8 +16,8 @@ import cattrs
 import msgspec
 from cattrs.preconf.json import make_converter
 
-from asyncsdk import fields, rules
-from asyncsdk.codec import page_decoder, to_json
+from asyncsdk._codec import fields, rules
+from asyncsdk._codec.decode import page_decoder, to_json
 from asyncsdk.models import ProductionPlanStream, Project
 
 ROWS = 100

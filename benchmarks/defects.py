@@ -6,15 +6,15 @@ from typing import Final
 
 __all__ = ["DEFECTS"]
 
-ACCEPTING: Final = "asyncsdk/walking/accepting.py"
-FRONTIER: Final = "asyncsdk/walking/frontier.py"
-DELIVERY: Final = "asyncsdk/walking/delivery.py"
-BOOKMARKS: Final = "asyncsdk/walking/bookmarks.py"
-RETRY: Final = "asyncsdk/retry.py"
-BUDGET: Final = "asyncsdk/throttling/budget.py"
-PAUSE: Final = "asyncsdk/throttling/pause.py"
-SESSION: Final = "asyncsdk/session.py"
-GATE: Final = "asyncsdk/gate.py"
+ACCEPTING: Final = "asyncsdk/_lists/accepting.py"
+FRONTIER: Final = "asyncsdk/_lists/frontier.py"
+DELIVERY: Final = "asyncsdk/_lists/delivery.py"
+BOOKMARKS: Final = "asyncsdk/_lists/bookmarks.py"
+RETRY: Final = "asyncsdk/_sending/retry.py"
+BUDGET: Final = "asyncsdk/_limits/budget.py"
+PAUSE: Final = "asyncsdk/_limits/pause.py"
+SESSION: Final = "asyncsdk/_sending/sender.py"
+GATE: Final = "asyncsdk/_sending/gate.py"
 WRITING: Final = "asyncsdk/extract/writing.py"
 INCREMENTAL: Final = "asyncsdk/extract/incremental.py"
 
@@ -103,7 +103,7 @@ DEFECTS: Final[tuple[tuple[str, str, str, str], ...]] = (
     ),
     (
         "settle: a row is not looked at for the mark of the action",
-        "asyncsdk/settle.py",
+        "asyncsdk/_sending/settle.py",
         "if shows(row, marks):",
         "if True or shows(row, marks):",
     ),

@@ -28,12 +28,12 @@ from benchmarks.defects import DEFECTS
 
 ROOT = Path(__file__).resolve().parent.parent
 FILES = (
-    "asyncsdk/retry.py",
+    "asyncsdk/_sending/retry.py",
     "asyncsdk/extract/loading.py",
-    "asyncsdk/throttling/budget.py",
-    "asyncsdk/throttling/pause.py",
-    "asyncsdk/throttling/slots.py",
-    *sorted(str(path.relative_to(ROOT)) for path in (ROOT / "asyncsdk/walking").glob("[a-z]*.py")),
+    "asyncsdk/_limits/budget.py",
+    "asyncsdk/_limits/pause.py",
+    "asyncsdk/_limits/slots.py",
+    *sorted(str(path.relative_to(ROOT)) for path in (ROOT / "asyncsdk/_lists").glob("[a-z]*.py")),
 )
 """Where mutants are drawn. A budget in Redis needs a Redis: it has tests of its own."""
 
@@ -42,10 +42,10 @@ SECONDS = 120
 
 # What runs first for a file: the worlds it is made for. Then the tests of the simulation, and at last all worlds.
 FIRST = {
-    "retry": ("writes 0-79", "budgets 0-19"),
-    "throttling": ("budgets 0-59", "writes 0-39"),
-    "extract": ("extractions 0-9",),
-    "walking": ("walks 0-47",),
+    "_sending/": ("writes 0-79", "budgets 0-19"),
+    "_limits/": ("budgets 0-59", "writes 0-39"),
+    "extract/": ("extractions 0-9",),
+    "_lists/": ("walks 0-47",),
 }
 TESTS = (
     "tests/test_round_trips.py", "tests/simulation", "-x", "-q", "-p", "no:cacheprovider",
@@ -164,7 +164,7 @@ def _span(node: ast.expr | ast.stmt, lines: Sequence[str]) -> tuple[int, int]:
 
 def stages(file: str) -> list[list[str]]:
     """The commands that run for a change of a file, in order."""
-    wing = next((name for name in FIRST if f"/{name}" in file), "walking")
+    wing = next((name for name in FIRST if f"/{name}" in file), "_lists/")
     first, then = (
         [[sys.executable, "-m", "tests.simulation", *world.split(), "--json"] for world in worlds]
         for worlds in (FIRST[wing], THEN)

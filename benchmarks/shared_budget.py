@@ -24,8 +24,8 @@ from pathlib import Path
 
 import attrs
 
-from asyncsdk.throttling import Pause, Slots, Turn
-from asyncsdk.throttling.shared_budget import SharedBudget
+from asyncsdk._limits import Pause, Slots, Ticket
+from asyncsdk._limits.shared_budget import SharedBudget
 
 REDIS = "redis://127.0.0.1:6379/0"
 
@@ -143,7 +143,7 @@ def _with_asyncsdk(plan: Plan) -> tuple[Admit, Close]:
     budget = SharedBudget(plan.redis, plan.key, plan.limit, plan.period, pause=pause)
 
     async def admit(end: float) -> bool:
-        turn = Turn()
+        turn = Ticket()
         while True:
             await slots.acquire()
             refused = pause.ask(turn) or await budget.take(turn)

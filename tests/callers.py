@@ -9,7 +9,7 @@ from typing import TypeVar
 
 import attrs
 
-from asyncsdk.throttling import Refused, Turn
+from asyncsdk._limits import Refused, Ticket
 
 T = TypeVar("T")
 
@@ -40,15 +40,15 @@ class Caller:
     bulk: bool = False
     patience: int = 1_000_000
     polite: bool = True  # gives its place back when it goes
-    turn: Turn = attrs.Factory(Turn)
+    turn: Ticket = attrs.Factory(Ticket)
     granted_at: float | None = None
 
 
 def simulate(
     clock: FakeClock,
     arrivals: list[tuple[float, Caller]],
-    ask: Callable[[Turn], Refused | None],
-    leave: Callable[[Turn], None] = lambda turn: None,
+    ask: Callable[[Ticket], Refused | None],
+    leave: Callable[[Ticket], None] = lambda turn: None,
     until: float = float("inf"),
 ) -> list[Caller]:
     """Let callers come at their times and ask again when told; the granted ones, in order."""

@@ -10,7 +10,7 @@ import pytest
 from aiohttp import web
 
 from asyncsdk import Wethod
-from asyncsdk.settings import RetryPolicy
+from asyncsdk._sending.settings import RetryPolicy
 from tests.raw_server import Certificate, Run, certificate_in
 from tests.stub_server import TOKEN, Server
 

@@ -10,7 +10,7 @@ from typing import Annotated
 from fastapi import Depends, FastAPI, Request, Response
 from pydantic import BaseModel
 
-from asyncsdk import Mirror, NotFound, dates, gather_all
+from asyncsdk import Mirror, NotFoundError, dates, gather_all
 from asyncsdk.integrations.fastapi import (
     PageOf,
     PageParamsDep,
@@ -85,7 +85,7 @@ async def plan_versus_production(
 async def stream_name(mirror: Mirror, id: int) -> str:
     try:
         return (await mirror.streams.fetch(id)).name
-    except NotFound:
+    except NotFoundError:
         return f"deleted stream {id}"
 
 

@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from asyncsdk import arguments, body
 from asyncsdk import filters as F  # noqa: N812  # the name users are told to give it
+from asyncsdk._codec import arguments, body
+from asyncsdk._codec.omitted import OMITTED
+from asyncsdk._codec.values import Field
 from asyncsdk.errors import ArgumentError, ConfigurationError
-from asyncsdk.omitted import OMITTED
-from asyncsdk.wire import Field
 
 DELETED = ("exclude", "include", "only")
 INCLUDE = ("streamLeaders", "externalIdentifiers")

@@ -9,10 +9,11 @@ from collections.abc import Callable, Mapping
 
 import pytest
 
-from asyncsdk import body
+from asyncsdk._codec import body
+from asyncsdk._codec.omitted import OMITTED
+from asyncsdk._codec.values import Field
+from asyncsdk._sending.wire import encode_fields
 from asyncsdk.errors import ArgumentError
-from asyncsdk.omitted import OMITTED
-from asyncsdk.wire import Field, encode_fields
 
 HUGE = 10**5000
 LOOP: list[object] = []

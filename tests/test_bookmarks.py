@@ -16,11 +16,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from asyncsdk._lists.bookmarks import TAIL_ROWS, Bookmark, Source, read, source_of
+from asyncsdk._lists.joins import identity_of
+from asyncsdk._lists.plan import Plan
+from asyncsdk._lists.sweeping import moment_before, sweep_filter
 from asyncsdk.errors import ArgumentError, WethodError
-from asyncsdk.walking.bookmarks import TAIL_ROWS, Bookmark, Source, read, source_of
-from asyncsdk.walking.joints import identity_of
-from asyncsdk.walking.paging import Plan
-from asyncsdk.walking.sweeping import moment_before, sweep_filter
 
 SOURCE = source_of("/api/rows", [("project_id", "7")], sdk="1.0")
 MARK = Bookmark(SOURCE, 0, 4217, 100, True, 4217, "Sat, 21 Nov 2026 21:26:05 GMT", ((4216, "a" * 12), (4217, "b" * 12)))
@@ -112,7 +112,7 @@ def test_any_other_text_is_refused_and_not_quoted(text: str) -> None:
 
 def test_a_format_of_the_future_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     """The message says what to do."""
-    monkeypatch.setattr("asyncsdk.walking.bookmarks._FORMAT", 2)
+    monkeypatch.setattr("asyncsdk._lists.bookmarks._FORMAT", 2)
     text = MARK.write()
     monkeypatch.undo()
     with pytest.raises(ArgumentError, match="format 2"):

@@ -13,11 +13,11 @@ from email.utils import format_datetime
 import attrs
 import pytest
 
+from asyncsdk._lists import bookmarks
+from asyncsdk._lists.bookmarks import read, source_of
+from asyncsdk._lists.joins import identity_of
+from asyncsdk._lists.plan import Page, Plan
 from asyncsdk.errors import ArgumentError
-from asyncsdk.walking import bookmarks
-from asyncsdk.walking.bookmarks import read, source_of
-from asyncsdk.walking.joints import identity_of
-from asyncsdk.walking.paging import Page, Plan
 
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
 SOURCE = source_of("/api/rows")

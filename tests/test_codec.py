@@ -13,10 +13,10 @@ from collections.abc import Callable, Mapping
 import attrs
 import pytest
 
-from asyncsdk import fields, readers, rules
-from asyncsdk.codec import one_decoder, page_decoder, split_page, to_dict, to_json
+from asyncsdk._codec import fields, readers, rules
+from asyncsdk._codec.decode import one_decoder, page_decoder, split_page, to_dict, to_json
+from asyncsdk._codec.fields import Json, Number, Timestamp
 from asyncsdk.errors import ArgumentError, DecodeError
-from asyncsdk.fields import Json, Number, Timestamp
 
 
 @attrs.frozen(kw_only=True)
@@ -391,7 +391,6 @@ def test_what_is_nested_too_deeply_is_refused(write: Callable[[object], object])
 
 def test_package_does_not_import_the_codec() -> None:
     """cattrs costs more to import than the rest of the package; it waits for the first answer."""
-    check = (
-        "import sys, asyncsdk; asyncsdk.Wethod; sys.exit('cattrs' in sys.modules or 'asyncsdk.codec' in sys.modules)"
-    )
+    late = "'cattrs' in sys.modules or 'asyncsdk._codec.decode' in sys.modules"
+    check = f"import sys, asyncsdk; asyncsdk.Wethod; sys.exit({late})"
     assert subprocess.run([sys.executable, "-c", check], check=False).returncode == 0

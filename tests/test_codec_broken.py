@@ -13,8 +13,8 @@ import hypothesis.strategies as st
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from asyncsdk import json_text
-from asyncsdk.codec import (
+from asyncsdk._codec import json_text
+from asyncsdk._codec.decode import (
     LARGEST_REJECT,
     Decoding,
     Reject,
@@ -25,10 +25,10 @@ from asyncsdk.codec import (
     split_page,
     to_json,
 )
+from asyncsdk._codec.json_text import UnreadableText
+from asyncsdk._codec.promises import WarnOnce
 from asyncsdk.errors import DecodeError
-from asyncsdk.json_text import UnreadableText
 from asyncsdk.models import Budget, Project, Stream, Timesheet
-from asyncsdk.promises import WarnOnce
 from asyncsdk.testing import Factory
 from tests.test_codec import DEAL, PLAN, Deal, Leader, Plan, Portfolio, text
 

@@ -19,12 +19,12 @@ import pytest
 from cattrs import BaseValidationError
 from hypothesis import HealthCheck, given, settings
 
-from asyncsdk import keys, rules
-from asyncsdk.codec import one_decoder, page_decoder, split_page, to_dict, to_json
+from asyncsdk._codec import keys, rules
+from asyncsdk._codec.decode import one_decoder, page_decoder, split_page, to_dict, to_json
+from asyncsdk._codec.fields import Json, Number, Timestamp
+from asyncsdk._codec.promises import misfits_of
 from asyncsdk.errors import DecodeError
-from asyncsdk.fields import Json, Number, Timestamp
 from asyncsdk.models import Project
-from asyncsdk.promises import misfits_of
 
 UNTIMED = settings(deadline=None, max_examples=200, suppress_health_check=[HealthCheck.too_slow])
 

@@ -15,7 +15,7 @@ import pytest
 from yarl import URL
 
 from asyncsdk import RetryPolicy, Wethod, errors
-from asyncsdk.connector import Connector, look
+from asyncsdk._sending.connector import Connector, look
 from tests.raw_server import Certificate, Conversation, RawServer, Run, answer, serving
 
 ONCE = RetryPolicy(attempts=1)
@@ -33,7 +33,7 @@ async def ask(wethod: Wethod, path: str, method: str = "GET") -> tuple[str, str]
 
 
 def connector_of(wethod: Wethod) -> Connector:
-    connector = wethod._session.transport.pool().http.connector
+    connector = wethod._sender.transport.pool().http.connector
     assert isinstance(connector, Connector)
     return connector
 
@@ -202,7 +202,7 @@ def test_a_large_body_whose_server_goes_away_is_an_unknown_outcome(run: Run) -> 
 
     async def main() -> None:
         async with client(server) as wethod:
-            with pytest.raises(errors.OutcomeUnknown):
+            with pytest.raises(errors.OutcomeUnknownError):
                 await wethod.request("POST", "/api/1", json={"name": "x" * 8_000_000})
 
     with serving(talk) as server:
@@ -293,7 +293,7 @@ def test_what_a_server_writes_before_it_is_asked_is_no_answer() -> None:
 
 async def opened(wethod: Wethod, server: RawServer, certificate: Certificate | None, count: int) -> None:
     """Opens connections ahead, as a walk does."""
-    pool = wethod._session.transport.pool()
+    pool = wethod._sender.transport.pool()
     request = aiohttp.ClientRequest(
         "GET",
         URL(server.url),

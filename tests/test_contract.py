@@ -17,13 +17,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
-from asyncsdk import arguments, body, models
 from asyncsdk import filters as F  # noqa: N812  # the name users are told to give it
+from asyncsdk import models
+from asyncsdk._codec import arguments, body
+from asyncsdk._sending.settings import DEFAULT_VERSION
 from asyncsdk.contract.schemas import python_name
 from asyncsdk.errors import ArgumentError
 from asyncsdk.resources import Resources
 from asyncsdk.sandbox import Sandbox
-from asyncsdk.settings import DEFAULT_VERSION
 
 Node = Mapping[str, Any]
 
@@ -77,7 +78,7 @@ def test_any_call_may_answer_412_and_says_whether_a_page_knows_it() -> None:
     assert {*answers.values()} == {"Error412", "AssumedError412"}
     assert DOCUMENT["components"]["responses"]["AssumedError412"]["x-assumed"]
     assert [*answers.values()].count("Error412") == 67  # as the pages have it
-    assert all("PreconditionFailed:" in docstring_of(operation) for operation in OPERATIONS.values())
+    assert all("PreconditionFailedError:" in docstring_of(operation) for operation in OPERATIONS.values())
 
 
 def test_the_version_is_the_one_the_client_sends() -> None:

@@ -15,13 +15,13 @@ from typing import Any, Literal
 import attrs
 import pytest
 
+from asyncsdk._lists.bookmarks import read, source_of
+from asyncsdk._lists.ending import Ending, Verdict
+from asyncsdk._lists.frontier import Frontier
+from asyncsdk._lists.joins import Identity, identity_of
+from asyncsdk._lists.plan import Page, Plan, Report
+from asyncsdk._lists.sweeping import moment_before
 from asyncsdk.errors import ArgumentError, WalkError
-from asyncsdk.walking.bookmarks import read, source_of
-from asyncsdk.walking.ending import Ending, Verdict
-from asyncsdk.walking.frontier import Frontier
-from asyncsdk.walking.joints import Identity, identity_of
-from asyncsdk.walking.paging import Page, Plan, Report
-from asyncsdk.walking.sweeping import moment_before
 
 Order = Literal["id", "created falling", "updated", "updated falling", "name"]
 

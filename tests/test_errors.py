@@ -12,18 +12,18 @@ from asyncsdk import errors
 from asyncsdk.errors import (
     APIError,
     ArgumentError,
-    ClientClosed,
+    ClientClosedError,
     ConfigurationError,
-    ConnectionFailed,
+    ConnectError,
     DecodeError,
     Failure,
-    NotFound,
-    OutcomeUnknown,
-    RateLimited,
+    InvalidDataError,
+    NotFoundError,
+    OutcomeUnknownError,
+    RateLimitError,
     RequestLine,
-    RequestTimeout,
+    RequestTimeoutError,
     TransportError,
-    ValidationError,
     WethodError,
 )
 
@@ -34,15 +34,15 @@ CLASSES = [kind for _, kind in inspect.getmembers(errors, inspect.isclass) if is
 
 def example(kind: type[WethodError]) -> WethodError:
     """One error of a class, with every detail set."""
-    if issubclass(kind, RateLimited):
+    if issubclass(kind, RateLimitError):
         return kind("slow down", request=LINE, status=429, retry_after=7.0, headers={"date": "now"}, body=b"{}")
     if issubclass(kind, APIError):
         failures = (Failure("name", "is missing"),)
         return kind("no", request=LINE, status=404, key="not_found", failures=failures, headers={"a": "b"}, body=b"x")
-    if issubclass(kind, RequestTimeout):
+    if issubclass(kind, RequestTimeoutError):
         return kind("too slow", request=LINE, phase="read", status=200, headers={"a": "b"}, carried_out=False)
-    if kind is ConnectionFailed:
-        return ConnectionFailed("no route", request=LINE)
+    if kind is ConnectError:
+        return ConnectError("no route", request=LINE)
     if issubclass(kind, TransportError):
         return kind("lost", request=LINE, status=504, headers={"a": "b"}, body=b"x")
     if issubclass(kind, DecodeError):
@@ -67,19 +67,19 @@ def test_every_error_pickles_with_all_it_knows(kind: type[WethodError]) -> None:
 
 
 def test_api_errors_name_status_key_message_and_request() -> None:
-    error = NotFound("no such project", request=LINE, status=404, key="not_found")
+    error = NotFoundError("no such project", request=LINE, status=404, key="not_found")
     assert str(error) == "404 not_found: no such project (GET /api/projects/7)"
 
 
 def test_failures_are_in_the_message() -> None:
-    error = ValidationError(
+    error = InvalidDataError(
         "invalid data", request=LINE, status=400, key="invalid_data", failures=(Failure("name", "is missing"),)
     )
     assert str(error) == "400 invalid_data: invalid data [name: is missing] (GET /api/projects/7)"
 
 
 def test_a_refusal_of_our_own_has_no_status_in_its_message() -> None:
-    error = RateLimited("the budget is spent", request=LINE, status=None)
+    error = RateLimitError("the budget is spent", request=LINE, status=None)
     assert str(error) == "the budget is spent (GET /api/projects/7)"
 
 
@@ -94,12 +94,12 @@ def test_refused_arguments_are_value_errors() -> None:
 
 
 def test_the_closed_client_says_what_to_do() -> None:
-    assert "make a new one" in str(ClientClosed())
+    assert "make a new one" in str(ClientClosedError())
 
 
 def test_outcome_unknown_is_no_api_error() -> None:
     """Nobody should mistake a lost answer for a refusal."""
-    assert not issubclass(OutcomeUnknown, APIError)
+    assert not issubclass(OutcomeUnknownError, APIError)
 
 
 def test_every_error_of_an_answer_says_what_came_of_it() -> None:
@@ -111,7 +111,7 @@ def test_every_error_of_an_answer_says_what_came_of_it() -> None:
                 assert hasattr(error, name), f"{kind.__name__}.{name}"
             assert error.carried_out in (True, False, None)
             assert type(error.headers) is dict
-    assert example(ConnectionFailed).__dict__["carried_out"] is False
+    assert example(ConnectError).__dict__["carried_out"] is False
 
 
 def test_a_write_whose_answer_cannot_be_read_forbids_repeating_it() -> None:
@@ -125,9 +125,9 @@ def test_a_write_whose_answer_cannot_be_read_forbids_repeating_it() -> None:
 
 def test_as_many_failures_as_fit_are_told_and_the_others_counted() -> None:
     failures = tuple(Failure(f"field_{number}", "is missing") for number in range(1000))
-    error = ValidationError("m", request=LINE, status=400, failures=failures, failure_count=1_000_000)
+    error = InvalidDataError("m", request=LINE, status=400, failures=failures, failure_count=1_000_000)
     assert len(str(error)) < 2100
     told = str(error).count("is missing")
     assert f"; and {1_000_000 - told:,} more]" in str(error)
-    whole = ValidationError("m" * 3000, request=LINE, status=400, failures=failures)
+    whole = InvalidDataError("m" * 3000, request=LINE, status=400, failures=failures)
     assert "[1,000 refused fields]" in str(whole)

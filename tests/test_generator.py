@@ -19,17 +19,17 @@ import attrs
 import pytest
 
 from asyncsdk import models
+from asyncsdk._codec.omitted import OMITTED
+from asyncsdk._sending.sender import Sender
+from asyncsdk._codec.values import Field as Entry
+from asyncsdk._sending.wire import encode_fields
 from asyncsdk.contract import generate as generator
 from asyncsdk.contract import words
 from asyncsdk.contract.reading import Contract, Operation, Parameter, read
 from asyncsdk.contract.schemas import Field, python_name
 from asyncsdk.contract.settling import mark_of
 from asyncsdk.errors import ArgumentError
-from asyncsdk.omitted import OMITTED
 from asyncsdk.resources import Resources
-from asyncsdk.session import Session
-from asyncsdk.wire import Field as Entry
-from asyncsdk.wire import encode_fields
 
 CONTRACT = generator.PACKAGE / "contract" / "openapi.yaml"
 DOCUMENT: Mapping[str, Any] = json.loads(CONTRACT.with_suffix(".json").read_bytes())
@@ -93,7 +93,7 @@ def recorder(monkeypatch: pytest.MonkeyPatch) -> Recorder:
 
 def method(recorder: Recorder, operation: Operation) -> Callable[..., Any]:
     wethod = Resources()
-    wethod._session = cast("Session", recorder)
+    wethod._sender = cast("Sender", recorder)
     return cast("Callable[..., Any]", getattr(getattr(wethod, operation.resource), operation.method))
 
 
@@ -321,7 +321,13 @@ def test_the_docstring_says_what_the_contract_knows(operation: Operation, record
     assert all(permission in plain for permission in operation.permissions)
     assert operation.feature is None or operation.feature in plain
     assert ("treat as probable" in plain) is not operation.documented
-    names = {400: "ValidationError", 404: "NotFound", 409: "Conflict", 412: "PreconditionFailed", 429: "RateLimited"}
+    names = {
+        400: "InvalidDataError",
+        404: "NotFoundError",
+        409: "ConflictError",
+        412: "PreconditionFailedError",
+        429: "RateLimitError",
+    }
     assert all(
         (name in plain.partition("Raises:")[2]) is (status in operation.statuses) for status, name in names.items()
     )

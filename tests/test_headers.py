@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from asyncsdk.headers import http_date, plain_headers, server_wait
+from asyncsdk._sending.headers import http_date, plain_headers, server_wait
 
 NOW = datetime(2026, 5, 1, 12, 0, 0, tzinfo=UTC)
 OUT_OF_RANGE = [

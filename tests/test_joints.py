@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 import attrs
 import pytest
 
-from asyncsdk.walking.joints import Accepted, Identity, Overlap, fingerprint, identity_of
-from asyncsdk.walking.looking import look_around, look_back
+from asyncsdk._lists.joins import Accepted, Identity, Overlap, fingerprint, identity_of
+from asyncsdk._lists.looking import look_around, look_back
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 

@@ -28,7 +28,7 @@ async def test_copies_share_the_pool_and_their_close_is_their_own(server: Server
         await copy.streams.get(5)
         assert server.headers[-1]["Wethod-Company"] == "globex"
         assert server.headers[-1]["Authorization"] == "Bearer another"
-    with pytest.raises(errors.ClientClosed):
+    with pytest.raises(errors.ClientClosedError):
         await copy.streams.get(5)
     await parent.streams.get(5)
     assert server.headers[-1]["Wethod-Company"] == "acme"
@@ -40,11 +40,11 @@ async def test_closing_the_parent_ends_its_copies(server: Server, connect: Conne
     copy = parent.with_options(company="globex")
     await copy.streams.get(5)
     await parent.aclose()
-    with pytest.raises(errors.ClientClosed, match="make a new one"):
+    with pytest.raises(errors.ClientClosedError, match="make a new one"):
         await copy.streams.get(5)
-    with pytest.raises(errors.ClientClosed):
+    with pytest.raises(errors.ClientClosedError):
         parent.with_options(company="other")
-    with pytest.raises(errors.ClientClosed):
+    with pytest.raises(errors.ClientClosedError):
         async with parent:
             pass
 
@@ -69,7 +69,7 @@ async def test_a_borrowed_session_is_never_closed(server: Server, connect: Conne
         async with http.get(server.url) as answer:
             assert answer.status == 200
         closed_under_us = connect(session=http)
-    with pytest.raises(errors.ClientClosed):
+    with pytest.raises(errors.ClientClosedError):
         await closed_under_us.streams.get(5)
 
 
@@ -90,7 +90,7 @@ async def test_closing_while_requests_are_out_ends_them(server: Server, connect:
         await asyncio.sleep(0)
     await wethod.aclose()
     for outcome in await asyncio.gather(*waiting, return_exceptions=True):
-        assert isinstance(outcome, errors.ClientClosed), outcome
+        assert isinstance(outcome, errors.ClientClosedError), outcome
 
 
 def test_one_client_over_several_loops_leaves_no_warning() -> None:
@@ -118,7 +118,7 @@ def test_a_client_that_is_dropped_unclosed_closes_itself() -> None:
         async def use(url):
             wethod = Wethod(token="t", company="c", base_url=url)
             await wethod.streams.get(5)
-            pool = wethod._session.transport.pool().http
+            pool = wethod._sender.transport.pool().http
             del wethod
             for turn in range(100):
                 gc.collect()
@@ -239,9 +239,9 @@ def test_closing_on_another_loop_wakes_whoever_sleeps_on_this_one(sleeps: str) -
 
     async def sleeper() -> None:
         if sleeps == "pause":
-            wethod._session.account.pause.begin(3000)
+            wethod._sender.account.pause.begin(3000)
         else:
-            wethod._session.account.budget.extra(1)
+            wethod._sender.account.budget.extra(1)
         outcomes.extend(await asyncio.gather(wethod.streams.get(5), wethod.streams.get(6), return_exceptions=True))
         ended.set()
 
@@ -251,7 +251,7 @@ def test_closing_on_another_loop_wakes_whoever_sleeps_on_this_one(sleeps: str) -
     asyncio.run(wethod.aclose())
     assert ended.wait(10)
     thread.join()
-    assert [type(outcome) for outcome in outcomes] == [errors.ClientClosed] * 2
+    assert [type(outcome) for outcome in outcomes] == [errors.ClientClosedError] * 2
 
 
 def test_closing_on_another_loop_ends_the_wait_for_a_slot() -> None:
@@ -274,7 +274,7 @@ def test_closing_on_another_loop_ends_the_wait_for_a_slot() -> None:
             ended.set()
             holder.cancel()
             await asyncio.gather(holder, return_exceptions=True)
-            await wethod._session.transport._pools[asyncio.get_running_loop()].http.close()
+            await wethod._sender.transport._pools[asyncio.get_running_loop()].http.close()
             silent.close()
             await silent.wait_closed()
 
@@ -285,7 +285,7 @@ def test_closing_on_another_loop_ends_the_wait_for_a_slot() -> None:
     asyncio.run(wethod.aclose())
     assert ended.wait(10)
     thread.join()
-    assert [type(outcome) for outcome in outcomes] == [errors.ClientClosed] * 3
+    assert [type(outcome) for outcome in outcomes] == [errors.ClientClosedError] * 3
 
 
 # --- cancellation -----------------------------------------------------------------------------------------------------
@@ -304,7 +304,7 @@ async def test_a_storm_of_cancellations_leaves_nothing_behind(
         for call in calls[turns % 3 :]:
             call.cancel()
         await asyncio.gather(*calls, return_exceptions=True)
-    slots = wethod._session.transport.pool().slots
+    slots = wethod._sender.transport.pool().slots
     assert slots.free == 4
     assert slots.waiting == 0
     await wethod.streams.get(5)
@@ -332,7 +332,7 @@ async def test_anyios_repeated_cancellation_gets_through(server: Server, connect
                 async for _row in walk:
                     pass
         assert scope.cancelled_caught
-    assert wethod._session.transport.pool().slots.free == 16
+    assert wethod._sender.transport.pool().slots.free == 16
 
 
 # --- set-up -----------------------------------------------------------------------------------------------------------

@@ -15,11 +15,11 @@ import attrs
 import pytest
 from aiohttp import web
 
-from asyncsdk import ArgumentError, NotFound, PermissionDenied, ServerError, Wethod, resources
+from asyncsdk import ArgumentError, NotFoundError, PermissionDeniedError, ServerError, Wethod, resources
+from asyncsdk._sending.settings import RetryPolicy
+from asyncsdk._sending.single_flight import single_flight
 from asyncsdk.mirror import Mirror
 from asyncsdk.sandbox import Sandbox
-from asyncsdk.settings import RetryPolicy
-from asyncsdk.sharing import single_flight
 from tests.stub_server import Server, rows_json
 
 Connect = Callable[..., Wethod]
@@ -168,7 +168,7 @@ async def test_the_background_refreshes_until_the_mirror_is_left(server: Server,
 
 async def test_a_mirror_that_cannot_be_read_does_not_begin(sandbox: Sandbox, wethod: Wethod) -> None:
     sandbox.fail("GET /api/streams", status=403)
-    with pytest.raises(PermissionDenied):
+    with pytest.raises(PermissionDeniedError):
         await Mirror(wethod, ["streams"]).start()
     assert not [task for task in asyncio.all_tasks() if task.get_name() == "asyncsdk mirror"]
 
@@ -271,7 +271,7 @@ async def test_each_caller_gets_an_error_of_its_own(server: Server, connect: Con
     assert len(server.requests) == 1
     assert len({id(error) for error in errors}) == 3
     for error in errors:
-        assert isinstance(error, NotFound)
+        assert isinstance(error, NotFoundError)
         assert str(error) == str(errors[0])
         assert pickle.loads(pickle.dumps(error)).status == 404
 

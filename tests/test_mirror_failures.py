@@ -11,9 +11,9 @@ from collections.abc import Callable
 import pytest
 from aiohttp import web
 
-from asyncsdk import ConfigurationError, ConnectionFailed, NotFound, ServerError, Wethod
+from asyncsdk import ConfigurationError, ConnectError, NotFoundError, ServerError, Wethod
+from asyncsdk._sending.settings import RetryPolicy
 from asyncsdk.mirror import Mirror
-from asyncsdk.settings import RetryPolicy
 from tests.stub_server import STREAM, Server, rows_json
 from tests.waiting import until
 
@@ -49,7 +49,7 @@ async def test_it_begins_empty_while_wethod_is_away_and_fills_itself(server: Ser
     async with Mirror(wethod, LISTS, required=False) as mirror, asyncio.timeout(30):
         assert len(mirror.production_plan_streams) == 0
         await failed(mirror)
-        assert isinstance(mirror.failure, ConnectionFailed)
+        assert isinstance(mirror.failure, ConnectError)
         assert mirror.production_plan_streams.failure is not None
         assert math.isinf(mirror.age)
     server.url = url
@@ -211,7 +211,7 @@ async def test_a_row_that_is_not_in_memory_costs_one_request(server: Server, con
         assert (await mirror.streams.fetch(6)).name == "new"
         assert server.requests == ["GET /api/streams/6"]
         assert 6 not in mirror.streams, "whether it belongs to the list, the next refresh says"
-        with pytest.raises(NotFound):
+        with pytest.raises(NotFoundError):
             await mirror.streams.fetch(7)
 
 

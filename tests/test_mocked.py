@@ -52,7 +52,7 @@ async def test_the_default_address_and_headers() -> None:
 
 @pytest.mark.parametrize(
     ("status", "kind"),
-    [(401, errors.AuthenticationError), (409, errors.Conflict), (412, errors.PreconditionFailed)],
+    [(401, errors.AuthenticationError), (409, errors.ConflictError), (412, errors.PreconditionFailedError)],
 )
 async def test_statuses_become_errors(status: int, kind: type[errors.APIError]) -> None:
     with aioresponses() as mocked:

@@ -15,7 +15,8 @@ import attrs
 import msgspec
 import pytest
 
-from asyncsdk import fields, models
+from asyncsdk import models
+from asyncsdk._codec import fields
 
 CONTRACT: Mapping[str, Any] = json.loads(resources.files("asyncsdk.contract").joinpath("openapi.json").read_bytes())
 SCHEMAS: Mapping[str, Mapping[str, Any]] = CONTRACT["components"]["schemas"]

@@ -14,12 +14,12 @@ from multidict import CIMultiDict, CIMultiDictProxy
 from yarl import URL
 
 from asyncsdk import RetryPolicy, Wethod, errors
-from asyncsdk.attempt import Attempt, Base, Headers
-from asyncsdk.connector import Connector
-from asyncsdk.network_errors import explain, one_line, outcome_of
-from asyncsdk.retry import Lost, NotSent
-from asyncsdk.transport import Transport
-from asyncsdk.wire import build
+from asyncsdk._sending.attempt import Attempt, Base, Headers
+from asyncsdk._sending.connector import Connector
+from asyncsdk._sending.network_errors import explain, one_line, outcome_of
+from asyncsdk._sending.retry import Lost, NotSent
+from asyncsdk._sending.transport import Transport
+from asyncsdk._sending.wire import build
 from tests.raw_server import Conversation, answer, serving
 
 ADDRESS = "https://api.wethod.com/api/persons?email=eq:secret%40example.com"
@@ -77,7 +77,7 @@ def test_what_was_not_sent_is_known_by_how_far_it_came_and_else_by_its_kind() ->
         assert outcome_of(problem, sent=False) == NotSent()
     assert outcome_of(aiohttp.ServerDisconnectedError(), sent=None) == Lost()
     assert outcome_of(aiohttp.ConnectionTimeoutError(), sent=None) == NotSent()
-    assert outcome_of(RuntimeError("Session is closed"), sent=None) == NotSent()
+    assert outcome_of(RuntimeError("Sender is closed"), sent=None) == NotSent()
     assert outcome_of(UnicodeError("label too long"), sent=False) == NotSent(final=True)
     assert outcome_of(aiohttp.InvalidUrlClientError("x"), sent=False) == NotSent(final=True)
     for status, final in ((407, True), (403, True), (408, False), (429, False), (502, False)):
@@ -193,7 +193,7 @@ def test_a_name_that_is_being_looked_up_when_the_client_closes_is_no_cancellatio
 
     async def main() -> None:
         wethod = Wethod(token="alice", company="c", base_url="http://api.example.test", retry=RetryPolicy(attempts=1))
-        connector = wethod._session.transport.pool().http.connector
+        connector = wethod._sender.transport.pool().http.connector
         assert isinstance(connector, Connector)
         asked = asyncio.Event()
 
@@ -207,7 +207,7 @@ def test_a_name_that_is_being_looked_up_when_the_client_closes_is_no_cancellatio
         await asked.wait()
         await wethod.aclose()
         for outcome in await asyncio.gather(*calls, return_exceptions=True):
-            assert isinstance(outcome, errors.ClientClosed)
+            assert isinstance(outcome, errors.ClientClosedError)
 
     asyncio.run(main())
 
@@ -219,7 +219,7 @@ def test_an_error_of_the_encryption_is_one_line() -> None:
     async def main() -> None:
         url = f"https://localhost:{server.port}"
         async with Wethod(token="alice", company="c", base_url=url, retry=RetryPolicy(attempts=1)) as wethod:
-            with pytest.raises(errors.ConnectionFailed) as caught:
+            with pytest.raises(errors.ConnectError) as caught:
                 await wethod.streams.create(name="Design")
         assert str(caught.value).isprintable()
 

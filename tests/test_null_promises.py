@@ -14,11 +14,11 @@ import pytest
 from aiohttp import web
 
 from asyncsdk import Wethod
-from asyncsdk.codec import Decoding, one_decoder, page_decoder, split_page, to_dict, to_json
+from asyncsdk._codec.decode import Decoding, one_decoder, page_decoder, split_page, to_dict, to_json
+from asyncsdk._codec.fields import Json
+from asyncsdk._codec.promises import Misfits, WarnOnce, misfits_of
 from asyncsdk.errors import ConfigurationError, DecodeError
-from asyncsdk.fields import Json
 from asyncsdk.models import JobOrderCategory, Project, Stream
-from asyncsdk.promises import Misfits, WarnOnce, misfits_of
 from asyncsdk.testing import Factory
 from tests.stub_server import PATH, Server, rows_json
 from tests.test_codec import DEAL, PLAN, Deal, Leader, Plan, Portfolio, text

@@ -9,13 +9,14 @@ from datetime import UTC, datetime
 
 import pytest
 
-from asyncsdk import errors, outcomes
-from asyncsdk.errors import DecodeError, OutcomeUnknown, WethodError
-from asyncsdk.retry import Again, History, Settled, decide
-from asyncsdk.secret import Secret
-from asyncsdk.settings import RetryPolicy
-from asyncsdk.transport import Attempt
-from asyncsdk.wire import Answer, Request
+from asyncsdk import errors
+from asyncsdk._sending import outcomes
+from asyncsdk._sending.retry import Again, History, Settled, decide
+from asyncsdk._sending.secret import Secret
+from asyncsdk._sending.settings import RetryPolicy
+from asyncsdk._sending.transport import Attempt
+from asyncsdk._sending.wire import Answer, Request
+from asyncsdk.errors import DecodeError, OutcomeUnknownError, WethodError
 
 NOW = datetime(2026, 5, 1, 12, 0, 0, tzinfo=UTC)
 POLICY = RetryPolicy(attempts=4)
@@ -45,13 +46,13 @@ UNKNOWN = {408, 502, 504, 520, 522, 524, 527, 530}
 UNKNOWN_UNLESS_OWN = {500, 503}
 
 CLASSES: dict[int, type[WethodError]] = {
-    400: errors.ValidationError,
+    400: errors.InvalidDataError,
     401: errors.AuthenticationError,
-    403: errors.PermissionDenied,
-    404: errors.NotFound,
-    409: errors.Conflict,
-    412: errors.PreconditionFailed,
-    429: errors.RateLimited,
+    403: errors.PermissionDeniedError,
+    404: errors.NotFoundError,
+    409: errors.ConflictError,
+    412: errors.PreconditionFailedError,
+    429: errors.RateLimitError,
 }
 REFUSED = set(range(400, 500)) - {408} | {521, 523, 525, 526, 529}
 """Statuses after which nothing was carried out. After the others nobody knows."""
@@ -95,7 +96,7 @@ def test_the_table(method: str, body: bytes) -> None:
             assert (end.status, end.headers, end.body) == (status, {"x-request-id": "7"}, body), case
             unknown = status in UNKNOWN or (status in UNKNOWN_UNLESS_OWN and body != OWN) or history.lost
             if method in WRITES and unknown:
-                assert type(end) is OutcomeUnknown, case
+                assert type(end) is OutcomeUnknownError, case
                 assert end.carried_out is None, case
                 assert "look before repeating" in str(end), case
                 continue
@@ -104,10 +105,12 @@ def test_the_table(method: str, body: bytes) -> None:
             assert end.carried_out is expected, case
 
 
-@pytest.mark.parametrize(("key", "kind"), [("invalid_data", errors.ValidationError), ("not_found", errors.NotFound)])
+@pytest.mark.parametrize(
+    ("key", "kind"), [("invalid_data", errors.InvalidDataError), ("not_found", errors.NotFoundError)]
+)
 def test_an_unknown_outcome_comes_before_the_key(key: str, kind: type[WethodError]) -> None:
     body = b'{"key": "%s", "message": "no"}' % key.encode()
-    assert type(outcome("POST", 504, body, LAST[FIRST])) is OutcomeUnknown
+    assert type(outcome("POST", 504, body, LAST[FIRST])) is OutcomeUnknownError
     assert type(outcome("POST", 500, body, LAST[FIRST])) is kind, "the API's own body: the key decides"
 
 
@@ -175,7 +178,7 @@ def test_secrets_that_come_back_are_blotted_out() -> None:
     assert tried.answer is not None
     tried.answer = Answer(400, {"X-Echo": "Bearer " + token.reveal()}, body)
     error = outcomes.failure(Request("GET", "/api/x"), tried, Settled("answer"), None, now=NOW, secrets=[token])
-    assert isinstance(error, errors.ValidationError)
+    assert isinstance(error, errors.InvalidDataError)
     assert error.message == "your *** is odd"
     assert error.headers == {"x-echo": "Bearer ***"}
     for text in (str(error), repr(error), str(error.__dict__)):

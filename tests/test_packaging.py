@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 import asyncsdk
-from asyncsdk import _pyinstaller
+from asyncsdk.integrations import _pyinstaller
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = Path(asyncsdk.__file__).parent

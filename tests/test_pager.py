@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from asyncsdk import Wethod, errors
-from asyncsdk.walking.counting import Counting
+from asyncsdk._lists.counting import Counting
 from tests.stub_server import PATH, Server, rows_json
 
 Connect = Callable[..., Wethod]

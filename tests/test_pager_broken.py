@@ -11,7 +11,7 @@ import pytest
 from aiohttp import web
 
 from asyncsdk import RetryPolicy, Wethod, errors
-from asyncsdk.codec import Reject
+from asyncsdk._codec.decode import Reject
 from tests.stub_server import Server, rows_json
 
 Connect = Callable[..., Wethod]
@@ -45,7 +45,7 @@ async def test_leaving_a_plain_loop_early_ends_its_tasks(
     gc.collect()
     await asyncio.sleep(0)
     await asyncio.sleep(0)
-    assert wethod._session.transport.pool().slots.free == 16
+    assert wethod._sender.transport.pool().slots.free == 16
 
 
 async def test_leaving_the_block_closes_everything_before_the_next_line(
@@ -57,7 +57,7 @@ async def test_leaving_the_block_closes_everything_before_the_next_line(
         async for row in walk:
             if row.id == 250:
                 break
-    assert wethod._session.transport.pool().slots.free == 16
+    assert wethod._sender.transport.pool().slots.free == 16
     assert [row async for row in walk] == []
 
 
@@ -156,7 +156,7 @@ async def test_the_error_of_a_walk_stays(server: Server, connect: Connect) -> No
     server.script((403, {"message": "no"}))
     walk = connect().production_plan_streams.list().items()
     for _ in range(2):
-        with pytest.raises(errors.PermissionDenied):
+        with pytest.raises(errors.PermissionDeniedError):
             await anext(walk)
 
 

@@ -86,7 +86,7 @@ async def test_gather_all_raises_the_first_error_bare(server: Server, connect: C
 
     server.handler = handler
     wethod = connect()
-    with pytest.raises(errors.PermissionDenied):
+    with pytest.raises(errors.PermissionDeniedError):
         await gather_all(wethod.production_plan_streams.list(), wethod.projects.list())
     assert len(server.requests) < 100
 
@@ -157,4 +157,4 @@ async def test_whatever_happens_order_is_kept_and_nothing_is_left(
     step = limit - 1 if stable and limit > 1 else limit
     repeated = sum(times - 1 for times in asked.values())
     assert len(server.requests) - repeated <= -(-count // step) + concurrency + 1
-    assert wethod._session.transport.pool().slots.free == 16
+    assert wethod._sender.transport.pool().slots.free == 16

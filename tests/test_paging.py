@@ -12,13 +12,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from asyncsdk._lists.bookmarks import Bookmark, read, source_of
+from asyncsdk._lists.counting import Counting
+from asyncsdk._lists.joins import identity_of
+from asyncsdk._lists.plan import Delivery, Page, Plan
+from asyncsdk._lists.sweeping import sweep_filter
+from asyncsdk._sending.page_sizes import PageSizes
 from asyncsdk.errors import ArgumentError, WalkError
-from asyncsdk.page_sizes import PageSizes
-from asyncsdk.walking.bookmarks import Bookmark, read, source_of
-from asyncsdk.walking.counting import Counting
-from asyncsdk.walking.joints import identity_of
-from asyncsdk.walking.paging import Delivery, Page, Plan
-from asyncsdk.walking.sweeping import sweep_filter
 
 DATE = "Sat, 21 Nov 2026 21:26:05 GMT"
 SOURCE = source_of("/api/rows")

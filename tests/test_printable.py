@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from asyncsdk.printable import encodable, printable, shown
+from asyncsdk.errors._printable import encodable, printable, shown
 
 
 @pytest.mark.parametrize(

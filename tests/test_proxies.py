@@ -21,7 +21,7 @@ import attrs
 import pytest
 
 from asyncsdk import Hooks, RetryPolicy, Wethod, errors
-from asyncsdk.proxies import EnvironmentProxies, Proxy
+from asyncsdk._sending.proxies import EnvironmentProxies, Proxy
 from tests.raw_server import Certificate, Conversation, RawServer, Run, answer, serving
 
 Environment = Callable[..., None]
@@ -365,7 +365,7 @@ def test_a_refused_tunnel_means_that_nothing_was_sent(
                 session=http if lent else None,
             ) as wethod,
         ):
-            with pytest.raises(errors.ConnectionFailed) as caught:
+            with pytest.raises(errors.ConnectError) as caught:
                 await wethod.request(method, "/api/1")
             assert refusal[9:12].decode() in str(caught.value)
             assert wethod.stats.requests == 0
@@ -418,7 +418,7 @@ def test_a_plain_proxy_that_wants_credentials_has_sent_nothing(method: str) -> N
             proxy=proxy.url,
             retry=RetryPolicy(backoff=1e-9),
         ) as wethod:
-            with pytest.raises(errors.ConnectionFailed, match="wants a user and a password"):
+            with pytest.raises(errors.ConnectError, match="wants a user and a password"):
                 await wethod.request(method, "/api/1")
             assert wethod.stats.requests == 0
 
@@ -440,7 +440,7 @@ def test_what_a_proxy_sends_back_shows_no_password(certificate: Certificate, cap
             proxy=f"http://user:{PASSWORD}@127.0.0.1:{proxy.port}",
             hooks=Hooks(retry=heard.append, response=heard.append),
         ) as wethod:
-            with pytest.raises(errors.ConnectionFailed, match="the proxy refused to connect: 502") as caught:
+            with pytest.raises(errors.ConnectError, match="the proxy refused to connect: 502") as caught:
                 await wethod.request("GET", "/api/1")
             heard.append(str(caught.value))
 
@@ -457,9 +457,7 @@ def test_what_a_proxy_sends_back_shows_no_password(certificate: Certificate, cap
 def test_a_certificate_that_is_not_trusted_says_how_to_trust_it(certificate: Certificate, method: str) -> None:
     async def main() -> None:
         async with Wethod(token="alice", company="c", base_url=server.url) as wethod:
-            with pytest.raises(
-                errors.ConnectionFailed, match=r"SSL_CERT_FILE, or pass ssl=ssl\.create_default_context"
-            ):
+            with pytest.raises(errors.ConnectError, match=r"SSL_CERT_FILE, or pass ssl=ssl\.create_default_context"):
                 await wethod.request(method, "/api/1")
             assert wethod.stats.requests == 0
             trusting = wethod.with_options(ssl=certificate.client())

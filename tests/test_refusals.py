@@ -16,10 +16,10 @@ from hypothesis import strategies as st
 
 from asyncsdk import Hooks, RetryPolicy, Wethod, errors
 from asyncsdk import filters as F  # noqa: N812  # as the documentation has it
+from asyncsdk._codec.query import query_of
+from asyncsdk._sending.settings import Settings, from_environment, secret
+from asyncsdk._sending.wire import build, encode_json, encode_query
 from asyncsdk.errors import ArgumentError, ConfigurationError, WethodError
-from asyncsdk.params import query_of
-from asyncsdk.settings import Settings, from_environment, secret
-from asyncsdk.wire import build, encode_json, encode_query
 from tests.stub_server import STREAM, TOKEN, Server, rows_json
 
 Connect = Callable[..., Wethod]
@@ -417,9 +417,9 @@ def test_settings_show_no_secret(address: str) -> None:
 
     wethod = client(token=PASSWORD, budget=address.replace("/word", ""), headers={"X-Api-Key": PASSWORD})
     kept = wethod.settings
-    for text in (repr(wethod), repr(kept), str(kept), str(attrs.asdict(kept)), str(vars(wethod._session))):
+    for text in (repr(wethod), repr(kept), str(kept), str(attrs.asdict(kept)), str(vars(wethod._sender))):
         assert PASSWORD not in text
-    assert PASSWORD not in repr(wethod._session.accounts._kept) + repr(wethod._session.accounts._connections)
+    assert PASSWORD not in repr(wethod._sender.accounts._kept) + repr(wethod._sender.accounts._connections)
 
 
 def test_one_line_break_at_the_end_of_a_token_is_dropped() -> None:
@@ -455,7 +455,7 @@ async def test_what_a_server_writes_is_bounded_and_on_one_line_where_it_is_print
 ) -> None:
     message = "first\nWARNING forged\x1b[31m" + "x" * 5_000_000
     server.script((400, {"key": "invalid_data", "message": message}))
-    with pytest.raises(errors.ValidationError) as caught:
+    with pytest.raises(errors.InvalidDataError) as caught:
         await connect().streams.get(5)
     assert caught.value.message == message
     text = str(caught.value)
@@ -470,7 +470,7 @@ async def test_a_million_refused_fields_are_counted_and_the_first_of_them_told(
     one = b'{"field":"name","message":"bad \\ud83d"}'
     body = b'{"key":"invalid_data","message":"m","failures":[' + b",".join([one] * 1_000_000) + b"]}"
     server.script((400, body))
-    with pytest.raises(errors.ValidationError) as caught:
+    with pytest.raises(errors.InvalidDataError) as caught:
         await connect().streams.get(5)
     error = caught.value
     assert (len(error.failures), error.failure_count) == (1000, 1_000_000)

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from asyncsdk.retry import Again, Answered, History, Lost, NotSent, Outcome, Settled, decide, silence
-from asyncsdk.settings import RetryPolicy
+from asyncsdk._sending.retry import Again, Answered, History, Lost, NotSent, Outcome, Settled, decide, silence
+from asyncsdk._sending.settings import RetryPolicy
 
 POLICY = RetryPolicy(attempts=4, backoff=0.5, max_backoff=8.0, max_wait=120.0)
 FRESH = History()

@@ -13,11 +13,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from asyncsdk import Wethod
-from asyncsdk.codec import Reject
+from asyncsdk._codec.decode import Reject
+from asyncsdk._lists.bookmarks import read, source_of
+from asyncsdk._lists.joins import identity_of, is_digest
+from asyncsdk._lists.plan import Page, Plan
 from asyncsdk.errors import DecodeError, WalkError
-from asyncsdk.walking.bookmarks import read, source_of
-from asyncsdk.walking.joints import identity_of, is_digest
-from asyncsdk.walking.paging import Page, Plan
 from tests.stub_server import Server
 
 Connect = Callable[..., Wethod]

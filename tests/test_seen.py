@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from asyncsdk.walking.seen import Key, SeenKeys
+from asyncsdk._lists.seen import Key, SeenKeys
 
 keys = st.integers(-50, 200) | st.integers(2**31 - 3, 2**31 + 3) | st.integers(-(2**70), 2**70) | st.text(max_size=3)
 pages = st.lists(

@@ -14,12 +14,12 @@ from typing import Any
 import pytest
 
 from asyncsdk import Wethod, errors
-from asyncsdk.account import Accounts
-from asyncsdk.events import Hooks
+from asyncsdk._limits import LocalBudget, Ticket
+from asyncsdk._sending.account import Accounts
+from asyncsdk._sending.events import Hooks
+from asyncsdk._sending.settings import RetryPolicy, Secret, Settings, secret
 from asyncsdk.models import Stream
-from asyncsdk.settings import RetryPolicy, Secret, Settings, secret
 from asyncsdk.testing.simulation import Simulation
-from asyncsdk.throttling import LocalBudget, Turn
 from tests.stub_server import STREAM, TOKEN, Server
 from tests.waiting import ORDER, Ears, account
 
@@ -149,12 +149,12 @@ async def test_an_order_beyond_patience_still_holds_the_others(server: Server, c
     """Otherwise each of them would be sent only to draw the same answer."""
     server.script((429, b"", {"x-ratelimit-retry-after": "3000"}))
     wethod = connect()
-    with pytest.raises(errors.RateLimited) as first:
+    with pytest.raises(errors.RateLimitError) as first:
         await wethod.streams.get(5)
     assert first.value.status == 429
     assert first.value.retry_after == 3000
     for _ in range(3):
-        with pytest.raises(errors.RateLimited, match="the pause the server ordered") as caught:
+        with pytest.raises(errors.RateLimitError, match="the pause the server ordered") as caught:
             await wethod.streams.get(5)
         assert caught.value.status is None
     assert len(server.requests) == 1
@@ -171,10 +171,10 @@ async def test_calls_that_give_up_leave_no_ghosts_in_the_pause(server: Server, c
         task.cancel()
     await asyncio.gather(*waiting, return_exceptions=True)
     for _ in range(300):
-        with pytest.raises(errors.RateLimited):
+        with pytest.raises(errors.RateLimitError):
             await wethod.with_options(retry=RetryPolicy(max_wait=1.0)).streams.get(5)
     assert account(wethod).pause.waiting == 0
-    refused = account(wethod).pause.ask(Turn())
+    refused = account(wethod).pause.ask(Ticket())
     assert refused is not None
     assert refused.seconds <= 61
 
@@ -195,7 +195,7 @@ def test_an_order_of_nothing_is_no_hot_loop() -> None:
 
     async def main() -> None:
         async with simulation.client(retry=RetryPolicy(max_wait=1.0)) as wethod:
-            with pytest.raises(errors.RateLimited):
+            with pytest.raises(errors.RateLimitError):
                 await wethod.streams.get(1)
 
     simulation.run(main)
@@ -222,7 +222,7 @@ async def test_a_budget_that_is_used_up_says_so_in_its_own_words(server: Server,
     wethod = connect(budget=2)
     await wethod.streams.get(5)
     await wethod.streams.get(5)
-    with pytest.raises(errors.RateLimited, match=r"the hourly budget .* max_wait \(120 s\)") as caught:
+    with pytest.raises(errors.RateLimitError, match=r"the hourly budget .* max_wait \(120 s\)") as caught:
         await wethod.streams.get(5)
     assert caught.value.status is None
     assert caught.value.retry_after is not None
@@ -237,7 +237,7 @@ async def test_bulk_leaves_a_fifth_to_people(server: Server, connect: Connect) -
     bulk = wethod.with_options(priority="bulk")
     for _ in range(8):
         await bulk.streams.get(5)
-    with pytest.raises(errors.RateLimited):
+    with pytest.raises(errors.RateLimitError):
         await bulk.streams.get(5)
     await wethod.streams.get(5)
     await wethod.streams.get(5)
@@ -248,7 +248,7 @@ async def test_what_never_reached_the_api_costs_nothing(connect: Connect) -> Non
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
     wethod = connect(base_url=f"http://127.0.0.1:{port}")
-    with pytest.raises(errors.ConnectionFailed):
+    with pytest.raises(errors.ConnectError):
         await wethod.streams.get(5)
     assert wethod.quota.remaining == 5000
     assert wethod.stats.requests == 0

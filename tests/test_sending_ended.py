@@ -12,8 +12,8 @@ import pytest
 from aiohttp import web
 
 from asyncsdk import Wethod, errors
-from asyncsdk.settings import RetryPolicy
-from asyncsdk.throttling import Turn
+from asyncsdk._limits import Ticket
+from asyncsdk._sending.settings import RetryPolicy
 from tests.stub_server import STREAM, Server, drop, hang
 from tests.waiting import ORDER, Ears, account
 
@@ -27,7 +27,7 @@ async def test_the_deadline_says_what_was_waited_for(server: Server, connect: Co
     """In every wait: the slot, the budget, the pause, the back-off, the answer."""
 
     async def waited_for(wethod: Wethod) -> str:
-        with pytest.raises(errors.RequestTimeout) as caught:
+        with pytest.raises(errors.RequestTimeoutError) as caught:
             await wethod.streams.get(5)
         assert caught.value.phase == "deadline"
         return str(caught.value)
@@ -65,13 +65,13 @@ async def test_nothing_is_sent_after_the_deadline(
     loop = asyncio.get_running_loop()
     real = account(wethod).budget.take
 
-    async def slow(turn: Turn) -> object:
+    async def slow(turn: Ticket) -> object:
         late = loop.time() + 10
         monkeypatch.setattr(loop, "time", lambda: late)
         return await real(turn)
 
     monkeypatch.setattr(account(wethod).budget, "take", slow)
-    with pytest.raises(errors.RequestTimeout):
+    with pytest.raises(errors.RequestTimeoutError):
         await wethod.streams.archive(5)
     monkeypatch.undo()
     assert server.requests == ["GET /api/streams/5"]
@@ -85,7 +85,7 @@ async def test_a_lost_write_stays_unknown_whatever_stops_its_repetition(server: 
         (RetryPolicy(backoff=1e-9, max_wait=1.0, repeat={"PATCH"}), None),
     ):
         server.script(drop, ORDER)
-        with pytest.raises(errors.OutcomeUnknown):
+        with pytest.raises(errors.OutcomeUnknownError):
             await connect(retry=policy, deadline=deadline).streams.update(5, name="new")
 
 
@@ -102,22 +102,22 @@ async def test_closing_wakes_those_who_wait(server: Server, connect: Connect, ca
     await wethod.aclose()
     async with asyncio.timeout(10):
         for outcome in await asyncio.gather(*waiting, return_exceptions=True):
-            assert isinstance(outcome, errors.ClientClosed)
+            assert isinstance(outcome, errors.ClientClosedError)
 
 
 async def test_a_write_under_way_when_the_client_closes_is_unknown(
     server: Server, connect: Connect, calls: Any
 ) -> None:
-    """ClientClosed, with its advice to make a new one, would be an invitation to do it twice."""
+    """ClientClosedError, with its advice to make a new one, would be an invitation to do it twice."""
     server.script(hang)
     wethod = connect()
     post, get = calls(wethod.streams.archive(5)), calls(wethod.streams.get(5))
     while len(server.requests) < 2:
         await asyncio.sleep(0)
     await wethod.aclose()
-    with pytest.raises(errors.OutcomeUnknown):
+    with pytest.raises(errors.OutcomeUnknownError):
         await post
-    with pytest.raises(errors.ClientClosed):
+    with pytest.raises(errors.ClientClosedError):
         await get
 
 
@@ -162,7 +162,7 @@ async def test_a_thousand_calls_cancelled_at_random_leave_every_slot_and_grant_f
         await asyncio.gather(*tasks, return_exceptions=True)
         # What was left of a pause is none of the next round's business.
         account(wethod).pause._until = float("-inf")
-    slots = wethod._session.transport.pool().slots
+    slots = wethod._sender.transport.pool().slots
     assert (slots.free, slots.waiting) == (8, 0)
     assert account(wethod).pause.waiting == 0
     budget = account(wethod).budget

@@ -172,7 +172,7 @@ def test_a_forked_worker_opens_its_own_way_to_redis(redis: str) -> None:
         assert os.waitpid(child, 0)[1] == 0
 
         async def left():
-            budget = wethod._session.account.budget
+            budget = wethod._sender.account.budget
             print((await budget.refresh()).remaining)
             await wethod.aclose()
 

@@ -76,13 +76,13 @@ async def test_a_write_that_was_done_says_so(server: Server, connect: Connect, c
 async def test_a_write_whose_answer_is_too_long_was_done(
     server: Server, connect: Connect, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("asyncsdk.attempt.MAX_BODY", 1000)
+    monkeypatch.setattr("asyncsdk._sending.attempt.MAX_BODY", 1000)
     server.script((201, b" " * 1001))
     with pytest.raises(errors.DecodeError, match="longer than 1000 bytes") as caught:
         await connect().streams.create(name="x")
     assert (caught.value.carried_out, caught.value.status) == (True, 201)
     server.script((404, b" " * 1001))
-    with pytest.raises(errors.NotFound):
+    with pytest.raises(errors.NotFoundError):
         await connect().streams.get(5)
 
 
@@ -142,7 +142,7 @@ async def test_a_redirect_of_a_write_leaves_it_open_and_says_where_to(
 
 async def test_an_unknown_outcome_keeps_the_answer_that_says_so(server: Server, connect: Connect) -> None:
     server.script((504, b"<html>", {"X-Request-Id": "7"}))
-    with pytest.raises(errors.OutcomeUnknown) as caught:
+    with pytest.raises(errors.OutcomeUnknownError) as caught:
         await connect().streams.create(name="x")
     error = caught.value
     assert (error.status, error.headers["x-request-id"], error.body, error.carried_out) == (504, "7", b"<html>", None)
@@ -154,7 +154,7 @@ async def test_the_apis_own_failure_leaves_a_write_open(server: Server, connect:
         await connect().streams.create(name="x")
     assert caught.value.carried_out is None
     server.script((409, {"key": "conflict", "message": "sorry"}))
-    with pytest.raises(errors.Conflict) as refused:
+    with pytest.raises(errors.ConflictError) as refused:
         await connect().streams.create(name="x")
     assert refused.value.carried_out is False
 

@@ -62,7 +62,7 @@ async def test_a_delete_returns_nothing_whatever_the_body(server: Server, connec
 
 async def test_an_api_error_names_the_request(server: Server, connect: Connect) -> None:
     server.script((404, {"key": "not_found", "message": "no such project"}))
-    with pytest.raises(errors.NotFound, match=r"404 not_found: no such project \(GET /api/projects/7\)") as caught:
+    with pytest.raises(errors.NotFoundError, match=r"404 not_found: no such project \(GET /api/projects/7\)") as caught:
         await connect().projects.get(7)
     assert caught.value.request == errors.RequestLine("GET", "/api/projects/7")
     assert caught.value.headers["content-type"]
@@ -124,7 +124,7 @@ async def test_a_get_survives_bad_luck(server: Server, connect: Connect, bad: An
 @pytest.mark.parametrize("bad", [(408, b""), (500, b""), (502, b""), (503, b""), (504, b""), (524, b""), drop])
 async def test_a_post_whose_answer_was_lost_is_not_repeated(server: Server, connect: Connect, bad: Any) -> None:
     server.script(bad, (201, STREAM))
-    with pytest.raises(errors.OutcomeUnknown, match="look before repeating"):
+    with pytest.raises(errors.OutcomeUnknownError, match="look before repeating"):
         await connect().streams.create(name="x")
     assert len(server.requests) == 1
 
@@ -133,7 +133,7 @@ async def test_a_post_is_repeated_after_a_refused_connection(server: Server, con
     """Nothing was sent, so nothing can happen twice; when it never connects, that is what the error says."""
     retries: list[Any] = []
     wethod = connect(base_url="http://127.0.0.1:9", hooks=Hooks(retry=retries.append))
-    with pytest.raises(errors.ConnectionFailed):
+    with pytest.raises(errors.ConnectError):
         await wethod.streams.create(name="x")
     assert len(retries) == 3
 
@@ -146,7 +146,7 @@ async def test_a_delete_that_finds_nothing_after_a_lost_answer_is_done(server: S
 
 async def test_a_delete_that_finds_nothing_at_once_is_an_error(server: Server, connect: Connect) -> None:
     server.script((404, {"key": "not_found", "message": "gone"}))
-    with pytest.raises(errors.NotFound):
+    with pytest.raises(errors.NotFoundError):
         await connect().streams.delete(5)
 
 
@@ -186,7 +186,7 @@ def test_a_write_goes_again_when_the_server_says_when() -> None:
 
 async def test_a_wait_beyond_patience_is_an_error_at_once(server: Server, connect: Connect) -> None:
     server.script((429, {"message": "slow"}, {"x-ratelimit-retry-after": "900"}))
-    with pytest.raises(errors.RateLimited) as caught:
+    with pytest.raises(errors.RateLimitError) as caught:
         await connect().streams.get(5)
     assert caught.value.retry_after == 900
     assert len(server.requests) == 1
@@ -210,7 +210,7 @@ def test_waiting_for_a_slot_is_no_time_out() -> None:
 
 async def test_a_server_that_says_nothing_is_a_read_time_out(server: Server, connect: Connect) -> None:
     server.script(hang)
-    with pytest.raises(errors.RequestTimeout) as caught:
+    with pytest.raises(errors.RequestTimeoutError) as caught:
         await connect(read_timeout=0.02, retry=RetryPolicy(attempts=2, backoff=1e-9)).streams.get(5)
     assert caught.value.phase == "read"
     assert len(server.requests) == 2
@@ -218,14 +218,14 @@ async def test_a_server_that_says_nothing_is_a_read_time_out(server: Server, con
 
 async def test_a_write_that_times_out_is_unknown(server: Server, connect: Connect) -> None:
     server.script(hang)
-    with pytest.raises(errors.OutcomeUnknown):
+    with pytest.raises(errors.OutcomeUnknownError):
         await connect(read_timeout=0.02).streams.create(name="x")
     assert len(server.requests) == 1
 
 
 async def test_the_deadline_covers_everything(server: Server, connect: Connect) -> None:
     server.script(hang)
-    with pytest.raises(errors.RequestTimeout, match="waiting for the answer") as caught:
+    with pytest.raises(errors.RequestTimeoutError, match="waiting for the answer") as caught:
         await connect(deadline=0.02).streams.get(5)
     assert caught.value.phase == "deadline"
 
@@ -233,7 +233,7 @@ async def test_the_deadline_covers_everything(server: Server, connect: Connect) 
 async def test_no_sleep_is_begun_that_would_pass_the_deadline(server: Server, connect: Connect) -> None:
     """A wait of 60 s against a deadline of 5: the error comes at once and says what it would have waited for."""
     server.script((429, {"message": "slow"}, {"x-ratelimit-retry-after": "60"}))
-    with pytest.raises(errors.RequestTimeout, match=r"deadline of 5.* status 429 \(60") as caught:
+    with pytest.raises(errors.RequestTimeoutError, match=r"deadline of 5.* status 429 \(60") as caught:
         await connect(deadline=5).streams.get(5)
     assert caught.value.phase == "deadline"
 
@@ -241,9 +241,9 @@ async def test_no_sleep_is_begun_that_would_pass_the_deadline(server: Server, co
 async def test_an_answer_that_is_too_long_is_not_read(
     server: Server, connect: Connect, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("asyncsdk.attempt.MAX_BODY", 1000)
+    monkeypatch.setattr("asyncsdk._sending.attempt.MAX_BODY", 1000)
     server.script((200, b" " * 1001))
-    with pytest.raises(errors.ResponseTooLarge):
+    with pytest.raises(errors.ResponseTooLargeError):
         await connect().streams.get(5)
 
     async def packed(request: web.Request) -> web.StreamResponse:
@@ -252,7 +252,7 @@ async def test_an_answer_that_is_too_long_is_not_read(
         return response
 
     server.script(packed)
-    with pytest.raises(errors.ResponseTooLarge):
+    with pytest.raises(errors.ResponseTooLargeError):
         await connect().streams.get(5)
 
 

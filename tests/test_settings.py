@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
+from asyncsdk._sending.settings import RetryPolicy, Secret, Settings, from_environment, secret
 from asyncsdk.errors import ConfigurationError
-from asyncsdk.settings import RetryPolicy, Secret, Settings, from_environment, secret
 
 TOKEN = "tok-very-secret-123"
 

@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 
 from asyncsdk import Wethod, errors
+from asyncsdk._sending.settings import RetryPolicy
+from asyncsdk._sending.settle import SOME, Mark, shows
 from asyncsdk.contract.reading import read
 from asyncsdk.contract.settling import mark_of
 from asyncsdk.sandbox import Sandbox
 from asyncsdk.sandbox.contract import load
-from asyncsdk.settings import RetryPolicy
-from asyncsdk.settle import SOME, Mark, shows
 from tests.stub_server import Server, drop
 
 Connect = Callable[..., Wethod]
@@ -107,7 +107,7 @@ async def test_every_action_is_settled_by_one_look(
         row = await action(id_, settle=True)
         assert row.id == id_
     else:
-        with pytest.raises(errors.OutcomeUnknown) as caught:
+        with pytest.raises(errors.OutcomeUnknownError) as caught:
             await action(id_, settle=True)
         assert "does not show it" in caught.value.__notes__[0]
     assert [each.method for each in list(sandbox.requests)[sent:]] == ["POST", "GET"]
@@ -115,7 +115,7 @@ async def test_every_action_is_settled_by_one_look(
 
 async def test_without_settle_nothing_is_looked_up(server: Server, connect: Connect) -> None:
     server.script(drop)
-    with pytest.raises(errors.OutcomeUnknown):
+    with pytest.raises(errors.OutcomeUnknownError):
         await connect().streams.archive(5)
     assert server.requests == ["POST /api/streams/5:archive"]
 
@@ -132,7 +132,7 @@ async def test_an_answer_that_came_is_not_looked_up(sandbox: Sandbox, wethod: We
 async def test_a_look_that_fails_leaves_the_outcome_unknown(server: Server, connect: Connect) -> None:
     """Not the look's own error: the caller has to know that the action was sent."""
     server.script(drop, (404, {"key": "not_found", "message": "gone"}))
-    with pytest.raises(errors.OutcomeUnknown, match="streams/5:archive") as caught:
+    with pytest.raises(errors.OutcomeUnknownError, match="streams/5:archive") as caught:
         await connect().streams.archive(5, settle=True)
     assert "404 not_found: gone" in caught.value.__notes__[0]
     assert caught.value.__context__ is None

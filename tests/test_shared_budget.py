@@ -26,9 +26,9 @@ import pytest
 
 pytest.importorskip("redis", reason="the extra redis is not installed")
 
+from asyncsdk._limits import Pause, Refused, Slots, Ticket
+from asyncsdk._limits.shared_budget import SharedBudget
 from asyncsdk.errors import ArgumentError
-from asyncsdk.throttling import Pause, Refused, Slots, Turn
-from asyncsdk.throttling.shared_budget import SharedBudget
 
 pytestmark = pytest.mark.redis
 
@@ -109,13 +109,13 @@ async def used(budget: SharedBudget) -> int:
 
 async def grants(budget: SharedBudget, count: int) -> int:
     """How many of `count` requests asked for one after the other are granted."""
-    return [await budget.take(Turn()) for _ in range(count)].count(None)
+    return [await budget.take(Ticket()) for _ in range(count)].count(None)
 
 
 async def test_two_processes_have_one_limit(pair: tuple[SharedBudget, SharedBudget]) -> None:
     one, two = pair
     assert await grants(one, 6) + await grants(two, 6) == LIMIT
-    refused = await two.take(Turn())
+    refused = await two.take(Ticket())
     assert refused is not None
     assert refused.reason == "budget"
     assert 50.0 < refused.seconds <= 180.0
@@ -128,7 +128,7 @@ async def test_two_processes_have_one_limit(pair: tuple[SharedBudget, SharedBudg
 async def test_a_burst_travels_together(pair: tuple[SharedBudget, SharedBudget]) -> None:
     """What is asked for at once goes in one trip, and exactly the limit comes home."""
     one, two = pair
-    answers = await asyncio.gather(*((one, two)[number % 2].take(Turn()) for number in range(50)))
+    answers = await asyncio.gather(*((one, two)[number % 2].take(Ticket()) for number in range(50)))
     assert answers.count(None) == LIMIT
 
 
@@ -136,15 +136,15 @@ async def test_waiters_of_all_processes_are_served_in_the_order_they_came(
     pair: tuple[SharedBudget, SharedBudget],
 ) -> None:
     one, two = pair
-    held = [Turn() for _ in range(LIMIT)]
+    held = [Ticket() for _ in range(LIMIT)]
     for turn in held:
         assert await one.take(turn) is None
-    first, second = Turn(), Turn()
+    first, second = Ticket(), Ticket()
     assert await two.take(first) is not None
     assert await one.take(second) is not None
     one.give_back(held[0])
     assert await one.take(second) is not None
-    assert await one.take(Turn()) is not None
+    assert await one.take(Ticket()) is not None
     assert await two.take(first) is None
 
 
@@ -153,10 +153,10 @@ async def test_what_a_hungry_process_has_not_had_of_its_share_is_kept_for_it(
 ) -> None:
     """However quick the other is: it gave five back, asks first, and gets none of them."""
     quick, slow = pair
-    held = [Turn() for _ in range(LIMIT)]
+    held = [Ticket() for _ in range(LIMIT)]
     for turn in held:
         assert await quick.take(turn) is None
-    assert await slow.take(Turn()) is not None
+    assert await slow.take(Ticket()) is not None
     for turn in held[:5]:
         quick.give_back(turn)
     await quick.refresh()
@@ -168,26 +168,26 @@ async def test_a_share_is_kept_only_for_those_who_go_on_asking(url: str, key: st
     """Nothing is wasted on a process that went away."""
     quick, gone = (SharedBudget(url, key, LIMIT, 0.5, pause=Pause(), grace=0.0, longest_nap=0.01) for _ in range(2))
     assert await grants(quick, LIMIT) == LIMIT
-    assert await gone.take(Turn()) is not None
+    assert await gone.take(Ticket()) is not None
     await gone.aclose()
     granted = 0
     async with asyncio.timeout(30):
         while granted < LIMIT:
-            granted += await quick.take(Turn()) is None
+            granted += await quick.take(Ticket()) is None
     assert granted == LIMIT
     await quick.aclose()
 
 
 async def test_bulk_leaves_the_reserve_to_every_process(pair: tuple[SharedBudget, SharedBudget]) -> None:
     one, two = pair
-    bulk = [await one.take(Turn(bulk=True)) for _ in range(LIMIT)]
+    bulk = [await one.take(Ticket(bulk=True)) for _ in range(LIMIT)]
     assert bulk.count(None) == 8
     assert await grants(two, 3) == 2
 
 
 async def test_a_grant_given_back_is_there_for_the_other_process(pair: tuple[SharedBudget, SharedBudget]) -> None:
     one, two = pair
-    held = [Turn() for _ in range(LIMIT)]
+    held = [Ticket() for _ in range(LIMIT)]
     for turn in held:
         await one.take(turn)
     for turn in held[:3]:
@@ -199,7 +199,7 @@ async def test_a_grant_given_back_is_there_for_the_other_process(pair: tuple[Sha
 
 async def test_requests_sent_without_asking_are_charged(pair: tuple[SharedBudget, SharedBudget]) -> None:
     one, two = pair
-    await one.take(Turn())
+    await one.take(Ticket())
     one.extra(4)
     await one.refresh()
     assert await used(two) == 5
@@ -207,11 +207,11 @@ async def test_requests_sent_without_asking_are_charged(pair: tuple[SharedBudget
 
 async def test_a_pause_seen_by_one_process_holds_all(pair: tuple[SharedBudget, SharedBudget]) -> None:
     one, two = pair
-    assert await one.take(Turn()) is None  # the request that was answered with 429
+    assert await one.take(Ticket()) is None  # the request that was answered with 429
     await one.announce(40.0)
     await one.announce(5.0)  # the longest wins
     await one.refresh()
-    turns = [Turn(), Turn()]
+    turns = [Ticket(), Ticket()]
     refused = [await two.take(turn) for turn in turns]
     assert [answer is not None and answer.reason for answer in refused] == ["pause", "pause"]
     first, second = (answer.seconds for answer in refused if isinstance(answer, Refused))
@@ -254,7 +254,7 @@ async def test_grants_of_the_future_count_as_given_now(
     one, two = pair
     assert await grants(one, LIMIT) == LIMIT
     await set_back(url, key)
-    refused = await two.take(Turn())
+    refused = await two.take(Ticket())
     assert refused is not None
     assert 50.0 < refused.seconds <= 60.0
     assert one.quota().full_at is not None
@@ -281,7 +281,7 @@ async def test_grants_given_before_a_clock_ran_wrong_count_for_as_long_as_they_s
 
 async def test_those_who_wait_keep_their_order_when_the_clock_is_set_back(url: str, key: str) -> None:
     budget = SharedBudget(url, key, LIMIT, 60.0, pause=Pause())
-    held, (first, second, late) = [Turn() for _ in range(LIMIT)], [Turn() for _ in range(3)]
+    held, (first, second, late) = [Ticket() for _ in range(LIMIT)], [Ticket() for _ in range(3)]
     for turn in held:
         assert await budget.take(turn) is None
     assert await budget.take(first) is not None
@@ -302,12 +302,12 @@ async def test_a_waiter_who_vanished_does_not_stand_in_the_way_until_the_wrong_t
     gone = SharedBudget(url, key, LIMIT, 0.5, pause=Pause(), grace=0.0, longest_nap=0.01)
     assert await grants(budget, LIMIT) == LIMIT
     for _ in range(5):
-        assert await gone.take(Turn()) is not None
+        assert await gone.take(Ticket()) is not None
     await set_back(url, key)
     granted = 0
     async with asyncio.timeout(30):
         while granted < LIMIT:
-            granted += await budget.take(Turn()) is None
+            granted += await budget.take(Ticket()) is None
     assert granted == LIMIT
     await budget.aclose()
     await gone.aclose()
@@ -317,11 +317,11 @@ async def test_a_pause_lasts_no_longer_than_it_was_ordered_for(
     pair: tuple[SharedBudget, SharedBudget], url: str, key: str
 ) -> None:
     one, two = pair
-    assert await one.take(Turn()) is None
+    assert await one.take(Ticket()) is None
     await one.announce(20.0)
     await one.refresh()
     await set_back(url, key)
-    refused = await two.take(Turn())
+    refused = await two.take(Ticket())
     assert refused is not None
     assert refused.reason == "pause"
     assert refused.seconds < 25.0
@@ -347,14 +347,14 @@ async def test_a_storm_of_cancellations_leaves_every_grant_free(url: str, key: s
 
     async def call() -> None:
         nonlocal sent
-        turn = Turn()
+        turn = Ticket()
         try:
             await slots.acquire()
             try:
                 assert await budget.take(turn) is None
                 await asyncio.sleep(0)
                 sent += 1
-                turn = Turn()
+                turn = Ticket()
                 await asyncio.sleep(0)
             finally:
                 slots.release()
@@ -388,7 +388,7 @@ async def test_a_storm_of_cancellations_leaves_every_grant_free(url: str, key: s
 
 async def test_giving_back_after_close_opens_nothing(url: str, key: str) -> None:
     budget = SharedBudget(url, key, LIMIT, 60.0, pause=Pause())
-    turn = Turn()
+    turn = Ticket()
     await budget.take(turn)
     await budget.aclose()
     budget.give_back(turn)
@@ -453,7 +453,7 @@ async def test_down_from_the_start_means_one_warning_and_a_share_of_the_limit(
     budget = SharedBudget(server.url, key, 100, 60.0, pause=Pause(), workers=4)
     assert await grants(budget, 60) == 25
     assert budget.quota().remaining == 0
-    turn = Turn()
+    turn = Ticket()
     assert await budget.take(turn) is not None
     budget.give_back(turn)
     budget.extra(2)
@@ -479,7 +479,7 @@ async def test_a_server_that_accepts_and_says_nothing_counts_as_down(
     async with await asyncio.start_server(say_nothing, "127.0.0.1", 0) as mute:
         port = mute.sockets[0].getsockname()[1]
         budget = SharedBudget(f"redis://127.0.0.1:{port}", key, 100, 60.0, pause=Pause(), timeout=0.05)
-        answers = await asyncio.gather(*(budget.take(Turn()) for _ in range(20)))
+        answers = await asyncio.gather(*(budget.take(Ticket()) for _ in range(20)))
         assert answers.count(None) == 20
         assert await grants(budget, 20) == 5
         assert connections == 1

@@ -15,7 +15,7 @@ import pytest
 
 import asyncsdk
 from asyncsdk import ArgumentError, DecodeError, WethodError, errors, models, to_dict
-from asyncsdk.codec import one_decoder, to_json
+from asyncsdk._codec.decode import one_decoder, to_json
 from asyncsdk.models import Project, Stream
 from asyncsdk.sandbox import Sandbox
 from asyncsdk.testing import Factory, FakeClock, beside
@@ -53,7 +53,7 @@ def test_an_application_tests_itself_in_five_lines(run: Run) -> None:
         """
 import asyncio, os
 import pytest
-from asyncsdk import NotFound, RateLimited, Wethod
+from asyncsdk import NotFoundError, RateLimitError, Wethod
 from asyncsdk.models import Project
 
 async def names():
@@ -69,10 +69,10 @@ def test_fresh(wethod_sandbox):
     assert not wethod_sandbox.requests and not wethod_sandbox.faults
 
 async def test_client(wethod, wethod_sandbox):
-    with pytest.raises(NotFound):
+    with pytest.raises(NotFoundError):
         await wethod.projects.get(999_999)
     wethod_sandbox.fail("GET /api/streams", status=429, retry_after=30)
-    with pytest.raises(RateLimited):
+    with pytest.raises(RateLimitError):
         await wethod.streams.list()
 
 @pytest.mark.wethod(rows=50, permissions=[])
@@ -233,10 +233,10 @@ def test_the_factory_takes_what_a_test_finds_easiest_to_write() -> None:
     assert project.date_start == dt.date(2026, 5, 1)
     assert project.metadata[13] == "Finance"
     assert [stream.id for stream in make.many(Stream, 3, name="x")] == [1, 2, 3]
-    error = make.error(errors.ValidationError, failures={"name": "too long"})
+    error = make.error(errors.InvalidDataError, failures={"name": "too long"})
     assert error.failures == (errors.Failure("name", "too long"),)
     assert error.status == 400
-    assert make.error(errors.RateLimited, retry_after=9.0).retry_after == 9.0
+    assert make.error(errors.RateLimitError, retry_after=9.0).retry_after == 9.0
 
 
 def test_the_factory_refuses_what_the_api_could_not_have_sent() -> None:

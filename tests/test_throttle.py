@@ -10,7 +10,7 @@ import sys
 import anyio
 import pytest
 
-from asyncsdk.throttling import LocalBudget, Pause, Slots, Turn
+from asyncsdk._limits import LocalBudget, Pause, Slots, Ticket
 
 
 async def test_slots_are_handed_out_in_the_order_of_asking() -> None:
@@ -56,7 +56,7 @@ async def test_a_slot_handed_to_a_waiter_in_the_moment_of_its_cancellation_goes_
 
 async def call(slots: Slots, pause: Pause, budget: LocalBudget, sent: list[float | None]) -> None:
     """One request's way through the gates, as a session goes it."""
-    turn = Turn()
+    turn = Ticket()
     try:
         while True:
             await slots.acquire()
@@ -65,7 +65,7 @@ async def call(slots: Slots, pause: Pause, budget: LocalBudget, sent: list[float
                 if refused is None:
                     await asyncio.sleep(0)  # connecting: nothing is sent yet
                     sent.append(turn.grant)
-                    turn = Turn()
+                    turn = Ticket()
                     await asyncio.sleep(0)
                     return
             finally:
@@ -119,7 +119,5 @@ async def test_anyio_cancelling_at_every_await_leaves_nothing_behind() -> None:
 
 
 def test_importing_the_throttle_imports_neither_redis_nor_limits() -> None:
-    code = (
-        "import sys, asyncsdk.throttling; sys.exit(any(name in sys.modules for name in ('redis', 'limits', 'aiohttp')))"
-    )
+    code = "import sys, asyncsdk._limits; sys.exit(any(name in sys.modules for name in ('redis', 'limits', 'aiohttp')))"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

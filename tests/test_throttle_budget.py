@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from asyncsdk.throttling import LocalBudget, Quota, Refused, Turn, Unlimited
+from asyncsdk._limits import LocalBudget, Quota, Refused, Ticket, Unlimited
 from tests.callers import Caller, FakeClock, at_once, simulate, times
 
 
@@ -67,9 +67,9 @@ def test_each_waiter_is_told_the_moment_his_grant_frees() -> None:
     budget = budget_of(clock, 100, 3600.0, nap=10_000.0)
     for second in range(100):
         clock.now = float(second)
-        assert at_once(budget.take(Turn())) is None
+        assert at_once(budget.take(Ticket())) is None
     clock.now = 200.0
-    told = [at_once(budget.take(Turn())) for _ in range(200)]
+    told = [at_once(budget.take(Ticket())) for _ in range(200)]
     seconds = [refused.seconds for refused in told if refused is not None]
     assert seconds[:100] == [3400.0 + number for number in range(100)]
     assert seconds[100:] == [7000.0 + number for number in range(100)]
@@ -78,8 +78,8 @@ def test_each_waiter_is_told_the_moment_his_grant_frees() -> None:
 def test_a_newcomer_does_not_take_what_a_waiter_waited_for() -> None:
     clock = FakeClock(0.0)
     budget = budget_of(clock, 1, 10.0)
-    waiter, newcomer = Turn(), Turn()
-    assert at_once(budget.take(Turn())) is None
+    waiter, newcomer = Ticket(), Ticket()
+    assert at_once(budget.take(Ticket())) is None
     refused = at_once(budget.take(waiter))
     assert refused == Refused(10.0, "budget", 10.0)
     clock.now = 10.0
@@ -90,21 +90,21 @@ def test_a_newcomer_does_not_take_what_a_waiter_waited_for() -> None:
 def test_a_waiter_who_never_returns_blocks_the_others_only_for_the_grace() -> None:
     clock = FakeClock(0.0)
     budget = LocalBudget(1, 10.0, grace=1.0, clock=clock)
-    assert at_once(budget.take(Turn())) is None
-    assert at_once(budget.take(Turn())) is not None  # its holder was cancelled without giving it back
+    assert at_once(budget.take(Ticket())) is None
+    assert at_once(budget.take(Ticket())) is not None  # its holder was cancelled without giving it back
     clock.now = 11.5
-    assert at_once(budget.take(Turn())) is None
+    assert at_once(budget.take(Ticket())) is None
 
 
 def test_a_late_waiter_keeps_his_place_before_those_who_came_after_him() -> None:
     """He was due, but had to wait for a slot for longer than the grace."""
     clock = FakeClock(0.0)
     budget = LocalBudget(1, 10.0, grace=1.0, clock=clock)
-    first, second = Turn(), Turn()
-    for turn in (Turn(), first, second):
+    first, second = Ticket(), Ticket()
+    for turn in (Ticket(), first, second):
         at_once(budget.take(turn))
     clock.now = 15.0
-    at_once(budget.take(Turn()))  # finds the late one and drops him; is granted or not
+    at_once(budget.take(Ticket()))  # finds the late one and drops him; is granted or not
     clock.now = 40.0
     assert at_once(budget.take(first)) is None
 
@@ -112,14 +112,14 @@ def test_a_late_waiter_keeps_his_place_before_those_who_came_after_him() -> None
 def test_a_grant_given_back_is_exactly_undone() -> None:
     clock = FakeClock(0.0)
     budget = budget_of(clock, 3, 60.0)
-    turns = [Turn() for _ in range(3)]
+    turns = [Ticket() for _ in range(3)]
     for second, turn in enumerate(turns):
         clock.now = float(second)
         assert at_once(budget.take(turn)) is None
     budget.give_back(turns[1])
     budget.give_back(turns[1])  # once is enough
-    assert at_once(budget.take(Turn())) is None
-    refused = at_once(budget.take(Turn()))
+    assert at_once(budget.take(Ticket())) is None
+    refused = at_once(budget.take(Ticket()))
     assert refused is not None
     assert refused.seconds == 58.0  # the grant of second 0 is still there
 
@@ -128,12 +128,12 @@ def test_bulk_waits_behind_everyone_else() -> None:
     clock = FakeClock(0.0)
     budget = budget_of(clock, 10, 60.0, reserve=0.2)
     for _ in range(8):
-        assert at_once(budget.take(Turn(bulk=True))) is None
-    bulk = Turn(bulk=True)
+        assert at_once(budget.take(Ticket(bulk=True))) is None
+    bulk = Ticket(bulk=True)
     assert at_once(budget.take(bulk)) is not None
     for _ in range(2):
-        assert at_once(budget.take(Turn())) is None
-    assert at_once(budget.take(Turn())) is not None
+        assert at_once(budget.take(Ticket())) is None
+    assert at_once(budget.take(Ticket())) is not None
     clock.now = 60.0
     assert at_once(budget.take(bulk)) is None  # eight grants are free again; one is waited for, two are reserved
 
@@ -141,10 +141,10 @@ def test_bulk_waits_behind_everyone_else() -> None:
 def test_requests_sent_without_asking_are_charged() -> None:
     clock = FakeClock(0.0)
     budget = budget_of(clock, 3, 60.0)
-    assert at_once(budget.take(Turn())) is None
+    assert at_once(budget.take(Ticket())) is None
     budget.extra(2)
     assert budget.quota().remaining == 0
-    assert at_once(budget.take(Turn())) is not None
+    assert at_once(budget.take(Ticket())) is not None
 
 
 def test_what_was_spent_before_counts() -> None:
@@ -157,7 +157,7 @@ def test_quota_tells_what_is_left_and_when_it_is_full_again() -> None:
     clock = FakeClock(0.0)
     budget = budget_of(clock, 5, 3600.0)
     assert budget.quota() == Quota(5, 5, None)
-    at_once(budget.take(Turn()))
+    at_once(budget.take(Ticket()))
     clock.now = 600.0
     before = datetime.now(UTC)
     quota = budget.quota()
@@ -170,7 +170,7 @@ def test_quota_tells_what_is_left_and_when_it_is_full_again() -> None:
 
 async def test_no_budget_lets_everything_through() -> None:
     budget = Unlimited()
-    turn = Turn()
+    turn = Ticket()
     assert await budget.take(turn) is None
     budget.give_back(turn)
     budget.extra()

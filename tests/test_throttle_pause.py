@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from asyncsdk.throttling import Pause, Refused, Turn
+from asyncsdk._limits import Pause, Refused, Ticket
 from tests.callers import Caller, FakeClock, simulate, times
 
 
@@ -36,7 +36,7 @@ def test_nobody_passes_during_a_pause_and_nobody_passes_with_another_after_it() 
     assert all(later > earlier for earlier, later in itertools.pairwise(moments))
     assert moments[-1] < 7.0, "nothing but the pause holds anybody back"
     clock.now += 1.0
-    assert [pause.ask(Turn()) for _ in range(10)] == [None] * 10  # and then it is forgotten
+    assert [pause.ask(Ticket()) for _ in range(10)] == [None] * 10  # and then it is forgotten
 
 
 @settings(max_examples=100, deadline=None)
@@ -53,7 +53,7 @@ def test_whatever_is_ordered_and_when_nobody_passes_a_silence_and_everybody_pass
     silences: list[tuple[float, float]] = []
     pending = deque(sorted(orders))
 
-    def ask(turn: Turn) -> Refused | None:
+    def ask(turn: Ticket) -> Refused | None:
         while pending and pending[0][0] <= clock.now:
             _, seconds, own = pending.popleft()
             (pause.begin if own else pause.hold)(seconds)
@@ -80,7 +80,7 @@ def test_the_distance_after_a_pause_is_the_rate_the_server_was_seen_to_grant() -
     """16 sent at once, 5 let through, 2 seconds ordered: so 5 in 2 seconds, one every 0.4."""
     clock = FakeClock(0.0)
     pause = pause_of(clock)
-    assert [pause.ask(Turn()) for _ in range(16)] == [None] * 16
+    assert [pause.ask(Ticket()) for _ in range(16)] == [None] * 16
     for _ in range(11):
         pause.begin(2.0)
     granted = simulate(clock, [(0.0, Caller(number)) for number in range(15)], pause.ask)
@@ -93,7 +93,7 @@ def test_idle_hours_do_not_count_as_a_slow_server() -> None:
     pause = pause_of(clock)
     clock.now = 7200.0
     for _ in range(10):
-        pause.ask(Turn())
+        pause.ask(Ticket())
     for _ in range(5):
         pause.begin(1.0)
     granted = simulate(clock, [(clock.now, Caller(number)) for number in range(3)], pause.ask)
@@ -104,14 +104,14 @@ def test_those_still_waiting_keep_their_order_when_a_second_pause_interrupts_the
     clock = FakeClock(0.0)
     pause = pause_of(clock, spacing=1.0)
     pause.begin(10.0)
-    turns = [Turn() for _ in range(4)]
+    turns = [Ticket() for _ in range(4)]
     for turn in turns:
         assert pause.ask(turn) is not None
     clock.now = 10.0
     assert pause.ask(turns[0]) is None
     clock.now = 10.5
     pause.begin(10.0)
-    newcomer = Turn()
+    newcomer = Ticket()
     assert pause.ask(newcomer) is not None
     for number, turn in enumerate(turns[1:]):
         refused = pause.ask(turn)
@@ -124,7 +124,7 @@ def test_those_who_leave_a_pause_make_room_for_the_others() -> None:
     clock = FakeClock(0.0)
     pause = pause_of(clock, spacing=1.0)
     pause.begin(10.0)
-    turns = [Turn() for _ in range(400)]
+    turns = [Ticket() for _ in range(400)]
     for turn in turns:
         assert pause.ask(turn) is not None
     last = turns.pop()
@@ -135,7 +135,7 @@ def test_those_who_leave_a_pause_make_room_for_the_others() -> None:
     refused = pause.ask(last)
     assert refused is not None
     assert refused.seconds == 10.0
-    newcomer = pause.ask(Turn())
+    newcomer = pause.ask(Ticket())
     assert newcomer is not None
     assert newcomer.seconds == 11.0
 
@@ -144,7 +144,7 @@ def test_a_stalled_event_loop_does_not_let_a_herd_go() -> None:
     clock = FakeClock(0.0)
     pause = pause_of(clock, spacing=1.0)
     pause.begin(10.0)
-    turns = [Turn() for _ in range(10)]
+    turns = [Ticket() for _ in range(10)]
     for turn in turns:
         pause.ask(turn)
     clock.now = 100.0
@@ -201,14 +201,14 @@ def course(workers: int, requests: int, latency: float, server: Server) -> Cours
     clock = FakeClock(0.0)
     pause = Pause(clock=clock, jitter=random.Random(1).random)
     ties = itertools.count()
-    events: list[tuple[float, int, str, Turn, float, float | None]] = []
+    events: list[tuple[float, int, str, Ticket, float, float | None]] = []
     left, refused, longest = requests, 0, 0.0
 
-    def plan(moment: float, what: str, turn: Turn, begun: float, order: float | None = None) -> None:
+    def plan(moment: float, what: str, turn: Ticket, begun: float, order: float | None = None) -> None:
         heapq.heappush(events, (moment, next(ties), what, turn, begun, order))
 
     for number in range(min(workers, requests)):
-        plan(0.001 * number, "asks", Turn(), 0.001 * number)
+        plan(0.001 * number, "asks", Ticket(), 0.001 * number)
         left -= 1
     while events:
         moment, _, what, turn, begun, order = heapq.heappop(events)
@@ -222,12 +222,12 @@ def course(workers: int, requests: int, latency: float, server: Server) -> Cours
         elif order is not None:
             refused += 1
             pause.begin(order)
-            plan(clock.now, "asks", Turn(), begun)
+            plan(clock.now, "asks", Ticket(), begun)
         else:
             longest = max(longest, clock.now - begun)
             if left:
                 left -= 1
-                plan(clock.now, "asks", Turn(), clock.now)
+                plan(clock.now, "asks", Ticket(), clock.now)
     return Course(clock.now, refused, longest)
 
 
@@ -267,7 +267,7 @@ def test_a_turn_the_budget_sends_back_is_not_counted_twice_as_let_through() -> N
     """Otherwise the rate seen would be too high, and the start after the next pause too quick."""
     clock = FakeClock(0.0)
     pause = pause_of(clock)
-    turns = [Turn() for _ in range(4)]
+    turns = [Ticket() for _ in range(4)]
     for turn in turns * 5:
         assert pause.ask(turn) is None
     pause.hold(2.0)
@@ -281,7 +281,7 @@ def test_processes_told_of_the_same_pause_do_not_start_in_the_same_instant() -> 
     for jitter in (0.0, 0.5):
         pause = pause_of(clock, jitter)
         pause.hold(3.0)
-        refused = pause.ask(Turn())
+        refused = pause.ask(Ticket())
         assert refused is not None
         first.append(refused.seconds)
     assert first == pytest.approx([3.0, 3.36])
@@ -294,7 +294,7 @@ def test_twenty_calls_against_five_in_two_seconds_need_few_more_than_twenty_requ
     answered: list[float] = []
     requests = 0
 
-    def send(turn: Turn) -> Refused | None:
+    def send(turn: Ticket) -> Refused | None:
         nonlocal requests
         refused = pause.ask(turn)
         if refused is not None:

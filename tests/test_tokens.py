@@ -10,7 +10,7 @@ import pytest
 from aiohttp import web
 
 from asyncsdk import RetryPolicy, Wethod, errors
-from asyncsdk.wire import Answer
+from asyncsdk._sending.wire import Answer
 from tests.stub_server import STREAM, Server
 from tests.waiting import account
 
@@ -103,7 +103,7 @@ async def test_an_answer_that_has_just_come_is_not_asked_for_again(connect: Conn
             asyncio.get_running_loop().call_soon(lambda: late.append(asyncio.ensure_future(renew())))
         return f"token-{len(asked)}"
 
-    credential = connect(token=function)._session.account.credential
+    credential = connect(token=function)._sender.account.credential
     line = errors.RequestLine("GET", "/api/streams")
     refused = await credential.current(line)
 
@@ -250,7 +250,7 @@ async def test_nobody_waits_for_a_function_beyond_the_deadline_or_the_client(ser
         return ""
 
     wethod = connect(token=never)
-    with pytest.raises(errors.RequestTimeout, match="the token's function"):
+    with pytest.raises(errors.RequestTimeoutError, match="the token's function"):
         await wethod.with_options(deadline=0.01).streams.get(5)
     while not ended:  # the last one who waited has left
         await asyncio.sleep(0)
@@ -259,7 +259,7 @@ async def test_nobody_waits_for_a_function_beyond_the_deadline_or_the_client(ser
     await begun.wait()
     await wethod.aclose()
     async with asyncio.timeout(10):
-        with pytest.raises(errors.ClientClosed):
+        with pytest.raises(errors.ClientClosedError):
             await waiting
     assert ended == ["ended", "ended"]
     assert server.requests == []
@@ -278,7 +278,7 @@ def test_one_function_serves_several_loops() -> None:
     wethod = Wethod(token=tokens.slow, company="acme", base_url="http://127.0.0.1:9", retry=RetryPolicy(attempts=1))
 
     async def once() -> None:
-        with pytest.raises(errors.ConnectionFailed):
+        with pytest.raises(errors.ConnectError):
             await wethod.streams.get(5)
 
     for _ in range(3):

@@ -14,12 +14,12 @@ import pytest
 from aiohttp import web
 
 from asyncsdk import RetryPolicy, Wethod, errors
-from asyncsdk.deadline import Deadline
+from asyncsdk._sending.deadline import Deadline
+from asyncsdk._sending.transport import Base
+from asyncsdk._sending.wire import build
 from asyncsdk.models import Stream
 from asyncsdk.testing.simulation import Conditions, Simulation
 from asyncsdk.testing.simulation.network import Link
-from asyncsdk.transport import Base
-from asyncsdk.wire import build
 from tests.raw_server import Certificate, Conversation, Run, answer, serving
 from tests.stub_server import Server, drop
 
@@ -63,7 +63,7 @@ async def test_a_body_that_stops_is_a_time_out(server: Server, connect: Connect)
 
     server.handler = half
     try:
-        with pytest.raises(errors.RequestTimeout) as caught:
+        with pytest.raises(errors.RequestTimeoutError) as caught:
             await connect(read_timeout=0.02, retry=RetryPolicy(attempts=1)).streams.get(5)
     finally:
         stopped.set()
@@ -157,7 +157,7 @@ def test_a_body_that_nobody_takes_is_a_time_out(run: Run, certified: Certificate
     async def main() -> None:
         ssl = certified.client() if certified else None
         async with Wethod(token="t" * 9, company="c", base_url=server.url, ssl=ssl, read_timeout=0.3) as wethod:
-            with pytest.raises(errors.OutcomeUnknown, match="nothing came"):
+            with pytest.raises(errors.OutcomeUnknownError, match="nothing came"):
                 await wethod.request("POST", "/api/streams", json="x" * 20_000_000)
         never.set()
 
@@ -253,7 +253,7 @@ async def test_a_time_out_leaves_the_task_as_it_was(server: Server, connect: Con
     async def call() -> int:
         task = asyncio.current_task()
         assert task is not None
-        with pytest.raises(errors.RequestTimeout):
+        with pytest.raises(errors.RequestTimeoutError):
             await wethod.streams.get(5)
         await asyncio.sleep(0)
         return task.cancelling()

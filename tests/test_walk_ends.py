@@ -11,8 +11,8 @@ import pytest
 from aiohttp import web
 
 from asyncsdk import Wethod, errors
-from asyncsdk.page_sizes import PageSizes
-from asyncsdk.walking.counting import Counting
+from asyncsdk._lists.counting import Counting
+from asyncsdk._sending.page_sizes import PageSizes
 from tests.stub_server import Server, rows_json
 
 Connect = Callable[..., Wethod]
@@ -159,9 +159,9 @@ async def test_a_refusal_within_a_list_is_an_error(server: Server, connect: Conn
 async def test_a_refusal_of_the_first_page_is_an_error(server: Server, connect: Connect, stable: bool) -> None:
     serve(server, lambda offset, limit: 404)
     for pager in (connect().production_plan_streams.list(), connect().production_plan_streams.list(offset=7)):
-        with pytest.raises(errors.NotFound):
+        with pytest.raises(errors.NotFoundError):
             await pager.all(stable=stable)
-        with pytest.raises(errors.NotFound):
+        with pytest.raises(errors.NotFoundError):
             await pager.count()
     assert len(server.requests) == 4
 

@@ -111,7 +111,7 @@ async def test_a_first_page_that_fails_at_once_raises(
             pager = wethod.production_plan_streams.list()
         case "pause":
             wethod = connect(retry=RetryPolicy(max_wait=0))
-            wethod._session.account.pause.begin(3600)
+            wethod._sender.account.pause.begin(3600)
             pager = wethod.production_plan_streams.list()
         case _:
             pager = connect(deadline=1e-9).production_plan_streams.list()

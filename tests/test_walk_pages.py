@@ -10,7 +10,7 @@ import pytest
 from aiohttp import web
 
 from asyncsdk import Wethod, errors, gather_all
-from asyncsdk.walking.sweeping import moment_before
+from asyncsdk._lists.sweeping import moment_before
 from tests.stub_server import Server, rows_json
 
 Connect = Callable[..., Wethod]
@@ -106,7 +106,7 @@ async def test_the_page_before_a_failure_comes_first(server: Server, connect: Co
     pager = connect().production_plan_streams.list(limit=50)
     found = []
     pages = pager.pages()
-    with pytest.raises(errors.PermissionDenied) as caught:
+    with pytest.raises(errors.PermissionDeniedError) as caught:
         while True:
             found.append(await anext(pages))
     assert [page.is_last for page in found] == [False, False, False, None]

@@ -11,8 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from asyncsdk import errors
-from asyncsdk.errors import ArgumentError, RateLimited, ValidationError
-from asyncsdk.wire import Answer, Json, Request, build, encode_fields, encode_json, encode_query, error_of
+from asyncsdk._codec.values import Json
+from asyncsdk._sending.wire import Answer, Request, build, encode_fields, encode_json, encode_query, error_of
+from asyncsdk.errors import ArgumentError, InvalidDataError, RateLimitError
 
 GET = Request("GET", "/api/projects/7")
 NOW = datetime(2026, 5, 1, 12, 0, 0, tzinfo=UTC)
@@ -81,22 +82,22 @@ def test_what_json_cannot_say_is_refused_before_anything_is_sent(value: object) 
 @pytest.mark.parametrize(
     ("status", "key", "kind"),
     [
-        (400, "invalid_data", errors.ValidationError),
-        (404, "not_found", errors.NotFound),
-        (412, "precondition_failure", errors.PreconditionFailed),
+        (400, "invalid_data", errors.InvalidDataError),
+        (404, "not_found", errors.NotFoundError),
+        (412, "precondition_failure", errors.PreconditionFailedError),
         (401, None, errors.AuthenticationError),
-        (403, None, errors.PermissionDenied),
-        (409, None, errors.Conflict),
-        (429, None, errors.RateLimited),
+        (403, None, errors.PermissionDeniedError),
+        (409, None, errors.ConflictError),
+        (429, None, errors.RateLimitError),
         (500, None, errors.ServerError),
         (503, None, errors.ServerError),
         (418, None, errors.APIError),
         (302, None, errors.APIError),
         # The key decides the class first.
-        (422, "invalid_data", errors.ValidationError),
-        (400, "not_found", errors.NotFound),
+        (422, "invalid_data", errors.InvalidDataError),
+        (400, "not_found", errors.NotFoundError),
         # An unknown key leaves it to the status.
-        (404, "gone_fishing", errors.NotFound),
+        (404, "gone_fishing", errors.NotFoundError),
     ],
 )
 def test_key_then_status_decide_the_class(status: int, key: str | None, kind: type[errors.APIError]) -> None:
@@ -114,7 +115,7 @@ def test_a_success_is_no_error(status: int) -> None:
 def test_failures_name_their_fields() -> None:
     body = {"key": "invalid_data", "message": "bad", "failures": [{"field": "name", "message": "too long"}]}
     error = error_of(GET, answer(400, body))
-    assert isinstance(error, ValidationError)
+    assert isinstance(error, InvalidDataError)
     assert [(failure.field, failure.message) for failure in error.failures] == [("name", "too long")]
 
 
@@ -146,5 +147,5 @@ def test_headers_of_an_error_are_a_plain_dict_of_lower_case_names() -> None:
 
 def test_rate_limited_tells_how_long() -> None:
     error = error_of(GET, answer(429, {"message": "slow"}, x_ratelimit_retry_after="9"), now=NOW)
-    assert isinstance(error, RateLimited)
+    assert isinstance(error, RateLimitError)
     assert error.retry_after == 9.0

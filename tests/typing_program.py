@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, assert_type
 
 import attrs
 
-from asyncsdk import Mirror, Page, Pager, RateLimited, Walk, Wethod, WethodError, dates, gather_all, to_dict
+from asyncsdk import Mirror, Page, Pager, RateLimitError, Walk, Wethod, WethodError, dates, gather_all, to_dict
 from asyncsdk import filters as F  # noqa: N812  # the name users are told to give it
 from asyncsdk.models import (
     Client,
@@ -106,7 +106,7 @@ async def written(wethod: Wethod, project_id: int) -> Timesheet | None:
     try:
         sheet = await wethod.timesheets.create(project_id=project_id, date=monday, hours=7.5, mode="daily", day="mon")
         sheet = await wethod.timesheets.update(sheet.id, notes="done")
-    except RateLimited as error:
+    except RateLimitError as error:
         assert_type(error.retry_after, float | None)
         return None
     except WethodError:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from asyncsdk import Wethod
-from asyncsdk.events import Hooks, RetryPlanned, WaitBegun
+from asyncsdk._sending.events import Hooks, RetryPlanned, WaitBegun
 
 ORDER = (429, {"message": "slow down"}, {"x-ratelimit-retry-after": "60"})
 
@@ -20,7 +20,7 @@ async def until(condition: Callable[[], object], seconds: float = 30.0) -> None:
 
 
 def account(wethod: Wethod) -> Any:
-    return wethod._session.account
+    return wethod._sender.account
 
 
 class Ears:

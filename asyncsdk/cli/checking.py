@@ -11,10 +11,10 @@ from typing import Final
 
 import attrs
 
-from .. import clock
+from .._catalog import Listing, listings
+from .._limits import clock
+from .._sending.secret import Secret
 from ..errors import APIError
-from ..extract.catalog import Listing, listings
-from ..secret import Secret
 from .client import connect
 from .output import stdout
 from .tables import print_table

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from .. import Wethod
 
 if TYPE_CHECKING:
-    from ..events import Hooks
+    from .._sending.events import Hooks
 
 __all__ = ["connect"]
 

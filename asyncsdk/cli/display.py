@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 from rich.live import Live
 from rich.text import Text
 
-from .. import clock
+from .._limits import clock
 from ..extract.progress import Tally, seconds_left
 from .durations import shown
 from .output import say
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from .. import Wethod
-    from ..events import WaitBegun
+    from .._sending.events import WaitBegun
 
 __all__ = ["Display", "budget_line", "frame", "totals"]
 

@@ -11,9 +11,10 @@ from typing import Final, Literal
 
 import attrs
 
-from .. import Wethod, clock
+from .. import Wethod
+from .._limits import clock
+from .._sending.events import Hooks
 from ..errors import ConfigurationError, WethodError
-from ..events import Hooks
 from ..extract import Plan, Report, TargetRefused, extract, plan
 from ..extract.address import check, secrets_of, shown
 from ..extract.defects import defect_of

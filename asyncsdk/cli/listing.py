@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Final
 
 import attrs
 
-from ..codec import to_dict
+from .._catalog import Listing, find, listings
+from .._codec.decode import to_dict
 from ..errors import ArgumentError
-from ..extract.catalog import Listing, find, listings
 from ..extract.reading import pager_of
 from .client import connect
 from .output import say, stdout
@@ -19,7 +19,7 @@ from .tables import print_table
 from .visible import ascii_json, visible_json
 
 if TYPE_CHECKING:
-    from ..wire import Json
+    from .._codec.values import Json
 
 __all__ = ["Format", "Wanted", "count_rows", "show_list", "show_one", "show_resources"]
 

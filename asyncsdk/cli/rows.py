@@ -18,15 +18,15 @@ from typing import TYPE_CHECKING, Any, Final, Literal, Protocol, TypeAlias, cast
 
 import attrs
 
-from ..codec import to_dict
+from .._codec.decode import to_dict
+from .._codec.fields import dynamic_prefix, wire_name
 from ..errors import ArgumentError
-from ..fields import dynamic_prefix, wire_name
 from .output import say, stdout
 from .tables import print_table
 from .visible import ascii_json, visible, visible_json
 
 if TYPE_CHECKING:
-    from ..wire import Json
+    from .._codec.values import Json
 
 __all__ = ["Columns", "Format", "Writer", "columns_of", "writer_for"]
 

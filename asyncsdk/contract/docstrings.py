@@ -31,12 +31,12 @@ GENERATED: Final = "Generated from the contract by `python -m asyncsdk.contract.
 _WIDTH: Final = 120
 
 _ERRORS: Final = {
-    400: "ValidationError",
+    400: "InvalidDataError",
     401: "AuthenticationError",
-    403: "PermissionDenied",
-    404: "NotFound",
-    409: "Conflict",
-    429: "RateLimited",
+    403: "PermissionDeniedError",
+    404: "NotFoundError",
+    409: "ConflictError",
+    429: "RateLimitError",
 }
 
 
@@ -120,7 +120,7 @@ def _mandatory(operation: Operation, body: Schema) -> list[str]:
     named = f"Assumed to be mandatory: {', '.join(map(python_name, body.wanted))}." if body.wanted else ""
     if not any(field.required for field in body.fields):
         named = f"No reference page says which fields are mandatory. {named}".strip()
-    return [f"{named} A ValidationError names what is missing."]
+    return [f"{named} A InvalidDataError names what is missing."]
 
 
 def _assumed(*texts: str) -> list[str]:
@@ -155,9 +155,11 @@ def _raises(operation: Operation) -> list[str]:
     if operation.ids or operation.query or operation.body:
         lines.insert(0, "    ArgumentError: An argument is refused; nothing was sent.")
     if 412 in operation.statuses:
-        lines.append(f"    PreconditionFailed: {_precondition(operation)}")
+        lines.append(f"    PreconditionFailedError: {_precondition(operation)}")
     if mark_of(operation):
-        lines.append("    OutcomeUnknown: It was sent and the answer lost; with `settle`: the row does not show it.")
+        lines.append(
+            "    OutcomeUnknownError: It was sent and the answer lost; with `settle`: the row does not show it."
+        )
     return lines
 
 

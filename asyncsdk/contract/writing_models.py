@@ -48,7 +48,7 @@ def _module(name: str, models: Sequence[Schema], contract: Contract) -> str:
         "import attrs",
         "\n".join(
             [
-                f"from ..fields import {', '.join(_borrowed(models))}",
+                f"from .._codec.fields import {', '.join(_borrowed(models))}",
                 *(f"from .{contract.homes[model]} import {model}" for model in nested),
             ]
         ),

@@ -41,10 +41,10 @@ def _module(resource: Resource, name: str, contract: Contract) -> str:
     class_ = f"""class {name}:
 {docstrings.block(docstrings.of_resource(resource), indent=4)}
 
-    __slots__ = ("_session",)
+    __slots__ = ("_sender",)
 
-    def __init__(self, session: Session) -> None:
-        self._session = session
+    def __init__(self, sender: Sender) -> None:
+        self._sender = sender
 
 {methods}
 """
@@ -67,18 +67,18 @@ def _imports(used: str, aliases: Mapping[str, str], resource: Resource, contract
     models = {operation.model for operation in resource.operations if operation.model}
     homes = sorted({contract.homes[model] for model in models})
     yield _lines(
-        _from("..", [each for each in ("arguments", "body") if f"{each}." in used]),
+        _from(".._codec", [each for each in ("arguments", "body") if f"{each}." in used]),
         *(_from(f"..models.{home}", sorted(each for each in models if contract.homes[each] == home)) for home in homes),
-        _from("..omitted", ["OMITTED", "Omitted"] if "OMITTED" in used else []),
-        _from("..pager", ["Pager"] if "Pager[" in used else []),
-        _from("..settle", [name for name in ("SOME", "settled") if f"{name}(" in used or f"={name})" in used]),
+        _from(".._codec.omitted", ["OMITTED", "Omitted"] if "OMITTED" in used else []),
+        _from(".._lists.pager", ["Pager"] if "Pager[" in used else []),
+        _from(".._sending.settle", [name for name in ("SOME", "settled") if f"{name}(" in used or f"={name})" in used]),
     )
     filters = [each for each in ("DateFilter", "DateTimeFilter", "IntegerFilter") if f": {each} " in used]
     yield _lines(
         "if TYPE_CHECKING:",
         _from("..filters", filters, indent=4),
-        _from("..session", ["Session"], indent=4),
-        _from("..wire", ["Json"] if "Json]" in used else [], indent=4),
+        _from(".._sending.sender", ["Sender"], indent=4),
+        _from(".._codec.values", ["Json"] if "Json]" in used else [], indent=4),
     )
 
 
@@ -130,13 +130,13 @@ def _statement(operation: Operation, call: Call) -> str:
         given += ["limit=limit", "offset=offset"]
         # Newest first, every insertion shifts all pages: a walk that has to join them asks for the other direction.
         given += [f'stable_order="{order}"' for order in rising_orders(operation)]
-        return f"return Pager(self._session, {', '.join(given)})"
+        return f"return Pager(self._sender, {', '.join(given)})"
     if operation.body:
         given += [f"body={entries}" for entries in _entries(call, "body")]
-    call_ = f'self._session.call("{operation.verb}", {", ".join(given)})'
+    call_ = f'self._sender.call("{operation.verb}", {", ".join(given)})'
     if mark := mark_of(operation):
         row = _path(attrs.evolve(operation, path=operation.path.partition(":")[0]))
-        look = f"settled(call, self._session, {row}, {operation.model}, {mark[0]}={mark[1]})"
+        look = f"settled(call, self._sender, {row}, {operation.model}, {mark[0]}={mark[1]})"
         return f"call = {call_}\n        if settle:\n            return await {look}\n        return await call"
     return f"return await {call_}" if operation.model else f"await {call_}"
 
@@ -171,7 +171,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from ..session import Session
+    from .._sending.sender import Sender
 {imports}
 
 __all__ = ["Resources"]
@@ -180,7 +180,7 @@ __all__ = ["Resources"]
 class Resources:
     \"\"\"One attribute for each resource, named as its path; what a client offers besides its own methods.\"\"\"
 
-    _session: Session
+    _sender: Sender
 
 {properties}
 """
@@ -192,5 +192,5 @@ def _property(resource: Resource, name: str) -> str:
 {docstrings.block(docstrings.of_resource(resource)[:1], indent=8)}
         from .{resource.name} import {name}
 
-        return {name}(self._session)
+        return {name}(self._sender)
 """

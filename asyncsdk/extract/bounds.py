@@ -15,8 +15,8 @@ from typing import Final, cast
 
 import attrs
 
-from .columns import Column
-from .values import column_of, values_of
+from .._arrow.columns import Column
+from .._arrow.values import column_of, values_of
 
 __all__ = ["Misfit", "misfits"]
 

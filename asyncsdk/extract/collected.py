@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from ..codec import Reject
+from .._codec.decode import Reject
 from . import rejects
 from .states import Progress
 

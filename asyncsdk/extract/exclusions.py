@@ -14,10 +14,10 @@ from typing import Any, Final, cast
 import attrs
 import msgspec
 
+from .._catalog import Listing, find, listings
+from .._codec.fields import dynamic_prefix, wire_name
+from .._codec.keys import field_types
 from ..errors import ArgumentError
-from ..fields import dynamic_prefix, wire_name
-from ..keys import field_types
-from .catalog import Listing, find, listings
 
 __all__ = ["Exclusions", "Hidden", "exclusions_of", "hidden_of", "reduced"]
 

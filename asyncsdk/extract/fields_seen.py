@@ -14,13 +14,13 @@ from typing import TYPE_CHECKING, Final, TypeVar, cast
 import attrs
 import msgspec
 
-from .. import json_text
-from ..fields import dynamic_prefix, wire_name
+from .._codec import json_text
+from .._codec.fields import dynamic_prefix, wire_name
 
 if TYPE_CHECKING:
+    from .._codec.decode import Decode, Decoding, Reject
+    from .._codec.promises import Misfits
     from ..client import Wethod
-    from ..codec import Decode, Decoding, Reject
-    from ..promises import Misfits
 
 __all__ = ["ENOUGH_ROWS", "FieldsSeen", "gone", "shown_to"]
 
@@ -122,7 +122,7 @@ def gone(known: Collection[str], before: Iterable[str], met: Collection[str], *,
 def shown_to(see: Callable[[bytes], object], wethod: Wethod) -> Wethod:
     """A copy of a client whose lists show the text of each page that could be read to `see`."""
     copy = wethod.with_options()
-    copy._session.decoding = cast("Decoding", _Shown(copy._session.decoding, see))
+    copy._sender.decoding = cast("Decoding", _Shown(copy._sender.decoding, see))
     return copy
 
 

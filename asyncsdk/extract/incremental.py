@@ -13,8 +13,8 @@ from typing import Final
 
 import attrs
 
+from .._catalog import Listing
 from ..filters import gte, lt
-from .catalog import Listing
 from .states import Kind, Progress, State, iso
 from .watermark import OVERLAP, usable
 

@@ -12,7 +12,7 @@ from .exclusions import Hidden
 from .watermark import OVERLAP
 
 if TYPE_CHECKING:
-    from .catalog import Listing
+    from .._catalog import Listing
     from .target import Table
 
 __all__ = ["Job", "Options"]

@@ -6,14 +6,14 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, time
 from typing import TYPE_CHECKING, Literal
 
+from .._arrow.columns import columns_of
+from .._arrow.meanings import with_meanings
+from .._catalog import Listing, find, listings
 from ..errors import ArgumentError
-from ..printable import shown
-from .catalog import Listing, find, listings
-from .columns import columns_of
+from ..errors._printable import shown
 from .exclusions import exclusions_of, hidden_of, reduced
 from .incremental import key_of
 from .job import Job
-from .meanings import with_meanings
 from .reading import pager_of
 from .target import Table
 

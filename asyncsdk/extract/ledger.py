@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Literal
 
 import attrs
 
-from .. import clock
-from ..errors import PermissionDenied, PreconditionFailed
-from ..events import Hooks, ResponseReceived, announce
+from .._limits import clock
+from .._sending.events import Hooks, ResponseReceived, announce
+from ..errors import PermissionDeniedError, PreconditionFailedError
 from .address import redacted
 from .report import TableReport
 from .target import RunLine
@@ -92,7 +92,7 @@ class Ledger:
 
     def report(self, error: WethodError | None) -> TableReport:
         """What came of it, now that it ended, with `error` where it is not complete."""
-        refused = isinstance(error, (PermissionDenied, PreconditionFailed))
+        refused = isinstance(error, (PermissionDeniedError, PreconditionFailedError))
         lost = refused and (self.delivered_before or self.rows > 0)
         unwritable = len(self.writer.unwritable)
         if self.writer.repeated and self.job.listing.parent is not None:

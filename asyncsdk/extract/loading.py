@@ -21,8 +21,8 @@ from .updating import TableUpdate
 from .writing import BatchWriter
 
 if TYPE_CHECKING:
+    from .._limits import Slots
     from ..client import Wethod
-    from ..throttling import Slots
     from .job import Job, Options
     from .lane import Lane
     from .progress import Tally

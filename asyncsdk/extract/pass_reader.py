@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final
 
 import attrs
 
-from .. import clock
+from .._limits import clock
 from ..errors import WethodError
 from . import rejects
 from .collected import Collected

@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
 import attrs
 
-from .. import clock
-from ..errors import PermissionDenied, PreconditionFailed
-from .catalog import find
+from .._catalog import find
+from .._limits import clock
+from ..errors import PermissionDeniedError, PreconditionFailedError
 from .incremental import passes
 from .job import Job
 from .reading import pager_of
 from .states import State
 
 if TYPE_CHECKING:
+    from .._codec.values import Json
     from ..client import Wethod
-    from ..wire import Json
     from .target import Target
 
 __all__ = ["Cost", "Plan", "costs_of", "counted", "requests_for", "seconds_for"]
@@ -152,7 +152,7 @@ async def counted(wethod: Wethod, job: Job, cost: Cost) -> tuple[Cost, float | N
     before, start = wethod.stats.requests, clock.monotonic()
     try:
         number = await pager_of(wethod, listing, query if parent is None else {}).count()
-    except (PermissionDenied, PreconditionFailed):
+    except (PermissionDeniedError, PreconditionFailedError):
         return attrs.evolve(cost, basis="refused", rows=0, requests=1), None
     each = (clock.monotonic() - start) / max(1, wethod.stats.requests - before)
     if parent is not None:

@@ -11,20 +11,27 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 import attrs
 import msgspec
 
-from .. import clock
-from ..codec import Reject
-from ..errors import ArgumentError, DecodeError, NotFound, PermissionDenied, PreconditionFailed, WethodError
-from ..pager import Pager
-from ..promises import Misfits
-from ..walking.walk import PageWalk
-from .catalog import Listing, find
+from .._catalog import Listing, find
+from .._codec.decode import Reject
+from .._codec.promises import Misfits
+from .._limits import clock
+from .._lists.pager import Pager
+from .._lists.walk import PageWalk
+from ..errors import (
+    ArgumentError,
+    DecodeError,
+    NotFoundError,
+    PermissionDeniedError,
+    PreconditionFailedError,
+    WethodError,
+)
 from .fields_seen import FieldsSeen, shown_to
 from .shape import twin
 from .watermark import difference, moment_of_header
 
 if TYPE_CHECKING:
+    from .._limits import Slots
     from ..client import Wethod
-    from ..throttling import Slots
     from .exclusions import Hidden
 
 __all__ = ["Chunk", "Source", "pager_of"]
@@ -161,7 +168,7 @@ class Source:
     def _chunk(self, rows: Sequence[Any], rejects: Sequence[Reject]) -> Chunk:
         if not self.raw:
             return Chunk(rows, None, rejects)
-        read = self.wethod._session.decoding.page_with_rejects(twin(self.model), self.misfits)(_array(rows))
+        read = self.wethod._sender.decoding.page_with_rejects(twin(self.model), self.misfits)(_array(rows))
         unfit = [row for row in read if isinstance(row, Reject)]
         fitting = [row for row in read if not isinstance(row, Reject)]
         if self.misfits.met:
@@ -220,9 +227,9 @@ class Source:
             async with PageWalk(fetcher) as pages:
                 async for page in pages:
                     rows += page.items
-        except NotFound:
+        except NotFoundError:
             return rows  # the parent was deleted meanwhile, and its rows with it
-        except (PermissionDenied, PreconditionFailed) as error:
+        except (PermissionDeniedError, PreconditionFailedError) as error:
             return error
         return rows
 

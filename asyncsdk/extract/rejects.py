@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Final, TypeGuard
 
 import msgspec
 
-from .. import clock, json_text
+from .._codec import json_text
+from .._limits import clock
 from .target import TargetError
 
 if TYPE_CHECKING:
-    from ..codec import Reject
+    from .._codec.decode import Reject
     from .exclusions import Hidden
 
 __all__ = ["LARGEST_SHARE", "SMALLEST_NUMBER", "append", "begin", "id_of", "is_storable", "too_many"]

@@ -11,7 +11,7 @@ import attrs
 from ..errors import WethodError
 
 if TYPE_CHECKING:
-    from ..wire import Json
+    from .._codec.values import Json
 
 __all__ = ["ExtractionError", "Outcome", "Report", "TableReport"]
 

@@ -14,11 +14,10 @@ from typing import TYPE_CHECKING, Final, Literal
 import anyio.to_thread
 import attrs
 
-from .. import clock
+from .._limits import Slots, clock
 from ..errors import (
     ArgumentError,
 )
-from ..throttling import Slots
 from .address import check, redacted, secrets_of, shown
 from .job import Options
 from .jobs import excluded_tables, jobs_of, moment_of
@@ -32,8 +31,8 @@ from .targets import make_target
 from .watermark import OVERLAP
 
 if TYPE_CHECKING:
+    from .._sending.settings import RetryPolicy
     from ..client import Wethod
-    from ..settings import RetryPolicy
 
 __all__ = ["extract", "plan"]
 

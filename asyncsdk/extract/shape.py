@@ -16,7 +16,7 @@ from typing import Any, Union, cast
 import attrs
 import msgspec
 
-from ..keys import field_types
+from .._codec.keys import field_types
 
 __all__ = ["twin"]
 

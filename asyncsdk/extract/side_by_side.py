@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from functools import partial
 from typing import Final
 
-from ..errors import AuthenticationError, ClientClosed, RateLimited, ServerError, TransportError, WethodError
+from ..errors import AuthenticationError, ClientClosedError, RateLimitError, ServerError, TransportError, WethodError
 from .job import Job
 from .lane import Lane, outlast
 from .loading import LEAVING_SECONDS, failed
@@ -54,8 +54,8 @@ async def side_by_side(
                 reports[at], error = await each(job, away)
             except Exception as defect:
                 reports[at], error = failed(job, defect, secrets)
-            away = isinstance(error, (TransportError, ServerError, RateLimited))
-            if isinstance(error, (AuthenticationError, ClientClosed)):
+            away = isinstance(error, (TransportError, ServerError, RateLimitError))
+            if isinstance(error, (AuthenticationError, ClientClosedError)):
                 over.append(error)
 
     working = [asyncio.ensure_future(work()) for _ in range(min(SIDE_BY_SIDE, len(jobs)))]

@@ -21,7 +21,7 @@ import attrs
 from ..errors import WethodError
 
 if TYPE_CHECKING:
-    from .columns import Column
+    from .._arrow.columns import Column
 
 __all__ = [
     "STATES_KEPT",

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from .. import clock
+from .._limits import clock
 from ..errors import ArgumentError, WalkError
 from . import rejects
 from .fields_seen import FieldsSeen, gone
@@ -22,8 +22,8 @@ from .watermark import earlier, went_back
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from .._limits import Slots
     from ..client import Wethod
-    from ..throttling import Slots
     from .job import Job, Options
     from .lane import Lane
     from .ledger import Ledger

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, cast
 import attrs
 import msgspec
 
-from ..codec import Reject
+from .._codec.decode import Reject
 from ..errors import DecodeError
 from . import rejects
 from .bounds import Misfit, misfits
@@ -27,7 +27,7 @@ from .target import Batch, Target
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from .columns import Column
+    from .._arrow.columns import Column
     from .job import Job
     from .lane import Lane
 

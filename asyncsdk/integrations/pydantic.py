@@ -20,9 +20,9 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, PydanticSerializationUnexpectedValue, SchemaSerializer
 from pydantic_core import core_schema as core
 
+from .._codec.keys import field_types, is_model, key_map
+from .._codec.promises import INDISPENSABLE
 from ..errors import ArgumentError
-from ..keys import field_types, is_model, key_map
-from ..promises import INDISPENSABLE
 from .trimming import trimmer
 
 __all__ = ["core_schema", "page_schema", "serializer"]

@@ -9,7 +9,7 @@ import datetime as dt
 
 import attrs
 
-from ..fields import Timestamp, pydantic_schema
+from .._codec.fields import Timestamp, pydantic_schema
 
 __all__ = ["PersonCapacity"]
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import attrs
 
-from ..fields import Number, Timestamp, pydantic_schema
+from .._codec.fields import Number, Timestamp, pydantic_schema
 
 __all__ = ["PriceListLevel"]
 

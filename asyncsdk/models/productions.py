@@ -9,7 +9,7 @@ import datetime as dt
 
 import attrs
 
-from ..fields import Json, Timestamp, pydantic_schema
+from .._codec.fields import Json, Timestamp, pydantic_schema
 
 __all__ = ["Production"]
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 
 import attrs
 
-from ..fields import Json, Number, Timestamp, dynamic, pydantic_schema
+from .._codec.fields import Json, Number, Timestamp, dynamic, pydantic_schema
 from .job_order_categories import JobOrderCategory
 
 __all__ = ["Project"]

@@ -9,7 +9,7 @@ import datetime as dt
 
 import attrs
 
-from ..fields import Number, Timestamp, pydantic_schema
+from .._codec.fields import Number, Timestamp, pydantic_schema
 
 __all__ = ["TimesheetLog"]
 

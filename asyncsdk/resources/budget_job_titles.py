@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .. import arguments
+from .._codec import arguments
+from .._lists.pager import Pager
 from ..models.budget_job_titles import BudgetJobTitle
-from ..pager import Pager
 
 if TYPE_CHECKING:
+    from .._sending.sender import Sender
     from ..filters import DateTimeFilter
-    from ..session import Session
 
 __all__ = ["BudgetJobTitles"]
 
@@ -21,10 +21,10 @@ __all__ = ["BudgetJobTitles"]
 class BudgetJobTitles:
     """Job titles as budgets use them (`/api/budget-job-titles`)."""
 
-    __slots__ = ("_session",)
+    __slots__ = ("_sender",)
 
-    def __init__(self, session: Session) -> None:
-        self._session = session
+    def __init__(self, sender: Sender) -> None:
+        self._sender = sender
 
     def list(
         self,
@@ -46,11 +46,11 @@ class BudgetJobTitles:
 
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
-            ValidationError, AuthenticationError, PermissionDenied, RateLimited: As the API answers.
-            PreconditionFailed: A company feature it needs is off (assumed).
+            InvalidDataError, AuthenticationError, PermissionDeniedError, RateLimitError: As the API answers.
+            PreconditionFailedError: A company feature it needs is off (assumed).
         """
         return Pager(
-            self._session,
+            self._sender,
             "/api/budget-job-titles",
             BudgetJobTitle,
             [
@@ -69,7 +69,8 @@ class BudgetJobTitles:
 
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
-            ValidationError, AuthenticationError, PermissionDenied, NotFound, RateLimited: As the API answers.
-            PreconditionFailed: A company feature it needs is off.
+            InvalidDataError, AuthenticationError, PermissionDeniedError, NotFoundError, RateLimitError: As the API
+                answers.
+            PreconditionFailedError: A company feature it needs is off.
         """
-        return await self._session.call("GET", arguments.path("/api/budget-job-titles/{id}", id=id), BudgetJobTitle)
+        return await self._sender.call("GET", arguments.path("/api/budget-job-titles/{id}", id=id), BudgetJobTitle)

@@ -7,14 +7,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .. import arguments, body
+from .._codec import arguments, body
+from .._codec.omitted import OMITTED, Omitted
+from .._lists.pager import Pager
 from ..models.budget_tasks import BudgetTask
-from ..omitted import OMITTED, Omitted
-from ..pager import Pager
 
 if TYPE_CHECKING:
+    from .._sending.sender import Sender
     from ..filters import DateTimeFilter
-    from ..session import Session
 
 __all__ = ["BudgetTasks"]
 
@@ -22,10 +22,10 @@ __all__ = ["BudgetTasks"]
 class BudgetTasks:
     """Tasks of budgets, with cost, price and days (`/api/budget-tasks`)."""
 
-    __slots__ = ("_session",)
+    __slots__ = ("_sender",)
 
-    def __init__(self, session: Session) -> None:
-        self._session = session
+    def __init__(self, sender: Sender) -> None:
+        self._sender = sender
 
     def list(
         self,
@@ -46,11 +46,11 @@ class BudgetTasks:
 
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
-            ValidationError, AuthenticationError, PermissionDenied, RateLimited: As the API answers.
-            PreconditionFailed: A company feature it needs is off (assumed).
+            InvalidDataError, AuthenticationError, PermissionDeniedError, RateLimitError: As the API answers.
+            PreconditionFailedError: A company feature it needs is off (assumed).
         """
         return Pager(
-            self._session,
+            self._sender,
             "/api/budget-tasks",
             BudgetTask,
             [
@@ -68,10 +68,11 @@ class BudgetTasks:
 
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
-            ValidationError, AuthenticationError, PermissionDenied, NotFound, RateLimited: As the API answers.
-            PreconditionFailed: A company feature it needs is off (assumed).
+            InvalidDataError, AuthenticationError, PermissionDeniedError, NotFoundError, RateLimitError: As the API
+                answers.
+            PreconditionFailedError: A company feature it needs is off (assumed).
         """
-        return await self._session.call("GET", arguments.path("/api/budget-tasks/{id}", id=id), BudgetTask)
+        return await self._sender.call("GET", arguments.path("/api/budget-tasks/{id}", id=id), BudgetTask)
 
     async def create(
         self,
@@ -87,16 +88,16 @@ class BudgetTasks:
         """Adds a task to a budget area.
 
         No reference page says which fields are mandatory. Assumed to be mandatory: name, budget_area_id. A
-        ValidationError names what is missing.
+        InvalidDataError names what is missing.
 
         No reference page was at hand; treat as probable.
 
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
-            ValidationError, AuthenticationError, PermissionDenied, RateLimited: As the API answers.
-            PreconditionFailed: A company feature it needs is off (assumed).
+            InvalidDataError, AuthenticationError, PermissionDeniedError, RateLimitError: As the API answers.
+            PreconditionFailedError: A company feature it needs is off (assumed).
         """
-        return await self._session.call(
+        return await self._sender.call(
             "POST",
             "/api/budget-tasks",
             BudgetTask,
@@ -135,10 +136,11 @@ class BudgetTasks:
 
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
-            ValidationError, AuthenticationError, PermissionDenied, NotFound, RateLimited: As the API answers.
-            PreconditionFailed: A company feature it needs is off (assumed).
+            InvalidDataError, AuthenticationError, PermissionDeniedError, NotFoundError, RateLimitError: As the API
+                answers.
+            PreconditionFailedError: A company feature it needs is off (assumed).
         """
-        return await self._session.call(
+        return await self._sender.call(
             "PATCH",
             arguments.path("/api/budget-tasks/{id}", id=id),
             BudgetTask,
@@ -162,7 +164,8 @@ class BudgetTasks:
 
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
-            ValidationError, AuthenticationError, PermissionDenied, NotFound, RateLimited: As the API answers.
-            PreconditionFailed: A company feature it needs is off.
+            InvalidDataError, AuthenticationError, PermissionDeniedError, NotFoundError, RateLimitError: As the API
+                answers.
+            PreconditionFailedError: A company feature it needs is off.
         """
-        await self._session.call("DELETE", arguments.path("/api/budget-tasks/{id}", id=id), None)
+        await self._sender.call("DELETE", arguments.path("/api/budget-tasks/{id}", id=id), None)

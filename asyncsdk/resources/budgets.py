@@ -7,15 +7,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .. import arguments, body
+from .._codec import arguments, body
+from .._codec.omitted import OMITTED, Omitted
+from .._lists.pager import Pager
+from .._sending.settle import settled
 from ..models.budgets import Budget
-from ..omitted import OMITTED, Omitted
-from ..pager import Pager
-from ..settle import settled
 
 if TYPE_CHECKING:
+    from .._sending.sender import Sender
     from ..filters import DateTimeFilter
-    from ..session import Session
 
 __all__ = ["Budgets"]
 
@@ -28,10 +28,10 @@ class Budgets:
         await wethod.budgets.submit(5, approver_id=3, message="Ready")
     """
 
-    __slots__ = ("_session",)
+    __slots__ = ("_sender",)
 
-    def __init__(self, session: Session) -> None:
-        self._session = session
+    def __init__(self, sender: Sender) -> None:
+        self._sender = sender
 
     def list(
         self,
@@ -52,11 +52,11 @@ class Budgets:
 
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
-            ValidationError, AuthenticationError, PermissionDenied, RateLimited: As the API answers.
-            PreconditionFailed: A company feature it needs is off (assumed).
+            InvalidDataError, AuthenticationError, PermissionDeniedError, RateLimitError: As the API answers.
+            PreconditionFailedError: A company feature it needs is off (assumed).
         """
         return Pager(
-            self._session,
+            self._sender,
             "/api/budgets",
             Budget,
             [
@@ -74,10 +74,11 @@ class Budgets:
 
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
-            ValidationError, AuthenticationError, PermissionDenied, NotFound, RateLimited: As the API answers.
-            PreconditionFailed: A company feature it needs is off (assumed).
+            InvalidDataError, AuthenticationError, PermissionDeniedError, NotFoundError, RateLimitError: As the API
+                answers.
+            PreconditionFailedError: A company feature it needs is off (assumed).
         """
-        return await self._session.call("GET", arguments.path("/api/budgets/{id}", id=id), Budget)
+        return await self._sender.call("GET", arguments.path("/api/budgets/{id}", id=id), Budget)
 
     async def create(
         self,
@@ -91,7 +92,7 @@ class Budgets:
     ) -> Budget:
         """Creates a budget for a project.
 
-        No reference page says which fields are mandatory. Assumed to be mandatory: project_id. A ValidationError
+        No reference page says which fields are mandatory. Assumed to be mandatory: project_id. A InvalidDataError
         names what is missing.
 
         Permissions: budget.create.
@@ -103,10 +104,10 @@ class Budgets:
 
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
-            ValidationError, AuthenticationError, PermissionDenied, RateLimited: As the API answers.
-            PreconditionFailed: A company feature it needs is off (assumed).
+            InvalidDataError, AuthenticationError, PermissionDeniedError, RateLimitError: As the API answers.
+            PreconditionFailedError: A company feature it needs is off (assumed).
         """
-        return await self._session.call(
+        return await self._sender.call(
             "POST",
             "/api/budgets",
             Budget,
@@ -144,10 +145,11 @@ class Budgets:
 
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
-            ValidationError, AuthenticationError, PermissionDenied, NotFound, RateLimited: As the API answers.
-            PreconditionFailed: A company feature it needs is off (assumed).
+            InvalidDataError, AuthenticationError, PermissionDeniedError, NotFoundError, RateLimitError: As the API
+                answers.
+            PreconditionFailedError: A company feature it needs is off (assumed).
         """
-        return await self._session.call(
+        return await self._sender.call(
             "PATCH",
             arguments.path("/api/budgets/{id}", id=id),
             Budget,
@@ -181,16 +183,17 @@ class Budgets:
 
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
-            ValidationError, AuthenticationError, PermissionDenied, NotFound, RateLimited: As the API answers.
-            PreconditionFailed: The state of the row does not allow it, or a company feature it needs is off.
-            OutcomeUnknown: It was sent and the answer lost; with `settle`: the row does not show it.
+            InvalidDataError, AuthenticationError, PermissionDeniedError, NotFoundError, RateLimitError: As the API
+                answers.
+            PreconditionFailedError: The state of the row does not allow it, or a company feature it needs is off.
+            OutcomeUnknownError: It was sent and the answer lost; with `settle`: the row does not show it.
         """
-        call = self._session.call(
+        call = self._sender.call(
             "POST", arguments.path("/api/budgets/{id}:approve", id=id), Budget, body=[body.text("message", message)]
         )
         if settle:
             return await settled(
-                call, self._session, arguments.path("/api/budgets/{id}", id=id), Budget, status="APPROVED"
+                call, self._sender, arguments.path("/api/budgets/{id}", id=id), Budget, status="APPROVED"
             )
         return await call
 
@@ -206,15 +209,14 @@ class Budgets:
 
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
-            ValidationError, AuthenticationError, PermissionDenied, NotFound, RateLimited: As the API answers.
-            PreconditionFailed: The state of the row does not allow it, or a company feature it needs is off.
-            OutcomeUnknown: It was sent and the answer lost; with `settle`: the row does not show it.
+            InvalidDataError, AuthenticationError, PermissionDeniedError, NotFoundError, RateLimitError: As the API
+                answers.
+            PreconditionFailedError: The state of the row does not allow it, or a company feature it needs is off.
+            OutcomeUnknownError: It was sent and the answer lost; with `settle`: the row does not show it.
         """
-        call = self._session.call("POST", arguments.path("/api/budgets/{id}:draft", id=id), Budget)
+        call = self._sender.call("POST", arguments.path("/api/budgets/{id}:draft", id=id), Budget)
         if settle:
-            return await settled(
-                call, self._session, arguments.path("/api/budgets/{id}", id=id), Budget, status="DRAFT"
-            )
+            return await settled(call, self._sender, arguments.path("/api/budgets/{id}", id=id), Budget, status="DRAFT")
         return await call
 
     async def recall(self, id: int, *, settle: bool = False) -> Budget:
@@ -229,15 +231,14 @@ class Budgets:
 
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
-            ValidationError, AuthenticationError, PermissionDenied, NotFound, RateLimited: As the API answers.
-            PreconditionFailed: The state of the row does not allow it, or a company feature it needs is off.
-            OutcomeUnknown: It was sent and the answer lost; with `settle`: the row does not show it.
+            InvalidDataError, AuthenticationError, PermissionDeniedError, NotFoundError, RateLimitError: As the API
+                answers.
+            PreconditionFailedError: The state of the row does not allow it, or a company feature it needs is off.
+            OutcomeUnknownError: It was sent and the answer lost; with `settle`: the row does not show it.
         """
-        call = self._session.call("POST", arguments.path("/api/budgets/{id}:recall", id=id), Budget)
+        call = self._sender.call("POST", arguments.path("/api/budgets/{id}:recall", id=id), Budget)
         if settle:
-            return await settled(
-                call, self._session, arguments.path("/api/budgets/{id}", id=id), Budget, status="DRAFT"
-            )
+            return await settled(call, self._sender, arguments.path("/api/budgets/{id}", id=id), Budget, status="DRAFT")
         return await call
 
     async def reject(
@@ -259,17 +260,16 @@ class Budgets:
 
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
-            ValidationError, AuthenticationError, PermissionDenied, NotFound, RateLimited: As the API answers.
-            PreconditionFailed: The state of the row does not allow it, or a company feature it needs is off.
-            OutcomeUnknown: It was sent and the answer lost; with `settle`: the row does not show it.
+            InvalidDataError, AuthenticationError, PermissionDeniedError, NotFoundError, RateLimitError: As the API
+                answers.
+            PreconditionFailedError: The state of the row does not allow it, or a company feature it needs is off.
+            OutcomeUnknownError: It was sent and the answer lost; with `settle`: the row does not show it.
         """
-        call = self._session.call(
+        call = self._sender.call(
             "POST", arguments.path("/api/budgets/{id}:reject", id=id), Budget, body=[body.text("message", message)]
         )
         if settle:
-            return await settled(
-                call, self._session, arguments.path("/api/budgets/{id}", id=id), Budget, status="DRAFT"
-            )
+            return await settled(call, self._sender, arguments.path("/api/budgets/{id}", id=id), Budget, status="DRAFT")
         return await call
 
     async def set_baseline(self, id: int, *, settle: bool = False) -> Budget:
@@ -284,14 +284,15 @@ class Budgets:
 
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
-            ValidationError, AuthenticationError, PermissionDenied, NotFound, RateLimited: As the API answers.
-            PreconditionFailed: The state of the row does not allow it, or a company feature it needs is off.
-            OutcomeUnknown: It was sent and the answer lost; with `settle`: the row does not show it.
+            InvalidDataError, AuthenticationError, PermissionDeniedError, NotFoundError, RateLimitError: As the API
+                answers.
+            PreconditionFailedError: The state of the row does not allow it, or a company feature it needs is off.
+            OutcomeUnknownError: It was sent and the answer lost; with `settle`: the row does not show it.
         """
-        call = self._session.call("POST", arguments.path("/api/budgets/{id}:set-baseline", id=id), Budget)
+        call = self._sender.call("POST", arguments.path("/api/budgets/{id}:set-baseline", id=id), Budget)
         if settle:
             return await settled(
-                call, self._session, arguments.path("/api/budgets/{id}", id=id), Budget, is_baseline=True
+                call, self._sender, arguments.path("/api/budgets/{id}", id=id), Budget, is_baseline=True
             )
         return await call
 
@@ -316,11 +317,12 @@ class Budgets:
 
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
-            ValidationError, AuthenticationError, PermissionDenied, NotFound, RateLimited: As the API answers.
-            PreconditionFailed: The state of the row does not allow it, or a company feature it needs is off.
-            OutcomeUnknown: It was sent and the answer lost; with `settle`: the row does not show it.
+            InvalidDataError, AuthenticationError, PermissionDeniedError, NotFoundError, RateLimitError: As the API
+                answers.
+            PreconditionFailedError: The state of the row does not allow it, or a company feature it needs is off.
+            OutcomeUnknownError: It was sent and the answer lost; with `settle`: the row does not show it.
         """
-        call = self._session.call(
+        call = self._sender.call(
             "POST",
             arguments.path("/api/budgets/{id}:submit", id=id),
             Budget,
@@ -331,6 +333,6 @@ class Budgets:
         )
         if settle:
             return await settled(
-                call, self._session, arguments.path("/api/budgets/{id}", id=id), Budget, status="SUBMITTED"
+                call, self._sender, arguments.path("/api/budgets/{id}", id=id), Budget, status="SUBMITTED"
             )
         return await call

@@ -8,14 +8,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
 
-from .. import arguments, body
+from .._codec import arguments, body
+from .._codec.omitted import OMITTED, Omitted
+from .._lists.pager import Pager
 from ..models.custom_field_options import CustomFieldOption
-from ..omitted import OMITTED, Omitted
-from ..pager import Pager
 
 if TYPE_CHECKING:
+    from .._sending.sender import Sender
     from ..filters import DateTimeFilter
-    from ..session import Session
 
 __all__ = ["CustomFieldOptions"]
 
@@ -61,10 +61,10 @@ class CustomFieldOptions:
     Needs the company feature Custom Fields.
     """
 
-    __slots__ = ("_session",)
+    __slots__ = ("_sender",)
 
-    def __init__(self, session: Session) -> None:
-        self._session = session
+    def __init__(self, sender: Sender) -> None:
+        self._sender = sender
 
     def list(
         self,
@@ -93,11 +93,11 @@ class CustomFieldOptions:
 
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
-            ValidationError, AuthenticationError, PermissionDenied, RateLimited: As the API answers.
-            PreconditionFailed: The company feature Custom Fields is off.
+            InvalidDataError, AuthenticationError, PermissionDeniedError, RateLimitError: As the API answers.
+            PreconditionFailedError: The company feature Custom Fields is off.
         """
         return Pager(
-            self._session,
+            self._sender,
             "/api/custom-field-options",
             CustomFieldOption,
             [
@@ -121,10 +121,11 @@ class CustomFieldOptions:
 
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
-            ValidationError, AuthenticationError, PermissionDenied, NotFound, RateLimited: As the API answers.
-            PreconditionFailed: The company feature Custom Fields is off.
+            InvalidDataError, AuthenticationError, PermissionDeniedError, NotFoundError, RateLimitError: As the API
+                answers.
+            PreconditionFailedError: The company feature Custom Fields is off.
         """
-        return await self._session.call(
+        return await self._sender.call(
             "GET", arguments.path("/api/custom-field-options/{id}", id=id), CustomFieldOption
         )
 
@@ -145,10 +146,10 @@ class CustomFieldOptions:
 
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
-            ValidationError, AuthenticationError, PermissionDenied, RateLimited: As the API answers.
-            PreconditionFailed: The company feature Custom Fields is off.
+            InvalidDataError, AuthenticationError, PermissionDeniedError, RateLimitError: As the API answers.
+            PreconditionFailedError: The company feature Custom Fields is off.
         """
-        return await self._session.call(
+        return await self._sender.call(
             "POST",
             "/api/custom-field-options",
             CustomFieldOption,
@@ -177,10 +178,11 @@ class CustomFieldOptions:
 
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
-            ValidationError, AuthenticationError, PermissionDenied, NotFound, RateLimited: As the API answers.
-            PreconditionFailed: The company feature Custom Fields is off.
+            InvalidDataError, AuthenticationError, PermissionDeniedError, NotFoundError, RateLimitError: As the API
+                answers.
+            PreconditionFailedError: The company feature Custom Fields is off.
         """
-        return await self._session.call(
+        return await self._sender.call(
             "PATCH",
             arguments.path("/api/custom-field-options/{id}", id=id),
             CustomFieldOption,
@@ -200,7 +202,8 @@ class CustomFieldOptions:
 
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
-            ValidationError, AuthenticationError, PermissionDenied, NotFound, RateLimited: As the API answers.
-            PreconditionFailed: The company feature Custom Fields is off.
+            InvalidDataError, AuthenticationError, PermissionDeniedError, NotFoundError, RateLimitError: As the API
+                answers.
+            PreconditionFailedError: The company feature Custom Fields is off.
         """
-        await self._session.call("DELETE", arguments.path("/api/custom-field-options/{id}", id=id), None)
+        await self._sender.call("DELETE", arguments.path("/api/custom-field-options/{id}", id=id), None)

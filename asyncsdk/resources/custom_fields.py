@@ -8,15 +8,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
-from .. import arguments, body
+from .._codec import arguments, body
+from .._codec.omitted import OMITTED, Omitted
+from .._lists.pager import Pager
+from .._sending.settle import SOME, settled
 from ..models.custom_fields import CustomField
-from ..omitted import OMITTED, Omitted
-from ..pager import Pager
-from ..settle import SOME, settled
 
 if TYPE_CHECKING:
+    from .._sending.sender import Sender
     from ..filters import DateTimeFilter
-    from ..session import Session
 
 __all__ = ["CustomFields"]
 
@@ -45,10 +45,10 @@ class CustomFields:
         fields = await wethod.custom_fields.list(domain="project_plan", include="options", order="sort")
     """
 
-    __slots__ = ("_session",)
+    __slots__ = ("_sender",)
 
-    def __init__(self, session: Session) -> None:
-        self._session = session
+    def __init__(self, sender: Sender) -> None:
+        self._sender = sender
 
     def list(
         self,
@@ -83,11 +83,11 @@ class CustomFields:
 
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
-            ValidationError, AuthenticationError, PermissionDenied, RateLimited: As the API answers.
-            PreconditionFailed: The company feature Custom Fields is off.
+            InvalidDataError, AuthenticationError, PermissionDeniedError, RateLimitError: As the API answers.
+            PreconditionFailedError: The company feature Custom Fields is off.
         """
         return Pager(
-            self._session,
+            self._sender,
             "/api/custom-fields",
             CustomField,
             [
@@ -114,10 +114,11 @@ class CustomFields:
 
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
-            ValidationError, AuthenticationError, PermissionDenied, NotFound, RateLimited: As the API answers.
-            PreconditionFailed: The company feature Custom Fields is off.
+            InvalidDataError, AuthenticationError, PermissionDeniedError, NotFoundError, RateLimitError: As the API
+                answers.
+            PreconditionFailedError: The company feature Custom Fields is off.
         """
-        return await self._session.call("GET", arguments.path("/api/custom-fields/{id}", id=id), CustomField)
+        return await self._sender.call("GET", arguments.path("/api/custom-fields/{id}", id=id), CustomField)
 
     async def create(
         self,
@@ -138,10 +139,10 @@ class CustomFields:
 
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
-            ValidationError, AuthenticationError, PermissionDenied, RateLimited: As the API answers.
-            PreconditionFailed: The company feature Custom Fields is off.
+            InvalidDataError, AuthenticationError, PermissionDeniedError, RateLimitError: As the API answers.
+            PreconditionFailedError: The company feature Custom Fields is off.
         """
-        return await self._session.call(
+        return await self._sender.call(
             "POST",
             "/api/custom-fields",
             CustomField,
@@ -173,10 +174,11 @@ class CustomFields:
 
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
-            ValidationError, AuthenticationError, PermissionDenied, NotFound, RateLimited: As the API answers.
-            PreconditionFailed: The company feature Custom Fields is off.
+            InvalidDataError, AuthenticationError, PermissionDeniedError, NotFoundError, RateLimitError: As the API
+                answers.
+            PreconditionFailedError: The company feature Custom Fields is off.
         """
-        return await self._session.call(
+        return await self._sender.call(
             "PATCH",
             arguments.path("/api/custom-fields/{id}", id=id),
             CustomField,
@@ -197,10 +199,11 @@ class CustomFields:
 
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
-            ValidationError, AuthenticationError, PermissionDenied, NotFound, RateLimited: As the API answers.
-            PreconditionFailed: The company feature Custom Fields is off.
+            InvalidDataError, AuthenticationError, PermissionDeniedError, NotFoundError, RateLimitError: As the API
+                answers.
+            PreconditionFailedError: The company feature Custom Fields is off.
         """
-        await self._session.call("DELETE", arguments.path("/api/custom-fields/{id}", id=id), None)
+        await self._sender.call("DELETE", arguments.path("/api/custom-fields/{id}", id=id), None)
 
     async def archive(self, id: int, *, settle: bool = False) -> CustomField:
         """Archives a custom field.
@@ -216,14 +219,16 @@ class CustomFields:
 
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
-            ValidationError, AuthenticationError, PermissionDenied, NotFound, RateLimited: As the API answers.
-            PreconditionFailed: The state of the row does not allow it, or the company feature Custom Fields is off.
-            OutcomeUnknown: It was sent and the answer lost; with `settle`: the row does not show it.
+            InvalidDataError, AuthenticationError, PermissionDeniedError, NotFoundError, RateLimitError: As the API
+                answers.
+            PreconditionFailedError: The state of the row does not allow it, or the company feature Custom Fields is
+                off.
+            OutcomeUnknownError: It was sent and the answer lost; with `settle`: the row does not show it.
         """
-        call = self._session.call("POST", arguments.path("/api/custom-fields/{id}:archive", id=id), CustomField)
+        call = self._sender.call("POST", arguments.path("/api/custom-fields/{id}:archive", id=id), CustomField)
         if settle:
             return await settled(
-                call, self._session, arguments.path("/api/custom-fields/{id}", id=id), CustomField, archived_at=SOME
+                call, self._sender, arguments.path("/api/custom-fields/{id}", id=id), CustomField, archived_at=SOME
             )
         return await call
 
@@ -241,13 +246,15 @@ class CustomFields:
 
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
-            ValidationError, AuthenticationError, PermissionDenied, NotFound, RateLimited: As the API answers.
-            PreconditionFailed: The state of the row does not allow it, or the company feature Custom Fields is off.
-            OutcomeUnknown: It was sent and the answer lost; with `settle`: the row does not show it.
+            InvalidDataError, AuthenticationError, PermissionDeniedError, NotFoundError, RateLimitError: As the API
+                answers.
+            PreconditionFailedError: The state of the row does not allow it, or the company feature Custom Fields is
+                off.
+            OutcomeUnknownError: It was sent and the answer lost; with `settle`: the row does not show it.
         """
-        call = self._session.call("POST", arguments.path("/api/custom-fields/{id}:unarchive", id=id), CustomField)
+        call = self._sender.call("POST", arguments.path("/api/custom-fields/{id}:unarchive", id=id), CustomField)
         if settle:
             return await settled(
-                call, self._session, arguments.path("/api/custom-fields/{id}", id=id), CustomField, archived_at=None
+                call, self._sender, arguments.path("/api/custom-fields/{id}", id=id), CustomField, archived_at=None
             )
         return await call

@@ -8,14 +8,14 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING, Literal
 
-from .. import arguments, body
+from .._codec import arguments, body
+from .._codec.omitted import OMITTED, Omitted
+from .._lists.pager import Pager
 from ..models.holidays import Holiday, HolidayLocation
-from ..omitted import OMITTED, Omitted
-from ..pager import Pager
 
 if TYPE_CHECKING:
+    from .._sending.sender import Sender
     from ..filters import DateTimeFilter
-    from ..session import Session
 
 __all__ = ["Holidays"]
 
@@ -23,10 +23,10 @@ __all__ = ["Holidays"]
 class Holidays:
     """Holidays of the company, and the locations that keep them (`/api/holidays`)."""
 
-    __slots__ = ("_session",)
+    __slots__ = ("_sender",)
 
-    def __init__(self, session: Session) -> None:
-        self._session = session
+    def __init__(self, sender: Sender) -> None:
+        self._sender = sender
 
     def list(
         self,
@@ -51,11 +51,11 @@ class Holidays:
 
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
-            ValidationError, AuthenticationError, PermissionDenied, RateLimited: As the API answers.
-            PreconditionFailed: A company feature it needs is off (assumed).
+            InvalidDataError, AuthenticationError, PermissionDeniedError, RateLimitError: As the API answers.
+            PreconditionFailedError: A company feature it needs is off (assumed).
         """
         return Pager(
-            self._session,
+            self._sender,
             "/api/holidays",
             Holiday,
             [
@@ -78,10 +78,11 @@ class Holidays:
 
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
-            ValidationError, AuthenticationError, PermissionDenied, NotFound, RateLimited: As the API answers.
-            PreconditionFailed: A company feature it needs is off (assumed).
+            InvalidDataError, AuthenticationError, PermissionDeniedError, NotFoundError, RateLimitError: As the API
+                answers.
+            PreconditionFailedError: A company feature it needs is off (assumed).
         """
-        return await self._session.call(
+        return await self._sender.call(
             "GET",
             arguments.path("/api/holidays/{id}", id=id),
             Holiday,
@@ -99,7 +100,7 @@ class Holidays:
     ) -> Holiday:
         """Creates a holiday.
 
-        No reference page says which fields are mandatory. Assumed to be mandatory: name. A ValidationError names
+        No reference page says which fields are mandatory. Assumed to be mandatory: name. A InvalidDataError names
         what is missing.
 
         Assumed: one that repeats has a day and a month, any other an exact date.
@@ -113,10 +114,10 @@ class Holidays:
 
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
-            ValidationError, AuthenticationError, PermissionDenied, RateLimited: As the API answers.
-            PreconditionFailed: A company feature it needs is off (assumed).
+            InvalidDataError, AuthenticationError, PermissionDeniedError, RateLimitError: As the API answers.
+            PreconditionFailedError: A company feature it needs is off (assumed).
         """
-        return await self._session.call(
+        return await self._sender.call(
             "POST",
             "/api/holidays",
             Holiday,
@@ -150,10 +151,11 @@ class Holidays:
 
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
-            ValidationError, AuthenticationError, PermissionDenied, NotFound, RateLimited: As the API answers.
-            PreconditionFailed: A company feature it needs is off.
+            InvalidDataError, AuthenticationError, PermissionDeniedError, NotFoundError, RateLimitError: As the API
+                answers.
+            PreconditionFailedError: A company feature it needs is off.
         """
-        return await self._session.call(
+        return await self._sender.call(
             "PATCH",
             arguments.path("/api/holidays/{id}", id=id),
             Holiday,
@@ -173,10 +175,11 @@ class Holidays:
 
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
-            ValidationError, AuthenticationError, PermissionDenied, NotFound, RateLimited: As the API answers.
-            PreconditionFailed: A company feature it needs is off (assumed).
+            InvalidDataError, AuthenticationError, PermissionDeniedError, NotFoundError, RateLimitError: As the API
+                answers.
+            PreconditionFailedError: A company feature it needs is off (assumed).
         """
-        await self._session.call("DELETE", arguments.path("/api/holidays/{id}", id=id), None)
+        await self._sender.call("DELETE", arguments.path("/api/holidays/{id}", id=id), None)
 
     def list_locations(
         self,
@@ -201,11 +204,12 @@ class Holidays:
 
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
-            ValidationError, AuthenticationError, PermissionDenied, NotFound, RateLimited: As the API answers.
-            PreconditionFailed: A company feature it needs is off (assumed).
+            InvalidDataError, AuthenticationError, PermissionDeniedError, NotFoundError, RateLimitError: As the API
+                answers.
+            PreconditionFailedError: A company feature it needs is off (assumed).
         """
         return Pager(
-            self._session,
+            self._sender,
             arguments.path("/api/holidays/{holiday_id}/locations", holiday_id=holiday_id),
             HolidayLocation,
             [
@@ -227,10 +231,11 @@ class Holidays:
 
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
-            ValidationError, AuthenticationError, PermissionDenied, NotFound, RateLimited: As the API answers.
-            PreconditionFailed: A company feature it needs is off.
+            InvalidDataError, AuthenticationError, PermissionDeniedError, NotFoundError, RateLimitError: As the API
+                answers.
+            PreconditionFailedError: A company feature it needs is off.
         """
-        return await self._session.call(
+        return await self._sender.call(
             "POST",
             arguments.path(
                 "/api/holidays/{holiday_id}/locations/{location_id}", holiday_id=holiday_id, location_id=location_id
@@ -247,10 +252,11 @@ class Holidays:
 
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
-            ValidationError, AuthenticationError, PermissionDenied, NotFound, RateLimited: As the API answers.
-            PreconditionFailed: A company feature it needs is off (assumed).
+            InvalidDataError, AuthenticationError, PermissionDeniedError, NotFoundError, RateLimitError: As the API
+                answers.
+            PreconditionFailedError: A company feature it needs is off (assumed).
         """
-        await self._session.call(
+        await self._sender.call(
             "DELETE",
             arguments.path(
                 "/api/holidays/{holiday_id}/locations/{location_id}", holiday_id=holiday_id, location_id=location_id

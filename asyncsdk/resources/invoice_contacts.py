@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .. import arguments
+from .._codec import arguments
+from .._lists.pager import Pager
 from ..models.invoice_contacts import InvoiceContact
-from ..pager import Pager
 
 if TYPE_CHECKING:
+    from .._sending.sender import Sender
     from ..filters import DateTimeFilter
-    from ..session import Session
 
 __all__ = ["InvoiceContacts"]
 
@@ -21,10 +21,10 @@ __all__ = ["InvoiceContacts"]
 class InvoiceContacts:
     """Addresses that invoices can be sent to (`/api/invoice-contacts`)."""
 
-    __slots__ = ("_session",)
+    __slots__ = ("_sender",)
 
-    def __init__(self, session: Session) -> None:
-        self._session = session
+    def __init__(self, sender: Sender) -> None:
+        self._sender = sender
 
     def list(
         self,
@@ -44,11 +44,11 @@ class InvoiceContacts:
 
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
-            ValidationError, AuthenticationError, PermissionDenied, RateLimited: As the API answers.
-            PreconditionFailed: A company feature it needs is off (assumed).
+            InvalidDataError, AuthenticationError, PermissionDeniedError, RateLimitError: As the API answers.
+            PreconditionFailedError: A company feature it needs is off (assumed).
         """
         return Pager(
-            self._session,
+            self._sender,
             "/api/invoice-contacts",
             InvoiceContact,
             [arguments.date_time("updated_at", updated_at)],
@@ -61,7 +61,8 @@ class InvoiceContacts:
 
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
-            ValidationError, AuthenticationError, PermissionDenied, NotFound, RateLimited: As the API answers.
-            PreconditionFailed: A company feature it needs is off.
+            InvalidDataError, AuthenticationError, PermissionDeniedError, NotFoundError, RateLimitError: As the API
+                answers.
+            PreconditionFailedError: A company feature it needs is off.
         """
-        return await self._session.call("GET", arguments.path("/api/invoice-contacts/{id}", id=id), InvoiceContact)
+        return await self._sender.call("GET", arguments.path("/api/invoice-contacts/{id}", id=id), InvoiceContact)

@@ -8,15 +8,15 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING
 
-from .. import arguments, body
+from .._codec import arguments, body
+from .._codec.omitted import OMITTED, Omitted
+from .._lists.pager import Pager
+from .._sending.settle import settled
 from ..models.invoices import Invoice
-from ..omitted import OMITTED, Omitted
-from ..pager import Pager
-from ..settle import settled
 
 if TYPE_CHECKING:
+    from .._sending.sender import Sender
     from ..filters import DateFilter, DateTimeFilter
-    from ..session import Session
 
 __all__ = ["Invoices"]
 
@@ -29,10 +29,10 @@ class Invoices:
         await wethod.invoices.set_paid(8, payment_date="2026-05-31")
     """
 
-    __slots__ = ("_session",)
+    __slots__ = ("_sender",)
 
-    def __init__(self, session: Session) -> None:
-        self._session = session
+    def __init__(self, sender: Sender) -> None:
+        self._sender = sender
 
     def list(
         self,
@@ -57,11 +57,11 @@ class Invoices:
 
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
-            ValidationError, AuthenticationError, PermissionDenied, RateLimited: As the API answers.
-            PreconditionFailed: A company feature it needs is off.
+            InvalidDataError, AuthenticationError, PermissionDeniedError, RateLimitError: As the API answers.
+            PreconditionFailedError: A company feature it needs is off.
         """
         return Pager(
-            self._session,
+            self._sender,
             "/api/invoices",
             Invoice,
             [
@@ -81,10 +81,11 @@ class Invoices:
 
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
-            ValidationError, AuthenticationError, PermissionDenied, NotFound, RateLimited: As the API answers.
-            PreconditionFailed: A company feature it needs is off (assumed).
+            InvalidDataError, AuthenticationError, PermissionDeniedError, NotFoundError, RateLimitError: As the API
+                answers.
+            PreconditionFailedError: A company feature it needs is off (assumed).
         """
-        return await self._session.call("GET", arguments.path("/api/invoices/{id}", id=id), Invoice)
+        return await self._sender.call("GET", arguments.path("/api/invoices/{id}", id=id), Invoice)
 
     async def create(
         self,
@@ -103,16 +104,16 @@ class Invoices:
         """Creates an invoice.
 
         No reference page says which fields are mandatory. Assumed to be mandatory: value, issue_date, project_id. A
-        ValidationError names what is missing.
+        InvalidDataError names what is missing.
 
         No reference page was at hand; treat as probable.
 
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
-            ValidationError, AuthenticationError, PermissionDenied, RateLimited: As the API answers.
-            PreconditionFailed: A company feature it needs is off (assumed).
+            InvalidDataError, AuthenticationError, PermissionDeniedError, RateLimitError: As the API answers.
+            PreconditionFailedError: A company feature it needs is off (assumed).
         """
-        return await self._session.call(
+        return await self._sender.call(
             "POST",
             "/api/invoices",
             Invoice,
@@ -160,10 +161,11 @@ class Invoices:
 
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
-            ValidationError, AuthenticationError, PermissionDenied, NotFound, RateLimited: As the API answers.
-            PreconditionFailed: A company feature it needs is off (assumed).
+            InvalidDataError, AuthenticationError, PermissionDeniedError, NotFoundError, RateLimitError: As the API
+                answers.
+            PreconditionFailedError: A company feature it needs is off (assumed).
         """
-        return await self._session.call(
+        return await self._sender.call(
             "PATCH",
             arguments.path("/api/invoices/{id}", id=id),
             Invoice,
@@ -190,10 +192,11 @@ class Invoices:
 
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
-            ValidationError, AuthenticationError, PermissionDenied, NotFound, RateLimited: As the API answers.
-            PreconditionFailed: A company feature it needs is off (assumed).
+            InvalidDataError, AuthenticationError, PermissionDeniedError, NotFoundError, RateLimitError: As the API
+                answers.
+            PreconditionFailedError: A company feature it needs is off (assumed).
         """
-        await self._session.call("DELETE", arguments.path("/api/invoices/{id}", id=id), None)
+        await self._sender.call("DELETE", arguments.path("/api/invoices/{id}", id=id), None)
 
     async def send(
         self,
@@ -214,11 +217,12 @@ class Invoices:
 
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
-            ValidationError, AuthenticationError, PermissionDenied, NotFound, RateLimited: As the API answers.
-            PreconditionFailed: The state of the row does not allow it, or a company feature it needs is off.
-            OutcomeUnknown: It was sent and the answer lost; with `settle`: the row does not show it.
+            InvalidDataError, AuthenticationError, PermissionDeniedError, NotFoundError, RateLimitError: As the API
+                answers.
+            PreconditionFailedError: The state of the row does not allow it, or a company feature it needs is off.
+            OutcomeUnknownError: It was sent and the answer lost; with `settle`: the row does not show it.
         """
-        call = self._session.call(
+        call = self._sender.call(
             "POST",
             arguments.path("/api/invoices/{id}:send", id=id),
             Invoice,
@@ -226,7 +230,7 @@ class Invoices:
         )
         if settle:
             return await settled(
-                call, self._session, arguments.path("/api/invoices/{id}", id=id), Invoice, status="sent"
+                call, self._sender, arguments.path("/api/invoices/{id}", id=id), Invoice, status="sent"
             )
         return await call
 
@@ -249,11 +253,12 @@ class Invoices:
 
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
-            ValidationError, AuthenticationError, PermissionDenied, NotFound, RateLimited: As the API answers.
-            PreconditionFailed: The state of the row does not allow it, or a company feature it needs is off.
-            OutcomeUnknown: It was sent and the answer lost; with `settle`: the row does not show it.
+            InvalidDataError, AuthenticationError, PermissionDeniedError, NotFoundError, RateLimitError: As the API
+                answers.
+            PreconditionFailedError: The state of the row does not allow it, or a company feature it needs is off.
+            OutcomeUnknownError: It was sent and the answer lost; with `settle`: the row does not show it.
         """
-        call = self._session.call(
+        call = self._sender.call(
             "POST",
             arguments.path("/api/invoices/{id}:set-paid", id=id),
             Invoice,
@@ -261,7 +266,7 @@ class Invoices:
         )
         if settle:
             return await settled(
-                call, self._session, arguments.path("/api/invoices/{id}", id=id), Invoice, status="paid"
+                call, self._sender, arguments.path("/api/invoices/{id}", id=id), Invoice, status="paid"
             )
         return await call
 
@@ -277,13 +282,14 @@ class Invoices:
 
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
-            ValidationError, AuthenticationError, PermissionDenied, NotFound, RateLimited: As the API answers.
-            PreconditionFailed: The state of the row does not allow it, or a company feature it needs is off.
-            OutcomeUnknown: It was sent and the answer lost; with `settle`: the row does not show it.
+            InvalidDataError, AuthenticationError, PermissionDeniedError, NotFoundError, RateLimitError: As the API
+                answers.
+            PreconditionFailedError: The state of the row does not allow it, or a company feature it needs is off.
+            OutcomeUnknownError: It was sent and the answer lost; with `settle`: the row does not show it.
         """
-        call = self._session.call("POST", arguments.path("/api/invoices/{id}:set-unpaid", id=id), Invoice)
+        call = self._sender.call("POST", arguments.path("/api/invoices/{id}:set-unpaid", id=id), Invoice)
         if settle:
             return await settled(
-                call, self._session, arguments.path("/api/invoices/{id}", id=id), Invoice, status="sent"
+                call, self._sender, arguments.path("/api/invoices/{id}", id=id), Invoice, status="sent"
             )
         return await call

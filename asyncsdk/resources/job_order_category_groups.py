@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
-from .. import arguments
+from .._codec import arguments
+from .._lists.pager import Pager
 from ..models.job_order_category_groups import JobOrderCategoryGroup
-from ..pager import Pager
 
 if TYPE_CHECKING:
+    from .._sending.sender import Sender
     from ..filters import DateTimeFilter
-    from ..session import Session
 
 __all__ = ["JobOrderCategoryGroups"]
 
@@ -21,10 +21,10 @@ __all__ = ["JobOrderCategoryGroups"]
 class JobOrderCategoryGroups:
     """Groups of job order categories (`/api/job-order-category-groups`)."""
 
-    __slots__ = ("_session",)
+    __slots__ = ("_sender",)
 
-    def __init__(self, session: Session) -> None:
-        self._session = session
+    def __init__(self, sender: Sender) -> None:
+        self._sender = sender
 
     def list(
         self,
@@ -48,11 +48,11 @@ class JobOrderCategoryGroups:
 
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
-            ValidationError, AuthenticationError, PermissionDenied, RateLimited: As the API answers.
-            PreconditionFailed: A company feature it needs is off.
+            InvalidDataError, AuthenticationError, PermissionDeniedError, RateLimitError: As the API answers.
+            PreconditionFailedError: A company feature it needs is off.
         """
         return Pager(
-            self._session,
+            self._sender,
             "/api/job-order-category-groups",
             JobOrderCategoryGroup,
             [
@@ -76,10 +76,11 @@ class JobOrderCategoryGroups:
 
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
-            ValidationError, AuthenticationError, PermissionDenied, NotFound, RateLimited: As the API answers.
-            PreconditionFailed: A company feature it needs is off.
+            InvalidDataError, AuthenticationError, PermissionDeniedError, NotFoundError, RateLimitError: As the API
+                answers.
+            PreconditionFailedError: A company feature it needs is off.
         """
-        return await self._session.call(
+        return await self._sender.call(
             "GET",
             arguments.path("/api/job-order-category-groups/{id}", id=id),
             JobOrderCategoryGroup,

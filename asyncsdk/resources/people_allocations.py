@@ -8,14 +8,14 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING, Literal
 
-from .. import arguments, body
+from .._codec import arguments, body
+from .._codec.omitted import OMITTED, Omitted
+from .._lists.pager import Pager
 from ..models.people_allocations import PeopleAllocation
-from ..omitted import OMITTED, Omitted
-from ..pager import Pager
 
 if TYPE_CHECKING:
+    from .._sending.sender import Sender
     from ..filters import DateFilter, DateTimeFilter
-    from ..session import Session
 
 __all__ = ["PeopleAllocations"]
 
@@ -32,10 +32,10 @@ class PeopleAllocations:
         await wethod.people_allocations.list(person_id=3, project_id=7, date=day).first()
     """
 
-    __slots__ = ("_session",)
+    __slots__ = ("_sender",)
 
-    def __init__(self, session: Session) -> None:
-        self._session = session
+    def __init__(self, sender: Sender) -> None:
+        self._sender = sender
 
     def list(
         self,
@@ -63,11 +63,11 @@ class PeopleAllocations:
 
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
-            ValidationError, AuthenticationError, PermissionDenied, RateLimited: As the API answers.
-            PreconditionFailed: A company feature it needs is off.
+            InvalidDataError, AuthenticationError, PermissionDeniedError, RateLimitError: As the API answers.
+            PreconditionFailedError: A company feature it needs is off.
         """
         return Pager(
-            self._session,
+            self._sender,
             "/api/people-allocations",
             PeopleAllocation,
             [
@@ -93,7 +93,7 @@ class PeopleAllocations:
         """Creates a people allocation.
 
         No reference page says which fields are mandatory. Assumed to be mandatory: person_id, project_id, date,
-        hours. A ValidationError names what is missing.
+        hours. A InvalidDataError names what is missing.
 
         Permissions: planning.modify, planning.modify_other, planning.modify_past.
 
@@ -102,10 +102,10 @@ class PeopleAllocations:
 
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
-            ValidationError, AuthenticationError, PermissionDenied, RateLimited: As the API answers.
-            PreconditionFailed: A company feature it needs is off.
+            InvalidDataError, AuthenticationError, PermissionDeniedError, RateLimitError: As the API answers.
+            PreconditionFailedError: A company feature it needs is off.
         """
-        return await self._session.call(
+        return await self._sender.call(
             "POST",
             "/api/people-allocations",
             PeopleAllocation,
@@ -127,10 +127,11 @@ class PeopleAllocations:
 
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
-            ValidationError, AuthenticationError, PermissionDenied, NotFound, RateLimited: As the API answers.
-            PreconditionFailed: A company feature it needs is off (assumed).
+            InvalidDataError, AuthenticationError, PermissionDeniedError, NotFoundError, RateLimitError: As the API
+                answers.
+            PreconditionFailedError: A company feature it needs is off (assumed).
         """
-        return await self._session.call(
+        return await self._sender.call(
             "PATCH",
             arguments.path("/api/people-allocations/{id}", id=id),
             PeopleAllocation,
@@ -144,7 +145,8 @@ class PeopleAllocations:
 
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
-            ValidationError, AuthenticationError, PermissionDenied, NotFound, RateLimited: As the API answers.
-            PreconditionFailed: A company feature it needs is off.
+            InvalidDataError, AuthenticationError, PermissionDeniedError, NotFoundError, RateLimitError: As the API
+                answers.
+            PreconditionFailedError: A company feature it needs is off.
         """
-        await self._session.call("DELETE", arguments.path("/api/people-allocations/{id}", id=id), None)
+        await self._sender.call("DELETE", arguments.path("/api/people-allocations/{id}", id=id), None)

@@ -9,14 +9,14 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
-from .. import arguments, body
+from .._codec import arguments, body
+from .._codec.omitted import OMITTED, Omitted
+from .._lists.pager import Pager
 from ..models.person_capacities import PersonCapacity
-from ..omitted import OMITTED, Omitted
-from ..pager import Pager
 
 if TYPE_CHECKING:
+    from .._sending.sender import Sender
     from ..filters import DateTimeFilter
-    from ..session import Session
 
 __all__ = ["PersonCapacities"]
 
@@ -31,10 +31,10 @@ class PersonCapacities:
     Needs the company feature Capacity Versioning.
     """
 
-    __slots__ = ("_session",)
+    __slots__ = ("_sender",)
 
-    def __init__(self, session: Session) -> None:
-        self._session = session
+    def __init__(self, sender: Sender) -> None:
+        self._sender = sender
 
     def list(
         self,
@@ -62,11 +62,11 @@ class PersonCapacities:
 
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
-            ValidationError, AuthenticationError, PermissionDenied, RateLimited: As the API answers.
-            PreconditionFailed: The company feature Capacity Versioning is off.
+            InvalidDataError, AuthenticationError, PermissionDeniedError, RateLimitError: As the API answers.
+            PreconditionFailedError: The company feature Capacity Versioning is off.
         """
         return Pager(
-            self._session,
+            self._sender,
             "/api/person-capacities",
             PersonCapacity,
             [
@@ -90,10 +90,11 @@ class PersonCapacities:
 
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
-            ValidationError, AuthenticationError, PermissionDenied, NotFound, RateLimited: As the API answers.
-            PreconditionFailed: The company feature Capacity Versioning is off.
+            InvalidDataError, AuthenticationError, PermissionDeniedError, NotFoundError, RateLimitError: As the API
+                answers.
+            PreconditionFailedError: The company feature Capacity Versioning is off.
         """
-        return await self._session.call("GET", arguments.path("/api/person-capacities/{id}", id=id), PersonCapacity)
+        return await self._sender.call("GET", arguments.path("/api/person-capacities/{id}", id=id), PersonCapacity)
 
     async def create(
         self,
@@ -108,10 +109,10 @@ class PersonCapacities:
 
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
-            ValidationError, AuthenticationError, PermissionDenied, RateLimited: As the API answers.
-            PreconditionFailed: The company feature Capacity Versioning is off.
+            InvalidDataError, AuthenticationError, PermissionDeniedError, RateLimitError: As the API answers.
+            PreconditionFailedError: The company feature Capacity Versioning is off.
         """
-        return await self._session.call(
+        return await self._sender.call(
             "POST",
             "/api/person-capacities",
             PersonCapacity,
@@ -137,10 +138,11 @@ class PersonCapacities:
 
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
-            ValidationError, AuthenticationError, PermissionDenied, NotFound, RateLimited: As the API answers.
-            PreconditionFailed: The company feature Capacity Versioning is off.
+            InvalidDataError, AuthenticationError, PermissionDeniedError, NotFoundError, RateLimitError: As the API
+                answers.
+            PreconditionFailedError: The company feature Capacity Versioning is off.
         """
-        return await self._session.call(
+        return await self._sender.call(
             "PATCH",
             arguments.path("/api/person-capacities/{id}", id=id),
             PersonCapacity,
@@ -159,7 +161,8 @@ class PersonCapacities:
 
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
-            ValidationError, AuthenticationError, PermissionDenied, NotFound, RateLimited: As the API answers.
-            PreconditionFailed: The company feature Capacity Versioning is off.
+            InvalidDataError, AuthenticationError, PermissionDeniedError, NotFoundError, RateLimitError: As the API
+                answers.
+            PreconditionFailedError: The company feature Capacity Versioning is off.
         """
-        await self._session.call("DELETE", arguments.path("/api/person-capacities/{id}", id=id), None)
+        await self._sender.call("DELETE", arguments.path("/api/person-capacities/{id}", id=id), None)

@@ -8,14 +8,14 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING
 
-from .. import arguments, body
+from .._codec import arguments, body
+from .._codec.omitted import OMITTED, Omitted
+from .._lists.pager import Pager
 from ..models.person_payrolls import PersonPayroll
-from ..omitted import OMITTED, Omitted
-from ..pager import Pager
 
 if TYPE_CHECKING:
+    from .._sending.sender import Sender
     from ..filters import DateTimeFilter
-    from ..session import Session
 
 __all__ = ["PersonPayrolls"]
 
@@ -23,10 +23,10 @@ __all__ = ["PersonPayrolls"]
 class PersonPayrolls:
     """Yearly costs of persons, by period of months (`/api/person-payrolls`)."""
 
-    __slots__ = ("_session",)
+    __slots__ = ("_sender",)
 
-    def __init__(self, session: Session) -> None:
-        self._session = session
+    def __init__(self, sender: Sender) -> None:
+        self._sender = sender
 
     def list(
         self,
@@ -48,11 +48,11 @@ class PersonPayrolls:
 
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
-            ValidationError, AuthenticationError, PermissionDenied, RateLimited: As the API answers.
-            PreconditionFailed: A company feature it needs is off.
+            InvalidDataError, AuthenticationError, PermissionDeniedError, RateLimitError: As the API answers.
+            PreconditionFailedError: A company feature it needs is off.
         """
         return Pager(
-            self._session,
+            self._sender,
             "/api/person-payrolls",
             PersonPayroll,
             [
@@ -71,10 +71,11 @@ class PersonPayrolls:
 
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
-            ValidationError, AuthenticationError, PermissionDenied, NotFound, RateLimited: As the API answers.
-            PreconditionFailed: A company feature it needs is off (assumed).
+            InvalidDataError, AuthenticationError, PermissionDeniedError, NotFoundError, RateLimitError: As the API
+                answers.
+            PreconditionFailedError: A company feature it needs is off (assumed).
         """
-        return await self._session.call("GET", arguments.path("/api/person-payrolls/{id}", id=id), PersonPayroll)
+        return await self._sender.call("GET", arguments.path("/api/person-payrolls/{id}", id=id), PersonPayroll)
 
     async def create(
         self,
@@ -88,7 +89,7 @@ class PersonPayrolls:
     ) -> PersonPayroll:
         """Creates a person payroll.
 
-        No reference page says which fields are mandatory. Assumed to be mandatory: person_id. A ValidationError
+        No reference page says which fields are mandatory. Assumed to be mandatory: person_id. A InvalidDataError
         names what is missing.
 
         Permissions: payroll.employees.
@@ -99,10 +100,10 @@ class PersonPayrolls:
 
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
-            ValidationError, AuthenticationError, PermissionDenied, RateLimited: As the API answers.
-            PreconditionFailed: A company feature it needs is off.
+            InvalidDataError, AuthenticationError, PermissionDeniedError, RateLimitError: As the API answers.
+            PreconditionFailedError: A company feature it needs is off.
         """
-        return await self._session.call(
+        return await self._sender.call(
             "POST",
             "/api/person-payrolls",
             PersonPayroll,
@@ -136,10 +137,11 @@ class PersonPayrolls:
 
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
-            ValidationError, AuthenticationError, PermissionDenied, NotFound, RateLimited: As the API answers.
-            PreconditionFailed: A company feature it needs is off (assumed).
+            InvalidDataError, AuthenticationError, PermissionDeniedError, NotFoundError, RateLimitError: As the API
+                answers.
+            PreconditionFailedError: A company feature it needs is off (assumed).
         """
-        return await self._session.call(
+        return await self._sender.call(
             "PATCH",
             arguments.path("/api/person-payrolls/{id}", id=id),
             PersonPayroll,
@@ -161,7 +163,8 @@ class PersonPayrolls:
 
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
-            ValidationError, AuthenticationError, PermissionDenied, NotFound, RateLimited: As the API answers.
-            PreconditionFailed: A company feature it needs is off (assumed).
+            InvalidDataError, AuthenticationError, PermissionDeniedError, NotFoundError, RateLimitError: As the API
+                answers.
+            PreconditionFailedError: A company feature it needs is off (assumed).
         """
-        await self._session.call("DELETE", arguments.path("/api/person-payrolls/{id}", id=id), None)
+        await self._sender.call("DELETE", arguments.path("/api/person-payrolls/{id}", id=id), None)

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
-from .. import arguments
+from .._codec import arguments
+from .._lists.pager import Pager
 from ..models.production_plan_streams import ProductionPlanStream
-from ..pager import Pager
 
 if TYPE_CHECKING:
+    from .._sending.sender import Sender
     from ..filters import DateTimeFilter
-    from ..session import Session
 
 __all__ = ["ProductionPlanStreams"]
 
@@ -27,10 +27,10 @@ class ProductionPlanStreams:
             print(row.date, row.value)
     """
 
-    __slots__ = ("_session",)
+    __slots__ = ("_sender",)
 
-    def __init__(self, session: Session) -> None:
-        self._session = session
+    def __init__(self, sender: Sender) -> None:
+        self._sender = sender
 
     def list(
         self,
@@ -57,11 +57,11 @@ class ProductionPlanStreams:
 
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
-            ValidationError, AuthenticationError, PermissionDenied, RateLimited: As the API answers.
-            PreconditionFailed: The company feature Streams is off.
+            InvalidDataError, AuthenticationError, PermissionDeniedError, RateLimitError: As the API answers.
+            PreconditionFailedError: The company feature Streams is off.
         """
         return Pager(
-            self._session,
+            self._sender,
             "/api/production-plan-streams",
             ProductionPlanStream,
             [
@@ -88,10 +88,11 @@ class ProductionPlanStreams:
 
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
-            ValidationError, AuthenticationError, PermissionDenied, NotFound, RateLimited: As the API answers.
-            PreconditionFailed: A company feature it needs is off (assumed).
+            InvalidDataError, AuthenticationError, PermissionDeniedError, NotFoundError, RateLimitError: As the API
+                answers.
+            PreconditionFailedError: A company feature it needs is off (assumed).
         """
-        return await self._session.call(
+        return await self._sender.call(
             "GET",
             arguments.path("/api/production-plan-streams/{id}", id=id),
             ProductionPlanStream,

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
-from .. import arguments
+from .._codec import arguments
+from .._lists.pager import Pager
 from ..models.production_streams import ProductionStream
-from ..pager import Pager
 
 if TYPE_CHECKING:
+    from .._sending.sender import Sender
     from ..filters import DateTimeFilter
-    from ..session import Session
 
 __all__ = ["ProductionStreams"]
 
@@ -26,10 +26,10 @@ class ProductionStreams:
         rows = await wethod.production_streams.list(project_id=7, deleted="include")
     """
 
-    __slots__ = ("_session",)
+    __slots__ = ("_sender",)
 
-    def __init__(self, session: Session) -> None:
-        self._session = session
+    def __init__(self, sender: Sender) -> None:
+        self._sender = sender
 
     def list(
         self,
@@ -56,11 +56,11 @@ class ProductionStreams:
 
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
-            ValidationError, AuthenticationError, PermissionDenied, RateLimited: As the API answers.
-            PreconditionFailed: A company feature it needs is off (assumed).
+            InvalidDataError, AuthenticationError, PermissionDeniedError, RateLimitError: As the API answers.
+            PreconditionFailedError: A company feature it needs is off (assumed).
         """
         return Pager(
-            self._session,
+            self._sender,
             "/api/production-streams",
             ProductionStream,
             [
@@ -85,10 +85,11 @@ class ProductionStreams:
 
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
-            ValidationError, AuthenticationError, PermissionDenied, NotFound, RateLimited: As the API answers.
-            PreconditionFailed: The company feature Streams is off.
+            InvalidDataError, AuthenticationError, PermissionDeniedError, NotFoundError, RateLimitError: As the API
+                answers.
+            PreconditionFailedError: The company feature Streams is off.
         """
-        return await self._session.call(
+        return await self._sender.call(
             "GET",
             arguments.path("/api/production-streams/{id}", id=id),
             ProductionStream,

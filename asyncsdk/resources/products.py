@@ -8,14 +8,14 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING
 
-from .. import arguments, body
+from .._codec import arguments, body
+from .._codec.omitted import OMITTED, Omitted
+from .._lists.pager import Pager
 from ..models.products import Product
-from ..omitted import OMITTED, Omitted
-from ..pager import Pager
 
 if TYPE_CHECKING:
+    from .._sending.sender import Sender
     from ..filters import DateFilter, DateTimeFilter
-    from ..session import Session
 
 __all__ = ["Products"]
 
@@ -23,10 +23,10 @@ __all__ = ["Products"]
 class Products:
     """Products that budgets can contain (`/api/products`)."""
 
-    __slots__ = ("_session",)
+    __slots__ = ("_sender",)
 
-    def __init__(self, session: Session) -> None:
-        self._session = session
+    def __init__(self, sender: Sender) -> None:
+        self._sender = sender
 
     def list(
         self,
@@ -50,11 +50,11 @@ class Products:
 
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
-            ValidationError, AuthenticationError, PermissionDenied, RateLimited: As the API answers.
-            PreconditionFailed: A company feature it needs is off.
+            InvalidDataError, AuthenticationError, PermissionDeniedError, RateLimitError: As the API answers.
+            PreconditionFailedError: A company feature it needs is off.
         """
         return Pager(
-            self._session,
+            self._sender,
             "/api/products",
             Product,
             [
@@ -73,10 +73,11 @@ class Products:
 
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
-            ValidationError, AuthenticationError, PermissionDenied, NotFound, RateLimited: As the API answers.
-            PreconditionFailed: A company feature it needs is off (assumed).
+            InvalidDataError, AuthenticationError, PermissionDeniedError, NotFoundError, RateLimitError: As the API
+                answers.
+            PreconditionFailedError: A company feature it needs is off (assumed).
         """
-        return await self._session.call("GET", arguments.path("/api/products/{id}", id=id), Product)
+        return await self._sender.call("GET", arguments.path("/api/products/{id}", id=id), Product)
 
     async def create(
         self,
@@ -101,10 +102,10 @@ class Products:
 
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
-            ValidationError, AuthenticationError, PermissionDenied, RateLimited: As the API answers.
-            PreconditionFailed: A company feature it needs is off.
+            InvalidDataError, AuthenticationError, PermissionDeniedError, RateLimitError: As the API answers.
+            PreconditionFailedError: A company feature it needs is off.
         """
-        return await self._session.call(
+        return await self._sender.call(
             "POST",
             "/api/products",
             Product,
@@ -135,10 +136,11 @@ class Products:
 
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
-            ValidationError, AuthenticationError, PermissionDenied, NotFound, RateLimited: As the API answers.
-            PreconditionFailed: A company feature it needs is off (assumed).
+            InvalidDataError, AuthenticationError, PermissionDeniedError, NotFoundError, RateLimitError: As the API
+                answers.
+            PreconditionFailedError: A company feature it needs is off (assumed).
         """
-        return await self._session.call(
+        return await self._sender.call(
             "PATCH",
             arguments.path("/api/products/{id}", id=id),
             Product,

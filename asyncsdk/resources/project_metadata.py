@@ -8,14 +8,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from .. import arguments, body
+from .._codec import arguments, body
+from .._codec.omitted import OMITTED, Omitted
+from .._lists.pager import Pager
 from ..models.project_metadata import ProjectMetadata
-from ..omitted import OMITTED, Omitted
-from ..pager import Pager
 
 if TYPE_CHECKING:
+    from .._sending.sender import Sender
     from ..filters import DateTimeFilter
-    from ..session import Session
 
 __all__ = ["ProjectMetadataResource"]
 
@@ -26,10 +26,10 @@ class ProjectMetadataResource:
     Projects show the values as `project.metadata[id]`; here are the ids.
     """
 
-    __slots__ = ("_session",)
+    __slots__ = ("_sender",)
 
-    def __init__(self, session: Session) -> None:
-        self._session = session
+    def __init__(self, sender: Sender) -> None:
+        self._sender = sender
 
     def list(
         self,
@@ -47,11 +47,11 @@ class ProjectMetadataResource:
 
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
-            ValidationError, AuthenticationError, PermissionDenied, RateLimited: As the API answers.
-            PreconditionFailed: A company feature it needs is off (assumed).
+            InvalidDataError, AuthenticationError, PermissionDeniedError, RateLimitError: As the API answers.
+            PreconditionFailedError: A company feature it needs is off (assumed).
         """
         return Pager(
-            self._session,
+            self._sender,
             "/api/project-metadata",
             ProjectMetadata,
             [arguments.date_time("updated_at", updated_at)],
@@ -64,10 +64,11 @@ class ProjectMetadataResource:
 
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
-            ValidationError, AuthenticationError, PermissionDenied, NotFound, RateLimited: As the API answers.
-            PreconditionFailed: A company feature it needs is off.
+            InvalidDataError, AuthenticationError, PermissionDeniedError, NotFoundError, RateLimitError: As the API
+                answers.
+            PreconditionFailedError: A company feature it needs is off.
         """
-        return await self._session.call("GET", arguments.path("/api/project-metadata/{id}", id=id), ProjectMetadata)
+        return await self._sender.call("GET", arguments.path("/api/project-metadata/{id}", id=id), ProjectMetadata)
 
     async def create(
         self,
@@ -78,17 +79,17 @@ class ProjectMetadataResource:
     ) -> ProjectMetadata:
         """Creates a project metadata.
 
-        No reference page says which fields are mandatory. Assumed to be mandatory: key. A ValidationError names what
-        is missing.
+        No reference page says which fields are mandatory. Assumed to be mandatory: key. A InvalidDataError names
+        what is missing.
 
         Permissions: settings.company.
 
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
-            ValidationError, AuthenticationError, PermissionDenied, RateLimited: As the API answers.
-            PreconditionFailed: A company feature it needs is off.
+            InvalidDataError, AuthenticationError, PermissionDeniedError, RateLimitError: As the API answers.
+            PreconditionFailedError: A company feature it needs is off.
         """
-        return await self._session.call(
+        return await self._sender.call(
             "POST",
             "/api/project-metadata",
             ProjectMetadata,
@@ -113,10 +114,11 @@ class ProjectMetadataResource:
 
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
-            ValidationError, AuthenticationError, PermissionDenied, NotFound, RateLimited: As the API answers.
-            PreconditionFailed: A company feature it needs is off (assumed).
+            InvalidDataError, AuthenticationError, PermissionDeniedError, NotFoundError, RateLimitError: As the API
+                answers.
+            PreconditionFailedError: A company feature it needs is off (assumed).
         """
-        return await self._session.call(
+        return await self._sender.call(
             "PATCH",
             arguments.path("/api/project-metadata/{id}", id=id),
             ProjectMetadata,
@@ -136,7 +138,8 @@ class ProjectMetadataResource:
 
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
-            ValidationError, AuthenticationError, PermissionDenied, NotFound, RateLimited: As the API answers.
-            PreconditionFailed: A company feature it needs is off (assumed).
+            InvalidDataError, AuthenticationError, PermissionDeniedError, NotFoundError, RateLimitError: As the API
+                answers.
+            PreconditionFailedError: A company feature it needs is off (assumed).
         """
-        await self._session.call("DELETE", arguments.path("/api/project-metadata/{id}", id=id), None)
+        await self._sender.call("DELETE", arguments.path("/api/project-metadata/{id}", id=id), None)

@@ -8,14 +8,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from .. import arguments, body
+from .._codec import arguments, body
+from .._lists.pager import Pager
 from ..models.project_plan_subtask_assignees import ProjectPlanSubtaskAssignee
-from ..pager import Pager
 
 if TYPE_CHECKING:
+    from .._codec.values import Json
+    from .._sending.sender import Sender
     from ..filters import DateTimeFilter
-    from ..session import Session
-    from ..wire import Json
 
 __all__ = ["ProjectPlanSubtaskAssignees"]
 
@@ -23,10 +23,10 @@ __all__ = ["ProjectPlanSubtaskAssignees"]
 class ProjectPlanSubtaskAssignees:
     """Persons assigned to subtasks of project plans, with their hours (`/api/project-plan-subtask-assignees`)."""
 
-    __slots__ = ("_session",)
+    __slots__ = ("_sender",)
 
-    def __init__(self, session: Session) -> None:
-        self._session = session
+    def __init__(self, sender: Sender) -> None:
+        self._sender = sender
 
     def list(
         self,
@@ -49,11 +49,11 @@ class ProjectPlanSubtaskAssignees:
 
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
-            ValidationError, AuthenticationError, PermissionDenied, RateLimited: As the API answers.
-            PreconditionFailed: A company feature it needs is off (assumed).
+            InvalidDataError, AuthenticationError, PermissionDeniedError, RateLimitError: As the API answers.
+            PreconditionFailedError: A company feature it needs is off (assumed).
         """
         return Pager(
-            self._session,
+            self._sender,
             "/api/project-plan-subtask-assignees",
             ProjectPlanSubtaskAssignee,
             [
@@ -73,10 +73,11 @@ class ProjectPlanSubtaskAssignees:
 
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
-            ValidationError, AuthenticationError, PermissionDenied, NotFound, RateLimited: As the API answers.
-            PreconditionFailed: A company feature it needs is off (assumed).
+            InvalidDataError, AuthenticationError, PermissionDeniedError, NotFoundError, RateLimitError: As the API
+                answers.
+            PreconditionFailedError: A company feature it needs is off (assumed).
         """
-        return await self._session.call(
+        return await self._sender.call(
             "GET", arguments.path("/api/project-plan-subtask-assignees/{id}", id=id), ProjectPlanSubtaskAssignee
         )
 
@@ -84,7 +85,7 @@ class ProjectPlanSubtaskAssignees:
         """Creates a project plan subtask assignee.
 
         No reference page says which fields are mandatory. Assumed to be mandatory: employee_id,
-        project_plan_subtask_id. A ValidationError names what is missing.
+        project_plan_subtask_id. A InvalidDataError names what is missing.
 
         Assumed: fields are named as in the rows that come back.
 
@@ -96,10 +97,10 @@ class ProjectPlanSubtaskAssignees:
 
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
-            ValidationError, AuthenticationError, PermissionDenied, RateLimited: As the API answers.
-            PreconditionFailed: A company feature it needs is off.
+            InvalidDataError, AuthenticationError, PermissionDeniedError, RateLimitError: As the API answers.
+            PreconditionFailedError: A company feature it needs is off.
         """
-        return await self._session.call(
+        return await self._sender.call(
             "POST",
             "/api/project-plan-subtask-assignees",
             ProjectPlanSubtaskAssignee,
@@ -119,10 +120,11 @@ class ProjectPlanSubtaskAssignees:
 
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
-            ValidationError, AuthenticationError, PermissionDenied, NotFound, RateLimited: As the API answers.
-            PreconditionFailed: A company feature it needs is off (assumed).
+            InvalidDataError, AuthenticationError, PermissionDeniedError, NotFoundError, RateLimitError: As the API
+                answers.
+            PreconditionFailedError: A company feature it needs is off (assumed).
         """
-        return await self._session.call(
+        return await self._sender.call(
             "PATCH",
             arguments.path("/api/project-plan-subtask-assignees/{id}", id=id),
             ProjectPlanSubtaskAssignee,
@@ -138,7 +140,8 @@ class ProjectPlanSubtaskAssignees:
 
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
-            ValidationError, AuthenticationError, PermissionDenied, NotFound, RateLimited: As the API answers.
-            PreconditionFailed: A company feature it needs is off (assumed).
+            InvalidDataError, AuthenticationError, PermissionDeniedError, NotFoundError, RateLimitError: As the API
+                answers.
+            PreconditionFailedError: A company feature it needs is off (assumed).
         """
-        await self._session.call("DELETE", arguments.path("/api/project-plan-subtask-assignees/{id}", id=id), None)
+        await self._sender.call("DELETE", arguments.path("/api/project-plan-subtask-assignees/{id}", id=id), None)

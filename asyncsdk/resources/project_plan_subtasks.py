@@ -8,14 +8,14 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING
 
-from .. import arguments, body
+from .._codec import arguments, body
+from .._codec.omitted import OMITTED, Omitted
+from .._lists.pager import Pager
 from ..models.project_plan_subtasks import ProjectPlanSubtask
-from ..omitted import OMITTED, Omitted
-from ..pager import Pager
 
 if TYPE_CHECKING:
+    from .._sending.sender import Sender
     from ..filters import DateTimeFilter
-    from ..session import Session
 
 __all__ = ["ProjectPlanSubtasks"]
 
@@ -23,10 +23,10 @@ __all__ = ["ProjectPlanSubtasks"]
 class ProjectPlanSubtasks:
     """Subtasks of project plans (`/api/project-plan-subtasks`)."""
 
-    __slots__ = ("_session",)
+    __slots__ = ("_sender",)
 
-    def __init__(self, session: Session) -> None:
-        self._session = session
+    def __init__(self, sender: Sender) -> None:
+        self._sender = sender
 
     def list(
         self,
@@ -49,11 +49,11 @@ class ProjectPlanSubtasks:
 
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
-            ValidationError, AuthenticationError, PermissionDenied, RateLimited: As the API answers.
-            PreconditionFailed: A company feature it needs is off (assumed).
+            InvalidDataError, AuthenticationError, PermissionDeniedError, RateLimitError: As the API answers.
+            PreconditionFailedError: A company feature it needs is off (assumed).
         """
         return Pager(
-            self._session,
+            self._sender,
             "/api/project-plan-subtasks",
             ProjectPlanSubtask,
             [
@@ -73,10 +73,11 @@ class ProjectPlanSubtasks:
 
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
-            ValidationError, AuthenticationError, PermissionDenied, NotFound, RateLimited: As the API answers.
-            PreconditionFailed: A company feature it needs is off (assumed).
+            InvalidDataError, AuthenticationError, PermissionDeniedError, NotFoundError, RateLimitError: As the API
+                answers.
+            PreconditionFailedError: A company feature it needs is off (assumed).
         """
-        return await self._session.call(
+        return await self._sender.call(
             "GET", arguments.path("/api/project-plan-subtasks/{id}", id=id), ProjectPlanSubtask
         )
 
@@ -95,7 +96,7 @@ class ProjectPlanSubtasks:
         """Creates a project plan subtask.
 
         No reference page says which fields are mandatory. Assumed to be mandatory: project_plan_task_id, name. A
-        ValidationError names what is missing.
+        InvalidDataError names what is missing.
 
         No reference page was at hand; treat as probable.
 
@@ -104,10 +105,10 @@ class ProjectPlanSubtasks:
 
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
-            ValidationError, AuthenticationError, PermissionDenied, RateLimited: As the API answers.
-            PreconditionFailed: A company feature it needs is off (assumed).
+            InvalidDataError, AuthenticationError, PermissionDeniedError, RateLimitError: As the API answers.
+            PreconditionFailedError: A company feature it needs is off (assumed).
         """
-        return await self._session.call(
+        return await self._sender.call(
             "POST",
             "/api/project-plan-subtasks",
             ProjectPlanSubtask,
@@ -146,10 +147,11 @@ class ProjectPlanSubtasks:
 
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
-            ValidationError, AuthenticationError, PermissionDenied, NotFound, RateLimited: As the API answers.
-            PreconditionFailed: A company feature it needs is off (assumed).
+            InvalidDataError, AuthenticationError, PermissionDeniedError, NotFoundError, RateLimitError: As the API
+                answers.
+            PreconditionFailedError: A company feature it needs is off (assumed).
         """
-        return await self._session.call(
+        return await self._sender.call(
             "PATCH",
             arguments.path("/api/project-plan-subtasks/{id}", id=id),
             ProjectPlanSubtask,
@@ -174,7 +176,8 @@ class ProjectPlanSubtasks:
 
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
-            ValidationError, AuthenticationError, PermissionDenied, NotFound, RateLimited: As the API answers.
-            PreconditionFailed: A company feature it needs is off (assumed).
+            InvalidDataError, AuthenticationError, PermissionDeniedError, NotFoundError, RateLimitError: As the API
+                answers.
+            PreconditionFailedError: A company feature it needs is off (assumed).
         """
-        await self._session.call("DELETE", arguments.path("/api/project-plan-subtasks/{id}", id=id), None)
+        await self._sender.call("DELETE", arguments.path("/api/project-plan-subtasks/{id}", id=id), None)

@@ -9,15 +9,15 @@ import datetime as dt
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
 
-from .. import arguments, body
+from .._codec import arguments, body
+from .._codec.omitted import OMITTED, Omitted
+from .._lists.pager import Pager
 from ..models.project_plan_tasks import ProjectPlanTask
-from ..omitted import OMITTED, Omitted
-from ..pager import Pager
 
 if TYPE_CHECKING:
+    from .._codec.values import Json
+    from .._sending.sender import Sender
     from ..filters import DateTimeFilter
-    from ..session import Session
-    from ..wire import Json
 
 __all__ = ["ProjectPlanTasks"]
 
@@ -34,10 +34,10 @@ class ProjectPlanTasks:
         await wethod.project_plan_tasks.update(6, status_key="done", notes=None, custom_fields={7: 2})
     """
 
-    __slots__ = ("_session",)
+    __slots__ = ("_sender",)
 
-    def __init__(self, session: Session) -> None:
-        self._session = session
+    def __init__(self, sender: Sender) -> None:
+        self._sender = sender
 
     def list(
         self,
@@ -61,11 +61,11 @@ class ProjectPlanTasks:
 
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
-            ValidationError, AuthenticationError, PermissionDenied, RateLimited: As the API answers.
-            PreconditionFailed: A company feature it needs is off.
+            InvalidDataError, AuthenticationError, PermissionDeniedError, RateLimitError: As the API answers.
+            PreconditionFailedError: A company feature it needs is off.
         """
         return Pager(
-            self._session,
+            self._sender,
             "/api/project-plan-tasks",
             ProjectPlanTask,
             [
@@ -85,10 +85,11 @@ class ProjectPlanTasks:
 
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
-            ValidationError, AuthenticationError, PermissionDenied, NotFound, RateLimited: As the API answers.
-            PreconditionFailed: A company feature it needs is off (assumed).
+            InvalidDataError, AuthenticationError, PermissionDeniedError, NotFoundError, RateLimitError: As the API
+                answers.
+            PreconditionFailedError: A company feature it needs is off (assumed).
         """
-        return await self._session.call("GET", arguments.path("/api/project-plan-tasks/{id}", id=id), ProjectPlanTask)
+        return await self._sender.call("GET", arguments.path("/api/project-plan-tasks/{id}", id=id), ProjectPlanTask)
 
     async def create(
         self,
@@ -106,7 +107,7 @@ class ProjectPlanTasks:
         """Creates a project plan task.
 
         No reference page says which fields are mandatory. Assumed to be mandatory: project_plan_area_id, name. A
-        ValidationError names what is missing.
+        InvalidDataError names what is missing.
 
         Permissions: project_plan.edit.
 
@@ -117,10 +118,10 @@ class ProjectPlanTasks:
 
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
-            ValidationError, AuthenticationError, PermissionDenied, RateLimited: As the API answers.
-            PreconditionFailed: A company feature it needs is off.
+            InvalidDataError, AuthenticationError, PermissionDeniedError, RateLimitError: As the API answers.
+            PreconditionFailedError: A company feature it needs is off.
         """
-        return await self._session.call(
+        return await self._sender.call(
             "POST",
             "/api/project-plan-tasks",
             ProjectPlanTask,
@@ -170,10 +171,11 @@ class ProjectPlanTasks:
 
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
-            ValidationError, AuthenticationError, PermissionDenied, NotFound, RateLimited: As the API answers.
-            PreconditionFailed: A company feature it needs is off (assumed).
+            InvalidDataError, AuthenticationError, PermissionDeniedError, NotFoundError, RateLimitError: As the API
+                answers.
+            PreconditionFailedError: A company feature it needs is off (assumed).
         """
-        return await self._session.call(
+        return await self._sender.call(
             "PATCH",
             arguments.path("/api/project-plan-tasks/{id}", id=id),
             ProjectPlanTask,
@@ -199,7 +201,8 @@ class ProjectPlanTasks:
 
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
-            ValidationError, AuthenticationError, PermissionDenied, NotFound, RateLimited: As the API answers.
-            PreconditionFailed: A company feature it needs is off (assumed).
+            InvalidDataError, AuthenticationError, PermissionDeniedError, NotFoundError, RateLimitError: As the API
+                answers.
+            PreconditionFailedError: A company feature it needs is off (assumed).
         """
-        await self._session.call("DELETE", arguments.path("/api/project-plan-tasks/{id}", id=id), None)
+        await self._sender.call("DELETE", arguments.path("/api/project-plan-tasks/{id}", id=id), None)

@@ -8,14 +8,14 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING, Literal
 
-from .. import arguments, body
+from .._codec import arguments, body
+from .._codec.omitted import OMITTED, Omitted
+from .._lists.pager import Pager
 from ..models.project_statuses import ProjectStatus
-from ..omitted import OMITTED, Omitted
-from ..pager import Pager
 
 if TYPE_CHECKING:
+    from .._sending.sender import Sender
     from ..filters import DateTimeFilter
-    from ..session import Session
 
 __all__ = ["ProjectStatuses"]
 
@@ -23,10 +23,10 @@ __all__ = ["ProjectStatuses"]
 class ProjectStatuses:
     """Statuses of projects: progress and days left, reported by week (`/api/project-statuses`)."""
 
-    __slots__ = ("_session",)
+    __slots__ = ("_sender",)
 
-    def __init__(self, session: Session) -> None:
-        self._session = session
+    def __init__(self, sender: Sender) -> None:
+        self._sender = sender
 
     def list(
         self,
@@ -51,11 +51,11 @@ class ProjectStatuses:
 
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
-            ValidationError, AuthenticationError, PermissionDenied, RateLimited: As the API answers.
-            PreconditionFailed: A company feature it needs is off.
+            InvalidDataError, AuthenticationError, PermissionDeniedError, RateLimitError: As the API answers.
+            PreconditionFailedError: A company feature it needs is off.
         """
         return Pager(
-            self._session,
+            self._sender,
             "/api/project-statuses",
             ProjectStatus,
             [
@@ -78,10 +78,11 @@ class ProjectStatuses:
 
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
-            ValidationError, AuthenticationError, PermissionDenied, NotFound, RateLimited: As the API answers.
-            PreconditionFailed: A company feature it needs is off.
+            InvalidDataError, AuthenticationError, PermissionDeniedError, NotFoundError, RateLimitError: As the API
+                answers.
+            PreconditionFailedError: A company feature it needs is off.
         """
-        return await self._session.call(
+        return await self._sender.call(
             "GET",
             arguments.path("/api/project-statuses/{id}", id=id),
             ProjectStatus,
@@ -101,7 +102,7 @@ class ProjectStatuses:
         """Creates a project status.
 
         No reference page says which fields are mandatory. Assumed to be mandatory: project_id, date. A
-        ValidationError names what is missing.
+        InvalidDataError names what is missing.
 
         Permissions: project_status.create, project_status.create_other.
 
@@ -114,10 +115,10 @@ class ProjectStatuses:
 
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
-            ValidationError, AuthenticationError, PermissionDenied, RateLimited: As the API answers.
-            PreconditionFailed: A company feature it needs is off (assumed).
+            InvalidDataError, AuthenticationError, PermissionDeniedError, RateLimitError: As the API answers.
+            PreconditionFailedError: A company feature it needs is off (assumed).
         """
-        return await self._session.call(
+        return await self._sender.call(
             "POST",
             "/api/project-statuses",
             ProjectStatus,
@@ -151,10 +152,11 @@ class ProjectStatuses:
 
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
-            ValidationError, AuthenticationError, PermissionDenied, NotFound, RateLimited: As the API answers.
-            PreconditionFailed: A company feature it needs is off (assumed).
+            InvalidDataError, AuthenticationError, PermissionDeniedError, NotFoundError, RateLimitError: As the API
+                answers.
+            PreconditionFailedError: A company feature it needs is off (assumed).
         """
-        return await self._session.call(
+        return await self._sender.call(
             "PATCH",
             arguments.path("/api/project-statuses/{id}", id=id),
             ProjectStatus,
@@ -173,7 +175,8 @@ class ProjectStatuses:
 
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
-            ValidationError, AuthenticationError, PermissionDenied, NotFound, RateLimited: As the API answers.
-            PreconditionFailed: A company feature it needs is off (assumed).
+            InvalidDataError, AuthenticationError, PermissionDeniedError, NotFoundError, RateLimitError: As the API
+                answers.
+            PreconditionFailedError: A company feature it needs is off (assumed).
         """
-        await self._session.call("DELETE", arguments.path("/api/project-statuses/{id}", id=id), None)
+        await self._sender.call("DELETE", arguments.path("/api/project-statuses/{id}", id=id), None)

@@ -9,16 +9,16 @@ import datetime as dt
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Literal
 
-from .. import arguments, body
+from .._codec import arguments, body
+from .._codec.omitted import OMITTED, Omitted
+from .._lists.pager import Pager
+from .._sending.settle import settled
 from ..models.projects import Project
-from ..omitted import OMITTED, Omitted
-from ..pager import Pager
-from ..settle import settled
 
 if TYPE_CHECKING:
+    from .._codec.values import Json
+    from .._sending.sender import Sender
     from ..filters import DateFilter, DateTimeFilter, IntegerFilter
-    from ..session import Session
-    from ..wire import Json
 
 __all__ = ["Projects"]
 
@@ -35,10 +35,10 @@ class Projects:
     `project.metadata` holds what `wethod.project_metadata.list()` names, by its ids.
     """
 
-    __slots__ = ("_session",)
+    __slots__ = ("_sender",)
 
-    def __init__(self, session: Session) -> None:
-        self._session = session
+    def __init__(self, sender: Sender) -> None:
+        self._sender = sender
 
     def list(
         self,
@@ -67,11 +67,11 @@ class Projects:
 
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
-            ValidationError, AuthenticationError, PermissionDenied, RateLimited: As the API answers.
-            PreconditionFailed: A company feature it needs is off (assumed).
+            InvalidDataError, AuthenticationError, PermissionDeniedError, RateLimitError: As the API answers.
+            PreconditionFailedError: A company feature it needs is off (assumed).
         """
         return Pager(
-            self._session,
+            self._sender,
             "/api/projects",
             Project,
             [
@@ -93,10 +93,11 @@ class Projects:
 
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
-            ValidationError, AuthenticationError, PermissionDenied, NotFound, RateLimited: As the API answers.
-            PreconditionFailed: A company feature it needs is off (assumed).
+            InvalidDataError, AuthenticationError, PermissionDeniedError, NotFoundError, RateLimitError: As the API
+                answers.
+            PreconditionFailedError: A company feature it needs is off (assumed).
         """
-        return await self._session.call("GET", arguments.path("/api/projects/{id}", id=id), Project)
+        return await self._sender.call("GET", arguments.path("/api/projects/{id}", id=id), Project)
 
     async def create(
         self,
@@ -123,7 +124,7 @@ class Projects:
         """Creates a project.
 
         No reference page says which fields are mandatory. Assumed to be mandatory: name, client_id. A
-        ValidationError names what is missing.
+        InvalidDataError names what is missing.
 
         Permissions: pipeline.create, pipeline.create_other.
 
@@ -143,10 +144,10 @@ class Projects:
 
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
-            ValidationError, AuthenticationError, PermissionDenied, RateLimited: As the API answers.
-            PreconditionFailed: A company feature it needs is off (assumed).
+            InvalidDataError, AuthenticationError, PermissionDeniedError, RateLimitError: As the API answers.
+            PreconditionFailedError: A company feature it needs is off (assumed).
         """
-        return await self._session.call(
+        return await self._sender.call(
             "POST",
             "/api/projects",
             Project,
@@ -214,10 +215,11 @@ class Projects:
 
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
-            ValidationError, AuthenticationError, PermissionDenied, NotFound, RateLimited: As the API answers.
-            PreconditionFailed: A company feature it needs is off (assumed).
+            InvalidDataError, AuthenticationError, PermissionDeniedError, NotFoundError, RateLimitError: As the API
+                answers.
+            PreconditionFailedError: A company feature it needs is off (assumed).
         """
-        return await self._session.call(
+        return await self._sender.call(
             "PATCH",
             arguments.path("/api/projects/{id}", id=id),
             Project,
@@ -252,10 +254,11 @@ class Projects:
 
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
-            ValidationError, AuthenticationError, PermissionDenied, NotFound, RateLimited: As the API answers.
-            PreconditionFailed: A company feature it needs is off.
+            InvalidDataError, AuthenticationError, PermissionDeniedError, NotFoundError, RateLimitError: As the API
+                answers.
+            PreconditionFailedError: A company feature it needs is off.
         """
-        await self._session.call("DELETE", arguments.path("/api/projects/{id}", id=id), None)
+        await self._sender.call("DELETE", arguments.path("/api/projects/{id}", id=id), None)
 
     async def archive(self, id: int, *, settle: bool = False) -> Project:
         """Archives a project.
@@ -269,14 +272,15 @@ class Projects:
 
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
-            ValidationError, AuthenticationError, PermissionDenied, NotFound, RateLimited: As the API answers.
-            PreconditionFailed: The state of the row does not allow it, or a company feature it needs is off.
-            OutcomeUnknown: It was sent and the answer lost; with `settle`: the row does not show it.
+            InvalidDataError, AuthenticationError, PermissionDeniedError, NotFoundError, RateLimitError: As the API
+                answers.
+            PreconditionFailedError: The state of the row does not allow it, or a company feature it needs is off.
+            OutcomeUnknownError: It was sent and the answer lost; with `settle`: the row does not show it.
         """
-        call = self._session.call("POST", arguments.path("/api/projects/{id}:archive", id=id), Project)
+        call = self._sender.call("POST", arguments.path("/api/projects/{id}:archive", id=id), Project)
         if settle:
             return await settled(
-                call, self._session, arguments.path("/api/projects/{id}", id=id), Project, is_archived=True
+                call, self._sender, arguments.path("/api/projects/{id}", id=id), Project, is_archived=True
             )
         return await call
 
@@ -292,13 +296,14 @@ class Projects:
 
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
-            ValidationError, AuthenticationError, PermissionDenied, NotFound, RateLimited: As the API answers.
-            PreconditionFailed: The state of the row does not allow it, or a company feature it needs is off.
-            OutcomeUnknown: It was sent and the answer lost; with `settle`: the row does not show it.
+            InvalidDataError, AuthenticationError, PermissionDeniedError, NotFoundError, RateLimitError: As the API
+                answers.
+            PreconditionFailedError: The state of the row does not allow it, or a company feature it needs is off.
+            OutcomeUnknownError: It was sent and the answer lost; with `settle`: the row does not show it.
         """
-        call = self._session.call("POST", arguments.path("/api/projects/{id}:unarchive", id=id), Project)
+        call = self._sender.call("POST", arguments.path("/api/projects/{id}:unarchive", id=id), Project)
         if settle:
             return await settled(
-                call, self._session, arguments.path("/api/projects/{id}", id=id), Project, is_archived=False
+                call, self._sender, arguments.path("/api/projects/{id}", id=id), Project, is_archived=False
             )
         return await call

@@ -8,15 +8,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
-from .. import arguments, body
+from .._codec import arguments, body
+from .._codec.omitted import OMITTED, Omitted
+from .._lists.pager import Pager
+from .._sending.settle import SOME, settled
 from ..models.streams import Stream, StreamLeader, StreamMember
-from ..omitted import OMITTED, Omitted
-from ..pager import Pager
-from ..settle import SOME, settled
 
 if TYPE_CHECKING:
+    from .._sending.sender import Sender
     from ..filters import DateTimeFilter
-    from ..session import Session
 
 __all__ = ["Streams"]
 
@@ -51,10 +51,10 @@ class Streams:
     `detach_leader`.
     """
 
-    __slots__ = ("_session",)
+    __slots__ = ("_sender",)
 
-    def __init__(self, session: Session) -> None:
-        self._session = session
+    def __init__(self, sender: Sender) -> None:
+        self._sender = sender
 
     def list(
         self,
@@ -82,11 +82,11 @@ class Streams:
 
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
-            ValidationError, AuthenticationError, PermissionDenied, RateLimited: As the API answers.
-            PreconditionFailed: A company feature it needs is off.
+            InvalidDataError, AuthenticationError, PermissionDeniedError, RateLimitError: As the API answers.
+            PreconditionFailedError: A company feature it needs is off.
         """
         return Pager(
-            self._session,
+            self._sender,
             "/api/streams",
             Stream,
             [
@@ -107,15 +107,16 @@ class Streams:
 
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
-            ValidationError, AuthenticationError, PermissionDenied, NotFound, RateLimited: As the API answers.
-            PreconditionFailed: A company feature it needs is off (assumed).
+            InvalidDataError, AuthenticationError, PermissionDeniedError, NotFoundError, RateLimitError: As the API
+                answers.
+            PreconditionFailedError: A company feature it needs is off (assumed).
         """
-        return await self._session.call("GET", arguments.path("/api/streams/{id}", id=id), Stream)
+        return await self._sender.call("GET", arguments.path("/api/streams/{id}", id=id), Stream)
 
     async def create(self, *, name: str | Omitted = OMITTED) -> Stream:
         """Creates a stream.
 
-        No reference page says which fields are mandatory. Assumed to be mandatory: name. A ValidationError names
+        No reference page says which fields are mandatory. Assumed to be mandatory: name. A InvalidDataError names
         what is missing.
 
         No reference page was at hand; treat as probable.
@@ -125,10 +126,10 @@ class Streams:
 
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
-            ValidationError, AuthenticationError, PermissionDenied, RateLimited: As the API answers.
-            PreconditionFailed: A company feature it needs is off (assumed).
+            InvalidDataError, AuthenticationError, PermissionDeniedError, RateLimitError: As the API answers.
+            PreconditionFailedError: A company feature it needs is off (assumed).
         """
-        return await self._session.call("POST", "/api/streams", Stream, body=[body.text("name", name)])
+        return await self._sender.call("POST", "/api/streams", Stream, body=[body.text("name", name)])
 
     async def update(self, id: int, *, name: str | Omitted = OMITTED) -> Stream:
         """Renames a stream.
@@ -140,10 +141,11 @@ class Streams:
 
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
-            ValidationError, AuthenticationError, PermissionDenied, NotFound, RateLimited: As the API answers.
-            PreconditionFailed: A company feature it needs is off (assumed).
+            InvalidDataError, AuthenticationError, PermissionDeniedError, NotFoundError, RateLimitError: As the API
+                answers.
+            PreconditionFailedError: A company feature it needs is off (assumed).
         """
-        return await self._session.call(
+        return await self._sender.call(
             "PATCH", arguments.path("/api/streams/{id}", id=id), Stream, body=[body.text("name", name)]
         )
 
@@ -156,10 +158,11 @@ class Streams:
 
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
-            ValidationError, AuthenticationError, PermissionDenied, NotFound, RateLimited: As the API answers.
-            PreconditionFailed: A company feature it needs is off (assumed).
+            InvalidDataError, AuthenticationError, PermissionDeniedError, NotFoundError, RateLimitError: As the API
+                answers.
+            PreconditionFailedError: A company feature it needs is off (assumed).
         """
-        await self._session.call("DELETE", arguments.path("/api/streams/{id}", id=id), None)
+        await self._sender.call("DELETE", arguments.path("/api/streams/{id}", id=id), None)
 
     async def archive(self, id: int, *, settle: bool = False) -> Stream:
         """Archives a stream linked to a person or budget.
@@ -173,14 +176,15 @@ class Streams:
 
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
-            ValidationError, AuthenticationError, PermissionDenied, NotFound, RateLimited: As the API answers.
-            PreconditionFailed: The state of the row does not allow it, or a company feature it needs is off.
-            OutcomeUnknown: It was sent and the answer lost; with `settle`: the row does not show it.
+            InvalidDataError, AuthenticationError, PermissionDeniedError, NotFoundError, RateLimitError: As the API
+                answers.
+            PreconditionFailedError: The state of the row does not allow it, or a company feature it needs is off.
+            OutcomeUnknownError: It was sent and the answer lost; with `settle`: the row does not show it.
         """
-        call = self._session.call("POST", arguments.path("/api/streams/{id}:archive", id=id), Stream)
+        call = self._sender.call("POST", arguments.path("/api/streams/{id}:archive", id=id), Stream)
         if settle:
             return await settled(
-                call, self._session, arguments.path("/api/streams/{id}", id=id), Stream, archived_at=SOME
+                call, self._sender, arguments.path("/api/streams/{id}", id=id), Stream, archived_at=SOME
             )
         return await call
 
@@ -196,14 +200,15 @@ class Streams:
 
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
-            ValidationError, AuthenticationError, PermissionDenied, NotFound, RateLimited: As the API answers.
-            PreconditionFailed: The state of the row does not allow it, or a company feature it needs is off.
-            OutcomeUnknown: It was sent and the answer lost; with `settle`: the row does not show it.
+            InvalidDataError, AuthenticationError, PermissionDeniedError, NotFoundError, RateLimitError: As the API
+                answers.
+            PreconditionFailedError: The state of the row does not allow it, or a company feature it needs is off.
+            OutcomeUnknownError: It was sent and the answer lost; with `settle`: the row does not show it.
         """
-        call = self._session.call("POST", arguments.path("/api/streams/{id}:unarchive", id=id), Stream)
+        call = self._sender.call("POST", arguments.path("/api/streams/{id}:unarchive", id=id), Stream)
         if settle:
             return await settled(
-                call, self._session, arguments.path("/api/streams/{id}", id=id), Stream, archived_at=None
+                call, self._sender, arguments.path("/api/streams/{id}", id=id), Stream, archived_at=None
             )
         return await call
 
@@ -230,11 +235,12 @@ class Streams:
 
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
-            ValidationError, AuthenticationError, PermissionDenied, NotFound, RateLimited: As the API answers.
-            PreconditionFailed: A company feature it needs is off (assumed).
+            InvalidDataError, AuthenticationError, PermissionDeniedError, NotFoundError, RateLimitError: As the API
+                answers.
+            PreconditionFailedError: A company feature it needs is off (assumed).
         """
         return Pager(
-            self._session,
+            self._sender,
             arguments.path("/api/streams/{stream_id}/leaders", stream_id=stream_id),
             StreamLeader,
             [
@@ -256,10 +262,11 @@ class Streams:
 
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
-            ValidationError, AuthenticationError, PermissionDenied, NotFound, RateLimited: As the API answers.
-            PreconditionFailed: The company feature Streams is off.
+            InvalidDataError, AuthenticationError, PermissionDeniedError, NotFoundError, RateLimitError: As the API
+                answers.
+            PreconditionFailedError: The company feature Streams is off.
         """
-        return await self._session.call(
+        return await self._sender.call(
             "POST",
             arguments.path("/api/streams/{stream_id}/leaders/{leader_id}", stream_id=stream_id, leader_id=leader_id),
             StreamLeader,
@@ -274,10 +281,11 @@ class Streams:
 
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
-            ValidationError, AuthenticationError, PermissionDenied, NotFound, RateLimited: As the API answers.
-            PreconditionFailed: The company feature Streams is off.
+            InvalidDataError, AuthenticationError, PermissionDeniedError, NotFoundError, RateLimitError: As the API
+                answers.
+            PreconditionFailedError: The company feature Streams is off.
         """
-        await self._session.call(
+        await self._sender.call(
             "DELETE",
             arguments.path("/api/streams/{stream_id}/leaders/{leader_id}", stream_id=stream_id, leader_id=leader_id),
             None,
@@ -302,11 +310,12 @@ class Streams:
 
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
-            ValidationError, AuthenticationError, PermissionDenied, NotFound, RateLimited: As the API answers.
-            PreconditionFailed: The company feature Streams is off.
+            InvalidDataError, AuthenticationError, PermissionDeniedError, NotFoundError, RateLimitError: As the API
+                answers.
+            PreconditionFailedError: The company feature Streams is off.
         """
         return Pager(
-            self._session,
+            self._sender,
             arguments.path("/api/streams/{stream_id}/members", stream_id=stream_id),
             StreamMember,
             [arguments.date_time("updated_at", updated_at)],
@@ -324,10 +333,11 @@ class Streams:
 
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
-            ValidationError, AuthenticationError, PermissionDenied, NotFound, RateLimited: As the API answers.
-            PreconditionFailed: A company feature it needs is off (assumed).
+            InvalidDataError, AuthenticationError, PermissionDeniedError, NotFoundError, RateLimitError: As the API
+                answers.
+            PreconditionFailedError: A company feature it needs is off (assumed).
         """
-        return await self._session.call(
+        return await self._sender.call(
             "POST",
             arguments.path("/api/streams/{stream_id}/members/{member_id}", stream_id=stream_id, member_id=member_id),
             StreamMember,

@@ -8,13 +8,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
-from .. import arguments
+from .._codec import arguments
+from .._lists.pager import Pager
 from ..models.timesheet_logs import TimesheetLog
-from ..pager import Pager
 
 if TYPE_CHECKING:
+    from .._sending.sender import Sender
     from ..filters import DateFilter, DateTimeFilter
-    from ..session import Session
 
 __all__ = ["TimesheetLogs"]
 
@@ -45,10 +45,10 @@ class TimesheetLogs:
             print(log.from_hours, log.to_hours)
     """
 
-    __slots__ = ("_session",)
+    __slots__ = ("_sender",)
 
-    def __init__(self, session: Session) -> None:
-        self._session = session
+    def __init__(self, sender: Sender) -> None:
+        self._sender = sender
 
     def list(
         self,
@@ -78,11 +78,11 @@ class TimesheetLogs:
 
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
-            ValidationError, AuthenticationError, PermissionDenied, RateLimited: As the API answers.
-            PreconditionFailed: A company feature it needs is off.
+            InvalidDataError, AuthenticationError, PermissionDeniedError, RateLimitError: As the API answers.
+            PreconditionFailedError: A company feature it needs is off.
         """
         return Pager(
-            self._session,
+            self._sender,
             "/api/timesheet-logs",
             TimesheetLog,
             [
@@ -106,7 +106,8 @@ class TimesheetLogs:
 
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
-            ValidationError, AuthenticationError, PermissionDenied, NotFound, RateLimited: As the API answers.
-            PreconditionFailed: A company feature it needs is off (assumed).
+            InvalidDataError, AuthenticationError, PermissionDeniedError, NotFoundError, RateLimitError: As the API
+                answers.
+            PreconditionFailedError: A company feature it needs is off (assumed).
         """
-        return await self._session.call("GET", arguments.path("/api/timesheet-logs/{id}", id=id), TimesheetLog)
+        return await self._sender.call("GET", arguments.path("/api/timesheet-logs/{id}", id=id), TimesheetLog)

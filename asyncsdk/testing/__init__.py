@@ -9,10 +9,10 @@
 | fixture | what it is |
 |---|---|
 | `wethod_sandbox` | an `asyncsdk.sandbox.Sandbox` of 200 rows that runs beside the test, with all its fault helpers |
-| `wethod` | a `Wethod` connected to it; back-off takes no time, an ordered wait is raised as `RateLimited` |
+| `wethod` | a `Wethod` connected to it; back-off takes no time, an ordered wait is raised as `RateLimitError` |
 | `wethod_environ` | sets the WETHOD_* variables to it while the test runs, and returns them |
 | `wethod_clock` | its clock, a `FakeClock`: real until it is told `freeze(...)` or `advance(...)` |
-| `wethod_factory` | a `Factory`: `wethod_factory(Project, name="x")`, `wethod_factory.error(NotFound)` |
+| `wethod_factory` | a `Factory`: `wethod_factory(Project, name="x")`, `wethod_factory.error(NotFoundError)` |
 
 `@pytest.mark.wethod(rows=50, without=["streams"])` sets up the sandbox of a test, a class or a module (as `pytestmark`)
 with other arguments of `Sandbox`. The fixtures are plain ones: they work in synchronous tests, with pytest-asyncio and

@@ -12,30 +12,30 @@ import attrs
 import msgspec
 from cattrs import BaseValidationError
 
-from ..codec import one_decoder, to_json
+from .._codec.decode import one_decoder, to_json
+from .._codec.keys import field_types, is_model
+from .._codec.omitted import OMITTED, Omitted
+from .._codec.rules import converter, locate
 from ..errors import (
     APIError,
     ArgumentError,
     AuthenticationError,
-    ClientClosed,
-    Conflict,
+    ClientClosedError,
+    ConflictError,
     DecodeError,
     Failure,
-    NotFound,
-    PermissionDenied,
+    InvalidDataError,
+    NotFoundError,
+    PermissionDeniedError,
     Phase,
-    PreconditionFailed,
-    RateLimited,
+    PreconditionFailedError,
+    RateLimitError,
     RequestLine,
-    RequestTimeout,
+    RequestTimeoutError,
     ServerError,
     TransportError,
-    ValidationError,
     WethodError,
 )
-from ..keys import field_types, is_model
-from ..omitted import OMITTED, Omitted
-from ..rules import converter, locate
 
 __all__ = ["Factory"]
 
@@ -52,7 +52,7 @@ class Factory:
     make = Factory()
     make(Project, name="Relaunch", date_start="2026-05-01", metadata={13: "Finance"})
     make.many(Stream, 3)
-    make.error(ValidationError, failures={"name": "too long"})
+    make.error(InvalidDataError, failures={"name": "too long"})
     """
 
     def __init__(self) -> None:
@@ -107,8 +107,8 @@ class Factory:
             status: the HTTP status, of an APIError.
             key: the API's key, of an APIError.
             failures: refused fields and why, of an APIError.
-            retry_after: seconds, of a RateLimited.
-            phase: of a RequestTimeout.
+            retry_after: seconds, of a RateLimitError.
+            phase: of a RequestTimeoutError.
             argument: of an ArgumentError.
             path: where a DecodeError lies.
             body: the answer of an APIError, or the excerpt of a DecodeError.
@@ -119,7 +119,7 @@ class Factory:
         make = cast("Any", kind)  # each class has arguments of its own
         if issubclass(kind, APIError):
             usual_status, usual_key = next((row[1:] for row in _USUAL if issubclass(kind, row[0])), (500, None))
-            details: dict[str, object] = {"retry_after": retry_after} if issubclass(kind, RateLimited) else {}
+            details: dict[str, object] = {"retry_after": retry_after} if issubclass(kind, RateLimitError) else {}
             error = make(
                 message,
                 request=line,
@@ -129,7 +129,7 @@ class Factory:
                 body=body,
                 **details,
             )
-        elif issubclass(kind, RequestTimeout):
+        elif issubclass(kind, RequestTimeoutError):
             error = make(message, request=line, phase=phase)
         elif issubclass(kind, TransportError):
             error = make(message, request=line)
@@ -139,7 +139,7 @@ class Factory:
         elif issubclass(kind, ArgumentError):
             error = make(argument, message)
         else:
-            error = make() if issubclass(kind, ClientClosed) and message == "made for a test" else make(message)
+            error = make() if issubclass(kind, ClientClosedError) and message == "made for a test" else make(message)
         error.bookmark = bookmark
         return cast("E", error)
 
@@ -172,12 +172,12 @@ def _read(name: str, value: object, type_: object) -> object:
 
 
 _USUAL: tuple[tuple[type[APIError], int, str | None], ...] = (
-    (ValidationError, 400, "invalid_data"),
+    (InvalidDataError, 400, "invalid_data"),
     (AuthenticationError, 401, None),
-    (PermissionDenied, 403, None),
-    (NotFound, 404, "not_found"),
-    (Conflict, 409, None),
-    (PreconditionFailed, 412, "precondition_failure"),
-    (RateLimited, 429, None),
+    (PermissionDeniedError, 403, None),
+    (NotFoundError, 404, "not_found"),
+    (ConflictError, 409, None),
+    (PreconditionFailedError, 412, "precondition_failure"),
+    (RateLimitError, 429, None),
     (ServerError, 503, None),
 )

@@ -76,8 +76,8 @@ def wethod_environ(wethod_sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> 
 @pytest.fixture
 def wethod(wethod_sandbox: Sandbox) -> Wethod:
     """A client of the sandbox that never makes a test wait: back-off takes no time, orders to wait are raised."""
+    from .._sending.settings import RetryPolicy
     from ..client import Wethod
-    from ..settings import RetryPolicy
 
     # Not closed here: it may have been used on several loops, and each closes its own connections.
     return Wethod(
@@ -91,7 +91,7 @@ def wethod(wethod_sandbox: Sandbox) -> Wethod:
 
 @pytest.fixture
 def wethod_factory() -> Factory:
-    """Makes rows and errors: `wethod_factory(Project, name="x")`, `wethod_factory.error(NotFound)`."""
+    """Makes rows and errors: `wethod_factory(Project, name="x")`, `wethod_factory.error(NotFoundError)`."""
     from .factory import Factory
 
     return Factory()

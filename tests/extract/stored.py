@@ -14,10 +14,10 @@ from uuid import uuid4
 
 import attrs
 
-from asyncsdk.extract.columns import columns_of
+from asyncsdk._arrow.columns import columns_of
+from asyncsdk._codec.fields import Json, Number, Timestamp, dynamic, wire
 from asyncsdk.extract.target import Batch, Owner, Place, Table, Target
 from asyncsdk.extract.targets import make_target
-from asyncsdk.fields import Json, Number, Timestamp, dynamic, wire
 
 POSTGRES: Final = os.environ.get("ASYNCSDK_TEST_POSTGRESQL", "postgresql://postgres@127.0.0.1:5432/test")
 FILE_KINDS: Final = ("parquet", "csv", "jsonl")

@@ -10,8 +10,8 @@ from typing import Any
 import attrs
 import pytest
 
+from asyncsdk._arrow.columns import columns_of
 from asyncsdk.extract.bounds import misfits
-from asyncsdk.extract.columns import columns_of
 from asyncsdk.extract.rejects import append
 from asyncsdk.extract.shape import twin
 from asyncsdk.extract.writing import fitting, unique

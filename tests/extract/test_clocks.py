@@ -10,10 +10,11 @@ from typing import Any
 import attrs
 import pytest
 
-from asyncsdk import Wethod, clock
+from asyncsdk import Wethod
+from asyncsdk._catalog import find
+from asyncsdk._limits import clock
 from asyncsdk.errors import ArgumentError
 from asyncsdk.extract import Report, extract
-from asyncsdk.extract.catalog import find
 from asyncsdk.extract.incremental import passes
 from asyncsdk.extract.states import State
 from asyncsdk.extract.watermark import OVERLAP, difference, earlier, moment_of_header, usable, went_back

@@ -9,9 +9,9 @@ import pyarrow as pa
 import pytest
 
 import asyncsdk.models
+from asyncsdk._arrow.columns import Column, columns_of, widened
+from asyncsdk._arrow.tables import RowMisfit, schema_of, to_arrow
 from asyncsdk.errors import ArgumentError
-from asyncsdk.extract.arrow import RowMisfit, schema_of, to_arrow
-from asyncsdk.extract.columns import Column, columns_of, widened
 from asyncsdk.models.projects import Project
 from asyncsdk.models.streams import Stream
 from tests.extract.stored import NIGHT, Person, Thing

@@ -12,8 +12,8 @@ from typing import Any
 import attrs
 import pytest
 
+from asyncsdk._arrow.columns import columns_of
 from asyncsdk.extract import TargetError, TargetRefused
-from asyncsdk.extract.columns import columns_of
 from asyncsdk.extract.target import STATES_KEPT, Batch, Contents, Place, RunLine, Shrink, Table, TargetStopped, Written
 from asyncsdk.extract.targets import make_target
 from tests.extract.stored import ACME, GLOBEX, NIGHT, THINGS, Narrow, OldPerson, OldTeam, Person, Thing

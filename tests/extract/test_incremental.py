@@ -8,7 +8,7 @@ import attrs
 import pytest
 
 from asyncsdk import filters
-from asyncsdk.extract.catalog import find, listings
+from asyncsdk._catalog import find, listings
 from asyncsdk.extract.incremental import OVERLAP, Progress, State, key_of, passes
 
 NOW = dt.datetime(2026, 5, 20, 3, tzinfo=dt.UTC)

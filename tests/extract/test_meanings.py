@@ -9,10 +9,10 @@ import pyarrow.parquet as pq
 import pytest
 
 from asyncsdk import Wethod
+from asyncsdk._arrow.columns import columns_of
+from asyncsdk._arrow.meanings import with_meanings
+from asyncsdk._catalog import listings
 from asyncsdk.extract import extract
-from asyncsdk.extract.catalog import listings
-from asyncsdk.extract.columns import columns_of
-from asyncsdk.extract.meanings import with_meanings
 
 
 async def test_readers_see_what_the_contract_says(wethod: Wethod, tmp_path: Path) -> None:

@@ -14,9 +14,9 @@ import attrs
 import pytest
 
 from asyncsdk import Wethod
+from asyncsdk._arrow.columns import columns_of
 from asyncsdk.errors import ConfigurationError
 from asyncsdk.extract import TargetError, TargetRefused, extract
-from asyncsdk.extract.columns import columns_of
 from asyncsdk.extract.target import STATES_KEPT, Batch, Contents, Place, RunLine, Shrink, Table, Written
 from asyncsdk.extract.targets import make_target
 from asyncsdk.extract.targets.postgres import PostgresTarget

@@ -5,11 +5,11 @@ from __future__ import annotations
 import attrs
 import pytest
 
-from asyncsdk.codec import page_decoder, split_page
-from asyncsdk.extract.catalog import listings
+from asyncsdk._catalog import listings
+from asyncsdk._codec.decode import page_decoder, split_page
+from asyncsdk._lists.joins import identity_of
 from asyncsdk.extract.shape import twin
 from asyncsdk.models.production_plan_streams import ProductionPlanStream
-from asyncsdk.walking.joints import identity_of
 from tests.extract.stored import Thing
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import attrs
 import pytest
 
-from asyncsdk.extract.arrow import RowMisfit
+from asyncsdk._arrow.tables import RowMisfit
 from asyncsdk.extract.target import STATES_KEPT, Contents, Place, RunLine, Shrink, Written
 from tests.extract.stored import NIGHT, POSTGRES, THINGS, Person, Thing, batch, nested, opened, rows_of
 

@@ -9,8 +9,8 @@ import attrs
 import duckdb
 import pytest
 
+from asyncsdk._arrow.columns import columns_of
 from asyncsdk.errors import ConfigurationError
-from asyncsdk.extract.columns import columns_of
 from asyncsdk.extract.target import Place, Table, TargetError, TargetRefused
 from asyncsdk.extract.targets import make_target
 from tests.extract.stored import (

@@ -12,9 +12,9 @@ import pytest
 from aiohttp import web
 
 from asyncsdk import Wethod
+from asyncsdk._arrow.columns import columns_of
 from asyncsdk.errors import ArgumentError
 from asyncsdk.extract import Report, TargetRefused, extract, plan
-from asyncsdk.extract.columns import columns_of
 from asyncsdk.extract.exclusions import exclusions_of, hidden_of, reduced
 from asyncsdk.extract.shape import twin
 from asyncsdk.extract.target import Place

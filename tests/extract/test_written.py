@@ -7,8 +7,8 @@ import datetime as dt
 import pytest
 
 from asyncsdk import filters as F  # noqa: N812  # as users write it
+from asyncsdk._catalog import listings
 from asyncsdk.errors import ArgumentError
-from asyncsdk.extract.catalog import listings
 from asyncsdk.extract.written import OPERATORS_HELP, Kind, value
 
 TODAY = dt.date(2026, 5, 20)

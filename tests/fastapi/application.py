@@ -13,6 +13,7 @@ import uvicorn
 from fastapi import FastAPI, Response
 from starlette.types import ASGIApp
 
+from asyncsdk._sending.settings import RetryPolicy
 from asyncsdk.integrations.fastapi import (
     ModelResponse,
     UserWethodDep,
@@ -24,7 +25,6 @@ from asyncsdk.integrations.fastapi import (
 )
 from asyncsdk.models import ProductionPlanStream, Project, Stream
 from asyncsdk.sandbox import Sandbox
-from asyncsdk.settings import RetryPolicy
 
 RETRY = RetryPolicy(attempts=2, backoff=0.0)
 PLAN = "/api/production-plan-streams"

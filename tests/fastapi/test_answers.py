@@ -14,11 +14,11 @@ from fastapi.encoders import jsonable_encoder
 from fastapi.testclient import TestClient
 
 from asyncsdk import ConfigurationError, Mirror, Wethod, to_dict
+from asyncsdk._lists.page import Page
 from asyncsdk.integrations.fastapi import wethod_lifespan
 from asyncsdk.models import JobTitle, Project
 from asyncsdk.sandbox import Sandbox
 from asyncsdk.testing import Factory
-from asyncsdk.walking.page import Page
 
 make = Factory()
 ROWS = [make(Project, name="one", value=98.5, metadata={13: "x"}), make(Project, name="two", value=1.5)]

@@ -11,7 +11,8 @@ import aiohttp
 import pytest
 from fastapi import Depends, FastAPI, Request
 
-from asyncsdk import ClientClosed, ConfigurationError, Wethod, to_dict
+from asyncsdk import ClientClosedError, ConfigurationError, Wethod, to_dict
+from asyncsdk._sending.settings import RetryPolicy
 from asyncsdk.integrations.fastapi import (
     UserWethodDep,
     WethodDep,
@@ -21,7 +22,6 @@ from asyncsdk.integrations.fastapi import (
     wethod_lifespan,
 )
 from asyncsdk.sandbox import Sandbox
-from asyncsdk.settings import RetryPolicy
 from tests.fastapi.application import application, options, served
 
 
@@ -89,7 +89,7 @@ async def test_users_share_connections_and_spend_a_budget_of_their_own(
             async with browser.get(f"{url}/spend", headers={"Authorization": f"Bearer {name}"}) as response:
                 statuses.append((response.status, response.headers.get("Retry-After") is not None))
     assert statuses == [(200, False), (200, False), (200, False), (503, True)]
-    assert {wethod._session.transport for wethod in seen} == {seen[0]._session.transport}
+    assert {wethod._sender.transport for wethod in seen} == {seen[0]._sender.transport}
 
 
 async def test_a_token_may_come_from_elsewhere(sandbox: Sandbox, browser: aiohttp.ClientSession) -> None:
@@ -140,7 +140,7 @@ async def test_a_process_has_one_client_and_closes_it(sandbox: Sandbox, browser:
                 assert await response.json() == "hello"
     assert len({id(wethod) for wethod in seen}) == 1
     assert order == [f"begins with {sandbox.count('streams')} streams", "ends while the client is open"]
-    with pytest.raises(ClientClosed):
+    with pytest.raises(ClientClosedError):
         await seen[0].streams.get(1)
     assert not hasattr(app.state, "wethod")
 

@@ -13,24 +13,24 @@ import pytest
 from asyncsdk import (
     ArgumentError,
     AuthenticationError,
-    ClientClosed,
+    ClientClosedError,
     ConfigurationError,
-    Conflict,
+    ConflictError,
     DecodeError,
     Failure,
-    OutcomeUnknown,
-    RateLimited,
+    InvalidDataError,
+    OutcomeUnknownError,
+    RateLimitError,
     RequestLine,
-    RequestTimeout,
+    RequestTimeoutError,
     ServerError,
-    ValidationError,
     WethodError,
 )
+from asyncsdk._codec.values import Json
 from asyncsdk.integrations.fastapi import ErrorBody
 from asyncsdk.integrations.fastapi.clients import RefusedTokens
 from asyncsdk.integrations.fastapi.failures import TokenMissing, verdict
 from asyncsdk.sandbox import Sandbox
-from asyncsdk.wire import Json
 
 LINE = RequestLine("GET", "/api/projects/7")
 
@@ -89,14 +89,14 @@ async def test_a_lost_write_is_504_outcome_unknown(
 @pytest.mark.parametrize(
     ("error", "status"),
     [
-        (OutcomeUnknown("lost", request=LINE), 504),
-        (RequestTimeout("late", request=LINE, phase="read"), 504),
-        (RateLimited("spent", request=LINE, status=None), 503),
+        (OutcomeUnknownError("lost", request=LINE), 504),
+        (RequestTimeoutError("late", request=LINE, phase="read"), 504),
+        (RateLimitError("spent", request=LINE, status=None), 503),
         (ArgumentError("limit", "from 1 to 100"), 422),
         (ConfigurationError("no token"), 500),
         (DecodeError("bad"), 502),
-        (ClientClosed(), 503),
-        (Conflict("there", request=LINE, status=409), 409),
+        (ClientClosedError(), 503),
+        (ConflictError("there", request=LINE, status=409), 409),
     ],
 )
 def test_every_error_has_its_status(error: WethodError, status: int) -> None:
@@ -170,11 +170,11 @@ def test_tokens_tried_at_random_fill_no_memory() -> None:
 ERRORS: list[WethodError | TokenMissing] = [
     AuthenticationError("no", request=LINE, status=401),
     ServerError("no", request=LINE, status=503, headers={"retry-after": "7", "x-request-id": "abc-1"}),
-    ValidationError("no", request=LINE, status=400, failures=(Failure("name", "too long"),)),
+    InvalidDataError("no", request=LINE, status=400, failures=(Failure("name", "too long"),)),
     ArgumentError("limit", "from 1 to 100"),
-    RateLimited("no", request=LINE, status=429, retry_after=12.2),
-    OutcomeUnknown("lost", request=LINE),
-    ClientClosed(),
+    RateLimitError("no", request=LINE, status=429, retry_after=12.2),
+    OutcomeUnknownError("lost", request=LINE),
+    ClientClosedError(),
     TokenMissing(),
 ]
 
@@ -202,7 +202,7 @@ def test_a_write_that_was_done_is_not_to_be_repeated() -> None:
     [(None, "60"), (0.0, "1"), (-5.0, "1"), (12.2, "13"), (1e300, "86400"), (math.inf, "86400"), (math.nan, "60")],
 )
 def test_how_long_to_wait_is_bounded(seconds: float | None, header: str) -> None:
-    told = verdict(RateLimited("no", request=LINE, status=429, retry_after=seconds))
+    told = verdict(RateLimitError("no", request=LINE, status=429, retry_after=seconds))
     assert told.headers["Retry-After"] == header
 
 
@@ -214,12 +214,12 @@ def test_what_the_api_says_of_waiting_is_a_number_or_nothing(said: str) -> None:
 
 @pytest.mark.parametrize("given", ["line\nbreak", "x" * 200, "\ud83d", "ünicode", ""])
 def test_ids_of_requests_are_passed_on_where_a_header_can_hold_them(given: str) -> None:
-    assert "request_id" not in verdict(ClientClosed(), request_id=given).content
+    assert "request_id" not in verdict(ClientClosedError(), request_id=given).content
 
 
 def test_failures_are_bounded_and_printable() -> None:
     failures = tuple(Failure("na\x1bme", f"bad \ud83d char {'x' * 5000}") for _ in range(5000))
-    told = verdict(ValidationError("no", request=LINE, status=400, failures=failures))
+    told = verdict(InvalidDataError("no", request=LINE, status=400, failures=failures))
     text = json.dumps(dict(told.content), ensure_ascii=False).encode()
     assert len(text) < 100_000
     first = json.loads(text)["failures"][0]

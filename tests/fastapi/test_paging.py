@@ -11,10 +11,10 @@ import pytest
 from fastapi import FastAPI
 
 from asyncsdk import ConfigurationError
+from asyncsdk._lists.page import Page
 from asyncsdk.integrations.fastapi import PageOf, PageParams, PageParamsDep, WethodDep, wethod_lifespan
 from asyncsdk.models import ProductionPlanStream
 from asyncsdk.sandbox import Sandbox
-from asyncsdk.walking.page import Page
 from tests.fastapi.application import options, served
 
 

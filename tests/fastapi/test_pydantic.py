@@ -14,7 +14,7 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 from pydantic_core import PydanticSerializationError
 
 from asyncsdk import ArgumentError, Wethod, models, to_dict
-from asyncsdk.fields import Json
+from asyncsdk._codec.fields import Json
 from asyncsdk.models import PersonPayroll, ProductionPlanStream, Project, Stream
 from asyncsdk.sandbox import Sandbox
 from asyncsdk.testing import Factory

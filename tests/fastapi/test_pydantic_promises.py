@@ -11,8 +11,8 @@ from fastapi import FastAPI
 from pydantic import TypeAdapter
 
 from asyncsdk import to_dict
-from asyncsdk.codec import one_decoder, to_json
-from asyncsdk.fields import Json
+from asyncsdk._codec.decode import one_decoder, to_json
+from asyncsdk._codec.fields import Json
 from asyncsdk.models import Project, Stream, StreamLeader
 from asyncsdk.testing import Factory
 from tests.fastapi.application import served

@@ -96,11 +96,11 @@ class Plain:
 @pytest.mark.parametrize(
     ("error", "code"),
     [
-        (make.error(errors.NotFound), 1008),
-        (make.error(errors.PermissionDenied), 1008),
-        (make.error(errors.RateLimited), 1013),
+        (make.error(errors.NotFoundError), 1008),
+        (make.error(errors.PermissionDeniedError), 1008),
+        (make.error(errors.RateLimitError), 1013),
         (make.error(errors.ServerError, status=500), 1011),
-        (make.error(errors.RequestTimeout), 1011),
+        (make.error(errors.RequestTimeoutError), 1011),
         (errors.ArgumentError("name", "ü" * 500), 1008),
     ],
     ids=lambda value: type(value).__name__,
@@ -134,7 +134,7 @@ def test_an_error_after_the_socket_was_closed_is_nobodys_business() -> None:
     async def fails(socket: WebSocket) -> None:
         await socket.accept()
         await socket.close(1000)
-        raise make.error(errors.NotFound)
+        raise make.error(errors.NotFoundError)
 
     with pytest.raises(WebSocketDisconnect) as closed, TestClient(app).websocket_connect("/") as socket:
         socket.receive_text()

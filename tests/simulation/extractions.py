@@ -18,12 +18,12 @@ from typing import Any
 
 import attrs
 
+from asyncsdk._sending.settings import RetryPolicy
 from asyncsdk.extract import extract, targets
 from asyncsdk.extract import run as running
 from asyncsdk.extract.target import Place
 from asyncsdk.sandbox.drift import mutate
 from asyncsdk.sandbox.tables import tables
-from asyncsdk.settings import RetryPolicy
 from asyncsdk.testing.simulation import Conditions, Simulation
 from asyncsdk.testing.simulation.run import BEGINNING
 from tests.extract.stored import place_of, rows_of

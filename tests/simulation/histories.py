@@ -19,6 +19,7 @@ from typing import Any, Final
 
 import attrs
 
+from asyncsdk._sending.settings import RetryPolicy
 from asyncsdk.extract import extract, pass_reader
 from asyncsdk.extract import run as running
 from asyncsdk.extract.target import Place
@@ -26,7 +27,6 @@ from asyncsdk.sandbox.drift import mutate
 from asyncsdk.sandbox.service import Answer, Asked, Service
 from asyncsdk.sandbox.store import Change, Store
 from asyncsdk.sandbox.tables import tables
-from asyncsdk.settings import RetryPolicy
 from asyncsdk.testing.simulation import Conditions, Simulation
 from asyncsdk.testing.simulation.run import BEGINNING
 from tests.extract.stored import place_of, rows_of

@@ -9,7 +9,7 @@ from random import Random
 import pytest
 
 from asyncsdk import Wethod
-from asyncsdk.errors import RequestTimeout, WethodError
+from asyncsdk.errors import RequestTimeoutError, WethodError
 from asyncsdk.testing.simulation import Conditions, Simulation
 
 
@@ -71,7 +71,7 @@ def test_a_write_whose_time_is_over_before_it_has_a_connection_was_not_sent() ->
 
     async def main() -> None:
         async with simulation.client(deadline=5.0, connect_timeout=60.0) as wethod:
-            with pytest.raises(RequestTimeout) as caught:
+            with pytest.raises(RequestTimeoutError) as caught:
                 await wethod.streams.create(name="Design")
             assert caught.value.phase == "deadline"
             assert wethod.stats.requests == 0

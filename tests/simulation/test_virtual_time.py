@@ -9,10 +9,11 @@ from collections.abc import Callable
 
 import pytest
 
-from asyncsdk import Wethod, clock
-from asyncsdk.errors import ConnectionFailed, DecodeError, OutcomeUnknown, RequestTimeout, TransportError
+from asyncsdk import Wethod
+from asyncsdk._limits import clock
+from asyncsdk._sending.settings import RetryPolicy
+from asyncsdk.errors import ConnectError, DecodeError, OutcomeUnknownError, RequestTimeoutError, TransportError
 from asyncsdk.sandbox import Sandbox
-from asyncsdk.settings import RetryPolicy
 from asyncsdk.testing.simulation import Conditions, NothingHappens, Simulation, TooLong
 
 ONCE = RetryPolicy(attempts=1)
@@ -139,7 +140,7 @@ def test_a_name_that_the_network_does_not_know_is_no_connection() -> None:
 
     async def main() -> None:
         async with Wethod(token="t" * 9, company="c", base_url="https://elsewhere.test", retry=ONCE) as wethod:
-            with pytest.raises(ConnectionFailed, match=r"elsewhere\.test"):
+            with pytest.raises(ConnectError, match=r"elsewhere\.test"):
                 await wethod.streams.get(1)
 
     simulation.run(main)
@@ -159,12 +160,12 @@ def _one(conditions: Conditions, act: Callable[[Wethod], object], **options: obj
 @pytest.mark.parametrize(
     ("fault", "error", "done"),
     [
-        ("reset", OutcomeUnknown, 0),
-        ("reset after the deed", OutcomeUnknown, 1),
-        ("ended after the deed", OutcomeUnknown, 1),
+        ("reset", OutcomeUnknownError, 0),
+        ("reset after the deed", OutcomeUnknownError, 1),
+        ("ended after the deed", OutcomeUnknownError, 1),
         ("garbage after the deed", DecodeError, 1),
-        ("hung after the deed", OutcomeUnknown, 1),
-        ("hung", OutcomeUnknown, 0),
+        ("hung after the deed", OutcomeUnknownError, 1),
+        ("hung", OutcomeUnknownError, 0),
     ],
 )
 def test_a_fault_does_to_a_write_what_its_name_says(fault: str, error: type[Exception], done: int) -> None:
@@ -179,7 +180,7 @@ def test_a_fault_does_to_a_write_what_its_name_says(fault: str, error: type[Exce
 
 def test_a_late_deed_is_done_after_its_answer_was_given_up() -> None:
     async def write(wethod: Wethod) -> None:
-        with pytest.raises(OutcomeUnknown):
+        with pytest.raises(OutcomeUnknownError):
             await wethod.streams.create(name="Design")
         assert not simulation.server.writes
         await asyncio.sleep(60)
@@ -196,7 +197,7 @@ def test_a_late_deed_is_done_after_its_answer_was_given_up() -> None:
 
 def test_refused_connections_are_not_sent() -> None:
     async def read(wethod: Wethod) -> None:
-        with pytest.raises(ConnectionFailed):
+        with pytest.raises(ConnectError):
             await wethod.streams.create(name="Design")
 
     assert _one(Conditions(refuses=1.0), read).counts["requests"] == 0
@@ -204,7 +205,7 @@ def test_refused_connections_are_not_sent() -> None:
 
 def test_a_server_that_never_answers_is_a_read_time_out_in_virtual_seconds() -> None:
     async def read(wethod: Wethod) -> None:
-        with pytest.raises(RequestTimeout):
+        with pytest.raises(RequestTimeoutError):
             await wethod.streams.get(1)
 
     simulation = _one(Conditions(faults={"hung": 1.0}), read, read_timeout=30.0)
@@ -267,12 +268,12 @@ def test_unknown_faults_are_refused_with_the_known_ones() -> None:
 @pytest.mark.parametrize(
     ("order", "error", "done"),
     [
-        (lambda sandbox: sandbox.drop("POST /api/streams"), OutcomeUnknown, 0),
-        (lambda sandbox: sandbox.drop("POST /api/streams", handled=True), OutcomeUnknown, 1),
+        (lambda sandbox: sandbox.drop("POST /api/streams"), OutcomeUnknownError, 0),
+        (lambda sandbox: sandbox.drop("POST /api/streams", handled=True), OutcomeUnknownError, 1),
         (lambda sandbox: sandbox.cut("POST /api/streams"), DecodeError, 1),
-        (lambda sandbox: sandbox.hang("POST /api/streams"), OutcomeUnknown, 0),
-        (lambda sandbox: sandbox.fail("POST /api/streams", status=504, handled=True), OutcomeUnknown, 1),
-        (lambda sandbox: sandbox.late("POST /api/streams", seconds=20.0), OutcomeUnknown, 1),
+        (lambda sandbox: sandbox.hang("POST /api/streams"), OutcomeUnknownError, 0),
+        (lambda sandbox: sandbox.fail("POST /api/streams", status=504, handled=True), OutcomeUnknownError, 1),
+        (lambda sandbox: sandbox.late("POST /api/streams", seconds=20.0), OutcomeUnknownError, 1),
         (lambda sandbox: sandbox.delay("POST /api/streams", seconds=20.0), None, 1),
     ],
 )

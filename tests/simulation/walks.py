@@ -12,9 +12,9 @@ from random import Random
 import attrs
 
 from asyncsdk import RetryPolicy, Wethod
+from asyncsdk._lists.pager import Pager
 from asyncsdk.errors import ArgumentError, WalkError, WethodError
 from asyncsdk.models import ProductionPlanStream
-from asyncsdk.pager import Pager
 from asyncsdk.sandbox.drift import mutate
 from asyncsdk.testing.simulation import Conditions, Simulation
 from tests.simulation.outcome import READS, Outcome, weather
@@ -253,7 +253,7 @@ async def _at_rest(simulation: Simulation, wethod: Wethod, plan: Plan) -> list[s
 
 def held(wethod: Wethod) -> list[str]:
     """Returns what a client still holds though nothing is under way: slots, places in the line of a pause."""
-    session = wethod._session
+    session = wethod._sender
     pool, account = session.transport.pool(), session.account
     found = []
     if pool.slots.free != pool.slots.size or pool.slots.waiting:

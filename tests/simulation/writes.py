@@ -14,7 +14,7 @@ from random import Random
 import attrs
 
 from asyncsdk import RetryPolicy, Wethod
-from asyncsdk.errors import DecodeError, NotFound, OutcomeUnknown, WethodError
+from asyncsdk.errors import DecodeError, NotFoundError, OutcomeUnknownError, WethodError
 from asyncsdk.sandbox.store import Where
 from asyncsdk.testing.simulation import Conditions, Simulation
 from tests.simulation.outcome import LOSSES, Outcome, weather
@@ -69,11 +69,11 @@ def write(seed: int, conditions: Conditions | None = None) -> Outcome:
     async def one(wethod: Wethod, call: Call) -> None:
         try:
             await KINDS[call.kind](wethod, call)
-        except OutcomeUnknown:
+        except OutcomeUnknownError:
             call.told = "unknown"
         except DecodeError as error:
             call.told = "carried out, unreadable" if error.carried_out else "unreadable"
-        except NotFound:
+        except NotFoundError:
             call.told = "not found"
         except WethodError as error:
             call.told = "not done"

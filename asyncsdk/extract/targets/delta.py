@@ -15,8 +15,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from deltalake import CommitProperties, DeltaTable, write_deltalake
 
-from ..arrow import batch_table
-from ..columns import RAW, Column, stored_columns
+from ..._arrow.columns import RAW, Column, stored_columns
+from ..._arrow.tables import batch_table
 from ..target import (
     Batch,
     Contents,

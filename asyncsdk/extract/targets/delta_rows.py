@@ -11,8 +11,8 @@ import pyarrow.compute as pc
 from deltalake import CommitProperties, DeltaTable
 from deltalake.table import TableMerger
 
-from ..arrow import TIMESTAMP
-from ..columns import RAW
+from ..._arrow.columns import RAW
+from ..._arrow.tables import TIMESTAMP
 from ..target import Written
 
 __all__ = ["marking", "merging", "written_by"]

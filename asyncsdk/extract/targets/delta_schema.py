@@ -7,8 +7,8 @@ from collections.abc import Iterable
 import attrs
 import pyarrow as pa
 
-from ..arrow import type_of
-from ..columns import Column
+from ..._arrow.columns import Column
+from ..._arrow.tables import type_of
 from ..target import TargetRefused
 
 __all__ = ["Change", "fit_schema", "schema_of_columns"]

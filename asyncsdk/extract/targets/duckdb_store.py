@@ -13,9 +13,9 @@ from typing import cast
 
 import pyarrow as pa
 
-from ... import clock
-from ..arrow import batch_table
-from ..columns import Column, stored_columns
+from ..._arrow.columns import Column, stored_columns
+from ..._arrow.tables import batch_table
+from ..._limits import clock
 from ..target import (
     STATES_KEPT,
     Batch,

@@ -8,7 +8,7 @@ import sys
 from contextlib import suppress
 from pathlib import Path
 
-from ... import clock
+from ..._limits import clock
 from ..target import TargetRefused
 
 __all__ = ["FileLock"]

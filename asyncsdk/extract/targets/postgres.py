@@ -15,8 +15,8 @@ from typing import Final, cast
 
 import psycopg
 
+from ..._arrow.columns import Column
 from ...errors import ConfigurationError
-from ..columns import Column
 from ..target import (
     STATES_KEPT,
     Batch,

@@ -9,8 +9,8 @@ from typing import Final
 import pyarrow as pa
 import pyarrow.csv as pc
 
-from ..arrow import batch_table, flat_column
-from ..columns import Column
+from ..._arrow.columns import Column
+from ..._arrow.tables import batch_table, flat_column
 from ..target import Batch
 
 __all__ = ["copy_text"]

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ..columns import RAW, Column
+from ..._arrow.columns import RAW, Column
 from .sql import Names, quoted
 
 __all__ = ["absent_rows", "incoming", "upsert"]

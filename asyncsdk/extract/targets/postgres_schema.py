@@ -8,7 +8,7 @@ from typing import Final, cast
 
 from psycopg import errors
 
-from ..columns import VANISHED_AT, Column
+from ..._arrow.columns import VANISHED_AT, Column
 from ..target import Owner, Table, TargetRefused
 from .postgres_session import Session
 from .postgres_tables import OWN_TABLES, Found, comments, definitions, remade, view_of, widening, written_columns

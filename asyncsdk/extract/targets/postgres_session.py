@@ -11,7 +11,7 @@ from typing import Final, TypeVar
 import psycopg
 from psycopg import conninfo
 
-from ... import clock
+from ..._limits import clock
 from ...errors import ConfigurationError
 from ..target import TargetError, TargetRefused, TargetStopped
 from .postgres_blocks import Blocks

@@ -15,7 +15,7 @@ from typing import Final, Literal, TypeAlias
 
 import pyarrow as pa
 
-from ..columns import Column, stored_columns
+from ..._arrow.columns import Column, stored_columns
 from ..target import Table
 from .duckdb_tables import Found, text_of
 from .sql import quoted

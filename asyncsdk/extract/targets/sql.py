@@ -8,7 +8,7 @@ from typing import Final
 
 import attrs
 
-from ..columns import Column, stored_columns
+from ..._arrow.columns import Column, stored_columns
 from ..target import Owner, RunLine, Table, TargetRefused
 
 __all__ = ["LAYOUT", "Names", "check_names", "check_owner", "live_rows", "quoted", "run_values", "runs_columns"]

@@ -12,10 +12,10 @@ from typing import Any, Final
 
 from fastapi import encoders
 
-from ...codec import to_dict
-from ...keys import is_model
-from ...mirrored import MirroredList
-from ...walking.page import Page
+from ..._codec.decode import to_dict
+from ..._codec.keys import is_model
+from ..._lists.mirrored import MirroredList
+from ..._lists.page import Page
 
 __all__ = ["register_encoders"]
 

@@ -16,25 +16,25 @@ import attrs
 from fastapi import HTTPException
 from pydantic import BaseModel
 
+from ..._codec.values import Json
 from ...errors import (
     APIError,
     ArgumentError,
     AuthenticationError,
-    ClientClosed,
+    ClientClosedError,
     ConfigurationError,
-    Conflict,
+    ConflictError,
     Failure,
-    NotFound,
-    OutcomeUnknown,
-    PermissionDenied,
-    PreconditionFailed,
-    RateLimited,
-    RequestTimeout,
+    InvalidDataError,
+    NotFoundError,
+    OutcomeUnknownError,
+    PermissionDeniedError,
+    PreconditionFailedError,
+    RateLimitError,
+    RequestTimeoutError,
     ServerError,
-    ValidationError,
     WethodError,
 )
-from ...wire import Json
 
 __all__ = ["ErrorBody", "FieldFailure", "TokenMissing", "Verdict", "printable", "verdict"]
 
@@ -46,15 +46,25 @@ MOST_FAILURES: Final = 50
 LONGEST_TEXT: Final = 500
 
 _VERDICTS: Final[tuple[tuple[type[WethodError], int, str, str], ...]] = (
-    (NotFound, 404, "not_found", "Wethod has no such row, or this person may not see it."),
-    (ValidationError, 400, "invalid_data", "Wethod refused the data."),
-    (PermissionDenied, 403, "permission_denied", "This person may not do that in Wethod."),
-    (Conflict, 409, "conflict", "That is in Wethod already, or was changed meanwhile."),
-    (PreconditionFailed, 412, "precondition_failure", "Its state, or a feature of the company, does not allow that."),
-    (RateLimited, 503, "rate_limited", "The hour's requests to Wethod are spent; try again later."),
-    (RequestTimeout, 504, "timeout", "Wethod did not answer in time."),
-    (OutcomeUnknown, 504, "outcome_unknown", "Wethod's answer was lost; it may be done. Look before you repeat it."),
-    (ClientClosed, 503, "shutting_down", "This application is shutting down; try again."),
+    (NotFoundError, 404, "not_found", "Wethod has no such row, or this person may not see it."),
+    (InvalidDataError, 400, "invalid_data", "Wethod refused the data."),
+    (PermissionDeniedError, 403, "permission_denied", "This person may not do that in Wethod."),
+    (ConflictError, 409, "conflict", "That is in Wethod already, or was changed meanwhile."),
+    (
+        PreconditionFailedError,
+        412,
+        "precondition_failure",
+        "Its state, or a feature of the company, does not allow that.",
+    ),
+    (RateLimitError, 503, "rate_limited", "The hour's requests to Wethod are spent; try again later."),
+    (RequestTimeoutError, 504, "timeout", "Wethod did not answer in time."),
+    (
+        OutcomeUnknownError,
+        504,
+        "outcome_unknown",
+        "Wethod's answer was lost; it may be done. Look before you repeat it.",
+    ),
+    (ClientClosedError, 503, "shutting_down", "This application is shutting down; try again."),
     (ConfigurationError, 500, "not_configured", "This application is not set up to use Wethod."),
     (WethodError, 502, "upstream_error", "Wethod did not give a usable answer."),
 )
@@ -132,7 +142,7 @@ def verdict(error: WethodError | TokenMissing, *, of_user: bool = False, request
         status, key, message = _UPSTREAM[error.status]
     else:
         status, key, message = next(row[1:] for row in _VERDICTS if isinstance(error, row[0]))
-    if isinstance(error, ValidationError):
+    if isinstance(error, InvalidDataError):
         failures = error.failures
     content: dict[str, Json] = {"key": key, "message": message}
     told: list[Json] = [
@@ -159,7 +169,7 @@ def printable(text: str, longest: int = LONGEST_TEXT) -> str:
 def _retry_after(error: object) -> int:
     """Seconds to wait, from 1 to a day, whatever the API said."""
     seconds: float | None = None
-    if isinstance(error, RateLimited):
+    if isinstance(error, RateLimitError):
         seconds = error.retry_after
     elif isinstance(error, APIError) and re.fullmatch(r"[0-9]{1,9}", said := error.headers.get("retry-after", "")):
         seconds = float(said)

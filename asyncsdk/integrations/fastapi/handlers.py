@@ -27,11 +27,11 @@ def install_error_handlers(app: FastAPI) -> None:
 
     | error | status | | error | status |
     |---|---|---|---|---|
-    | NotFound | 404 | | RateLimited | 503 with Retry-After |
-    | ValidationError | 400 with `failures` | | ServerError 503 / 504 | 503 with Retry-After / 504 |
-    | PermissionDenied | 403 | | RequestTimeout | 504 |
-    | Conflict | 409 | | OutcomeUnknown | 504, key `outcome_unknown` |
-    | PreconditionFailed | 412 | | ClientClosed | 503 with Retry-After |
+    | NotFoundError | 404 | | RateLimitError | 503 with Retry-After |
+    | InvalidDataError | 400 with `failures` | | ServerError 503 / 504 | 503 with Retry-After / 504 |
+    | PermissionDeniedError | 403 | | RequestTimeoutError | 504 |
+    | ConflictError | 409 | | OutcomeUnknownError | 504, key `outcome_unknown` |
+    | PreconditionFailedError | 412 | | ClientClosedError | 503 with Retry-After |
     | ArgumentError | 422 with `failures` | | ConfigurationError (no token) | 500 |
     | a user's token: missing, refused | 401 | | done, but the answer cannot be read | 502, key `carried_out` |
     | | | | every other (the application's token among them) | 502 |

@@ -13,7 +13,7 @@ from pydantic import BaseModel
 from starlette.datastructures import State
 
 from ...client import Wethod
-from ...errors import APIError, ClientClosed
+from ...errors import APIError, ClientClosedError
 from ...mirror import Mirror
 from .clients import Clients
 
@@ -107,7 +107,7 @@ def _client(clients: Clients) -> ClientHealth:
 def _is_open(wethod: Wethod) -> bool:
     try:
         wethod.with_options()
-    except ClientClosed:
+    except ClientClosedError:
         return False
     return True
 

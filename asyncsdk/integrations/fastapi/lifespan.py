@@ -14,13 +14,13 @@ import attrs
 from fastapi import FastAPI
 from starlette.datastructures import State
 
+from ..._sending.events import Hooks
+from ..._sending.loops import require_asyncio
+from ..._sending.settings import Priority, RetryPolicy
+from ..._sending.single_flight import single_flight as share
+from ..._sending.tokens import Token
 from ...client import Wethod
 from ...errors import ArgumentError
-from ...event_loop import require_asyncio
-from ...events import Hooks
-from ...settings import Priority, RetryPolicy
-from ...sharing import single_flight as share
-from ...tokens import Token
 from .clients import STATE_KEY, Clients
 from .routes import check_routes
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     import aiohttp
 
-    from ...proxies import Proxy
+    from ..._sending.proxies import Proxy
 
 __all__ = ["WethodOptions", "wethod_lifespan"]
 

@@ -9,9 +9,9 @@ from fastapi import Depends, Query, Request
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel
 
+from ..._lists.page import Page
+from ..._sending.page_sizes import LARGEST_PAGE
 from ...errors import ConfigurationError
-from ...page_sizes import LARGEST_PAGE
-from ...walking.page import Page
 
 __all__ = ["PageOf", "PageParams", "PageParamsDep", "get_page_params"]
 

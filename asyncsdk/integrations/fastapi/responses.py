@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fastapi.responses import Response
 
-from ...codec import to_json
+from ..._codec.decode import to_json
 
 __all__ = ["ModelResponse"]
 

@@ -16,8 +16,8 @@ from fastapi.dependencies.models import Dependant
 from fastapi.dependencies.utils import get_dependant
 from starlette.routing import BaseRoute
 
+from ..._codec.keys import is_model
 from ...errors import ConfigurationError
-from ...keys import is_model
 
 __all__ = ["check_routes"]
 

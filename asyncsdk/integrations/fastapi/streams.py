@@ -22,13 +22,13 @@ from fastapi.responses import Response
 from starlette.background import BackgroundTask
 from starlette.types import Receive, Scope, Send
 
-from ...codec import to_dict, to_json
+from ..._codec.decode import to_dict, to_json
+from ..._codec.keys import is_model, key_map
+from ..._codec.values import Json
+from ..._lists.page import Page
+from ..._lists.pager import CONCURRENCY, Pager
+from ..._lists.walk import PageWalk
 from ...errors import ArgumentError, WethodError
-from ...keys import is_model, key_map
-from ...pager import CONCURRENCY, Pager
-from ...walking.page import Page
-from ...walking.walk import PageWalk
-from ...wire import Json
 from .clients import refused_user
 from .failures import Verdict, printable, verdict
 

@@ -16,7 +16,7 @@ import aiohttp.connector
 import anyio.lowlevel  # noqa: F401  # loaded before time is virtual
 
 from ... import Wethod
-from ...clock import Clock, running_on
+from ..._limits.clock import Clock, running_on
 from ...sandbox import Sandbox
 from ...sandbox.store import Store
 from .conditions import Conditions

@@ -1,0 +1,185 @@
+"""Rows to Arrow, a column at a time: real types, names of the wire, nested values as structs and lists.
+
+polars, pandas, DuckDB and pyarrow itself read what comes out. Needs pyarrow (extra `parquet`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING, Any, Final, cast
+
+import attrs
+import msgspec
+import pyarrow as pa
+
+from ..extract.target import Batch, TargetError
+from .columns import RAW, Column, Kind, columns_of
+from .packing import TIMESTAMP, packed
+from .values import column_of, values_of
+
+if TYPE_CHECKING:
+    from .._codec.values import Json
+
+__all__ = [
+    "TIMESTAMP",
+    "RowMisfit",
+    "batch_table",
+    "flat_column",
+    "schema_of",
+    "table_of",
+    "to_arrow",
+    "type_of",
+]
+
+_SCALARS: Final[dict[Kind, pa.DataType]] = {
+    "bigint": pa.int64(),
+    "double": pa.float64(),
+    "bool": pa.bool_(),
+    "text": pa.string(),
+    "date": pa.date32(),
+    "timestamptz": TIMESTAMP,
+    "json": pa.string(),
+}
+
+_REFUSALS: Final = (pa.ArrowException, OverflowError, ValueError, TypeError)
+
+
+class RowMisfit(TargetError):
+    """A row that no column type can hold, such as an id beyond 64 bits. Nothing was written.
+
+    `index` is its place in the rows given, `path` the field (`$.id`).
+    """
+
+    index: int
+    path: str
+
+    def __init__(self, message: str, *, index: int, path: str) -> None:
+        super().__init__(f"{path}: {message}")
+        self.index = index
+        self.path = path
+
+
+def to_arrow(rows: Sequence[object], model: type) -> pa.Table:
+    """Rows of a model as an Arrow table with real types, also where there are none.
+
+    Args:
+        rows: of `model`.
+        model: the attrs class whose fields become columns; or `dict` for rows whose columns Arrow has to guess.
+
+    Raises:
+        RowMisfit: a number or a date-time that Arrow cannot hold.
+
+    Example:
+        >>> table = to_arrow(await wethod.timesheets.list(), Timesheet)  # doctest: +SKIP
+    """
+    if model is dict:
+        dicts: list[dict[str, Json]] = [dict(row) for row in rows]  # type: ignore[call-overload]  # rows are mappings here
+        return pa.Table.from_pylist(dicts)
+    return table_of(rows, columns_of(model))
+
+
+def table_of(rows: Sequence[object], columns: Iterable[Column]) -> pa.Table:
+    """Rows as an Arrow table of exactly `columns`; those without an attribute are null.
+
+    Raises:
+        RowMisfit: a number or a date-time that Arrow cannot hold.
+    """
+    columns = tuple(columns)
+    values = values_of(rows)
+    return pa.Table.from_arrays([_array(values(column), column) for column in columns], schema=schema_of(columns))
+
+
+def batch_table(batch: Batch, columns: Iterable[Column], *, flat: bool = False) -> pa.Table:
+    """A batch as a table stores it, with its JSON text where there is one; columns that no row has are null.
+
+    Args:
+        batch: the rows.
+        columns: of the table, stored ones included.
+        flat: nested values as JSON text, for targets that cannot nest.
+
+    Raises:
+        RowMisfit: as `table_of`.
+    """
+    values = values_of(batch.rows)
+    arrays: list[pa.Array[Any]] = []
+    names: list[str] = []
+    for column in columns:
+        names.append(column.name)
+        if column == RAW and batch.raw is not None:
+            arrays.append(pa.array([text.decode() for text in batch.raw], pa.string()))
+        elif flat and column.nested:
+            arrays.append(pa.array(_texts(_nested(column, values(column), _as_it_is)), pa.string()))
+        else:
+            arrays.append(_array(values(column), column))
+    return pa.Table.from_arrays(arrays, names=names)
+
+
+def flat_column(column: Column) -> Column:
+    """The column, or JSON text in its place where it is nested."""
+    return attrs.evolve(column, kind="json", many=False, fields=()) if column.nested else column
+
+
+def _array(values: Sequence[object], column: Column) -> pa.Array[Any]:
+    values = _nested(column, values, _text)
+    try:
+        array = packed(column.kind, values) if not column.many else None
+        return pa.array(values, type_of(column)) if array is None else array
+    except _REFUSALS as error:
+        raise _misfit(column, values, error) from None
+
+
+def _nested(column: Column, values: Sequence[object], as_json: Callable[[object], object]) -> Sequence[object]:
+    """Values with JSON inside as `as_json` has it and models inside as dicts; columns of scalars stay as they are."""
+    if column.kind == "struct":
+        one = _dict_maker(column.fields, as_json)
+    elif column.kind == "json" and as_json is not _as_it_is:
+        one = as_json
+    else:
+        return values
+    if column.many:
+        return [None if many is None else [*map(one, cast("Sequence[object]", many))] for many in values]
+    return [None if value is None else one(value) for value in values]
+
+
+def _dict_maker(columns: tuple[Column, ...], as_json: Callable[[object], object]) -> Callable[[object], object]:
+    def make(value: object) -> object:
+        if value is None:
+            return None
+        return {column.name: _nested(column, column_of([value], column), as_json)[0] for column in columns}
+
+    return make
+
+
+def _as_it_is(value: object) -> object:
+    return value
+
+
+def _text(value: object) -> str:
+    return msgspec.json.encode(value).decode()
+
+
+def _texts(values: Iterable[object]) -> list[str | None]:
+    return [None if value is None else _text(value) for value in values]
+
+
+def schema_of(columns: Iterable[Column]) -> pa.Schema:
+    """The Arrow schema of columns: `json` is text, nested values are structs and lists of them."""
+    return pa.schema([pa.field(column.name, type_of(column)) for column in columns])
+
+
+def type_of(column: Column) -> pa.DataType:
+    """The Arrow type of a column."""
+    if column.kind == "struct":
+        inner: pa.DataType = pa.struct([pa.field(each.name, type_of(each)) for each in column.fields])
+    else:
+        inner = _SCALARS[column.kind]
+    return pa.list_(inner) if column.many else inner
+
+
+def _misfit(column: Column, values: Sequence[object], error: Exception) -> TargetError:
+    for index, value in enumerate(values):
+        try:
+            pa.array([value], type_of(column))
+        except _REFUSALS:
+            return RowMisfit(f"a {column.kind} cannot hold {value!r:.100}", index=index, path=f"$.{column.name}")
+    return TargetError(f"column {column.name}: {error}")

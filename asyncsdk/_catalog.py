@@ -1,0 +1,140 @@
+"""What there is to extract: the lists of the contract, and what each can be filtered by."""
+
+from __future__ import annotations
+
+import functools
+import importlib
+import json
+from collections.abc import Mapping, Sequence
+from difflib import get_close_matches
+from importlib import resources
+from typing import Any, Final, cast
+
+import attrs
+
+from ._limits import clock
+from .errors import ArgumentError
+from .extract import written
+from .extract.written import Kind
+
+__all__ = ["Kind", "Listing", "Parent", "find", "listings"]
+
+_PAGING: Final = {"limit", "offset"}
+
+
+@attrs.frozen
+class Parent:
+    """The list whose rows a nested list hangs on.
+
+    Args:
+        table: the parent's list, such as `streams`.
+        parameter: what the nested list calls the parent's id, such as `stream_id`.
+    """
+
+    table: str
+    parameter: str
+
+
+@attrs.frozen(kw_only=True)
+class Listing:
+    """One list of the API.
+
+    Args:
+        table: its name here: the attribute (`production_plan_streams`), for a nested list with the list's own name
+            (`streams_leaders`).
+        resource, method: where it is on the client.
+        path: of the request.
+        schema: the name of its rows' model.
+        parent: for a nested list, what it is nested in.
+        parameters: what it can be filtered by, with the kind of value each takes.
+        soft_deletes: whether it shows deleted rows on request (`deleted=`).
+        permissions: of which the reader needs some.
+        feature: the company feature it belongs to.
+    """
+
+    table: str
+    resource: str
+    method: str
+    path: str
+    schema: str
+    parent: Parent | None = None
+    parameters: Mapping[str, Kind] = attrs.field(factory=dict)
+    soft_deletes: bool = False
+    permissions: tuple[str, ...] = ()
+    feature: str | None = None
+
+    @property
+    def model(self) -> type:
+        """The attrs class of its rows; importing it waits until it is asked for."""
+        return cast("type", getattr(importlib.import_module(f"asyncsdk.models.{self.resource}"), self.schema))
+
+    def value(self, name: str, text: str) -> object:
+        """A filter's value as the client's methods take it, from how it is written on the command line.
+
+        `7`, `true`, `gte:2026-05-01`, `between:2026-05-01,2026-05-31`, `month:2026-05`, `today`: see `written`.
+
+        Raises:
+            ArgumentError: the list has no such filter, or the text is none of its values.
+        """
+        kind = self.parameters.get(name)
+        if kind is None:
+            near = get_close_matches(name.replace("-", "_"), self.parameters, n=3, cutoff=0.6)
+            hint = f"did you mean {' or '.join(near)}? " if near else ""
+            known = ", ".join(self.parameters) or "none"
+            raise ArgumentError(name, f"{self.table} has no such filter; {hint}it has {known}")
+        today = clock.utc_now().astimezone().date()
+        return written.value(name, text, kind, today=today)
+
+
+def find(name: str) -> Listing:
+    """A list by the name of its attribute (`production_plan_streams`) or path (`production-plan-streams`).
+
+    Raises:
+        ArgumentError: there is none; the message names the nearest.
+    """
+    wanted = name.strip().strip("/").removeprefix("api/").replace("-", "_").replace(".", "_")
+    known = listings()
+    if wanted in known:
+        return known[wanted]
+    near = get_close_matches(wanted, known, n=3, cutoff=0.6)
+    hint = f"did you mean {' or '.join(near)}?" if near else "`asyncsdk resources` lists them"
+    raise ArgumentError("resource", f"there is no {name!r}; {hint}")
+
+
+@functools.cache
+def listings() -> Mapping[str, Listing]:
+    """Every list of the contract by its name, in the order of their names."""
+    text = resources.files("asyncsdk.contract").joinpath("openapi.json").read_text(encoding="utf-8")
+    paths: dict[str, dict[str, Any]] = json.loads(text)["paths"]
+    found = [_listing(path, item["get"]) for path, item in paths.items() if item.get("get", {}).get("x-kind") == "list"]
+    return {listing.table: listing for listing in sorted(found, key=lambda listing: listing.table)}
+
+
+def _listing(path: str, operation: Mapping[str, Any]) -> Listing:
+    resource, method = operation["x-sdk"]["resource"], operation["x-sdk"]["method"]
+    own: Sequence[Mapping[str, Any]] = [each for each in operation["parameters"] if "in" in each]
+    ids = [each["name"] for each in own if each["in"] == "path"]
+    queries = {each["name"]: _kind(each) for each in own if each["in"] == "query" and each["name"] not in _PAGING}
+    schema = operation["responses"]["200"]["content"]["application/json"]["schema"]["items"]["$ref"]
+    return Listing(
+        table=resource + method.removeprefix("list"),
+        resource=resource,
+        method=method,
+        path=path,
+        schema=schema.rpartition("/")[2],
+        parent=Parent(resource, ids[0]) if ids else None,
+        parameters=queries,
+        soft_deletes="deleted" in queries,
+        permissions=tuple(operation.get("x-permissions", ())),
+        feature=operation.get("x-requires-feature"),
+    )
+
+
+def _kind(parameter: Mapping[str, Any]) -> Kind:
+    operators = parameter.get("x-filter", {}).get("type")
+    if operators in {"date", "date-time"}:
+        return cast("Kind", operators)
+    if operators == "integer":
+        return "integers"
+    kind = parameter.get("x-accepts") or parameter["schema"].get("type")
+    return kind if kind in {"integer", "boolean"} else "text"

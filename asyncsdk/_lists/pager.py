@@ -1,0 +1,330 @@
+"""A list of the API before anything was asked for: how it may be read, and the checks of how it is asked for.
+
+A pager is immutable and may be read as often as one likes; every reading is a walk of its own. Nothing is requested
+before it is awaited or iterated.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Iterable
+from typing import TYPE_CHECKING, Any, Final, Generic, NoReturn, TypeVar
+
+from .._codec.decode import Reject
+from .._codec.promises import Misfits
+from .._codec.values import Field
+from .._limits import Slots
+from .._sending import wire
+from .._sending.page_sizes import LARGEST_PAGE
+from ..errors import ConfigurationError
+from .fetcher import Fetcher
+from .listed import List, WalkOptions, check_number
+from .page import Page
+from .walk import PageWalk, Walk
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from .._sending.sender import Sender
+
+__all__ = ["Page", "Pager"]
+
+T = TypeVar("T")
+A = TypeVar("A")
+
+CONCURRENCY: Final = 8
+"""Pages in flight or waiting to be consumed, unless a walk is told otherwise."""
+
+
+class Pager(Generic[T]):
+    """A list of rows of one kind. `wethod.<resource>.list(...)` gives one.
+
+        rows = await pager                              # the whole list
+        async for row in pager: ...                     # row by row, pages fetched ahead
+        async for page in pager.pages(): ...            # page by page
+        page = await pager.first_page()                 # one request
+        row = await pager.first()                       # one row, or None
+        n = await pager.count()                         # a few requests, whatever the length
+
+    Every reading walks the list anew, several pages in flight, in order. By default a walk is *stable*: pages overlap
+    by one row and are joined by it, so that every row which is there during the whole walk comes out exactly once,
+    whatever is inserted, updated or deleted meanwhile, in lists whose order does not change or in which changed rows
+    move to the end.
+
+    A page with fewer rows than were asked for is the end of its list. That a server gives fewer rows than that at once
+    cannot be told from one answer: where 100 were asked for and 20, 25 or 50 came, the first time a client meets it,
+    one request more looks whether there is another page, and if so the walk goes on in pages of that size. A server
+    that is limited to another number, or that drops rows from a first page after cutting it, is believed.
+    """
+
+    __slots__ = ("_list",)
+
+    def __init__(
+        self,
+        sender: Sender,
+        path: str,
+        model: type[T],
+        query: Iterable[Field] = (),
+        *,
+        limit: int = LARGEST_PAGE,
+        offset: int = 0,
+        stable_order: str | None = None,
+    ) -> None:
+        """Resources make pagers.
+
+        Args:
+            sender: sends the requests.
+            path: of the list.
+            model: of its rows.
+            query: its filters, by wire name; None entries are left out.
+            limit: rows a page, 1 to 100.
+            offset: the first row, from 0.
+            stable_order: the `order` a stable walk asks for where the caller named none, for lists whose default order
+                is not a rising one.
+
+        Raises:
+            ArgumentError: limit or offset out of range, or not whole numbers.
+        """
+        check_number("limit", limit, 1, LARGEST_PAGE, "it is the size of a page; to bound the rows use max_items")
+        check_number("offset", offset, 0, None, "rows are counted from 0")
+        given = tuple(field for field in query if field is not None)
+        self._list = List(sender, path, model, given, limit, offset, stable_order)
+
+    @property
+    def model(self) -> type[T]:
+        """What its rows are decoded into: a model of `asyncsdk.models`, or `dict`."""
+        return self._list.model
+
+    def into(self, model: type[A]) -> Pager[A]:
+        """The same list, its rows decoded into another model: a class of your own, or `dict` for plain data."""
+        asked = self._list
+        return Pager(
+            asked.sender,
+            asked.path,
+            model,
+            asked.query,
+            limit=asked.limit,
+            offset=asked.offset,
+            stable_order=asked.stable_order,
+        )
+
+    def __repr__(self) -> str:
+        asked = self._list
+        query = wire.encode_query((*asked.query, ("limit", asked.limit), ("offset", asked.offset)))
+        # What asyncio prints where a pager is given to it instead of a coroutine.
+        return f"<Pager GET {asked.path}?{query}: await it, or asyncio.run(pager.all())>"
+
+    if not TYPE_CHECKING:  # so that type checkers know that none of these works
+
+        def __iter__(self) -> NoReturn:
+            raise TypeError("a pager is read asynchronously: `async for row in pager`, or `for row in await pager`")
+
+        def __len__(self) -> NoReturn:
+            raise TypeError("a pager has not read anything yet: `await pager.count()`, or `len(await pager)`")
+
+        def __getitem__(self, index: object) -> NoReturn:
+            raise TypeError("a pager has not read anything yet: `await pager.first()`, or `(await pager)[0]`")
+
+        def __contains__(self, row: object) -> NoReturn:
+            raise TypeError("a pager has not read anything yet: `row in await pager`")
+
+        def __bool__(self) -> bool:
+            return True
+
+    # --- reading --------------------------------------------------------------------------------------------------
+
+    def __await__(self) -> Generator[Any, None, list[T]]:
+        return self.all().__await__()
+
+    def __aiter__(self) -> Walk[T]:
+        return self.items()
+
+    def items(
+        self,
+        *,
+        concurrency: int = CONCURRENCY,
+        stable: bool = True,
+        sweep: bool = False,
+        max_items: int | None = None,
+        expected: int | None = None,
+        resume: str | None = None,
+        rejects: Callable[[Reject], object] | None = None,
+    ) -> Walk[T]:
+        """The rows one by one, in order, pages fetched ahead.
+
+        Args:
+            concurrency: pages in flight or waiting to be consumed at the most; not above the client's max_in_flight.
+            stable: join overlapping pages, so that rows neither vanish nor double while the list changes (1 % more
+                requests). False walks by offset alone.
+            sweep: at the end, read what was updated since the walk began and deliver what was not seen: makes the
+                promise hold for any order. One more request, as a rule.
+            max_items: rows at the most; None: all of them. Nothing beyond is requested.
+            expected: rows you believe there are from `offset` on, such as an earlier count. It makes long lists quicker
+                to read and saves the requests beyond the end; a wrong one changes nothing but that.
+            resume: a bookmark of this list with the same filters; the walk goes on behind its row.
+            rejects: is called with each row that does not fit its model (with its text and the reason); the walk goes
+                on without it. By default such a row is a `DecodeError`.
+
+        Raises:
+            ArgumentError: an argument out of range, a bookmark of another list, or one taken where rows further on had
+                been delivered already (a walk that had to go back). Nothing was sent.
+
+        Example:
+            >>> async with pager.items(max_items=1000) as walk:  # doctest: +SKIP
+            ...     async for row in walk:
+            ...         save(row, walk.bookmark)
+        """
+        return Walk(
+            self.fetcher(
+                concurrency,
+                stable=stable,
+                sweep=sweep,
+                max_items=max_items,
+                expected=expected,
+                resume=resume,
+                rejects=rejects,
+            )
+        )
+
+    def pages(
+        self,
+        *,
+        concurrency: int = CONCURRENCY,
+        stable: bool = True,
+        sweep: bool = False,
+        max_items: int | None = None,
+        expected: int | None = None,
+        resume: str | None = None,
+        rejects: Callable[[Reject], object] | None = None,
+    ) -> PageWalk[T]:
+        """The same walk as `items`, page by page. Pages without a row that was not seen before are left out."""
+        return PageWalk(
+            self.fetcher(
+                concurrency,
+                stable=stable,
+                sweep=sweep,
+                max_items=max_items,
+                expected=expected,
+                resume=resume,
+                rejects=rejects,
+            ),
+            holds_back=True,
+        )
+
+    async def all(
+        self,
+        *,
+        max_items: int | None = None,
+        expected: int | None = None,
+        concurrency: int = CONCURRENCY,
+        stable: bool = True,
+        sweep: bool = False,
+    ) -> list[T]:
+        """The whole list, or its first `max_items` rows, in memory. `await pager` is the same without a bound.
+
+        The arguments are those of `items`.
+
+        Raises:
+            ArgumentError: as `items`.
+            WethodError: a page failed for good; rows read so far are dropped, `error.bookmark` says where it failed.
+        """
+        return await self.fetcher(
+            concurrency, stable=stable, sweep=sweep, max_items=max_items, expected=expected
+        ).drain()
+
+    async def first_page(self) -> Page[T]:
+        """The first page alone, in one request.
+
+        `page.is_last` is True where it came short, and None where only another request could tell: where it is full, or
+        of a length that may be the most the server gives at once (20, 25, 50 rows where 100 were asked for).
+        """
+        asked = self._list
+        fetcher = self.fetcher(1, stable=False, max_items=asked.limit, trusting=True)
+        try:
+            delivery = await fetcher.advance()
+        finally:
+            await fetcher.aclose()
+        if delivery is None:
+            return Page((), offset=asked.offset, is_last=True, bookmark=fetcher.bookmark)
+        is_last = delivery.is_last
+        if is_last and asked.limit == LARGEST_PAGE and asked.sender.account.page_sizes.doubtful(len(delivery.rows)):
+            is_last = None
+        return Page(delivery.rows, offset=delivery.offset, is_last=is_last, bookmark=delivery.bookmark)
+
+    async def first(self) -> T | None:
+        """The first row, in one request for one row; None where there is none."""
+        rows = await self.fetcher(1, stable=False, max_items=1).drain()
+        return rows[0] if rows else None
+
+    async def count(self) -> int:
+        """How many rows there are from `offset` on, without reading them all.
+
+        Asks for pages further and further out, then halves the gap: one request below 100 rows, at most 17 up to
+        100,000. The pages that are probed hold up to 100 rows, whatever `limit` is. A list that the server does not
+        page is counted by the one answer it comes in.
+
+        Raises:
+            WalkError: the server ignores `offset`, so there is no end.
+            WethodError: as `all`.
+        """
+        return await self._list.count()
+
+    async def to_arrow(
+        self,
+        *,
+        max_items: int | None = None,
+        expected: int | None = None,
+        concurrency: int = CONCURRENCY,
+        stable: bool = True,
+        sweep: bool = False,
+    ) -> pa.Table:
+        """The list as an Arrow table with real column types, which polars, pandas and DuckDB read as it is.
+
+        The arguments are those of `items`.
+
+        Raises:
+            ConfigurationError: pyarrow is missing: `pip install "asyncsdk[parquet]"`.
+            ArgumentError, WethodError: as `all`.
+        """
+        try:
+            from .._arrow.tables import to_arrow
+        except ImportError as problem:
+            raise ConfigurationError(f'to_arrow needs the extra: pip install "asyncsdk[parquet]" ({problem})') from None
+        rows = await self.all(
+            max_items=max_items, expected=expected, concurrency=concurrency, stable=stable, sweep=sweep
+        )
+        return to_arrow(rows, self.model)
+
+    # --- how pages are asked for ----------------------------------------------------------------------------------
+
+    def fetcher(
+        self,
+        concurrency: int = CONCURRENCY,
+        *,
+        stable: bool = True,
+        sweep: bool = False,
+        max_items: int | None = None,
+        expected: int | None = None,
+        resume: str | None = None,
+        rejects: Callable[[Reject], object] | None = None,
+        window: Slots | None = None,
+        trusting: bool = False,
+        misfits: Misfits | None = None,
+    ) -> Fetcher[T]:
+        """A walk that has not begun, its arguments checked. `items`, `pages` and `all` are ways to consume it.
+
+        `window` are places in flight that it shares with other walks; `trusting` takes a first page of fewer rows than
+        asked for as the whole list, whatever its length; `misfits` counts rows that break a promise of the model.
+        """
+        options = WalkOptions(
+            concurrency=concurrency,
+            stable=stable,
+            sweep=sweep,
+            max_items=max_items,
+            expected=expected,
+            resume=resume,
+            rejects=rejects,
+            window=window,
+            trusting=trusting,
+            misfits=misfits,
+        )
+        return self._list.walk(options)

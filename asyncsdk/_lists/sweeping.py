@@ -1,0 +1,84 @@
+"""The sweep: what to ask for at the end of a walk, so that rows that moved while it ran are delivered too.
+
+A row that was not met although it was there all the time must have moved, so it was updated after the first answer.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from .._sending.headers import http_date
+from ..errors import ArgumentError
+
+__all__ = ["MARGIN", "moment_before", "sweep_filter"]
+
+MARGIN = timedelta(seconds=5)
+"""How much earlier than the first answer's `Date` a sweep begins: the rows were read before the header was written."""
+
+
+def moment_before(date: str, margin: timedelta = MARGIN) -> datetime | None:
+    """A moment safely before an answer with this `Date` header was made; None when it cannot be read."""
+    moment = http_date(date)
+    try:
+        return None if moment is None else moment - margin
+    except OverflowError:  # a margin before the year 1
+        return None
+
+
+def sweep_filter(own: str | None, date: str, *, margin: timedelta = MARGIN) -> str | None:
+    """The value of `updated_at` that selects, of the rows the walk's own filter lets pass, those changed since `date`.
+
+    `own` is the walk's own value (`gte:2026-01-01T00:00:00Z`, None without one), `date` the `Date` header of its first
+    answer. None means that no row changed since can pass the walk's own filter: no sweep is needed.
+
+    Raises `ArgumentError` when no single value says both, or a date cannot be read.
+
+    >>> sweep_filter(None, "Sat, 21 Nov 2026 21:26:05 GMT")
+    'gte:2026-11-21T21:26:00Z'
+    >>> sweep_filter("lte:2026-11-01T00:00:00Z", "Sat, 21 Nov 2026 21:26:05 GMT") is None
+    True
+    """
+    since = moment_before(date, margin)
+    if since is None:
+        raise ArgumentError("sweep", f"the Date header {date!r} cannot be read; walk with sweep=False")
+    if own is None:
+        return f"gte:{_wire(since)}"
+    operator, colon, value = own.partition(":")
+    if not colon or operator.isdigit() or operator not in _OPERATORS:
+        operator, value = "eq", own
+    bounds = [_moment(part, own) for part in value.split(",")]
+    first, last = bounds[0], bounds[-1]
+    match operator:
+        case "gte" | "gt":
+            return own if first >= since else f"gte:{_wire(since)}"
+        case "lte":
+            return f"bt:{_wire(since)},{value}" if last >= since else None
+        case "bt":
+            if last < since:
+                return None
+            return own if first >= since else f"bt:{_wire(since)},{value.split(',')[-1]}"
+        case "eq" | "in" | "lt" if max(bounds) < since:
+            return None
+        case "eq" | "in":
+            return own
+        case _:
+            raise ArgumentError(
+                "sweep",
+                f"updated_at={own} and 'changed since {_wire(since)}' do not fit into one filter; "
+                "filter with gte, gt, lte or between, or walk with sweep=False",
+            )
+
+
+_OPERATORS = {"eq", "neq", "gt", "gte", "lt", "lte", "in", "nin", "bt"}
+
+
+def _moment(text: str, own: str) -> datetime:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise ArgumentError("sweep", f"updated_at={own} holds no date-time; write it as 2026-01-01T00:00:00Z") from None
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def _wire(moment: datetime) -> str:
+    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
