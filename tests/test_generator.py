@@ -20,8 +20,8 @@ import pytest
 
 from asyncsdk import models
 from asyncsdk._codec.omitted import OMITTED
-from asyncsdk._sending.sender import Sender
 from asyncsdk._codec.values import Field as Entry
+from asyncsdk._sending.sender import Sender
 from asyncsdk._sending.wire import encode_fields
 from asyncsdk.contract import generate as generator
 from asyncsdk.contract import words

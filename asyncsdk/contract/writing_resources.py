@@ -68,17 +68,17 @@ def _imports(used: str, aliases: Mapping[str, str], resource: Resource, contract
     homes = sorted({contract.homes[model] for model in models})
     yield _lines(
         _from(".._codec", [each for each in ("arguments", "body") if f"{each}." in used]),
-        *(_from(f"..models.{home}", sorted(each for each in models if contract.homes[each] == home)) for home in homes),
         _from(".._codec.omitted", ["OMITTED", "Omitted"] if "OMITTED" in used else []),
         _from(".._lists.pager", ["Pager"] if "Pager[" in used else []),
         _from(".._sending.settle", [name for name in ("SOME", "settled") if f"{name}(" in used or f"={name})" in used]),
+        *(_from(f"..models.{home}", sorted(each for each in models if contract.homes[each] == home)) for home in homes),
     )
     filters = [each for each in ("DateFilter", "DateTimeFilter", "IntegerFilter") if f": {each} " in used]
     yield _lines(
         "if TYPE_CHECKING:",
-        _from("..filters", filters, indent=4),
-        _from(".._sending.sender", ["Sender"], indent=4),
         _from(".._codec.values", ["Json"] if "Json]" in used else [], indent=4),
+        _from(".._sending.sender", ["Sender"], indent=4),
+        _from("..filters", filters, indent=4),
     )
 
 
