@@ -13,6 +13,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ._version import __version__ as __version__
+
 if TYPE_CHECKING:
     from . import dates, filters, models
     from ._codec.decode import to_dict, to_json
@@ -52,7 +54,6 @@ if TYPE_CHECKING:
     )
     from .mirror import Mirror, MirroredList
 
-__version__ = "0.1.0"
 
 _MODULES = frozenset({"dates", "filters", "models"})
 _HOMES = {

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Final, Generic, TypeAlias, TypeVar, cast
 import attrs
 import msgspec
 
-from .. import __version__
 from .._codec.decode import Decode, Reject, count_rows
 from .._codec.promises import Misfits
 from .._codec.values import Json
@@ -19,6 +18,7 @@ from .._limits import clock
 from .._sending import wire
 from .._sending.page_sizes import LARGEST_PAGE
 from .._sending.wire import Request
+from .._version import __version__
 from ..errors import APIError, ArgumentError, WalkError
 from ..errors._printable import shown
 from . import bookmarks

@@ -12,8 +12,8 @@ import aiohttp
 import anyio
 import attrs
 
-from .. import __version__
 from .._limits import Slots
+from .._version import __version__
 from ..errors import ClientClosedError
 from .attempt import Attempt, Base, Headers, Route, send_once
 from .connector import Connector, PromptRequest

@@ -70,7 +70,7 @@ def _run(words: list[str]) -> int:
 
             return demo.main(rest, run_loop=run_loop)
         case ["--version", *_]:
-            from asyncsdk import __version__
+            from asyncsdk._version import __version__
 
             from .output import stdout
 
