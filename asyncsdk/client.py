@@ -21,13 +21,12 @@ if TYPE_CHECKING:
     from ssl import SSLContext
     from types import TracebackType
 
-    import aiohttp
-
     from ._codec.query import Params
     from ._codec.values import Json
     from ._limits import Quota
     from ._lists.pager import Pager
     from ._sending.account import Stats
+    from ._sending.http import aiohttp
 
 __all__ = ["Wethod"]
 
@@ -130,9 +129,8 @@ class Wethod(Resources):
             }
         )
         # aiohttp takes a third of a second to import: it waits until a client is made.
-        import aiohttp
-
         from ._sending.account import Accounts
+        from ._sending.http import aiohttp
         from ._sending.sender import Sender
         from ._sending.transport import Transport
 

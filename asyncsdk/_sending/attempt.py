@@ -10,12 +10,12 @@ import asyncio
 import io
 from typing import TYPE_CHECKING, Final
 
-import aiohttp
 import attrs
 from multidict import CIMultiDict
 from yarl import URL
 
 from ..errors import ConfigurationError
+from .http import aiohttp
 from .network_errors import explain, outcome_of
 from .retry import Lost, NotSent, Outcome
 from .wire import Answer, Request
@@ -24,8 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from ssl import SSLContext
 
-    from aiohttp.client_proto import ResponseHandler
-
+    from .http import ResponseHandler
     from .opening import Origin
     from .proxies import Proxy
 

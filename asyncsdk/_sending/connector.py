@@ -17,20 +17,14 @@ import sys
 from types import coroutine
 from typing import TYPE_CHECKING, Any, Final, Literal
 
-import aiohttp
-from aiohttp import connector as pooling
-
+from .http import aiohttp, pooling
 from .opening import Roads
 from .retry import REPEATABLE
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Coroutine, Generator
 
-    from aiohttp.abc import AbstractStreamWriter
-    from aiohttp.client_proto import ResponseHandler
-    from aiohttp.connector import Connection
-    from aiohttp.http_parser import HttpParser
-    from aiohttp.tracing import Trace
+    from .http import AbstractStreamWriter, Connection, HttpParser, ResponseHandler, Trace
 
 __all__ = ["Connector", "PromptRequest", "look"]
 

@@ -11,8 +11,7 @@ import re
 from collections.abc import Iterable
 from typing import Final
 
-import aiohttp
-
+from .http import aiohttp
 from .retry import Lost, NotSent
 
 __all__ = ["explain", "one_line", "outcome_of"]

@@ -13,18 +13,18 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-import aiohttp
 import attrs
 
 from .._limits import Slots
+from .http import aiohttp
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from aiohttp.client_reqrep import ConnectionKey
     from yarl import URL
 
     from .connector import Connector
+    from .http import ConnectionKey
 
 __all__ = ["Connections", "Opener", "Origin", "Roads"]
 

@@ -8,7 +8,6 @@ from collections.abc import AsyncGenerator
 from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
-import aiohttp
 import anyio
 import attrs
 
@@ -17,6 +16,7 @@ from .._version import __version__
 from ..errors import ClientClosedError
 from .attempt import Attempt, Base, Headers, Route, send_once
 from .connector import Connector, PromptRequest
+from .http import aiohttp
 from .opening import Opener
 from .proxies import EnvironmentProxies, Proxy
 from .wire import Request

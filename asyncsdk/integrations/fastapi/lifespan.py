@@ -27,8 +27,7 @@ from .routes import check_routes
 if TYPE_CHECKING:
     from ssl import SSLContext
 
-    import aiohttp
-
+    from ..._sending.http import aiohttp
     from ..._sending.proxies import Proxy
 
 __all__ = ["WethodOptions", "wethod_lifespan"]
