@@ -15,7 +15,7 @@ import attrs
 
 from asyncsdk import Wethod
 from asyncsdk.testing.simulation import Conditions, Simulation
-from asyncsdk.testing.simulation.http import Asked, RequestReader, answer_bytes
+from asyncsdk.testing.simulation.http import AskedRequest, RequestReader, answer_bytes
 from asyncsdk.testing.simulation.network import Link
 from asyncsdk.testing.simulation.run import HOST
 
@@ -23,7 +23,7 @@ LIMIT = 20
 DATE = "Mon, 15 Jun 2026 08:00:00 GMT"
 JITTER = (0.5, 1.5)
 
-Serve = Callable[[Asked], tuple[int, object, dict[str, str]]]
+Serve = Callable[[AskedRequest], tuple[int, object, dict[str, str]]]
 
 
 def rows_for(pages: int, limit: int = LIMIT) -> int:
@@ -34,7 +34,7 @@ def rows_for(pages: int, limit: int = LIMIT) -> int:
 def listing(rows: int) -> Serve:
     """A list of so many rows at every path."""
 
-    def serve(asked: Asked) -> tuple[int, object, dict[str, str]]:
+    def serve(asked: AskedRequest) -> tuple[int, object, dict[str, str]]:
         query = parse_qs(asked.query)
         offset, limit = int(query["offset"][0]), int(query["limit"][0])
         return (

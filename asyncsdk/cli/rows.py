@@ -28,7 +28,7 @@ from .visible import ascii_json, visible, visible_json
 if TYPE_CHECKING:
     from .._codec.values import Json
 
-__all__ = ["Columns", "Format", "Writer", "columns_of", "writer_for"]
+__all__ = ["Columns", "Format", "RowWriter", "columns_of", "writer_for"]
 
 Format: TypeAlias = Literal["table", "json", "csv", "jsonl"]
 Row: TypeAlias = "Mapping[str, Json]"
@@ -88,7 +88,7 @@ def columns_of(model: type, wanted: str | None) -> Columns:
     return Columns(chosen, chosen=True, prefixes=prefixes)
 
 
-class Writer(Protocol):
+class RowWriter(Protocol):
     """Writes the rows of a list to standard output, a page at a time."""
 
     def page(self, rows: Sequence[object]) -> None:
@@ -98,7 +98,7 @@ class Writer(Protocol):
         """Writes what is left, once the last page was taken."""
 
 
-def writer_for(output: Format, columns: Columns, title: str, most: int | None) -> Writer:
+def writer_for(output: Format, columns: Columns, title: str, most: int | None) -> RowWriter:
     """The writer of a format.
 
     Args:
@@ -108,7 +108,7 @@ def writer_for(output: Format, columns: Columns, title: str, most: int | None) -
         most: rows that were asked for at the most.
     """
     if output == "table":
-        return _Table(columns, title, most)
+        return _RowTable(columns, title, most)
     if output == "csv":
         return _Csv(columns)
     return _Json(columns, lines=output == "jsonl")
@@ -176,7 +176,7 @@ class _Csv:
 
 
 @attrs.define(eq=False)
-class _Table:
+class _RowTable:
     columns: Columns
     title: str
     most: int | None

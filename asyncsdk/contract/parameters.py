@@ -12,7 +12,7 @@ from .reading import Operation, Parameter
 from .schemas import Field, Schema, python_name
 from .words import DYNAMIC
 
-__all__ = ["Argument", "Call", "of_operation", "rising_orders"]
+__all__ = ["Argument", "MethodCall", "of_operation", "rising_orders"]
 
 _SHORT: Final = 3  # a list of values up to this length is written where it is used, a longer one gets a name
 
@@ -39,7 +39,7 @@ class Argument:
 
 
 @attrs.frozen
-class Call:
+class MethodCall:
     """The arguments of one method. `aliases` are the names given to long types, and the types as code."""
 
     ids: tuple[str, ...]
@@ -47,7 +47,7 @@ class Call:
     aliases: Mapping[str, str]
 
 
-def of_operation(operation: Operation) -> Call:
+def of_operation(operation: Operation) -> MethodCall:
     """The arguments of `operation` in the order of its signature.
 
     Raises:
@@ -70,7 +70,7 @@ def of_operation(operation: Operation) -> Call:
     for field in body.fields if body else ():
         if len(field.values) > _SHORT:
             aliases[_alias(field.name)] = _literal(field.values)
-    return Call(operation.ids, tuple(found), aliases)
+    return MethodCall(operation.ids, tuple(found), aliases)
 
 
 def rising_orders(operation: Operation) -> list[str]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 import attrs
 
 from . import docstrings
-from .parameters import Call, of_operation, rising_orders
+from .parameters import MethodCall, of_operation, rising_orders
 from .reading import Contract, Operation, Resource
 from .settling import mark_of
 
@@ -90,7 +90,7 @@ def _lines(*lines: str) -> str:
     return "\n".join(line for line in lines if line)
 
 
-def _method(operation: Operation, call: Call) -> str:
+def _method(operation: Operation, call: MethodCall) -> str:
     define = "def" if operation.paginated else "async def"
     # A comma at the end makes the formatter give each argument a line of its own, so that a new one is one line more.
     comma = "," if len(call.arguments) + (mark_of(operation) is not None) > 1 else ""
@@ -101,7 +101,7 @@ def _method(operation: Operation, call: Call) -> str:
 """
 
 
-def _code(operation: Operation, call: Call) -> str:
+def _code(operation: Operation, call: MethodCall) -> str:
     """A method without its docstring: what decides which names the module imports."""
     return f"{', '.join(_signature(operation, call))} -> {_returns(operation)}: {_statement(operation, call)}"
 
@@ -111,7 +111,7 @@ def _returns(operation: Operation) -> str:
     return f"Pager[{answer}]" if operation.paginated else answer
 
 
-def _signature(operation: Operation, call: Call) -> Iterator[str]:
+def _signature(operation: Operation, call: MethodCall) -> Iterator[str]:
     yield "self"
     yield from (f"{name}: int" for name in call.ids)
     if call.arguments or mark_of(operation):
@@ -123,7 +123,7 @@ def _signature(operation: Operation, call: Call) -> Iterator[str]:
         yield "settle: bool = False"
 
 
-def _statement(operation: Operation, call: Call) -> str:
+def _statement(operation: Operation, call: MethodCall) -> str:
     query = _entries(call, "query")
     given = [_path(operation), operation.model or "None", *query]
     if operation.paginated:
@@ -141,7 +141,7 @@ def _statement(operation: Operation, call: Call) -> str:
     return f"return await {call_}" if operation.model else f"await {call_}"
 
 
-def _entries(call: Call, place: str) -> list[str]:
+def _entries(call: MethodCall, place: str) -> list[str]:
     """The list of what goes into the query or the body, if anything can."""
     checks = [each.check for each in call.arguments if each.place == place]
     if len(checks) == 1:

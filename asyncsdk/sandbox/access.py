@@ -10,7 +10,7 @@ from typing import Literal
 
 import attrs
 
-from asyncsdk.sandbox.contract import Contract, Json, Object, Operation
+from asyncsdk.sandbox.contract import Json, Object, ServedContract, ServedOperation
 from asyncsdk.sandbox.refusals import Refusal
 from asyncsdk.sandbox.relations import OWNED
 from asyncsdk.sandbox.store import Store, Where
@@ -28,7 +28,7 @@ _PARENTS = (
 
 
 @attrs.frozen
-class Identity:
+class Caller:
     """A token's person: `person` is their id, `permissions` None stands for all of them.
 
     Rows of the tables in `hidden` are neither listed nor read with it, though it may make some.
@@ -45,7 +45,7 @@ class Identity:
         return self.permissions is None or permission in self.permissions
 
 
-def scope(contract: Contract, operation: Operation, identity: Identity) -> Scope:
+def scope(contract: ServedContract, operation: ServedOperation, identity: Caller) -> Scope:
     """Returns which rows of the operation's resource this person sees.
 
     An operation without permissions of its own takes the view permissions of its resource, where the person has any.
@@ -72,7 +72,7 @@ def scope(contract: Contract, operation: Operation, identity: Identity) -> Scope
     return "mine" if own else "others"
 
 
-def narrow(table: str, seen: Scope, identity: Identity) -> Where | None:
+def narrow(table: str, seen: Scope, identity: Caller) -> Where | None:
     """Returns the condition a scope puts on a list; None where it puts none."""
     if seen == "all":
         return None
@@ -94,7 +94,7 @@ def is_mine(store: Store, table: str, row: Object, person: int) -> bool:
     return person in (row.get("pm_id"), row.get("account_id"))
 
 
-def require(operation: Operation, identity: Identity) -> None:
+def require(operation: ServedOperation, identity: Caller) -> None:
     """Refuses a person who has none of the permissions an operation names, whatever the row."""
     if identity.permissions is None or not operation.permissions:
         return
@@ -108,7 +108,7 @@ def require(operation: Operation, identity: Identity) -> None:
 
 
 def require_row(
-    operation: Operation, identity: Identity, *, mine: bool, row: Object, values: Object, today: str
+    operation: ServedOperation, identity: Caller, *, mine: bool, row: Object, values: Object, today: str
 ) -> None:
     """Refuses a person who may do this, but not to this row.
 

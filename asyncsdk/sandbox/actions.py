@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
-from asyncsdk.sandbox.contract import Json, Object, Operation, items
+from asyncsdk.sandbox.contract import Json, Object, ServedOperation, items
 from asyncsdk.sandbox.refusals import Refusal
 from asyncsdk.sandbox.rules import Setting
 from asyncsdk.sandbox.store import Where
@@ -37,7 +37,7 @@ _BESIDES: Mapping[tuple[str, str], Callable[[Setting, Object, Object], Object]] 
 )
 
 
-def act(setting: Setting, operation: Operation, row: Object, body: Object) -> Object:
+def act(setting: Setting, operation: ServedOperation, row: Object, body: Object) -> Object:
     """Returns what an action changes in a row; Refusal 412 where the row's state does not allow it."""
     for field, allowed in operation.before.items():
         if not any(_is(row.get(field), choice) for choice in items(allowed)):

@@ -17,7 +17,7 @@ _NOT_BEFORE = re.compile(r"Answered 400 where it is before (\w+)\.")
 
 
 @attrs.frozen
-class SentAs:
+class Spelling:
     """How a field comes back: the name it has in the row, None where it has none, and the way it is rewritten."""
 
     column: str | None
@@ -28,7 +28,7 @@ class SentAs:
 class BodyFields:
     """What holds for the fields of one body, by their names in it."""
 
-    sent_as: Mapping[str, SentAs] = attrs.field(factory=dict)
+    sent_as: Mapping[str, Spelling] = attrs.field(factory=dict)
     defaults: Mapping[str, Json] = attrs.field(factory=dict)
     bounds: Mapping[str, tuple[float, float]] = attrs.field(factory=dict)
     not_before: Mapping[str, str] = attrs.field(factory=dict)
@@ -78,9 +78,9 @@ def create_fields(resource: str) -> BodyFields:
     return body_fields(next(found, None))
 
 
-def _sent_as(value: Object) -> SentAs:
+def _sent_as(value: Object) -> Spelling:
     column, way = value.get("field"), value.get("as")
-    return SentAs(None if column is None else str(column), None if way is None else str(way))
+    return Spelling(None if column is None else str(column), None if way is None else str(way))
 
 
 def _bounds(value: Json) -> tuple[float, float]:

@@ -11,13 +11,13 @@ from jsonschema import Draft202012Validator, FormatChecker
 from jsonschema.exceptions import ValidationError
 
 from asyncsdk.sandbox.assumed import BodyFields
-from asyncsdk.sandbox.contract import Json, Object, Operation, load, mapping
+from asyncsdk.sandbox.contract import Json, Object, ServedOperation, load, mapping
 from asyncsdk.sandbox.operands import read_date, read_moment
-from asyncsdk.sandbox.refusals import Failure, invalid
+from asyncsdk.sandbox.refusals import FieldFailure, invalid
 from asyncsdk.sandbox.relations import target
 from asyncsdk.sandbox.rules import Setting
 from asyncsdk.sandbox.store import Store
-from asyncsdk.sandbox.tables import Table, tables
+from asyncsdk.sandbox.tables import StoredTable, tables
 
 _MOST = 2**53
 _OURS = frozenset({"id", "created_at", "updated_at", "deleted_at", "archived_at"})  # never a caller's to set
@@ -26,18 +26,20 @@ _EMPTY = (b"", b"{}", b"[]")
 _UNKNOWN = "is not a field of this operation"
 
 
-def read(operation: Operation, raw: bytes, content_type: str, failures: list[Failure], *, strict: bool) -> Object:
+def read(
+    operation: ServedOperation, raw: bytes, content_type: str, failures: list[FieldFailure], *, strict: bool
+) -> Object:
     """Returns the body's fields that fit; {} where there is none. What does not fit is added to `failures`.
 
     A body that cannot be read at all is refused at once.
     """
     if operation.body is None:
         if raw.translate(None, _BLANKS) not in _EMPTY and strict:
-            failures.append(Failure("body", "this operation takes no body"))
+            failures.append(FieldFailure("body", "this operation takes no body"))
         return {}
     if not raw.strip():
         if operation.body_required:
-            raise invalid([*failures, Failure("body", "a JSON object is required")])
+            raise invalid([*failures, FieldFailure("body", "a JSON object is required")])
         return {}
     value = _parse(raw, content_type, failures)
     found = list(_check(operation.body, value, strict=strict))
@@ -46,7 +48,7 @@ def read(operation: Operation, raw: bytes, content_type: str, failures: list[Fai
     return {name: part for name, part in value.items() if name not in refused}
 
 
-def _parse(raw: bytes, content_type: str, failures: list[Failure]) -> Object:
+def _parse(raw: bytes, content_type: str, failures: list[FieldFailure]) -> Object:
     message = "must be a JSON object"
     if content_type != "application/json":
         message = f"must be sent as application/json, not {content_type}"
@@ -61,14 +63,14 @@ def _parse(raw: bytes, content_type: str, failures: list[Failure]) -> Object:
                 return {}
             if isinstance(value, dict):
                 return value
-    raise invalid([*failures, Failure("body", message)])
+    raise invalid([*failures, FieldFailure("body", message)])
 
 
 def _refuse(constant: str) -> float:
     raise ValueError(f"{constant} is not a JSON value")
 
 
-def _check(schema: str, value: Object, *, strict: bool) -> Iterable[Failure]:
+def _check(schema: str, value: Object, *, strict: bool) -> Iterable[FieldFailure]:
     shape = load().schemas[schema]
     properties = mapping(shape.get("properties") or {})
     prefix = shape.get("x-dynamic-prefix")
@@ -78,17 +80,17 @@ def _check(schema: str, value: Object, *, strict: bool) -> Iterable[Failure]:
         for name in value:
             if name not in properties and not (prefix and re.fullmatch(f"{prefix}[0-9]+", name)):
                 named.add(name)
-                yield Failure(name, _UNKNOWN)
+                yield FieldFailure(name, _UNKNOWN)
     for error in validator(schema).iter_errors(value):
         if error.validator in ("additionalProperties", "unevaluatedProperties"):
             continue  # named above where strict
         field = _field(error)
         if field not in named:
             named.add(field)
-            yield Failure(field, error.message)
+            yield FieldFailure(field, error.message)
     for name, part in value.items():
         if name not in named and (message := _unfit(part)):
-            yield Failure(name, message)
+            yield FieldFailure(name, message)
 
 
 def _field(error: ValidationError) -> str:
@@ -143,7 +145,9 @@ def _formats() -> FormatChecker:
     return checker
 
 
-def to_row(setting: Setting, table: Table, fields: BodyFields, value: Object, failures: list[Failure]) -> Object:
+def to_row(
+    setting: Setting, table: StoredTable, fields: BodyFields, value: Object, failures: list[FieldFailure]
+) -> Object:
     """Returns a body's fields as the row's: renamed and rewritten as they come back, ids looked up, limits checked.
 
     What the row cannot take is added to `failures` under the name the body has for it.
@@ -161,7 +165,7 @@ def to_row(setting: Setting, table: Table, fields: BodyFields, value: Object, fa
         if column is None:
             column = name  # it does not come back, but an id in it has to be one
         if message := misfit(setting.store, table, column, part):
-            failures.append(Failure(name, message))
+            failures.append(FieldFailure(name, message))
             continue
         if column in table.columns and column not in _OURS:
             row[column] = part
@@ -176,7 +180,7 @@ def _tidied(value: Json) -> Json:
     return round(value, 2) if isinstance(value, float) else value
 
 
-def misfit(store: Store, table: Table, column: str, value: Json) -> str | None:
+def misfit(store: Store, table: StoredTable, column: str, value: Json) -> str | None:
     """Returns why a column cannot have a value: its schema, or that there is no such row; None where it can."""
     if column in table.columns:
         for error in _column_validator(table.name, column).iter_errors(value):
@@ -187,20 +191,20 @@ def misfit(store: Store, table: Table, column: str, value: Json) -> str | None:
     return None
 
 
-def _dynamic(store: Store, table: Table, name: str, value: Json, failures: list[Failure]) -> None:
+def _dynamic(store: Store, table: StoredTable, name: str, value: Json, failures: list[FieldFailure]) -> None:
     prefix = table.dynamic or ""
     id = int(name.removeprefix(prefix)[:15])
     if prefix == "metadata_":
         known = store.row("project_metadata", id)
         allowed = known["values"] if known else None
         if known is None:
-            failures.append(Failure(name, "there is no such project metadata"))
+            failures.append(FieldFailure(name, "there is no such project metadata"))
         elif value is not None and isinstance(allowed, list) and allowed and value not in allowed:
-            failures.append(Failure(name, f"must be one of {', '.join(map(str, allowed))}"))
+            failures.append(FieldFailure(name, f"must be one of {', '.join(map(str, allowed))}"))
         return
     if not store.exists("custom_fields", id):
-        failures.append(Failure(name, "there is no such custom field"))
+        failures.append(FieldFailure(name, "there is no such custom field"))
         return
     option = store.row("custom_field_options", value) if isinstance(value, int) else None
     if value is not None and (option is None or option["custom_field_id"] != id or option["deleted_at"] is not None):
-        failures.append(Failure(name, "must be the id of one of the field's options, or null"))
+        failures.append(FieldFailure(name, "must be the id of one of the field's options, or null"))

@@ -11,7 +11,7 @@ import attrs
 
 
 @attrs.define
-class Clock:
+class ServiceClock:
     """Wall clock in whole milliseconds. `tick()` never gives the same moment twice, so `updated_at` always moves.
 
     `source` returns seconds since 1970; a test can give its own.

@@ -21,7 +21,7 @@ _NUMBER = re.compile(r"[0-9]+(?=:|$)")
 
 
 @attrs.frozen
-class Parameter:
+class ServedParameter:
     """One query parameter: its schema's bounds, and whether it takes operators, a comma list or a boolean word."""
 
     name: str
@@ -37,7 +37,7 @@ class Parameter:
 
 
 @attrs.frozen
-class Operation:
+class ServedOperation:
     """One of the contract's operations. `model` is the response schema's name, `body` the request schema's.
 
     `before` and `after` are what an action asks of a row and leaves in it (`x-state`); `assumed` says so in words.
@@ -52,7 +52,7 @@ class Operation:
     permissions: tuple[str, ...]
     feature: str | None
     path_names: tuple[str, ...]
-    query: dict[str, Parameter]
+    query: dict[str, ServedParameter]
     body: str | None
     body_required: bool
     status: int
@@ -69,16 +69,16 @@ class Operation:
 
 
 @attrs.frozen
-class Contract:
+class ServedContract:
     """All operations and schemas. `routes` maps a path with its names taken out to the operations by method."""
 
     document: Object
-    operations: tuple[Operation, ...]
-    routes: dict[str, dict[str, Operation]]
+    operations: tuple[ServedOperation, ...]
+    routes: dict[str, dict[str, ServedOperation]]
     schemas: dict[str, Object]
     version: str
 
-    def find(self, path: str) -> tuple[dict[str, Operation] | None, tuple[int, ...]]:
+    def find(self, path: str) -> tuple[dict[str, ServedOperation] | None, tuple[int, ...]]:
         """Returns the operations at a path as sent, by method, and the ids in it; None where nothing is there.
 
         The path is taken as written on the wire: `%3A` is not the colon of an action.
@@ -126,7 +126,7 @@ def reference(schema: Object) -> str | None:
 
 
 @functools.cache
-def load() -> Contract:
+def load() -> ServedContract:
     """Reads the contract that comes with the package. It is shared: treat it as read-only."""
     document: Object = json.loads(
         (resources.files("asyncsdk") / "contract" / "openapi.json").read_text(encoding="utf-8")
@@ -137,14 +137,14 @@ def load() -> Contract:
         for method, value in mapping(item).items()
         if method != "parameters"
     )
-    routes: dict[str, dict[str, Operation]] = {}
+    routes: dict[str, dict[str, ServedOperation]] = {}
     for operation in operations:
         routes.setdefault(_PLACEHOLDER.sub("{}", operation.path), {})[operation.method] = operation
     schemas = {name: mapping(schema) for name, schema in mapping(mapping(document["components"])["schemas"]).items()}
-    return Contract(document, operations, routes, schemas, str(mapping(document["info"])["version"]))
+    return ServedContract(document, operations, routes, schemas, str(mapping(document["info"])["version"]))
 
 
-def _operation(path: str, method: str, value: Object) -> Operation:
+def _operation(path: str, method: str, value: Object) -> ServedOperation:
     sdk = mapping(value["x-sdk"])
     status, model = _success(mapping(value["responses"]))
     request = mapping(value.get("requestBody") or {})
@@ -152,7 +152,7 @@ def _operation(path: str, method: str, value: Object) -> Operation:
     parameters = [mapping(parameter) for parameter in items(value.get("parameters"))]
     feature = value.get("x-requires-feature")
     state = mapping(value.get("x-state") or {})
-    return Operation(
+    return ServedOperation(
         id=str(value["operationId"]),
         method=method.upper(),
         path=path,
@@ -183,12 +183,12 @@ def _success(responses: Object) -> tuple[int, str | None]:
     return int(code), reference(mapping(schema["items"]) if schema.get("type") == "array" else schema)
 
 
-def _parameter(value: Object) -> Parameter:
+def _parameter(value: Object) -> ServedParameter:
     schema = mapping(value["schema"])
     default = schema.get("default")
     minimum, maximum = schema.get("minimum"), schema.get("maximum")
     operators = mapping(value.get("x-filter") or {})
-    return Parameter(
+    return ServedParameter(
         name=str(value["name"]),
         type=str(schema["type"]),
         enum=words(schema.get("enum")),

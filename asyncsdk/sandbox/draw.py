@@ -7,7 +7,7 @@ import random
 
 import attrs
 
-from asyncsdk.sandbox.figures import Ledger
+from asyncsdk.sandbox.figures import Sums
 from asyncsdk.sandbox.sizes import Sizes
 from asyncsdk.sandbox.timeline import Timeline, share, worker_id
 from asyncsdk.sandbox.timesheets import Timesheets
@@ -22,7 +22,7 @@ class Scene:
 
     sizes: Sizes
     timeline: Timeline
-    ledger: Ledger
+    ledger: Sums
     sheets: Timesheets
     workdays: list[dt.date]
     behind: int
@@ -36,7 +36,7 @@ class Scene:
 def scene(timeline: Timeline) -> Scene:
     """Returns the scene of a timeline."""
     sizes = timeline.sizes
-    ledger = Ledger(sizes.seed, sizes.planned, sizes.counts["budgets"])
+    ledger = Sums(sizes.seed, sizes.planned, sizes.counts["budgets"])
     sheets = Timesheets(timeline)
     days = (sizes.counts["people_allocations"] - 1) // sheets.workers + 1
     behind = min((days + 1) // 2, 60)

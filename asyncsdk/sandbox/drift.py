@@ -9,7 +9,7 @@ from asyncsdk.errors import ArgumentError
 from asyncsdk.sandbox import words
 from asyncsdk.sandbox.contract import Json, Object
 from asyncsdk.sandbox.store import Change, Store
-from asyncsdk.sandbox.tables import Table, tables
+from asyncsdk.sandbox.tables import StoredTable, tables
 
 # What an update changes, the first that a table has; a table with none of them only moves `updated_at`.
 _TOUCHED = ("value", "hours", "days", "days_left", "progress", "notes", "description", "name")
@@ -44,7 +44,7 @@ def table_of(resource: str) -> str:
     return name
 
 
-def _copy(table: Table, row: Object) -> Object:
+def _copy(table: StoredTable, row: Object) -> Object:
     copy = {name: value for name, value in row.items() if name in table.columns and name not in ("id", "deleted_at")}
     if table.dynamic:
         dynamic = {name: value for name, value in row.items() if name.startswith(table.dynamic)}
@@ -52,7 +52,7 @@ def _copy(table: Table, row: Object) -> Object:
     return copy
 
 
-def _touch(table: Table, draw: random.Random) -> Object:
+def _touch(table: StoredTable, draw: random.Random) -> Object:
     column = next((table.columns[name] for name in _TOUCHED if name in table.columns), None)
     if column is None:
         return {}

@@ -21,7 +21,7 @@ from asyncsdk.sandbox.operands import read_moment
 from asyncsdk.sandbox.relations import target
 from asyncsdk.sandbox.rules import Setting
 from asyncsdk.sandbox.store import Where
-from asyncsdk.sandbox.tables import Column, Table, tables
+from asyncsdk.sandbox.tables import StoredColumn, StoredTable, tables
 
 _STAMPS = ("created_at", "updated_at", "deleted_at", "archived_at")
 
@@ -52,18 +52,18 @@ _SAMPLES: Mapping[str, Json] = MappingProxyType(
 )
 
 
-def add(setting: Setting, table: Table, given: Mapping[str, object]) -> int:
+def add(setting: Setting, table: StoredTable, given: Mapping[str, object]) -> int:
     """Adds a row with the fields that are given and returns its id; ArgumentError names what does not fit."""
     fields = _read(setting, table, given)
     return _insert(setting, table, fields)
 
 
-def begin(setting: Setting, table: Table, values: Object) -> Object:
+def begin(setting: Setting, table: StoredTable, values: Object) -> Object:
     """Returns a new row as the API begins it: `values` with what a body need not say."""
     return rules.filled(table, _begin(setting, table, values))
 
 
-def _begin(setting: Setting, table: Table, values: Object) -> Object:
+def _begin(setting: Setting, table: StoredTable, values: Object) -> Object:
 
     def first(column: str, id: int) -> int:
         pointed = tables()[target(column, table.name) or table.name]
@@ -72,7 +72,7 @@ def _begin(setting: Setting, table: Table, values: Object) -> Object:
     return rules.begin(setting, table, values, create_fields(table.name), first)
 
 
-def one(setting: Setting, table: Table, id: int) -> int:
+def one(setting: Setting, table: StoredTable, id: int) -> int:
     """Returns the id of a row: of this one, or of the first where `id` is 0; it is made where it is missing."""
     store = setting.store
     if id:
@@ -82,7 +82,7 @@ def one(setting: Setting, table: Table, id: int) -> int:
     return found or _insert(setting, table, {})
 
 
-def _insert(setting: Setting, table: Table, given: Object) -> int:
+def _insert(setting: Setting, table: StoredTable, given: Object) -> int:
     store = setting.store
     row = dict(given)
     _inherit(setting, table, row)
@@ -105,7 +105,7 @@ def _insert(setting: Setting, table: Table, given: Object) -> int:
     return store.place(table.name, rules.filled(table, row))
 
 
-def _needed(table: Table, column: Column) -> bool:
+def _needed(table: StoredTable, column: StoredColumn) -> bool:
     also = (*create_fields(table.name).required, *_ALSO.get(table.name, ()))
     if column.required or column.name in also:
         return True
@@ -113,7 +113,7 @@ def _needed(table: Table, column: Column) -> bool:
     return not promised and column.name in _ESSENTIAL
 
 
-def _inherit(setting: Setting, table: Table, row: Object) -> None:
+def _inherit(setting: Setting, table: StoredTable, row: Object) -> None:
     """Takes over what a row has in common with the rows it points to: their project, their day."""
     for name in list(row):
         pointed, id = target(name, table.name), row[name]
@@ -125,7 +125,7 @@ def _inherit(setting: Setting, table: Table, row: Object) -> None:
                 row.setdefault(field, parent[field])
 
 
-def _parent(setting: Setting, parent: Table, row: Object) -> int:
+def _parent(setting: Setting, parent: StoredTable, row: Object) -> int:
     """Returns the id of a row of another table that has all in common with `row`; it is made where there is none."""
     common = {name: row[name] for name in parent.columns if name in row and _is_common(name, parent.name)}
     alive = ["deleted_at IS NULL"] if parent.soft else []
@@ -134,7 +134,7 @@ def _parent(setting: Setting, parent: Table, row: Object) -> int:
     return setting.store.first(parent.name, Where(where, values)) or _insert(setting, parent, common)
 
 
-def _shared(table: Table, other: Table) -> list[str]:
+def _shared(table: StoredTable, other: StoredTable) -> list[str]:
     return [name for name in table.columns if name in other.columns and _is_common(name, table.name)]
 
 
@@ -142,7 +142,7 @@ def _is_common(name: str, table: str) -> bool:
     return name == "date" or (target(name, table) is not None and name != "stream_id")
 
 
-def _sample(setting: Setting, table: Table, column: Column, id: int) -> Json:
+def _sample(setting: Setting, table: StoredTable, column: StoredColumn, id: int) -> Json:
     today = dt.date.fromisoformat(setting.clock.today())
     if choices := items(column.schema.get("enum")) or create_fields(table.name).choices.get(column.name):
         return choices[0]
@@ -172,7 +172,7 @@ def singular(name: str) -> str:
     return name
 
 
-def _read(setting: Setting, table: Table, given: Mapping[str, object]) -> Object:
+def _read(setting: Setting, table: StoredTable, given: Mapping[str, object]) -> Object:
     """Returns the fields that are given as the row keeps them; ArgumentError names those that do not fit."""
     fields, row = create_fields(table.name), dict[str, Json]()
     dynamic: Object = {}
@@ -199,7 +199,7 @@ def _read(setting: Setting, table: Table, given: Mapping[str, object]) -> Object
     return row
 
 
-def _misfit(setting: Setting, table: Table, column: str, value: Json) -> str | None:
+def _misfit(setting: Setting, table: StoredTable, column: str, value: Json) -> str | None:
     message = misfit(setting.store, table, column, value)
     pointed = target(column, table.name)
     if message and pointed and isinstance(value, int):
@@ -207,14 +207,14 @@ def _misfit(setting: Setting, table: Table, column: str, value: Json) -> str | N
     return message
 
 
-def _check_id(setting: Setting, table: Table, value: Json) -> None:
+def _check_id(setting: Setting, table: StoredTable, value: Json) -> None:
     if not isinstance(value, int) or isinstance(value, bool) or not 0 < value < 2**53:
         raise ArgumentError("id", f"it is a whole number from 1, not {value!r}")
     if setting.store.row(table.name, value) is not None:
         raise ArgumentError("id", f"{table.name} has a row {value} already; leave id out for the next free one")
 
 
-def _json(table: Table, name: str, value: object) -> Json:
+def _json(table: StoredTable, name: str, value: object) -> Json:
     """Returns a value as JSON has it: days and moments are texts there."""
     if isinstance(value, dt.datetime):
         if value.tzinfo is None:
@@ -231,7 +231,7 @@ def _json(table: Table, name: str, value: object) -> Json:
     raise ArgumentError(name, f"it cannot be {value!r}; give a JSON value, a date or a datetime")
 
 
-def _moment(table: Table, name: str, text: str) -> str:
+def _moment(table: StoredTable, name: str, text: str) -> str:
     try:
         return read_moment(text).rstrip("~")
     except ValueError as error:

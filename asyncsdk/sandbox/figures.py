@@ -31,7 +31,7 @@ class Figures:
 
 
 @attrs.frozen
-class Ledger:
+class Sums:
     """All figures of one size and seed, each drawn from the ids it belongs to."""
 
     seed: int
@@ -67,7 +67,7 @@ class Ledger:
 
 
 @functools.lru_cache(maxsize=64)
-def _tasks(ledger: Ledger, budget: int) -> tuple[Figures, ...]:
+def _tasks(ledger: Sums, budget: int) -> tuple[Figures, ...]:
     price, ids = ledger.budget_price(budget), range(budget * 6 - 5, budget * 6 + 1)
     weights = [0.5 + ledger.noise("task", id) for id in ids]
     # Where each task ends in the whole: rounded once, so that the six parts are the whole again.
@@ -76,7 +76,7 @@ def _tasks(ledger: Ledger, budget: int) -> tuple[Figures, ...]:
     return tuple(_figures(ledger, id, high - low) for id, low, high in zip(ids, ends[:-1], ends[1:], strict=True))
 
 
-def _figures(ledger: Ledger, id: int, price: int) -> Figures:
+def _figures(ledger: Sums, id: int, price: int) -> Figures:
     external = int(price * ledger.noise("external", id) * 0.2) // 10 * 10 if id % 3 == 0 else 0
     days = max(round(price * 0.6 / _DAY * 2) / 2, 0.5)
     return Figures(external, int(days * _DAY) + external, price, days)

@@ -20,7 +20,7 @@ from asyncsdk.sandbox.recipes import ARCHIVED, RECIPES
 from asyncsdk.sandbox.relations import target
 from asyncsdk.sandbox.rules import empty
 from asyncsdk.sandbox.sizes import Sizes
-from asyncsdk.sandbox.tables import Table, tables
+from asyncsdk.sandbox.tables import StoredTable, tables
 from asyncsdk.sandbox.timeline import Timeline
 
 Scalar = int | float | str | None
@@ -59,7 +59,7 @@ class Filling:
         connection.executemany(f'INSERT INTO "{name}" ({names}) VALUES ({marks})', _draw(table, drawn))
 
 
-def _draw(table: Table, drawn: Scene) -> Iterator[tuple[Scalar, ...]]:
+def _draw(table: StoredTable, drawn: Scene) -> Iterator[tuple[Scalar, ...]]:
     sizes, period = drawn.sizes, drawn.timeline.period
     draw = random.Random(f"{sizes.seed} {table.name}")
     recipe, count = RECIPES[table.name], sizes.counts[table.name]
@@ -88,7 +88,7 @@ def _seconds(row: Object, name: str, otherwise: float) -> float:
     return value if isinstance(value, int | float) else otherwise
 
 
-def _value(table: Table, name: str, row: Object, pointed: str | None, default: Json, draw: Draw) -> Scalar:
+def _value(table: StoredTable, name: str, row: Object, pointed: str | None, default: Json, draw: Draw) -> Scalar:
     if name in row:
         if name == "dynamic":
             return json.dumps(row[name], ensure_ascii=False, separators=(",", ":"))

@@ -9,14 +9,14 @@ from types import MappingProxyType
 import attrs
 
 from asyncsdk.sandbox import access, actions, bodies, exact, queries, rules
-from asyncsdk.sandbox.access import Identity
+from asyncsdk.sandbox.access import Caller
 from asyncsdk.sandbox.assumed import BodyFields, body_fields
-from asyncsdk.sandbox.contract import Contract, Object, Operation
-from asyncsdk.sandbox.refusals import Failure, Refusal, invalid, missing
+from asyncsdk.sandbox.contract import Object, ServedContract, ServedOperation
+from asyncsdk.sandbox.refusals import FieldFailure, Refusal, invalid, missing
 from asyncsdk.sandbox.relations import INCLUDES
 from asyncsdk.sandbox.rules import Setting
 from asyncsdk.sandbox.store import Store, Where
-from asyncsdk.sandbox.tables import Table, tables
+from asyncsdk.sandbox.tables import StoredTable, tables
 
 # Relations that an answer with a single row always has.
 _WITH_ONE: Mapping[str, tuple[str, ...]] = MappingProxyType(
@@ -34,19 +34,19 @@ _LINKS: Mapping[str, tuple[str, tuple[tuple[str, str], ...]]] = MappingProxyType
 
 
 @attrs.frozen
-class Request:
+class RoutedRequest:
     """What a handler is given: the operation, its path ids, the raw query and body, who asks, and of which rows.
 
     `order` is the field lists are in where the query does not say.
     """
 
-    contract: Contract
-    operation: Operation
+    contract: ServedContract
+    operation: ServedOperation
     ids: tuple[int, ...]
     query: str
     body: bytes
     content_type: str
-    identity: Identity
+    identity: Caller
     setting: Setting
     strict: bool
     order: str = "id"
@@ -57,7 +57,7 @@ class Request:
         return self.setting.store
 
     @property
-    def table(self) -> Table:
+    def table(self) -> StoredTable:
         """The table the operation answers from or writes to."""
         return table_of(self.operation)
 
@@ -72,7 +72,7 @@ class Request:
         return self.table.name in self.identity.hidden
 
 
-def table_of(operation: Operation) -> Table:
+def table_of(operation: ServedOperation) -> StoredTable:
     """Returns the table an operation answers from or writes to."""
     if operation.kind in ("attach", "detach"):
         return tables()[_LINKS[operation.name.split("_")[1]][0]]
@@ -81,11 +81,11 @@ def table_of(operation: Operation) -> Table:
     return tables()[operation.resource]
 
 
-def answer(request: Request) -> str | None:
+def answer(request: RoutedRequest) -> str | None:
     """Returns the answer's JSON text, None where it has no body. Refusals are raised."""
     access.require(request.operation, request.identity)
     kind = request.operation.kind
-    failures: list[Failure] = []
+    failures: list[FieldFailure] = []
     query = queries.read(request.operation, request.table, request.query, failures, strict=request.strict)
     body: Object = {}
     if request.operation.method != "GET":
@@ -119,7 +119,7 @@ def answer(request: Request) -> str | None:
     return _one(request, id)
 
 
-def _list(request: Request, query: queries.Query) -> str:
+def _list(request: RoutedRequest, query: queries.Query) -> str:
     table, store = request.table, request.store
     if request.ids:
         field, parent = _LINKS[request.operation.name.removeprefix("list_").removesuffix("s")][1][0]
@@ -141,7 +141,7 @@ def _list(request: Request, query: queries.Query) -> str:
     return f"[{','.join(_related(store, rows, query.include))}]"
 
 
-def _get(request: Request, query: queries.Query) -> str:
+def _get(request: RoutedRequest, query: queries.Query) -> str:
     # Whoever asks is there, also where no row has been put in.
     id = request.ids[0] if request.ids else exact.one(request.setting, request.table, request.identity.person)
     text = request.store.text(request.table.name, id)
@@ -154,7 +154,7 @@ def _get(request: Request, query: queries.Query) -> str:
     return _related(request.store, [(id, text)], include)[0]
 
 
-def _create(request: Request, body: Object, failures: list[Failure]) -> str:
+def _create(request: RoutedRequest, body: Object, failures: list[FieldFailure]) -> str:
     table, store = request.table, request.store
     values = bodies.to_row(request.setting, table, request.fields, body, failures)
     _check(request, body, values, failures)
@@ -170,7 +170,7 @@ def _create(request: Request, body: Object, failures: list[Failure]) -> str:
     return _one(request, store.insert(table.name, _stored(table, row)))
 
 
-def _update(request: Request, body: Object, failures: list[Failure]) -> str:
+def _update(request: RoutedRequest, body: Object, failures: list[FieldFailure]) -> str:
     table, store, id = request.table, request.store, request.ids[0]
     row = _row(request, id)
     _permit(request, row, body)
@@ -188,7 +188,7 @@ def _update(request: Request, body: Object, failures: list[Failure]) -> str:
     return _one(request, id)
 
 
-def _check(request: Request, body: Object, whole: Object, failures: list[Failure]) -> None:
+def _check(request: RoutedRequest, body: Object, whole: Object, failures: list[FieldFailure]) -> None:
     refused = {failure.field for failure in failures}
     found = rules.check(request.table, request.fields, body, whole)
     failures.extend(failure for failure in found if failure.field not in refused)
@@ -196,7 +196,7 @@ def _check(request: Request, body: Object, whole: Object, failures: list[Failure
         raise invalid(failures)
 
 
-def _delete(request: Request, id: int) -> None:
+def _delete(request: RoutedRequest, id: int) -> None:
     table, store = request.table, request.store
     if not table.soft:
         firm, loose = store.holders(table.name, id)
@@ -206,7 +206,7 @@ def _delete(request: Request, id: int) -> None:
     store.delete(table.name, id, soft=table.soft)
 
 
-def _link(request: Request) -> str | None:
+def _link(request: RoutedRequest) -> str | None:
     store = request.store
     name, ends = _LINKS[request.operation.name.split("_")[1]]
     for (_, target), id in zip(ends, request.ids, strict=True):
@@ -231,7 +231,7 @@ def _link(request: Request) -> str | None:
     return store.text(name, id)
 
 
-def _row(request: Request, id: int) -> Object:
+def _row(request: RoutedRequest, id: int) -> Object:
     """Returns the row a request is about: there, not deleted, and one this person may see."""
     row = request.store.row(request.table.name, id)
     if row is None or row.get("deleted_at") is not None or not _seen(request, row):
@@ -239,7 +239,7 @@ def _row(request: Request, id: int) -> Object:
     return row
 
 
-def _seen(request: Request, row: Object) -> bool:
+def _seen(request: RoutedRequest, row: Object) -> bool:
     if request.hidden:
         return False
     seen = access.scope(request.contract, request.operation, request.identity)
@@ -249,7 +249,7 @@ def _seen(request: Request, row: Object) -> bool:
     return mine == (seen == "mine")
 
 
-def _permit(request: Request, row: Object, body: Object) -> None:
+def _permit(request: RoutedRequest, row: Object, body: Object) -> None:
     if request.identity.permissions is None:
         return
     mine = access.is_mine(request.store, request.table.name, row, request.identity.person)
@@ -257,7 +257,7 @@ def _permit(request: Request, row: Object, body: Object) -> None:
     access.require_row(request.operation, request.identity, mine=mine, row=row, values=body, today=today)
 
 
-def _one(request: Request, id: int) -> str:
+def _one(request: RoutedRequest, id: int) -> str:
     text = request.store.text(request.table.name, id) or "null"
     return _related(request.store, [(id, text)], _WITH_ONE.get(request.table.name, ()))[0]
 
@@ -276,7 +276,7 @@ def _related(store: Store, rows: list[tuple[int, str]], include: tuple[str, ...]
     return texts
 
 
-def _stored(table: Table, row: Object) -> Object:
+def _stored(table: StoredTable, row: Object) -> Object:
     dynamic = row.get("dynamic")
     if isinstance(dynamic, dict):
         return {**row, "dynamic": json.dumps(dynamic, ensure_ascii=False, separators=(",", ":")) if dynamic else None}

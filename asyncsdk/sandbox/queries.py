@@ -8,13 +8,13 @@ from urllib.parse import unquote_plus
 
 import attrs
 
-from asyncsdk.sandbox.contract import Operation, Parameter
+from asyncsdk.sandbox.contract import ServedOperation, ServedParameter
 from asyncsdk.sandbox.operands import condition, read_integer
 from asyncsdk.sandbox.positions import View
-from asyncsdk.sandbox.refusals import Failure
+from asyncsdk.sandbox.refusals import FieldFailure
 from asyncsdk.sandbox.relations import INCLUDES
 from asyncsdk.sandbox.store import Scalar, Where
-from asyncsdk.sandbox.tables import Table
+from asyncsdk.sandbox.tables import StoredTable
 
 # (table, parameter) whose rows are found through another table: the condition, and the tables it reads.
 _AREAS = "SELECT id FROM project_plan_areas WHERE project_id = :{0}"
@@ -77,7 +77,7 @@ class Query:
         self.values.update(where.values)
         self.needs.extend(where.needs)
 
-    def where(self, table: Table) -> Where:
+    def where(self, table: StoredTable) -> Where:
         """Returns the whole condition, deletions included."""
         conditions = [*self.conditions]
         if table.soft and self.deleted != "all":
@@ -85,7 +85,9 @@ class Query:
         return Where(" AND ".join(conditions) or "1", self.values, self.order or "id", tuple(self.needs))
 
 
-def read(operation: Operation, table: Table, raw: str, failures: list[Failure], *, strict: bool) -> Query:
+def read(
+    operation: ServedOperation, table: StoredTable, raw: str, failures: list[FieldFailure], *, strict: bool
+) -> Query:
     """Reads a raw query string. What does not fit is added to `failures`, unknown parameters too where `strict`."""
     query = Query()
     seen: set[str] = set()
@@ -93,16 +95,16 @@ def read(operation: Operation, table: Table, raw: str, failures: list[Failure], 
         parameter = operation.query.get(name)
         if parameter is None:
             if strict:
-                failures.append(Failure(name, "is not a parameter of this operation"))
+                failures.append(FieldFailure(name, "is not a parameter of this operation"))
             continue
         if name in seen:
-            failures.append(Failure(name, "was given more than once"))
+            failures.append(FieldFailure(name, "was given more than once"))
             continue
         seen.add(name)
         try:
             _apply(query, table, parameter, value)
         except ValueError as error:
-            failures.append(Failure(name, str(error)))
+            failures.append(FieldFailure(name, str(error)))
     if "order" not in seen and (default := operation.query.get("order")) and default.default:
         _order(query, table, default, default.default)
     return query
@@ -113,7 +115,7 @@ def _pairs(raw: str) -> list[tuple[str, str]]:
     return [(unquote_plus(name), unquote_plus(value)) for name, _, value in parts]
 
 
-def _apply(query: Query, table: Table, parameter: Parameter, value: str) -> None:
+def _apply(query: Query, table: StoredTable, parameter: ServedParameter, value: str) -> None:
     name = parameter.name
     if "\0" in value or value != value.encode(errors="replace").decode():
         raise ValueError("is not text")
@@ -143,7 +145,7 @@ def _apply(query: Query, table: Table, parameter: Parameter, value: str) -> None
         _equal(query, table, parameter, value)
 
 
-def _equal(query: Query, table: Table, parameter: Parameter, value: str) -> None:
+def _equal(query: Query, table: StoredTable, parameter: ServedParameter, value: str) -> None:
     name = parameter.name
     if parameter.type == "integer":
         query.values[name] = _bounded(parameter, value)
@@ -157,7 +159,7 @@ def _equal(query: Query, table: Table, parameter: Parameter, value: str) -> None
     query.needs.extend(needs)
 
 
-def _bounded(parameter: Parameter, text: str) -> int:
+def _bounded(parameter: ServedParameter, text: str) -> int:
     value = read_integer(text)
     if parameter.minimum is not None and value < parameter.minimum:
         raise ValueError(f"must be at least {parameter.minimum}, not {value}")
@@ -168,13 +170,13 @@ def _bounded(parameter: Parameter, text: str) -> int:
     return value
 
 
-def _choice(parameter: Parameter, value: str) -> str:
+def _choice(parameter: ServedParameter, value: str) -> str:
     if value not in parameter.enum:
         raise ValueError(f"must be one of {', '.join(parameter.enum)}, not {value!r}")
     return value
 
 
-def _flag(table: Table, name: str, value: str) -> str:
+def _flag(table: StoredTable, name: str, value: str) -> str:
     if value not in _WORDS:
         raise ValueError(f"must be true or false, not {value!r}")
     if name in table.columns:
@@ -182,13 +184,13 @@ def _flag(table: Table, name: str, value: str) -> str:
     return f"archived_at IS {'NOT ' if _WORDS[value] else ''}NULL"
 
 
-def _include(parameter: Parameter, word: str) -> str:
+def _include(parameter: ServedParameter, word: str) -> str:
     if word not in parameter.values or word not in INCLUDES:
         raise ValueError(f"{word!r} cannot be included; known: {', '.join(parameter.values)}")
     return word
 
 
-def _order(query: Query, table: Table, parameter: Parameter, value: str) -> None:
+def _order(query: Query, table: StoredTable, parameter: ServedParameter, value: str) -> None:
     known = parameter.values or tuple(name for name, column in table.columns.items() if column.kind != "json")
     parts: list[str] = []
     for word in value.split(","):

@@ -13,11 +13,11 @@ from types import MappingProxyType
 import attrs
 
 from asyncsdk.sandbox.assumed import BodyFields
-from asyncsdk.sandbox.clock import Clock
+from asyncsdk.sandbox.clock import ServiceClock
 from asyncsdk.sandbox.contract import Json, Object
-from asyncsdk.sandbox.refusals import Failure
+from asyncsdk.sandbox.refusals import FieldFailure
 from asyncsdk.sandbox.store import Store, Where
-from asyncsdk.sandbox.tables import Column, Table
+from asyncsdk.sandbox.tables import StoredColumn, StoredTable
 
 
 @attrs.frozen
@@ -28,7 +28,7 @@ class Setting:
     """
 
     store: Store
-    clock: Clock
+    clock: ServiceClock
     person: int
     tidy: bool = False
 
@@ -84,7 +84,9 @@ _START: Mapping[str, Callable[[Setting, Object], Object]] = MappingProxyType(
 )
 
 
-def begin(setting: Setting, table: Table, row: Object, fields: BodyFields, first: Callable[[str, int], int]) -> Object:
+def begin(
+    setting: Setting, table: StoredTable, row: Object, fields: BodyFields, first: Callable[[str, int], int]
+) -> Object:
     """Returns a new row with what it starts with.
 
     `first(column, id)` returns the row a default points to: the one of an id, or the first of all for 0.
@@ -110,7 +112,7 @@ def begin(setting: Setting, table: Table, row: Object, fields: BodyFields, first
     return whole
 
 
-def filled(table: Table, row: Object) -> Object:
+def filled(table: StoredTable, row: Object) -> Object:
     """Returns a row with an empty value for every field that must have one and of which nothing is known."""
     unknown = {name: empty(column) for name, column in table.columns.items() if column.required and name not in _STAMPS}
     return {**unknown, **row}
@@ -119,7 +121,7 @@ def filled(table: Table, row: Object) -> Object:
 _STAMPS = frozenset({"id", "created_at", "updated_at"})
 
 
-def empty(column: Column) -> Json:
+def empty(column: StoredColumn) -> Json:
     """Returns the value of a column of which nothing is known."""
     if not column.required:
         return None
@@ -127,50 +129,50 @@ def empty(column: Column) -> Json:
     return values[column.kind]
 
 
-def check(table: Table, fields: BodyFields, body: Object, whole: Object) -> Iterable[Failure]:
+def check(table: StoredTable, fields: BodyFields, body: Object, whole: Object) -> Iterable[FieldFailure]:
     """Yields what does not fit together in a row as it would be, judged by the fields the body gives."""
     for name, earlier in fields.not_before.items():
         first, last = whole.get(earlier), whole.get(name)
         if isinstance(first, str) and isinstance(last, str) and last < first and (name in body or earlier in body):
-            yield Failure(name, f"must not be before {earlier}")
+            yield FieldFailure(name, f"must not be before {earlier}")
     for name, (low, high) in fields.bounds.items():
         value = body.get(name)
         if isinstance(value, int | float) and not low <= value <= high:
-            yield Failure(name, f"must be between {low:g} and {high:g}")
+            yield FieldFailure(name, f"must be between {low:g} and {high:g}")
     own = _CHECKS.get(table.name)
     if own:
         yield from own(body, whole)
 
 
-def _holiday(_: Object, whole: Object) -> Iterable[Failure]:
+def _holiday(_: Object, whole: Object) -> Iterable[FieldFailure]:
     if not whole.get("repeating"):
         if whole.get("exact_date") is None:
-            yield Failure("exact_date", "is required where the holiday does not repeat")
+            yield FieldFailure("exact_date", "is required where the holiday does not repeat")
         return
     day, month = whole.get("repeating_day"), whole.get("repeating_month")
     for name, value in (("repeating_day", day), ("repeating_month", month)):
         if value is None:
-            yield Failure(name, "is required where the holiday repeats")
+            yield FieldFailure(name, "is required where the holiday repeats")
     if isinstance(day, int) and isinstance(month, int) and day > (29, 31, 30)[(month != 2) + (month in (4, 6, 9, 11))]:
-        yield Failure("repeating_day", "is not a day of that month")
+        yield FieldFailure("repeating_day", "is not a day of that month")
 
 
-def _status(body: Object, _: Object) -> Iterable[Failure]:
+def _status(body: Object, _: Object) -> Iterable[FieldFailure]:
     date = body.get("date")
     if isinstance(date, str) and weekday(date) != "mon":
-        yield Failure("date", f"must be a Monday; {date} is a {weekday(date)}")
+        yield FieldFailure("date", f"must be a Monday; {date} is a {weekday(date)}")
 
 
-def _timesheet(body: Object, _: Object) -> Iterable[Failure]:
+def _timesheet(body: Object, _: Object) -> Iterable[FieldFailure]:
     date, day = body.get("date"), body.get("day")
     if isinstance(date, str) and isinstance(day, str) and weekday(date) != day:
         words = (
             f"{date} is a {weekday(date)}; date is the day worked, not the Monday of its week, and day may be left out"
         )
-        yield Failure("day", words)
+        yield FieldFailure("day", words)
 
 
-_CHECKS: Mapping[str, Callable[[Object, Object], Iterable[Failure]]] = MappingProxyType(
+_CHECKS: Mapping[str, Callable[[Object, Object], Iterable[FieldFailure]]] = MappingProxyType(
     {"holidays": _holiday, "project_statuses": _status, "timesheets": _timesheet}
 )
 
@@ -180,7 +182,7 @@ def weekday(text: str) -> str:
     return ("mon", "tue", "wed", "thu", "fri", "sat", "sun")[dt.date.fromisoformat(text).weekday()]
 
 
-def complete(setting: Setting, table: Table, values: Object) -> None:
+def complete(setting: Setting, table: StoredTable, values: Object) -> None:
     """Adds the fields that follow from others: the name of a person's role."""
     role = values.get("role_id")
     if table.name == "persons" and isinstance(role, int):

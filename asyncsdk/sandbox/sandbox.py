@@ -15,8 +15,8 @@ from aiohttp import web
 
 from asyncsdk.errors import ArgumentError
 from asyncsdk.sandbox import control, exact, orders, settings
-from asyncsdk.sandbox.access import Identity
-from asyncsdk.sandbox.clock import Clock
+from asyncsdk.sandbox.access import Caller
+from asyncsdk.sandbox.clock import ServiceClock
 from asyncsdk.sandbox.contract import Json
 from asyncsdk.sandbox.drift import mutate, table_of
 from asyncsdk.sandbox.faults import Fault, from_json
@@ -106,7 +106,7 @@ class Sandbox:
         self.company: str = company
         self.faults: list[Fault] = [] if faults is None else from_json(faults)
         source = clock or time.time
-        self._clock = Clock((lambda: source() + clock_skew) if clock_skew else source)
+        self._clock = ServiceClock((lambda: source() + clock_skew) if clock_skew else source)
         self._service = Service(
             rows=0 if empty else rows,
             seed=seed,
@@ -232,7 +232,7 @@ class Sandbox:
         """
         allowed = None if permissions is None else frozenset(permissions)
         kept = frozenset(map(table_of, [hidden] if isinstance(hidden, str) else hidden))
-        self._service.register(Identity(token, company or self.company, person, allowed, kept))
+        self._service.register(Caller(token, company or self.company, person, allowed, kept))
         return token
 
     def add(self, resource: str, /, *, company: str | None = None, **fields: Json | dt.date) -> Row:

@@ -11,11 +11,11 @@ from collections.abc import Awaitable, Callable
 from aiohttp import web
 
 from asyncsdk.errors import ConfigurationError
-from asyncsdk.sandbox.clock import Clock
+from asyncsdk.sandbox.clock import ServiceClock
 from asyncsdk.sandbox.faults import Fault
 from asyncsdk.sandbox.log import Log, Received
 from asyncsdk.sandbox.losses import send
-from asyncsdk.sandbox.service import Asked, Service
+from asyncsdk.sandbox.service import ReceivedRequest, Service
 from asyncsdk.sandbox.striking import Strike, strike_of
 
 ControlHandler = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]
@@ -28,7 +28,7 @@ class Server:
     """Serves a service on one address, and counts what it serves."""
 
     def __init__(
-        self, service: Service, clock: Clock, faults: list[Fault], *, latency: float, log_size: int, seed: int
+        self, service: Service, clock: ServiceClock, faults: list[Fault], *, latency: float, log_size: int, seed: int
     ) -> None:
         self.requests: Log = Log(log_size)
         self.statuses: Counter[int | None] = Counter()
@@ -120,7 +120,7 @@ class Server:
         url = request.rel_url
         method, path, query = request.method, url.raw_path, url.raw_query_string
         strike = strike_of(self._faults, method, path, query) if self._faults else Strike()
-        asked = Asked(method, path, strike.query(query), request.headers, request.content_type, body)
+        asked = ReceivedRequest(method, path, strike.query(query), request.headers, request.content_type, body)
         if strike.before:
             await asyncio.sleep(strike.before)
         answer = None
@@ -132,7 +132,7 @@ class Server:
             await asyncio.sleep(wait)
         return await send(strike.outgoing(answer), request, self._clock.header(), self._closing)
 
-    def _do_later(self, asked: Asked, seconds: float) -> None:
+    def _do_later(self, asked: ReceivedRequest, seconds: float) -> None:
         async def do() -> None:
             await asyncio.sleep(seconds)
             self._service.answer(asked)

@@ -12,12 +12,12 @@ import attrs
 
 from asyncsdk.errors import ArgumentError
 from asyncsdk.sandbox import bodies, handlers
-from asyncsdk.sandbox.access import Identity
-from asyncsdk.sandbox.clock import Clock
-from asyncsdk.sandbox.contract import Contract, Operation, load
+from asyncsdk.sandbox.access import Caller
+from asyncsdk.sandbox.clock import ServiceClock
+from asyncsdk.sandbox.contract import ServedContract, ServedOperation, load
 from asyncsdk.sandbox.fill import Filling
 from asyncsdk.sandbox.limits import Window
-from asyncsdk.sandbox.refusals import Failure, Refusal, invalid
+from asyncsdk.sandbox.refusals import FieldFailure, Refusal, invalid
 from asyncsdk.sandbox.rules import Setting
 from asyncsdk.sandbox.store import Store
 
@@ -27,7 +27,7 @@ _UNSAID = frozenset({405})  # what the contract need not name: a method that is 
 
 
 @attrs.frozen
-class Asked:
+class ReceivedRequest:
     """One request as it came. `query` is the raw query string, `headers` are looked up without regard to case."""
 
     method: str
@@ -39,13 +39,13 @@ class Asked:
 
 
 @attrs.frozen
-class Answer:
+class ServedAnswer:
     """What goes out: `text` is JSON, None where there is no body. `operation` and `store` where it was known whose."""
 
     status: int
     text: str | None
     headers: dict[str, str] = attrs.field(factory=dict)
-    operation: Operation | None = None
+    operation: ServedOperation | None = None
     store: Store | None = None
 
 
@@ -63,7 +63,7 @@ class Service:
         rows: int,
         seed: int,
         company: str,
-        clock: Clock,
+        clock: ServiceClock,
         database: str,
         without: Collection[str],
         strict: bool,
@@ -78,7 +78,7 @@ class Service:
         if order.removeprefix("-") not in ("id", "created_at", "updated_at"):
             raise ArgumentError("order", f"id, created_at or updated_at, descending after -, not {order!r}")
 
-        self.contract: Contract = load()
+        self.contract: ServedContract = load()
         known = {_feature(o.feature) for o in self.contract.operations if o.feature}
         if unknown := {_feature(name) for name in without} - known:
             words = f"{', '.join(sorted(unknown))} is no feature of the contract"
@@ -92,10 +92,10 @@ class Service:
         self._clock, self._strict, self._judging, self._order = clock, strict, judge, order
         self._without = frozenset(_feature(name) for name in without)
         self._stores: dict[str, Store] = {}
-        self._identities: dict[str, Identity] = {}
+        self._identities: dict[str, Caller] = {}
         self._windows: dict[str, Window] = {}
 
-    def register(self, identity: Identity) -> None:
+    def register(self, identity: Caller) -> None:
         """Makes a token known, and its company with it."""
         self._identities[identity.token] = identity
 
@@ -128,13 +128,13 @@ class Service:
             store.close()
         self._stores.clear()
 
-    def answer(self, asked: Asked) -> Answer:
+    def answer(self, asked: ReceivedRequest) -> ServedAnswer:
         """Answers one request. What is refused is an answer as well."""
         with self.lock:
             return self._answer(asked)
 
-    def _answer(self, asked: Asked) -> Answer:
-        operation: Operation | None = None
+    def _answer(self, asked: ReceivedRequest) -> ServedAnswer:
+        operation: ServedOperation | None = None
         store: Store | None = None
         try:
             operation, ids = self._route(asked)
@@ -143,7 +143,7 @@ class Service:
             setting = self.setting(identity.company, identity.person)
             store = setting.store
             args = self.contract, operation, ids, asked.query, asked.body, asked.content_type, identity, setting
-            text = handlers.answer(handlers.Request(*args, self._strict, self._order))
+            text = handlers.answer(handlers.RoutedRequest(*args, self._strict, self._order))
             status, headers = operation.status, dict[str, str]()
         except Refusal as refusal:
             status, text, headers = refusal.status, _text(refusal), dict(refusal.headers)
@@ -159,9 +159,9 @@ class Service:
         ):
             self.breaches.append(f"{operation.id}: {breach}")
             status, text = 500, _text(Refusal(500, f"the sandbox broke the contract: {breach}"))
-        return Answer(status, text, headers, operation, store)
+        return ServedAnswer(status, text, headers, operation, store)
 
-    def _route(self, asked: Asked) -> tuple[Operation, tuple[int, ...]]:
+    def _route(self, asked: ReceivedRequest) -> tuple[ServedOperation, tuple[int, ...]]:
         methods, ids = self.contract.find(asked.path)
         if methods is None:
             raise Refusal(404, f"There is nothing at {asked.path}.")
@@ -171,25 +171,25 @@ class Service:
             raise Refusal(405, message, headers=(("Allow", allowed),))
         return methods[asked.method], ids
 
-    def _identify(self, asked: Asked) -> Identity:
+    def _identify(self, asked: ReceivedRequest) -> Caller:
         scheme, _, token = asked.headers.get("Authorization", "").partition(" ")
         identity = self._identities.get(token) if scheme.lower() == "bearer" else None
         if identity is None:
             raise Refusal(401, "The access token is missing or unknown.")
-        failures: list[Failure] = []
+        failures: list[FieldFailure] = []
         company, version = asked.headers.get("Wethod-Company"), asked.headers.get("Wethod-Version")
         if not company:
-            failures.append(Failure("Wethod-Company", "this header is required"))
+            failures.append(FieldFailure("Wethod-Company", "this header is required"))
         if version != self.contract.version:
             known = f"the version this API has is {self.contract.version}"
-            failures.append(Failure("Wethod-Version", known if version else "this header is required"))
+            failures.append(FieldFailure("Wethod-Version", known if version else "this header is required"))
         if failures:
             raise invalid(failures)
         if company != identity.company:
             raise Refusal(403, f"This token is not of the company {company}.")
         return identity
 
-    def _admit(self, identity: Identity, operation: Operation) -> None:
+    def _admit(self, identity: Caller, operation: ServedOperation) -> None:
         if self.rate_limit is not None:
             window = self._windows.setdefault(identity.token, Window(self.rate_limit, self.rate_window))
             if wait := window.take(self._clock.now() / 1000):
@@ -197,7 +197,7 @@ class Service:
         if operation.feature is not None and _feature(operation.feature) in self._without:
             raise Refusal(412, f"{operation.feature} is not enabled in the company settings.")
 
-    def _breach(self, operation: Operation, status: int, text: str | None) -> str | None:
+    def _breach(self, operation: ServedOperation, status: int, text: str | None) -> str | None:
         """Returns how an answer breaks the contract: the sandbox's own mistake, whatever was asked."""
         if status not in operation.statuses | _UNSAID:
             return f"{status} is not an answer of this operation"

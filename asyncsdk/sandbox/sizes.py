@@ -45,7 +45,7 @@ class Project:
 
 
 @attrs.frozen
-class Pattern:
+class SizePattern:
     """Twenty projects, month by month and stream by stream: repeated, they make any number of plan rows.
 
     Because it repeats, the project and plan of the n-th row follow from n alone: no list has to exist for another.
@@ -57,7 +57,7 @@ class Pattern:
 
 
 @functools.lru_cache(maxsize=8)
-def pattern(seed: int, large: bool) -> Pattern:
+def pattern(seed: int, large: bool) -> SizePattern:
     """Returns the pattern of a seed. `large` projects are longer and have more streams.
 
     The plans of a project's months sum to 100 %, in some projects to more; the streams of a month sum to its plan.
@@ -74,7 +74,7 @@ def pattern(seed: int, large: bool) -> Pattern:
         whole = _shares(draw, 10_000 if number not in _OVER else draw.randrange(10_500, 12_500, 50), project.duration)
         parts = [_shares(draw, value, project.streams) for value in whole]
         slots.extend(_slots(number, parts, slots[-1].plan + 1 if slots else 0, len(slots)))
-    return Pattern(projects, tuple(slots), slots[-1].plan + 1)
+    return SizePattern(projects, tuple(slots), slots[-1].plan + 1)
 
 
 def _slots(number: int, parts: list[list[int]], plan: int, slot: int) -> Iterator[Slot]:
@@ -120,7 +120,7 @@ class Sizes:
         return min(34, max(6, self.planned // 2))
 
     @property
-    def pattern(self) -> Pattern:
+    def pattern(self) -> SizePattern:
         """The pattern these plans repeat."""
         return pattern(self.seed, self.rows > 50_000)
 

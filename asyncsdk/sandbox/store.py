@@ -17,11 +17,11 @@ from typing import Literal
 import attrs
 
 from asyncsdk.errors import ConfigurationError
-from asyncsdk.sandbox.clock import Clock
+from asyncsdk.sandbox.clock import ServiceClock
 from asyncsdk.sandbox.contract import Json, Object
 from asyncsdk.sandbox.positions import BLOCK, Positions, View
 from asyncsdk.sandbox.relations import pointers, target
-from asyncsdk.sandbox.tables import Table, tables
+from asyncsdk.sandbox.tables import StoredTable, tables
 
 Scalar = int | float | str | None
 Event = Literal["insert", "update", "soft_delete", "hard_delete", "restore"]
@@ -58,7 +58,7 @@ class Store:
     """
 
     def __init__(
-        self, fill: Fill, identity: str, clock: Clock, database: str = ":memory:", day: str | None = None
+        self, fill: Fill, identity: str, clock: ServiceClock, database: str = ":memory:", day: str | None = None
     ) -> None:
         self.history: list[Change] = []
         self._fill = fill
@@ -92,7 +92,7 @@ class Store:
         """Ends the connection; rows in memory are gone. Idempotent."""
         self._end()
 
-    def ready(self, name: str) -> Table:
+    def ready(self, name: str) -> StoredTable:
         """Returns the table, filled. Idempotent."""
         table = tables()[name]
         if name not in self._positions:
@@ -111,7 +111,7 @@ class Store:
             self._next[name] = last + 1
         return table
 
-    def _create(self, table: Table) -> None:
+    def _create(self, table: StoredTable) -> None:
         self._connection.execute("BEGIN")
         try:
             self._connection.execute(table.create)

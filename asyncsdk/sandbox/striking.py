@@ -23,7 +23,7 @@ from asyncsdk.sandbox.contract import Json
 from asyncsdk.sandbox.drift import mutate
 from asyncsdk.sandbox.faults import LOST, Fault
 from asyncsdk.sandbox.handlers import table_of
-from asyncsdk.sandbox.service import Answer
+from asyncsdk.sandbox.service import ServedAnswer
 
 Deed = Literal["now", "later", "never"]
 Ending = Literal["kept", "closed", "never"]
@@ -90,7 +90,7 @@ class Strike:
             return "&".join(part for part in query.split("&") if not part.startswith("offset="))
         return query
 
-    def spoil(self, answer: Answer, draw: random.Random) -> Answer:
+    def spoil(self, answer: ServedAnswer, draw: random.Random) -> ServedAnswer:
         """Returns an answer with other fields in it, and changes rows behind it, where a fault says so."""
         operation, store = answer.operation, answer.store
         if answer.status >= 300 or operation is None or store is None:
@@ -103,7 +103,7 @@ class Strike:
                     mutate(store, table_of(operation).name, draw.choice(fault.kinds), draw)
         return answer
 
-    def outgoing(self, answer: Answer | None) -> Outgoing:
+    def outgoing(self, answer: ServedAnswer | None) -> Outgoing:
         """Returns what goes out instead of an answer, or of none where the deed was not done."""
         data = b"" if answer is None or answer.text is None else answer.text.encode()
         status = 200 if answer is None else answer.status

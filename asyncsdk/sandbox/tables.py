@@ -12,7 +12,7 @@ from typing import Literal
 
 import attrs
 
-from asyncsdk.sandbox.contract import Contract, Json, Object, items, load, mapping, reference, types
+from asyncsdk.sandbox.contract import Json, Object, ServedContract, items, load, mapping, reference, types
 
 Kind = Literal["integer", "number", "text", "boolean", "json"]
 
@@ -20,7 +20,7 @@ _PLAIN = frozenset({"date", "date-time", "YYYY-MM"})  # formats whose text never
 
 
 @attrs.frozen
-class Column:
+class StoredColumn:
     """One property of a response schema. `required` properties are never null."""
 
     name: str
@@ -45,12 +45,12 @@ class Column:
 
 
 @attrs.frozen
-class Table:
+class StoredTable:
     """The rows of one response model. `relations` maps a property that only `include` asks for to its model."""
 
     name: str
     model: str
-    columns: dict[str, Column]
+    columns: dict[str, StoredColumn]
     relations: dict[str, str]
     dynamic: str | None
     hidden: tuple[str, ...] = ()
@@ -103,7 +103,7 @@ _HIDDEN = {"external_client_identifiers": ("client_id",)}
 
 
 @functools.cache
-def tables() -> dict[str, Table]:
+def tables() -> dict[str, StoredTable]:
     """Returns every table by name. A table is named as its resource; a relation's as stream_leaders."""
     contract = load()
     named = dict(_named(contract))
@@ -111,7 +111,7 @@ def tables() -> dict[str, Table]:
     return {name: _table(contract, name, model) for model, name in named.items()}
 
 
-def _named(contract: Contract) -> list[tuple[str, str]]:
+def _named(contract: ServedContract) -> list[tuple[str, str]]:
     found: dict[str, str] = {}
     for operation in contract.operations:
         if operation.model and operation.is_list:
@@ -120,10 +120,10 @@ def _named(contract: Contract) -> list[tuple[str, str]]:
     return list(found.items())
 
 
-def _table(contract: Contract, name: str, model: str) -> Table:
+def _table(contract: ServedContract, name: str, model: str) -> StoredTable:
     schema = contract.schemas[model]
     required = set(items(schema.get("required")))
-    columns: dict[str, Column] = {}
+    columns: dict[str, StoredColumn] = {}
     relations: dict[str, str] = {}
     for field, value in mapping(schema["properties"]).items():
         column = mapping(value)
@@ -131,9 +131,9 @@ def _table(contract: Contract, name: str, model: str) -> Table:
             relations[field] = related
             continue
         form = column.get("format")
-        columns[field] = Column(field, _kind(column), str(form) if form else None, field in required, column)
+        columns[field] = StoredColumn(field, _kind(column), str(form) if form else None, field in required, column)
     prefix = schema.get("x-dynamic-prefix")
-    return Table(name, model, columns, relations, str(prefix) if prefix else None, _HIDDEN.get(name, ()))
+    return StoredTable(name, model, columns, relations, str(prefix) if prefix else None, _HIDDEN.get(name, ()))
 
 
 def _related(schema: Object) -> str | None:

@@ -19,7 +19,7 @@ from asyncsdk.extract.incremental import passes
 from asyncsdk.extract.states import State
 from asyncsdk.extract.watermark import OVERLAP, difference, earlier, moment_of_header, usable, went_back
 from asyncsdk.filters import gte
-from asyncsdk.sandbox.clock import Clock as ServerClock
+from asyncsdk.sandbox.clock import ServiceClock as ServerClock
 from asyncsdk.sandbox.drift import mutate
 from asyncsdk.testing.simulation import Simulation
 from asyncsdk.testing.simulation.run import BEGINNING

@@ -11,7 +11,7 @@ from typing import Any, Literal
 import attrs
 
 from asyncsdk.sandbox import Row, Sandbox
-from asyncsdk.sandbox.contract import Operation, Parameter, load
+from asyncsdk.sandbox.contract import ServedOperation, ServedParameter, load
 from asyncsdk.sandbox.relations import target
 
 Extent = Literal["full", "sparse", "null"]  # all it takes, only what it demands, nothing wherever it may be nothing
@@ -25,7 +25,7 @@ _FILTERS = {"date": f"gte:{MONDAY}", "date-time": f"gte:{MONDAY}T08:00:00Z", "in
 class Case:
     """One request: the operation, its path ids by name, and the query and body it is sent with (None for no body)."""
 
-    operation: Operation
+    operation: ServedOperation
     path: dict[str, int]
     query: dict[str, Any] = attrs.field(factory=dict)
     body: dict[str, Any] | None = None
@@ -72,12 +72,12 @@ class Plausible:
     def _made_last(self, resource: str) -> int:
         return list(self._made).index(resource) if resource in self._made else -1
 
-    def _case(self, operation: Operation, extent: Extent) -> Case:
+    def _case(self, operation: ServedOperation, extent: Extent) -> Case:
         query = {p.name: self._word(p, operation.resource) for p in operation.query.values() if extent == "full"}
         body = self._body(operation, extent) if operation.body else None
         return Case(operation, self._ids(operation), query, body)
 
-    def _ids(self, operation: Operation) -> dict[str, int]:
+    def _ids(self, operation: ServedOperation) -> dict[str, int]:
         resource = operation.resource
         if operation.kind in ("attach", "detach"):
             parent, child = operation.path_names
@@ -87,7 +87,7 @@ class Plausible:
             for name in operation.path_names
         }
 
-    def _row(self, operation: Operation) -> Row:
+    def _row(self, operation: ServedOperation) -> Row:
         """Returns a row in the state the operation asks for; one that was made for updates, the last for a delete."""
         resource = operation.resource
         if operation.kind == "delete":
@@ -110,7 +110,7 @@ class Plausible:
         rows = self.sandbox.rows_of(table)
         return rows[place].id if rows else self.sandbox.add(table).id
 
-    def _word(self, parameter: Parameter, resource: str) -> Any:
+    def _word(self, parameter: ServedParameter, resource: str) -> Any:
         if parameter.name == "limit":
             return 5
         if parameter.name == "offset":
@@ -125,7 +125,7 @@ class Plausible:
             return ",".join(parameter.values or ("-updated_at", "id"))
         return self._point(parameter.name, resource) if parameter.type == "integer" else "a"
 
-    def _body(self, operation: Operation, extent: Extent) -> dict[str, Any] | None:
+    def _body(self, operation: ServedOperation, extent: Extent) -> dict[str, Any] | None:
         if extent == "sparse" and not operation.body_required:
             return None
         if extent == "null":
@@ -170,13 +170,13 @@ class Plausible:
         return {"boolean": True, "array": ["Low", "High"]}[kind]
 
 
-def _extents(operation: Operation) -> Sequence[Extent]:
+def _extents(operation: ServedOperation) -> Sequence[Extent]:
     if not operation.query and operation.body is None:
         return ("full",)
     return ("full", "sparse", "null") if _nullable(operation) else ("full", "sparse")
 
 
-def _nullable(operation: Operation) -> list[str]:
+def _nullable(operation: ServedOperation) -> list[str]:
     """Returns the fields of a body that may be null, but for those of which the contract says that they are refused."""
     schema: dict[str, Any] = load().schemas[operation.body] if operation.body else {}
     return [
@@ -186,9 +186,9 @@ def _nullable(operation: Operation) -> list[str]:
     ]
 
 
-def _before(operation: Operation) -> list[tuple[str, list[Any]]]:
+def _before(operation: ServedOperation) -> list[tuple[str, list[Any]]]:
     return [(name, choices) for name, choices in operation.before.items() if isinstance(choices, list)]
 
 
-def _in_state(operation: Operation, row: Row) -> bool:
+def _in_state(operation: ServedOperation, row: Row) -> bool:
     return all(row.get(name) in choices or ("*" in choices and row.get(name)) for name, choices in _before(operation))

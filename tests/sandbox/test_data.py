@@ -12,7 +12,7 @@ import attrs
 import pytest
 
 from asyncsdk.sandbox import Sandbox
-from asyncsdk.sandbox.clock import Clock
+from asyncsdk.sandbox.clock import ServiceClock
 from asyncsdk.sandbox.fill import Filling
 from asyncsdk.sandbox.period import Period
 from asyncsdk.sandbox.sizes import Sizes
@@ -41,7 +41,7 @@ class Data:
 
 
 def read(rows: int, seed: int = 1, day: dt.date = DAY) -> Data:
-    return Data(Store(Filling(rows, seed), "test", Clock(), day=day.isoformat()))
+    return Data(Store(Filling(rows, seed), "test", ServiceClock(), day=day.isoformat()))
 
 
 @pytest.fixture(scope="module", params=[(300, 1), (2_500, 7)])

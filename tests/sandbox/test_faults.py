@@ -12,7 +12,7 @@ import pytest
 from asyncsdk.sandbox import Sandbox
 from asyncsdk.sandbox.faults import LOST, Fault, Kind, from_json
 from asyncsdk.sandbox.patterns import Pattern
-from asyncsdk.sandbox.service import Answer
+from asyncsdk.sandbox.service import ServedAnswer
 from asyncsdk.sandbox.striking import strike_of
 from asyncsdk.sandbox.tables import tables
 
@@ -163,10 +163,10 @@ def test_faults_are_decided_without_a_server() -> None:
     assert (late.deed, late.deed_after, late.outgoing(None).ending) == ("later", 5, "closed")
     assert strike_of(faults, "POST", "/api/streams", "").deed == "now"
     cut = strike_of(faults, "GET", "/api/streams", "offset=3")
-    sent = cut.outgoing(Answer(200, "[1, 2, 3]"))
+    sent = cut.outgoing(ServedAnswer(200, "[1, 2, 3]"))
     assert (cut.deed, sent.body, sent.length, sent.ending) == ("now", b"[1, ", 9, "closed")
     well = strike_of([], "GET", "/api/streams", "")
-    assert (well.deed, well.outgoing(Answer(200, "[]")).body) == ("now", b"[]")
+    assert (well.deed, well.outgoing(ServedAnswer(200, "[]")).body) == ("now", b"[]")
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ import pytest
 from asyncsdk import Pager, Wethod
 from asyncsdk import filters as F  # noqa: N812  # as users write it
 from asyncsdk.sandbox import Sandbox
-from asyncsdk.sandbox.contract import Operation, Parameter, load, mapping, types
+from asyncsdk.sandbox.contract import ServedOperation, ServedParameter, load, mapping, types
 from asyncsdk.sandbox.handlers import table_of
 from asyncsdk.sandbox.rules import weekday
 
@@ -35,7 +35,7 @@ BEFORE: dict[str, dict[str, Any]] = {
 
 
 @pytest.fixture(scope="module")
-def operations() -> tuple[Operation, ...]:
+def operations() -> tuple[ServedOperation, ...]:
     return load().operations
 
 
@@ -52,7 +52,7 @@ async def wethod(sandbox: Sandbox) -> AsyncIterator[Wethod]:
         yield client
 
 
-def call(wethod: Wethod, operation: Operation, *args: Any, **kwargs: Any) -> Any:
+def call(wethod: Wethod, operation: ServedOperation, *args: Any, **kwargs: Any) -> Any:
     return getattr(getattr(wethod, operation.resource), operation.name)(*args, **kwargs)
 
 
@@ -72,7 +72,7 @@ def sample(name: str, schema: dict[str, Any]) -> Any:
     return ["a", "b"] if "array" in kinds else "text"
 
 
-def arguments(operation: Operation, *, ids: bool) -> dict[str, Any]:
+def arguments(operation: ServedOperation, *, ids: bool) -> dict[str, Any]:
     """Keyword arguments for every field of a body, in Python's names."""
     if operation.body is None:
         return {}
@@ -97,7 +97,7 @@ def arguments(operation: Operation, *, ids: bool) -> dict[str, Any]:
     return {f"{name}_" if name in ("from", "in") else name: value for name, value in given.items()}
 
 
-def filtered(parameter: Parameter) -> Any:
+def filtered(parameter: ServedParameter) -> Any:
     """A typed value for a query parameter."""
     if parameter.filter == "date-time":
         return F.gte(SINCE)
@@ -114,7 +114,7 @@ def filtered(parameter: Parameter) -> Any:
     return parameter.enum[0] if parameter.enum else 1 if parameter.type == "integer" else "a"
 
 
-def path_ids(sandbox: Sandbox, operation: Operation) -> list[int]:
+def path_ids(sandbox: Sandbox, operation: ServedOperation) -> list[int]:
     table = table_of(operation).name
     if len(operation.path_names) == 2:
         row = sandbox.store.row(table, min(sandbox.store.ids(table, "live")))
@@ -127,7 +127,7 @@ def path_ids(sandbox: Sandbox, operation: Operation) -> list[int]:
 
 
 async def test_every_list_and_get_is_read_into_its_model(
-    sandbox: Sandbox, wethod: Wethod, operations: tuple[Operation, ...]
+    sandbox: Sandbox, wethod: Wethod, operations: tuple[ServedOperation, ...]
 ) -> None:
     tried = 0
     for operation in operations:
@@ -150,7 +150,7 @@ async def test_every_list_and_get_is_read_into_its_model(
 
 
 async def test_every_argument_of_every_list_is_one_the_api_takes(
-    wethod: Wethod, operations: tuple[Operation, ...]
+    wethod: Wethod, operations: tuple[ServedOperation, ...]
 ) -> None:
     for operation in operations:
         if not operation.is_list:
@@ -163,7 +163,7 @@ async def test_every_argument_of_every_list_is_one_the_api_takes(
 
 
 async def test_every_creation_and_change_sends_every_field_the_api_takes(
-    sandbox: Sandbox, wethod: Wethod, operations: tuple[Operation, ...]
+    sandbox: Sandbox, wethod: Wethod, operations: tuple[ServedOperation, ...]
 ) -> None:
     for operation in operations:
         if operation.kind == "create":
@@ -176,7 +176,7 @@ async def test_every_creation_and_change_sends_every_field_the_api_takes(
 
 
 async def test_every_action_and_link_is_done(
-    sandbox: Sandbox, wethod: Wethod, operations: tuple[Operation, ...]
+    sandbox: Sandbox, wethod: Wethod, operations: tuple[ServedOperation, ...]
 ) -> None:
     store = sandbox.store
     for operation in operations:
@@ -199,7 +199,7 @@ async def test_every_action_and_link_is_done(
 
 
 async def test_every_deletion_takes_a_row_away(
-    sandbox: Sandbox, wethod: Wethod, operations: tuple[Operation, ...]
+    sandbox: Sandbox, wethod: Wethod, operations: tuple[ServedOperation, ...]
 ) -> None:
     store = sandbox.store
     for operation in operations:
@@ -228,7 +228,7 @@ async def test_a_walk_over_a_list_that_changes_gives_every_row_that_stayed_once(
         assert drifting.survivors("production_plan_streams", since=mark) <= set(ids)
 
 
-async def test_no_kind_of_operation_is_left_out(operations: tuple[Operation, ...]) -> None:
+async def test_no_kind_of_operation_is_left_out(operations: tuple[ServedOperation, ...]) -> None:
     kinds = {operation.kind for operation in operations}
     assert kinds == {"list", "get", "create", "update", "delete", "action", "attach", "detach"}
     assert len(operations) == 192

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from asyncsdk.sandbox.clock import Clock
+from asyncsdk.sandbox.clock import ServiceClock
 from asyncsdk.sandbox.drift import mutate
 from asyncsdk.sandbox.fill import Filling
 from asyncsdk.sandbox.positions import BLOCK, Positions, View
@@ -24,7 +24,7 @@ OPENED: list[Store] = []
 
 
 def make(rows: int, **options: str) -> Store:
-    OPENED.append(Store(Filling(rows, 1), "test", Clock(), **options))
+    OPENED.append(Store(Filling(rows, 1), "test", ServiceClock(), **options))
     return OPENED[-1]
 
 
@@ -133,7 +133,7 @@ def test_a_file_keeps_its_rows_and_refuses_other_settings(tmp_path: Path) -> Non
     assert wiped.row("streams", id) is None
     wiped.close()
     with pytest.raises(ValueError, match="other data"):
-        Store(Filling(100, 2), "other", Clock(), database)
+        Store(Filling(100, 2), "other", ServiceClock(), database)
 
 
 def test_a_foreign_database_is_refused(tmp_path: Path) -> None:
@@ -146,7 +146,7 @@ def test_a_foreign_database_is_refused(tmp_path: Path) -> None:
 
 
 def test_stamps_never_repeat_and_the_header_is_not_behind_them() -> None:
-    clock = Clock(lambda: 1_800_000_000.0)
+    clock = ServiceClock(lambda: 1_800_000_000.0)
     stamps = [clock.tick() for _ in range(2500)]
     assert stamps == sorted(set(stamps))
     assert clock.header() == "Fri, 15 Jan 2027 08:00:02 GMT"

@@ -24,7 +24,7 @@ from asyncsdk.extract import extract, pass_reader
 from asyncsdk.extract import run as running
 from asyncsdk.extract.target import Place
 from asyncsdk.sandbox.drift import mutate
-from asyncsdk.sandbox.service import Answer, Asked, Service
+from asyncsdk.sandbox.service import ReceivedRequest, ServedAnswer, Service
 from asyncsdk.sandbox.store import Change, Store
 from asyncsdk.sandbox.tables import tables
 from asyncsdk.testing.simulation import Conditions, Simulation
@@ -100,7 +100,7 @@ class _Odd:
         self._service = service
         self._night = night
 
-    def answer(self, asked: Asked) -> Answer:
+    def answer(self, asked: ReceivedRequest) -> ServedAnswer:
         answer = self._service.answer(asked)
         name = asked.path.removeprefix("/api/").replace("-", "_")
         if name in self._night.refused:

@@ -123,7 +123,7 @@ def _check_state_key(name: object) -> None:
 
 
 @attrs.define(eq=False)
-class _Shown:
+class _Exposed:
     """What runs of lifespans show under one name, the latest last, and what was there before the first."""
 
     before: object
@@ -135,9 +135,9 @@ def _published(state: State, values: Mapping[str, object]) -> Iterator[None]:
     """Shows values in the state of an application while the block runs, whichever of several runs ends first."""
     if not hasattr(state, _RUNS):
         setattr(state, _RUNS, {})
-    runs: dict[str, _Shown] = getattr(state, _RUNS)
+    runs: dict[str, _Exposed] = getattr(state, _RUNS)
     for name, value in values.items():
-        runs.setdefault(name, _Shown(getattr(state, name, _NOTHING))).open.append(value)
+        runs.setdefault(name, _Exposed(getattr(state, name, _NOTHING))).open.append(value)
         setattr(state, name, value)
     try:
         yield

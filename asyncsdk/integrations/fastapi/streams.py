@@ -109,7 +109,7 @@ async def stream_csv(
     if columns is not None:
         _check_columns(columns, model)
     walk, first = await _begin(pager, max_items, resume, concurrency)
-    table = _Table(model, list(columns) if columns is not None else _columns(model, first))
+    table = _CsvTable(model, list(columns) if columns is not None else _columns(model, first))
     failing = (lambda error: _csv([[to_json(error).decode()]])) if error_line else None
     chunks = partial(_chunks, walk, first, table.rows, failing, header=table.header())
     return RowStream(chunks, walk, "text/csv", filename, background)
@@ -231,7 +231,7 @@ def _lines(rows: Sequence[object]) -> bytes:
     return b"".join(to_json(row) + b"\n" for row in rows)
 
 
-class _Table:
+class _CsvTable:
     """Rows as lines of CSV."""
 
     def __init__(self, model: type, columns: Sequence[str]) -> None:

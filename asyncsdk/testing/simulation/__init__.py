@@ -30,9 +30,9 @@ the last byte: `simulation.trace` is a hash that shows it.
 
 from __future__ import annotations
 
-from .conditions import FAULTS, Conditions, Fault
+from .conditions import FAULTS, Conditions, NetworkFault
 from .loop import NothingHappens, TooLong
 from .run import Simulation
 from .server import Deed
 
-__all__ = ["FAULTS", "Conditions", "Deed", "Fault", "NothingHappens", "Simulation", "TooLong"]
+__all__ = ["FAULTS", "Conditions", "Deed", "NetworkFault", "NothingHappens", "Simulation", "TooLong"]

@@ -13,7 +13,7 @@ from typing import Final, Literal
 
 import attrs
 
-__all__ = ["FAULTS", "Conditions", "Fault"]
+__all__ = ["FAULTS", "Conditions", "NetworkFault"]
 
 Deed = Literal["no", "yes", "late"]
 """Whether a request that met a fault is carried out: never, before the answer, or some time after it was given up."""
@@ -25,7 +25,7 @@ _HTML: Final = b"<html><body><h1>proxy</h1></body></html>"
 
 
 @attrs.frozen
-class Fault:
+class NetworkFault:
     """One way in which a request can go wrong.
 
     Args:
@@ -52,32 +52,32 @@ class Fault:
         return "application/json" if self.own else "text/html"
 
 
-FAULTS: Final[Mapping[str, Fault]] = MappingProxyType(
+FAULTS: Final[Mapping[str, NetworkFault]] = MappingProxyType(
     {
-        "reset": Fault(ending="reset"),
-        "ended": Fault(ending="end"),
-        "reset after the deed": Fault(deed="yes", ending="reset"),
-        "ended after the deed": Fault(deed="yes", ending="end"),
-        "reset before a late deed": Fault(deed="late", ending="reset"),
-        "cut": Fault(deed="yes", ending="cut"),
-        "hung": Fault(ending="nothing"),
-        "hung after the deed": Fault(deed="yes", ending="nothing"),
-        "hung before a late deed": Fault(deed="late", ending="nothing"),
-        "429": Fault(status=429, retry_after=30),
-        "429 without a wait": Fault(status=429),
-        "503": Fault(status=503),
-        "503 with a wait": Fault(status=503, retry_after=20),
-        "500": Fault(status=500),
-        "502 of a proxy": Fault(status=502, own=False),
-        "502 after the deed": Fault(deed="yes", status=502, own=False),
-        "504 before a late deed": Fault(deed="late", status=504, own=False),
-        "500 of a proxy after the deed": Fault(deed="yes", status=500, own=False),
-        "503 of a proxy after the deed": Fault(deed="yes", status=503, own=False),
-        "520 after the deed": Fault(deed="yes", status=520, own=False),
-        "524 before a late deed": Fault(deed="late", status=524, own=False),
-        "408": Fault(status=408, own=False),
-        "garbage after the deed": Fault(deed="yes", ending="answer", status=200, own=False),
-        "stray answer": Fault(deed="yes"),
+        "reset": NetworkFault(ending="reset"),
+        "ended": NetworkFault(ending="end"),
+        "reset after the deed": NetworkFault(deed="yes", ending="reset"),
+        "ended after the deed": NetworkFault(deed="yes", ending="end"),
+        "reset before a late deed": NetworkFault(deed="late", ending="reset"),
+        "cut": NetworkFault(deed="yes", ending="cut"),
+        "hung": NetworkFault(ending="nothing"),
+        "hung after the deed": NetworkFault(deed="yes", ending="nothing"),
+        "hung before a late deed": NetworkFault(deed="late", ending="nothing"),
+        "429": NetworkFault(status=429, retry_after=30),
+        "429 without a wait": NetworkFault(status=429),
+        "503": NetworkFault(status=503),
+        "503 with a wait": NetworkFault(status=503, retry_after=20),
+        "500": NetworkFault(status=500),
+        "502 of a proxy": NetworkFault(status=502, own=False),
+        "502 after the deed": NetworkFault(deed="yes", status=502, own=False),
+        "504 before a late deed": NetworkFault(deed="late", status=504, own=False),
+        "500 of a proxy after the deed": NetworkFault(deed="yes", status=500, own=False),
+        "503 of a proxy after the deed": NetworkFault(deed="yes", status=503, own=False),
+        "520 after the deed": NetworkFault(deed="yes", status=520, own=False),
+        "524 before a late deed": NetworkFault(deed="late", status=524, own=False),
+        "408": NetworkFault(status=408, own=False),
+        "garbage after the deed": NetworkFault(deed="yes", ending="answer", status=200, own=False),
+        "stray answer": NetworkFault(deed="yes"),
     }
 )
 """Every fault there is, by name. A stray answer is one that follows the real one, and that nobody asked for."""

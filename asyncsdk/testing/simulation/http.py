@@ -9,7 +9,7 @@ from typing import Final, Literal
 
 import attrs
 
-__all__ = ["Asked", "Framing", "RequestReader", "answer_bytes"]
+__all__ = ["AskedRequest", "Framing", "RequestReader", "answer_bytes"]
 
 Framing = Literal["length", "chunked", "close"]
 """How the end of a body is told: by its length, by a last empty chunk, or by the end of the connection."""
@@ -18,7 +18,7 @@ _BLANK: Final = b"\r\n\r\n"
 
 
 @attrs.frozen
-class Asked:
+class AskedRequest:
     """One request: `target` is the path with its query as it was sent, `headers` have lower-case names."""
 
     method: str
@@ -43,13 +43,13 @@ class RequestReader:
     def __init__(self) -> None:
         self._bytes = bytearray()
 
-    def feed(self, data: bytes) -> Iterator[Asked]:
+    def feed(self, data: bytes) -> Iterator[AskedRequest]:
         """Takes bytes in and gives the requests that are whole by now."""
         self._bytes += data
         while (asked := self._next()) is not None:
             yield asked
 
-    def _next(self) -> Asked | None:
+    def _next(self) -> AskedRequest | None:
         end = self._bytes.find(_BLANK)
         if end < 0:
             return None
@@ -62,7 +62,7 @@ class RequestReader:
         body = bytes(self._bytes[end + len(_BLANK) : whole])
         del self._bytes[:whole]
         method, target, _ = first.split(" ", 2)
-        return Asked(method, target, headers, body)
+        return AskedRequest(method, target, headers, body)
 
 
 def answer_bytes(

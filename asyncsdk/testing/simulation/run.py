@@ -22,7 +22,7 @@ from ...sandbox.store import Store
 from .conditions import Conditions
 from .loop import SimulatedLoop, VirtualClock
 from .network import Network
-from .server import Server
+from .server import SimulatedServer
 from .waiting import place_of
 
 __all__ = ["BEGINNING", "Simulation"]
@@ -99,7 +99,9 @@ class Simulation:
             order=order,
             clock=lambda: self.now().timestamp(),
         )
-        self.server: Server = Server(self.sandbox, conditions or Conditions(), Random(f"{seed} server"), self._note)
+        self.server: SimulatedServer = SimulatedServer(
+            self.sandbox, conditions or Conditions(), Random(f"{seed} server"), self._note
+        )
         weather = Random(f"{seed} network")
         self.network: Network = Network(
             round_trip=lambda: self.server.conditions.trip(weather),

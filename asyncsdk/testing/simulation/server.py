@@ -15,11 +15,11 @@ from ...sandbox import Sandbox, drift
 from ...sandbox import service as service_
 from ...sandbox.handlers import table_of
 from ...sandbox.striking import Outgoing, Strike, strike_of
-from .conditions import FAULTS, Conditions, Fault
-from .http import Asked, Framing, RequestReader, answer_bytes
+from .conditions import FAULTS, Conditions, NetworkFault
+from .http import AskedRequest, Framing, RequestReader, answer_bytes
 from .network import Link
 
-__all__ = ["Deed", "Server"]
+__all__ = ["Deed", "SimulatedServer"]
 
 STRAY: Final = b"[]"
 """The body of an answer nobody asked for: a page without rows, the worst there is for a walk."""
@@ -30,13 +30,13 @@ class Deed:
     """One request that was carried out: when (virtual seconds), what was asked, what was answered."""
 
     at: float
-    asked: Asked
+    asked: AskedRequest
     status: int
     text: str | None
 
 
 @attrs.define(eq=False)
-class Server:
+class SimulatedServer:
     """Answers what arrives over links.
 
     Args:
@@ -56,7 +56,7 @@ class Server:
     trace: Callable[[str], object]
     counts: Counter[str] = attrs.field(factory=Counter)
     writes: list[Deed] = attrs.field(factory=list)
-    requests: list[Asked] = attrs.field(factory=list)
+    requests: list[AskedRequest] = attrs.field(factory=list)
     arrivals: list[float] = attrs.field(factory=list)
     service: service_.Service = attrs.field(init=False)
     date_header: Callable[[], str] = attrs.field(init=False)
@@ -69,7 +69,7 @@ class Server:
         """Takes a new link."""
         return _Conversation(self, link)
 
-    def arrived(self, link: Link, asked: Asked, done: Callable[[float], object]) -> None:
+    def arrived(self, link: Link, asked: AskedRequest, done: Callable[[float], object]) -> None:
         """Serves one request; `done` is called with the seconds after which its answer has gone out."""
         self.requests.append(asked)
         self.arrivals.append(asyncio.get_running_loop().time())
@@ -80,7 +80,7 @@ class Server:
             return
         name = self.conditions.fault(self.draw)
         self.trace(f"{link.serial} {asked.method} {asked.target} {name or 'well'}")
-        fault = Fault(deed="yes") if name is None else FAULTS[name]
+        fault = NetworkFault(deed="yes") if name is None else FAULTS[name]
         if name is not None:
             self.counts[name] += 1
         think = self.conditions.think(self.draw)
@@ -104,7 +104,7 @@ class Server:
                 else:
                     done(last)
 
-    def _strike(self, link: Link, asked: Asked, strike: Strike, done: Callable[[float], object]) -> None:
+    def _strike(self, link: Link, asked: AskedRequest, strike: Strike, done: Callable[[float], object]) -> None:
         """Serves a request that an ordered fault meets."""
         loop = asyncio.get_running_loop()
         names = ", ".join(fault.kind for fault in strike.faults)
@@ -135,9 +135,9 @@ class Server:
         elif sent.ending == "closed":
             link.finish(last)
 
-    def _carry_out(self, asked: Asked, fault: Fault) -> bytes:
+    def _carry_out(self, asked: AskedRequest, fault: NetworkFault) -> bytes:
         """Does what is asked, now or later, and returns the bytes of the answer."""
-        answer: service_.Answer | None = None
+        answer: service_.ServedAnswer | None = None
         if fault.deed == "yes":
             answer = self._do(asked)
         elif fault.deed == "late":
@@ -149,10 +149,12 @@ class Server:
         body = b"" if answer.text is None else answer.text.encode()
         return self._bytes(answer.status, body, "application/json", answer.headers)
 
-    def _do(self, asked: Asked) -> service_.Answer:
+    def _do(self, asked: AskedRequest) -> service_.ServedAnswer:
         headers = CIMultiDict(asked.headers)
         kind = asked.headers.get("content-type", "").partition(";")[0]
-        answer = self.service.answer(service_.Asked(asked.method, asked.path, asked.query, headers, kind, asked.body))
+        answer = self.service.answer(
+            service_.ReceivedRequest(asked.method, asked.path, asked.query, headers, kind, asked.body)
+        )
         if asked.method != "GET":
             self.writes.append(Deed(asyncio.get_running_loop().time(), asked, answer.status, answer.text))
             self.trace(f"done {asked.method} {asked.target} {answer.status}")
@@ -194,7 +196,7 @@ class Server:
 class _Conversation:
     """The server's end of one link."""
 
-    def __init__(self, server: Server, link: Link) -> None:
+    def __init__(self, server: SimulatedServer, link: Link) -> None:
         self._server = server
         self._link = link
         self._reader = RequestReader()
