@@ -18,7 +18,6 @@ from ._limits import clock as clocks
 from ._lists.mirrored import MirroredList
 from ._sending.loops import require_asyncio
 from ._sending.settings import LONGEST
-from ._sending.single_flight import single_flight
 from .errors import APIError, ArgumentError
 from .errors._printable import shown
 
@@ -148,7 +147,7 @@ class Mirror:
         _check_seconds("whole", whole)
         names = _names(lists)
         self.failure: Exception | None = None
-        self._wethod = single_flight(wethod)
+        self._wethod = wethod.with_options(single_flight=True)
         self._refresh, self._whole, self._required, self._clock = refresh, whole, required, clock
         self._lists: dict[str, MirroredList[Any]] = {
             name: MirroredList(name, getattr(self._wethod, name), clock) for name in names

@@ -64,6 +64,13 @@ class PerLoop(Generic[T]):
         self._by_loop[loop] = _Kept(value, os.getpid(), closer)
         return value
 
+    def forget(self, value: T) -> None:
+        """Forgets the running loop's value, if it is this one, without closing it."""
+        loop = asyncio.get_running_loop()
+        kept = self._by_loop.get(loop)
+        if kept is not None and kept.value is value:
+            del self._by_loop[loop]
+
     def others(self) -> list[tuple[asyncio.AbstractEventLoop, T]]:
         """Returns the values of this process that belong to other loops than the running one."""
         running = asyncio.get_running_loop()

@@ -105,9 +105,7 @@ class SharedBudget:
         self._process = uuid.uuid4().hex
         self._numbers = itertools.count(1)
         self._granted: OrderedDict[int, int] = OrderedDict()  # own grants of the last period: number, Redis's time
-        self._offset = (
-            clocks.utc_now().timestamp() - clock()
-        )  # Redis's clock less ours, seconds; measured each time
+        self._offset = clocks.utc_now().timestamp() - clock()  # Redis's clock less ours, seconds; measured each time
         self._latest = 0  # what Redis's clock said on the last round trip, microseconds
         self._born: int | None = None
         self._used = 0

@@ -96,6 +96,8 @@ class List(Generic[T]):
         limit: rows a page.
         offset: the first row, from 0.
         stable_order: the `order` a stable walk asks for where the caller named none.
+        operation: its name in this package, such as `projects.list`.
+        route: its path without ids.
     """
 
     sender: Sender
@@ -105,6 +107,8 @@ class List(Generic[T]):
     limit: int
     offset: int
     stable_order: str | None
+    operation: str | None = None
+    route: str | None = None
 
     def walk(self, options: WalkOptions) -> Fetcher[T]:
         """Returns a walk that has not begun, its options checked.
@@ -201,7 +205,10 @@ class List(Generic[T]):
         """Makes the requests of a walk from offset and limit; what does not change is encoded once."""
         base = wire.build("GET", self.path, query)
         start = f"{base.query}&" if base.query else ""
-        return lambda offset, limit: Request("GET", base.path, f"{start}limit={limit}&offset={offset}")
+        operation, route = self.operation, self.route
+        return lambda offset, limit: Request(
+            "GET", base.path, f"{start}limit={limit}&offset={offset}", None, operation, route
+        )
 
 
 def _counted(body: bytes) -> tuple[int, bytes]:
