@@ -7,16 +7,15 @@ import inspect
 import math
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Final, Generic, Protocol, TypeVar, cast
+from typing import Final, Generic, Protocol, TypeVar, cast
 
 from .. import filters
 from ..errors import ConfigurationError, WethodError
+from .options import WalkOptions
+from .pager import Pager, list_of
 from .sweeping import moment_before
 
-if TYPE_CHECKING:
-    from .pager import Pager
-
-__all__ = ["MirroredList", "Resource"]
+__all__ = ["ListResource", "MirroredList"]
 
 T = TypeVar("T")
 
@@ -24,7 +23,7 @@ OVERLAP: Final = timedelta(minutes=5)
 """How far before the last refresh the next one looks: a row may be committed later than its `updated_at` says."""
 
 
-class Resource(Protocol[T]):
+class ListResource(Protocol[T]):
     """What a mirror needs of a resource of the client; most have a `get(id)`, too."""
 
     @property
@@ -39,7 +38,7 @@ class MirroredList(Mapping[int, T], Generic[T]):
     `failure` is what the latest refresh met; None where it worked, or where there was none yet.
     """
 
-    def __init__(self, name: str, resource: Resource[T], clock: Callable[[], float]) -> None:
+    def __init__(self, name: str, resource: ListResource[T], clock: Callable[[], float]) -> None:
         self.name = name
         self.failure: Exception | None = None
         self._list = resource.list
@@ -145,9 +144,7 @@ class MirroredList(Mapping[int, T], Generic[T]):
 
 async def _read(pager: Pager[T], *, expected: int | None = None) -> tuple[list[T], str | None]:
     """The rows of a list, of which so many are expected, and the `Date` of its first answer."""
-    fetcher = pager.fetcher(expected=expected)
-    rows = await fetcher.drain()
-    return rows, fetcher.since
+    return await list_of(pager).all_since(WalkOptions(expected=expected))
 
 
 def _before(date: str | None) -> datetime | None:
