@@ -4,7 +4,7 @@
     python -m benchmarks --quick         a minute or two: shows that everything works, its figures say little
     python -m benchmarks --full          the whole grid: 0, 20, 100 ms; 1 to 32 in flight; 10,000 to 1,000,000 rows;
                                          some two hours
-    python -m benchmarks --only cpu get  some sections: imports alone cpu get wall window clients memory
+    python -m benchmarks --only cpu get  some sections: imports alone secure cpu get wall window clients memory
 
 Peers come with `pip install -e '.[bench]'`; one that is not installed is left out, and so is one that fails. Servers
 and clients are processes of their own, ended with this one. A default or full run writes benchmarks/results/ (what the
@@ -30,6 +30,7 @@ from .scale import DEFAULT, FULL, QUICK, Scale
 SECTIONS: Mapping[str, Callable[[Scale], Iterator[Record]]] = {
     "imports": imports.imports,
     "alone": clients.alone,
+    "secure": clients.secure,
     "cpu": walk.cpu,
     "get": walk.get,
     "wall": walk.wall,

@@ -17,7 +17,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import attrs
@@ -41,13 +41,24 @@ class Failed(Exception):
     """A contender ended badly, or lost rows, or took too long; the text is its last word."""
 
 
-def run(peer: Peer, warm: Job, job: Job, patience: float = 900.0) -> Reading:
-    """Lets a contender read the list `job`, after the list `warm`; at most `patience` seconds."""
+def run(peer: Peer, warm: Job, job: Job, patience: float = 900.0, environ: Mapping[str, str] | None = None) -> Reading:
+    """Lets a contender read the list `job`, after the list `warm`; at most `patience` seconds.
+
+    Args:
+        environ: variables for its process beside those of this one.
+    """
     words = [json.dumps(attrs.astuple(each)) for each in (warm, job)]
     command = [sys.executable, "-m", "benchmarks.alone", peer.read, *words]
     with tempfile.TemporaryFile() as said:
         # A session of its own, so that it can be ended with all it has started; Ctrl-C comes to us alone.
-        process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=said, start_new_session=True)
+        process = subprocess.Popen(
+            command,
+            cwd=ROOT,
+            stdout=subprocess.PIPE,
+            stderr=said,
+            start_new_session=True,
+            env={**os.environ, **(environ or {})},
+        )
         try:
             answer, _ = process.communicate(timeout=patience)
         except subprocess.TimeoutExpired:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import random
 import tempfile
 from collections import defaultdict
@@ -10,6 +11,7 @@ from contextlib import ExitStack
 
 from . import contenders as names
 from .alone import Failed, Reading, run
+from .certificate import Certificate, certificate
 from .contenders import PEERS, Peer
 from .measure import Cost
 from .peers import Job
@@ -49,6 +51,16 @@ def alone(scale: Scale) -> Iterator[Record]:
     yield from _measure("alone", [peer for peer in chosen if not peer.missing], scale.alone, 8)
 
 
+def secure(scale: Scale) -> Iterator[Record]:
+    """The same over TLS, with gzip: as the API is reached in earnest."""
+    if importlib.util.find_spec("trustme") is None:
+        print("  left out: trustme, which makes the certificate, is not installed (pip install -e '.[bench]')")
+        return
+    chosen = [peer for peer in PEERS if peer.name in {names.FLOOR, names.PAGES, names.ROWS, names.HTTPX}]
+    with certificate() as made:
+        yield from _measure("secure", [peer for peer in chosen if not peer.missing], scale.alone, 8, made)
+
+
 def memory(scale: Scale) -> Iterator[Record]:
     """Does a long list need more memory than a short one?"""
     chosen = [peer for peer in PEERS if peer.name in {names.FLOOR, names.PAGES, names.ROWS} and not peer.missing]
@@ -60,15 +72,18 @@ def _in_flight(peer: Peer) -> int:
     return peer.in_flight or IN_FLIGHT
 
 
-def _measure(section: str, peers: Sequence[Peer], load: Load, in_flight: int = IN_FLIGHT) -> Iterator[Record]:
+def _measure(
+    section: str, peers: Sequence[Peer], load: Load, in_flight: int = IN_FLIGHT, made: Certificate | None = None
+) -> Iterator[Record]:
     taken: dict[str, list[Taken]] = defaultdict(list)
     left = list(peers)
-    with serving(WARM_ROWS) as warm, serving(load.rows, load.latency_ms / 1000) as url:
+    file = None if made is None else made.server
+    with serving(WARM_ROWS, 0.0, file) as warm, serving(load.rows, load.latency_ms / 1000, file) as url:
         for turn in range(load.rounds):
             for peer in random.sample(left, len(left)):
                 title = f"  {load.rows:,} rows, {load.latency_ms:g} ms, {turn + 1} of {load.rounds}: {peer.name}"
                 try:
-                    reading, requests = _once(peer, warm, url, load, peer.in_flight or in_flight)
+                    reading, requests = _once(peer, warm, url, load, peer.in_flight or in_flight, made)
                 except Failed as failed:
                     left.remove(peer)  # what fails once is not worth waiting for again
                     taken.pop(peer.name, None)
@@ -92,13 +107,15 @@ def _measure(section: str, peers: Sequence[Peer], load: Load, in_flight: int = I
         )
 
 
-def _once(peer: Peer, warm: str, url: str, load: Load, in_flight: int) -> Taken:
+def _once(peer: Peer, warm: str, url: str, load: Load, in_flight: int, made: Certificate | None) -> Taken:
     with ExitStack() as stack:
         folders = [stack.enter_context(tempfile.TemporaryDirectory(ignore_cleanup_errors=True)) for _ in range(2)]
-        before = requests_of(url)
+        authority, environ = (None, None) if made is None else (made.authority, made.environ)
+        before = requests_of(url, authority)
         reading = run(
             peer,
             Job(warm, WARM_ROWS, in_flight, folders[0]),
             Job(url, load.rows, in_flight, folders[1]),
+            environ=environ,
         )
-        return reading, requests_of(url) - before
+        return reading, requests_of(url, authority) - before

@@ -12,9 +12,11 @@ ROWS = "asyncsdk async for row"
 PLAIN = "asyncsdk pages(stable=False)"
 PLAIN_ROWS = "asyncsdk async for row, stable=False"
 UVLOOP = "asyncsdk pages() on uvloop"
+KNOWN = "asyncsdk async for row, expected="
 JSON = "aiohttp + json"
 HTTPX = "httpx + pydantic"
 DLT = "dlt RESTClient.paginate"
+GENERATED = "generated client"
 SINGER = "Singer SDK tap"
 FLOOR_PARQUET = "floor to Parquet"
 OURS_PARQUET = "asyncsdk extract to Parquet"
@@ -56,6 +58,7 @@ PEERS = (
     Peer(JSON, "aiohttp_json:read", "dicts", ("aiohttp",), "import aiohttp"),
     Peer(HTTPX, "httpx_pydantic:read", "models", ("httpx", "pydantic"), "import httpx, pydantic", in_flight=1),
     Peer(DLT, "dlt_paginate:read", "dicts", ("dlt",), _DLT, in_flight=1),
+    Peer(GENERATED, "generated:read", "attrs", ("openapi_python_client", "yaml"), "import httpx", in_flight=1),
     Peer(SINGER, "singer_tap:read", "JSON lines", ("singer_sdk",), _SINGER, in_flight=1),
     Peer(
         FLOOR_PARQUET,

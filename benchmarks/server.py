@@ -9,11 +9,14 @@ since finds nothing.
 from __future__ import annotations
 
 import asyncio
+import functools
+import gzip
 import itertools
 import json
 import multiprocessing
 import re
 import signal
+import ssl
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -25,7 +28,7 @@ COUNT = "/requests"
 _LIMIT, _OFFSET = re.compile(rb"[?&]limit=(\d+)"), re.compile(rb"[?&]offset=(\d+)")
 _HEAD = (
     b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
-    b"Date: Fri, 01 May 2026 12:00:00 GMT\r\nContent-Length: %d\r\n\r\n"
+    b"Date: Fri, 01 May 2026 12:00:00 GMT\r\n%bContent-Length: %d\r\n\r\n"
 )
 
 
@@ -58,6 +61,11 @@ class Rows:
         first, last = min(offset, self._count), min(offset + limit, self._count)
         return b"[%b]" % self._text[self._starts[first] : max(self._starts[last] - 1, self._starts[first])]
 
+    @functools.cache  # noqa: B019  # it lives as long as its process
+    def packed(self, offset: int, limit: int) -> bytes:
+        """A page as gzip, made once: compressing is what a server's proxy does, on another machine."""
+        return gzip.compress(self.page(offset, limit), 6)
+
     def one(self, id: int) -> bytes:
         """The row of an id."""
         return self._text[self._starts[id - 1] : self._starts[id] - 1]
@@ -68,10 +76,11 @@ class _Counter:
 
 
 class _Serve(asyncio.Protocol):
-    def __init__(self, rows: Rows, latency: float, counter: _Counter) -> None:
+    def __init__(self, rows: Rows, latency: float, counter: _Counter, *, zipped: bool) -> None:
         self._rows = rows
         self._latency = latency
         self._counter = counter
+        self._zipped = zipped
         self._buffer = b""
         self._transport: asyncio.Transport | None = None
 
@@ -98,22 +107,30 @@ class _Serve(asyncio.Protocol):
         if b"updated_at=" in target or b"deleted_at=" in target:
             self._write(b"[]")
         elif limit and offset:
-            self._write(self._rows.page(int(offset[1]), int(limit[1])))
+            of = self._rows.packed if self._zipped else self._rows.page
+            self._write(of(int(offset[1]), int(limit[1])), b"Content-Encoding: gzip\r\n" if self._zipped else b"")
         else:
             self._write(self._rows.one(int(target.rsplit(b"/", 1)[1])))
 
-    def _write(self, body: bytes) -> None:
+    def _write(self, body: bytes, header: bytes = b"") -> None:
         if self._transport is not None and not self._transport.is_closing():
-            self._transport.write(_HEAD % len(body) + body)
+            self._transport.write(_HEAD % (header, len(body)) + body)
 
 
-def _run(count: int, latency: float, parent: Connection) -> None:
+def _run(count: int, latency: float, certificate: str | None, parent: Connection) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for whoever started this; the end of the pipe ends it
     rows, counter = Rows(count), _Counter()
+    context = None
+    if certificate is not None:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(certificate)
 
     async def main() -> None:
         loop = asyncio.get_running_loop()
-        server = await loop.create_server(lambda: _Serve(rows, latency, counter), "127.0.0.1", 0, backlog=256)
+        zipped = context is not None
+        server = await loop.create_server(
+            lambda: _Serve(rows, latency, counter, zipped=zipped), "127.0.0.1", 0, backlog=256, ssl=context
+        )
         over = asyncio.Event()
         loop.add_reader(parent.fileno(), over.set)
         parent.send(server.sockets[0].getsockname()[1])
@@ -123,22 +140,26 @@ def _run(count: int, latency: float, parent: Connection) -> None:
 
 
 @contextmanager
-def serving(count: int, latency: float = 0.0) -> Iterator[str]:
-    """A server of `count` rows that takes `latency` seconds over each answer; gives its base URL."""
+def serving(count: int, latency: float = 0.0, certificate: str | None = None) -> Iterator[str]:
+    """A server of `count` rows that takes `latency` seconds over each answer; gives its base URL.
+
+    With a certificate (a file with key and certificate) it speaks TLS, and its pages are gzip.
+    """
     spawn = multiprocessing.get_context("spawn")
     here, there = spawn.Pipe()
-    process = spawn.Process(target=_run, args=(count, latency, there), daemon=True)
+    process = spawn.Process(target=_run, args=(count, latency, certificate, there), daemon=True)
     process.start()
     there.close()
     try:
-        yield f"http://127.0.0.1:{here.recv()}"
+        yield f"{'https' if certificate else 'http'}://127.0.0.1:{here.recv()}"
     finally:
         here.close()
         process.terminate()
         process.join(10)
 
 
-def requests_of(url: str) -> int:
+def requests_of(url: str, authority: str | None = None) -> int:
     """How many requests for rows a server has had."""
-    with urllib.request.urlopen(url + COUNT) as answer:
+    context = ssl.create_default_context(cafile=authority) if authority else None
+    with urllib.request.urlopen(url + COUNT, context=context) as answer:
         return int(answer.read())

@@ -41,7 +41,12 @@ class Table:
 def tables(records: Records) -> Iterator[Table]:
     """One for each load of each section that was measured."""
     yield from _imports(records)
-    for section, each in (("alone", "a row, a process each"), ("cpu", "a row, in one process"), ("get", "a call")):
+    for section, each in (
+        ("alone", "a row, a process each"),
+        ("secure", "a row over TLS and gzip, a process each"),
+        ("cpu", "a row, in one process"),
+        ("get", "a call"),
+    ):
         yield from _cpu(records.of(section), each)
     for items in sorted({record.items for record in records.of("wall")}):
         yield _wall(records.of("wall", items=items))

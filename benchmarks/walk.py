@@ -71,6 +71,8 @@ async def _walks(section: str, url: str, load: Load, in_flight: int, *, plain: b
             names.PAGES: lambda: ours.pages(wethod, in_flight),
             names.ROWS: lambda: ours.rows(wethod, in_flight),
         }
+        if section == "wall":
+            walks[names.KNOWN] = lambda: ours.known_rows(wethod, in_flight, load.rows)
         if plain:
             walks[names.PLAIN] = lambda: ours.pages(wethod, in_flight, stable=False)
             walks[names.PLAIN_ROWS] = lambda: ours.rows(wethod, in_flight, stable=False)

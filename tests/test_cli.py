@@ -85,7 +85,7 @@ def test_help_needs_no_extra(capsys: Capture) -> None:
         assert main(words) == 0
         said = capsys.readouterr()
         assert not said.err
-        for command in ("sandbox", "demo", "list", "count", "get", "resources", "quota", "check", "extract"):
+        for command in ("sandbox", "demo", "docs", "list", "count", "get", "resources", "quota", "check", "extract"):
             assert f"  {command} " in said.out
         assert 'pip install "asyncsdk[cli]"' in said.out
         assert 'pip install "asyncsdk[extract]"' in said.out

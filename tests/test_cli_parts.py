@@ -131,13 +131,12 @@ asyncio.run(main())
     assert (done.returncode, done.stdout) == (0, "still here\n")
 
 
-def test_the_statuses_are_in_the_readme() -> None:
-    """What the module says of exit statuses, and the README."""
-    from pathlib import Path
-
+def test_the_statuses_are_in_the_documents() -> None:
+    """What the module says of exit statuses, and the page of the command line."""
     import asyncsdk.cli.ending as ending
+    from asyncsdk import docs
 
-    readme = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
+    page = docs.page("command-line")
     for status in (ending.INTERRUPTED, ending.READER_GONE, 143, 129):
         assert str(status) in (ending.__doc__ or "")
-        assert str(status) in readme
+        assert str(status) in page

@@ -22,7 +22,7 @@ from asyncsdk.sandbox import Sandbox
 from tests.waiting import until
 
 ROOT = Path(__file__).parent.parent
-README = ROOT / "README.md"
+PAGE = ROOT / "asyncsdk" / "docs" / "fastapi.md"
 REDIS = "redis://127.0.0.1:6379/0"
 
 
@@ -155,9 +155,9 @@ async def test_the_example_application_serves_plan_archive_and_timesheet(budget_
         assert quota.limit - quota.remaining == own + 1, "both workers spent one budget; users spent their own"
 
 
-def test_the_readme_shows_this_very_application() -> None:
-    """The block of the README that begins with `# planning.py` is tests/planning.py to the letter."""
-    shown = re.findall(r"^```python\n(# planning\.py\n.*?)^```$", README.read_text(), re.MULTILINE | re.DOTALL)
+def test_the_page_shows_this_very_application() -> None:
+    """The block of the page that begins with `# planning.py` is tests/planning.py to the letter."""
+    shown = re.findall(r"^```python\n(# planning\.py\n.*?)^```$", PAGE.read_text(), re.MULTILINE | re.DOTALL)
     assert shown == [(ROOT / "tests" / "planning.py").read_text()]
 
 

@@ -172,9 +172,9 @@ def test_two(sandbox):
     assert "2 passed" in said
 
 
-def test_the_readmes_test_of_its_example_application_passes(run: Run, tmp_path: Path) -> None:
-    readme = (Path(ROOT) / "README.md").read_text()
-    blocks = dict(re.findall(r"^```python\n# (\w+)\.py\n(.*?)^```$", readme, re.MULTILINE | re.DOTALL))
+def test_the_pages_test_of_its_example_application_passes(run: Run, tmp_path: Path) -> None:
+    page = (Path(ROOT) / "asyncsdk/docs/fastapi.md").read_text()
+    blocks = dict(re.findall(r"^```python\n# (\w+)\.py\n(.*?)^```$", page, re.MULTILINE | re.DOTALL))
     (tmp_path / "planning.py").write_text(blocks["planning"])
     assert "1 passed" in run(blocks["test_planning"], "-p", "anyio.pytest_plugin")
 

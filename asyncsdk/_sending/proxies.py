@@ -21,6 +21,7 @@ __all__ = ["EnvironmentProxies", "Proxy"]
 _NAMING: Final = {
     scheme: (f"{scheme}_proxy", f"{scheme.upper()}_PROXY", "all_proxy", "ALL_PROXY") for scheme in ("http", "https")
 }
+_ENCODED: Final = {scheme: tuple(map(os.fsencode, names)) for scheme, names in _NAMING.items()}
 # REQUEST_METHOD is set by CGI, where HTTP_PROXY is a header of the visitor's.
 _VARIABLES: Final = (*_NAMING["http"], *_NAMING["https"][:2], "no_proxy", "NO_PROXY", "REQUEST_METHOD")
 _PORTS: Final = {"http": 80, "https": 443}
@@ -123,7 +124,7 @@ class EnvironmentProxies:
         Raises:
             ConfigurationError: the environment names a proxy that cannot be used.
         """
-        if not _SYSTEM_SETTINGS and not any(name in os.environ for name in _NAMING[scheme]):
+        if not _SYSTEM_SETTINGS and not _names_any(scheme):
             return None
         content = _content()
         if content != self._content or _SYSTEM_SETTINGS:
@@ -134,6 +135,18 @@ class EnvironmentProxies:
             proxy = _find(scheme, host.lower().rstrip("."), port or _PORTS[scheme])
             self._found[address] = None if proxy is None else proxy.checked()
         return self._found[address]
+
+
+def _names_any(scheme: str) -> bool:
+    """Whether the environment names a proxy at all.
+
+    Looked up in the mapping behind `os.environ`, where there is one: that says no by raising and catching an error for
+    each name, which together cost as much as reading the answer's head.
+    """
+    behind = getattr(os.environ, "_data", None)
+    if isinstance(behind, dict):
+        return any(map(behind.__contains__, _ENCODED[scheme]))
+    return any(name in os.environ for name in _NAMING[scheme])
 
 
 def _content() -> int:

@@ -1,8 +1,8 @@
 """The command line: `asyncsdk COMMAND`, or `python -m asyncsdk COMMAND`.
 
-`sandbox` and `demo` need nothing but the package. The other commands are built with typer and rich, which the extra
-`cli` brings; without it they say how to install it, and `--help` still tells what there is. What the statuses mean that
-a command ends with stands in `ending`.
+`sandbox`, `demo` and `docs` need nothing but the package. The other commands are built with typer and rich, which the
+extra `cli` brings; without it they say how to install it, and `--help` still tells what there is. What the statuses
+mean that a command ends with stands in `ending`.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ INSTALL: Final = 'pip install "asyncsdk[cli]"'
 _COMMANDS: Final = {
     "sandbox": "a local server that honours the contract",
     "demo": "a walk through a list of 100,000 rows, against a sandbox",
+    "docs": "the documentation, page by page",
     "list": "reads a list, as a table, CSV, JSON or JSON lines",
     "count": "counts the rows of a list",
     "get": "reads one row",
@@ -28,10 +29,10 @@ _COMMANDS: Final = {
     "check": "tries token, company and every list",
     "extract": "brings tables of Parquet, DuckDB, PostgreSQL, CSV or JSON lines up to date",
 }
-_NEED_NOTHING: Final = ("sandbox", "demo")
+_NEED_NOTHING: Final = ("sandbox", "demo", "docs")
 
 _EXTRAS: Final = """\
-Only sandbox and demo work as it is. The other commands need an extra:
+Only sandbox, demo and docs work as it is. The other commands need an extra:
   pip install "asyncsdk[cli]"        list, count, get, resources, quota, check
   pip install "asyncsdk[extract]"    these, and extract into every target; or, beside cli, only what a target needs:
                                      parquet (also for csv: and jsonl:), duckdb, postgres
@@ -69,6 +70,10 @@ def _run(words: list[str]) -> int:
             from .loop import run as run_loop
 
             return demo.main(rest, run_loop=run_loop)
+        case ["docs", *rest]:
+            from . import documents
+
+            return documents.main(rest)
         case ["--version", *_]:
             from asyncsdk._version import __version__
 

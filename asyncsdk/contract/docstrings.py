@@ -120,7 +120,7 @@ def _mandatory(operation: Operation, body: Schema) -> list[str]:
     named = f"Assumed to be mandatory: {', '.join(map(python_name, body.wanted))}." if body.wanted else ""
     if not any(field.required for field in body.fields):
         named = f"No reference page says which fields are mandatory. {named}".strip()
-    return [f"{named} A InvalidDataError names what is missing."]
+    return [f"{named} An InvalidDataError names what is missing."]
 
 
 def _assumed(*texts: str) -> list[str]:

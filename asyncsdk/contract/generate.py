@@ -1,4 +1,4 @@
-"""Writes `asyncsdk/models`, `asyncsdk/resources` and `openapi.json` from `openapi.yaml`, or checks them against it.
+"""Writes `models`, `resources`, `openapi.json` and `docs/api.md` from `openapi.yaml`, or checks them against it.
 
     python -m asyncsdk.contract.generate            # writes what differs, removes what is no longer generated
     python -m asyncsdk.contract.generate --check    # writes nothing, names what differs, exits with 1 if anything does
@@ -19,6 +19,7 @@ from typing import Any, Final
 
 from .proofreading import proofread
 from .reading import read
+from .writing_docs import write_api_page
 from .writing_models import write_models
 from .writing_resources import write_resources
 
@@ -55,6 +56,7 @@ def generate(document: Mapping[str, Any]) -> dict[str, str]:
     sources |= {f"resources/{name}": text for name, text in write_resources(contract).items()}
     files = _formatted(sources)
     files["contract/openapi.json"] = json.dumps(document, ensure_ascii=False, separators=(",", ":")) + "\n"
+    files["docs/api.md"] = write_api_page(contract)
     return dict(sorted(files.items()))
 
 

@@ -82,7 +82,7 @@ class BudgetAreas:
     ) -> BudgetArea:
         """Adds an area to a budget.
 
-        Assumed to be mandatory: budget_id. A InvalidDataError names what is missing.
+        Assumed to be mandatory: budget_id. An InvalidDataError names what is missing.
 
         Permissions: budget.edit, budget.edit_other.
 

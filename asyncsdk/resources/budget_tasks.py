@@ -87,7 +87,7 @@ class BudgetTasks:
     ) -> BudgetTask:
         """Adds a task to a budget area.
 
-        No reference page says which fields are mandatory. Assumed to be mandatory: name, budget_area_id. A
+        No reference page says which fields are mandatory. Assumed to be mandatory: name, budget_area_id. An
         InvalidDataError names what is missing.
 
         No reference page was at hand; treat as probable.

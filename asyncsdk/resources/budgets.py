@@ -92,7 +92,7 @@ class Budgets:
     ) -> Budget:
         """Creates a budget for a project.
 
-        No reference page says which fields are mandatory. Assumed to be mandatory: project_id. A InvalidDataError
+        No reference page says which fields are mandatory. Assumed to be mandatory: project_id. An InvalidDataError
         names what is missing.
 
         Permissions: budget.create.

@@ -142,7 +142,7 @@ class Clients:
     ) -> Client:
         """Creates a client.
 
-        No reference page says which fields are mandatory. Assumed to be mandatory: corporate_name. A
+        No reference page says which fields are mandatory. Assumed to be mandatory: corporate_name. An
         InvalidDataError names what is missing.
 
         No reference page was at hand; treat as probable.

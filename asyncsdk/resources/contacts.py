@@ -88,7 +88,7 @@ class Contacts:
     ) -> Contact:
         """Creates a contact.
 
-        No reference page says which fields are mandatory. A InvalidDataError names what is missing.
+        No reference page says which fields are mandatory. An InvalidDataError names what is missing.
 
         Permissions: crm.edit.
 

@@ -100,7 +100,7 @@ class Holidays:
     ) -> Holiday:
         """Creates a holiday.
 
-        No reference page says which fields are mandatory. Assumed to be mandatory: name. A InvalidDataError names
+        No reference page says which fields are mandatory. Assumed to be mandatory: name. An InvalidDataError names
         what is missing.
 
         Assumed: one that repeats has a day and a month, any other an exact date.

@@ -103,7 +103,7 @@ class Invoices:
     ) -> Invoice:
         """Creates an invoice.
 
-        No reference page says which fields are mandatory. Assumed to be mandatory: value, issue_date, project_id. A
+        No reference page says which fields are mandatory. Assumed to be mandatory: value, issue_date, project_id. An
         InvalidDataError names what is missing.
 
         No reference page was at hand; treat as probable.

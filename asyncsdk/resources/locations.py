@@ -96,7 +96,7 @@ class Locations:
     ) -> Location:
         """Creates a location.
 
-        No reference page says which fields are mandatory. Assumed to be mandatory: name. A InvalidDataError names
+        No reference page says which fields are mandatory. Assumed to be mandatory: name. An InvalidDataError names
         what is missing.
 
         No reference page was at hand; treat as probable.

@@ -93,7 +93,7 @@ class PeopleAllocations:
         """Creates a people allocation.
 
         No reference page says which fields are mandatory. Assumed to be mandatory: person_id, project_id, date,
-        hours. A InvalidDataError names what is missing.
+        hours. An InvalidDataError names what is missing.
 
         Permissions: planning.modify, planning.modify_other, planning.modify_past.
 

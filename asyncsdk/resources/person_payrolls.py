@@ -89,7 +89,7 @@ class PersonPayrolls:
     ) -> PersonPayroll:
         """Creates a person payroll.
 
-        No reference page says which fields are mandatory. Assumed to be mandatory: person_id. A InvalidDataError
+        No reference page says which fields are mandatory. Assumed to be mandatory: person_id. An InvalidDataError
         names what is missing.
 
         Permissions: payroll.employees.

@@ -84,7 +84,7 @@ class PriceLists:
     ) -> PriceList:
         """Creates a price list.
 
-        No reference page says which fields are mandatory. Assumed to be mandatory: name. A InvalidDataError names
+        No reference page says which fields are mandatory. Assumed to be mandatory: name. An InvalidDataError names
         what is missing.
 
         Permissions: pricelist.edit.

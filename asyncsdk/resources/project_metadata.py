@@ -79,7 +79,7 @@ class ProjectMetadataResource:
     ) -> ProjectMetadata:
         """Creates a project metadata.
 
-        No reference page says which fields are mandatory. Assumed to be mandatory: key. A InvalidDataError names
+        No reference page says which fields are mandatory. Assumed to be mandatory: key. An InvalidDataError names
         what is missing.
 
         Permissions: settings.company.

@@ -82,7 +82,7 @@ class ProjectPlanAreas:
     ) -> ProjectPlanArea:
         """Creates a project plan area.
 
-        No reference page says which fields are mandatory. Assumed to be mandatory: name, project_id. A
+        No reference page says which fields are mandatory. Assumed to be mandatory: name, project_id. An
         InvalidDataError names what is missing.
 
         No reference page was at hand; treat as probable.

@@ -85,7 +85,7 @@ class ProjectPlanSubtaskAssignees:
         """Creates a project plan subtask assignee.
 
         No reference page says which fields are mandatory. Assumed to be mandatory: employee_id,
-        project_plan_subtask_id. A InvalidDataError names what is missing.
+        project_plan_subtask_id. An InvalidDataError names what is missing.
 
         Assumed: fields are named as in the rows that come back.
 

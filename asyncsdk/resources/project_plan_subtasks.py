@@ -95,7 +95,7 @@ class ProjectPlanSubtasks:
     ) -> ProjectPlanSubtask:
         """Creates a project plan subtask.
 
-        No reference page says which fields are mandatory. Assumed to be mandatory: project_plan_task_id, name. A
+        No reference page says which fields are mandatory. Assumed to be mandatory: project_plan_task_id, name. An
         InvalidDataError names what is missing.
 
         No reference page was at hand; treat as probable.

@@ -85,7 +85,7 @@ class ProjectPlanTaskAssignees:
         """Creates a project plan task assignee.
 
         No reference page says which fields are mandatory. Assumed to be mandatory: employee_id,
-        project_plan_task_id. A InvalidDataError names what is missing.
+        project_plan_task_id. An InvalidDataError names what is missing.
 
         Assumed: fields are named as in the rows that come back.
 

@@ -106,7 +106,7 @@ class ProjectPlanTasks:
     ) -> ProjectPlanTask:
         """Creates a project plan task.
 
-        No reference page says which fields are mandatory. Assumed to be mandatory: project_plan_area_id, name. A
+        No reference page says which fields are mandatory. Assumed to be mandatory: project_plan_area_id, name. An
         InvalidDataError names what is missing.
 
         Permissions: project_plan.edit.

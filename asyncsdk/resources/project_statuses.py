@@ -101,7 +101,7 @@ class ProjectStatuses:
     ) -> ProjectStatus:
         """Creates a project status.
 
-        No reference page says which fields are mandatory. Assumed to be mandatory: project_id, date. A
+        No reference page says which fields are mandatory. Assumed to be mandatory: project_id, date. An
         InvalidDataError names what is missing.
 
         Permissions: project_status.create, project_status.create_other.

@@ -123,7 +123,7 @@ class Projects:
     ) -> Project:
         """Creates a project.
 
-        No reference page says which fields are mandatory. Assumed to be mandatory: name, client_id. A
+        No reference page says which fields are mandatory. Assumed to be mandatory: name, client_id. An
         InvalidDataError names what is missing.
 
         Permissions: pipeline.create, pipeline.create_other.

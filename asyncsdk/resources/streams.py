@@ -116,7 +116,7 @@ class Streams:
     async def create(self, *, name: str | Omitted = OMITTED) -> Stream:
         """Creates a stream.
 
-        No reference page says which fields are mandatory. Assumed to be mandatory: name. A InvalidDataError names
+        No reference page says which fields are mandatory. Assumed to be mandatory: name. An InvalidDataError names
         what is missing.
 
         No reference page was at hand; treat as probable.

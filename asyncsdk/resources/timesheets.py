@@ -99,7 +99,7 @@ class Timesheets:
 
         `mode` is sent in upper case and comes back in lower case.
 
-        No reference page says which fields are mandatory. Assumed to be mandatory: hours, project_id. A
+        No reference page says which fields are mandatory. Assumed to be mandatory: hours, project_id. An
         InvalidDataError names what is missing.
 
         Permissions: timetracking.view.

@@ -36,6 +36,15 @@ async def rows(wethod: Wethod, in_flight: int, *, stable: bool = True) -> int:
     return seen
 
 
+async def known_rows(wethod: Wethod, in_flight: int, expected: int) -> int:
+    """Row by row, told how many there were the last time."""
+    seen = 0
+    async with wethod.production_plan_streams.list().items(concurrency=in_flight, expected=expected) as walk:
+        async for row in walk:
+            seen += row.id > 0
+    return seen
+
+
 async def gets(wethod: Wethod, calls: int) -> int:
     """Single rows, one after the other."""
     seen = 0
