@@ -12,6 +12,7 @@ from typing import Final
 from .._limits import clock
 from .._sending.headers import http_date
 from ..errors import ArgumentError
+from ..filters import OPERATORS
 
 __all__ = ["MARGIN", "is_own_date", "moment_before", "own_date", "sweep_filter"]
 
@@ -61,7 +62,7 @@ def sweep_filter(own: str | None, date: str, *, margin: timedelta = MARGIN) -> s
     if own is None:
         return f"gte:{_wire(since)}"
     operator, colon, value = own.partition(":")
-    if not colon or operator.isdigit() or operator not in _OPERATORS:
+    if not colon or operator not in OPERATORS:
         operator, value = "eq", own
     bounds = [_moment(part, own) for part in value.split(",")]
     first, last = bounds[0], bounds[-1]
@@ -84,9 +85,6 @@ def sweep_filter(own: str | None, date: str, *, margin: timedelta = MARGIN) -> s
                 f"updated_at={own} and 'changed since {_wire(since)}' do not fit into one filter; "
                 "filter with gte, gt, lte or between, or walk with sweep=False",
             )
-
-
-_OPERATORS = {"eq", "neq", "gt", "gte", "lt", "lte", "in", "nin", "bt"}
 
 
 def _moment(text: str, own: str) -> datetime:

@@ -18,6 +18,7 @@ from .._limits import clock
 from .._lists.options import WalkOptions
 from .._lists.pager import Pager, list_of
 from .._lists.walk import PageWalk
+from .._sending.headers import http_date
 from ..errors import (
     ArgumentError,
     DecodeError,
@@ -28,7 +29,7 @@ from ..errors import (
 )
 from .fields_seen import FieldsSeen, shown_to
 from .shape import twin
-from .watermark import difference, moment_of_header
+from .watermark import difference
 
 if TYPE_CHECKING:
     from .._limits import Slots
@@ -151,7 +152,7 @@ class Source:
 
     def _note_clock(self, date: str | None) -> None:
         """Notes the server's clock, once it is known, and how far ours is from it."""
-        if self.server_time is None and (server := moment_of_header(date)) is not None:
+        if self.server_time is None and (server := http_date(date)) is not None:
             self.server_time = server
             now = clock.utc_now()
             self.server_ahead = (server - now).total_seconds()
