@@ -17,6 +17,7 @@ from collections.abc import Iterator
 import attrs
 
 from .errors import ArgumentError
+from .errors._checks import check_whole_number
 from .errors._printable import shown
 
 __all__ = ["DateRange", "month", "month_start", "week", "week_start"]
@@ -104,8 +105,8 @@ def month(year: int, month: int) -> DateRange:
         >>> len(month(2028, 2))
         29
     """
-    _check_number("year", year, dt.MAXYEAR)
-    _check_number("month", month, 12)
+    check_whole_number("year", year, 1, dt.MAXYEAR)
+    check_whole_number("month", month, 1, 12)
     first = dt.date(year, month, 1)
     following = first.replace(day=28) + 4 * _DAY if (year, month) != (dt.MAXYEAR, 12) else None
     return DateRange(first, dt.date.max if following is None else following - following.day * _DAY)
@@ -123,11 +124,6 @@ def week(day: dt.date) -> DateRange:
     """
     monday = week_start(day)
     return DateRange(monday, _shifted(monday, 6))
-
-
-def _check_number(name: str, value: object, most: int) -> None:
-    if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= most:
-        raise ArgumentError(name, f"a whole number from 1 to {most}, not {shown(value)}")
 
 
 def _day(name: str, value: object) -> dt.date:
