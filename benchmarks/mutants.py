@@ -39,7 +39,7 @@ FILES = (
 """Where mutants are drawn. A budget in Redis needs a Redis: it has tests of its own."""
 
 CPU_SECONDS, SECONDS = 150, 1200
-"""A stage that computes, or takes, longer than this hangs. The clock of the wall is generous: other work may share it."""
+"""A stage that computes, or takes, longer than this hangs. The second is generous: other work may share the machine."""
 
 # What runs first for a file: the worlds it is made for. Then the tests of the simulation, and at last all worlds.
 FIRST = {
