@@ -314,7 +314,7 @@ def as_date(name: str, value: object) -> dt.date:
         try:
             return dt.date.fromisoformat(value)
         except ValueError as error:  # it says which part is out of range
-            problem = f"is no day of the calendar ({error})"
+            problem = f"is no date of the calendar ({error}); write it as '2026-05-31'"
     elif _MOMENT.fullmatch(value):
         problem = f"is a moment and this takes a date; write '{value[:10]}'"
     raise ArgumentError(name, f"{shown(value)} {problem}")

@@ -99,7 +99,7 @@ def test_a_month_is_told_by_one_of_its_days() -> None:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("2026-02-30", "is no day of the calendar"),
+        ("2026-02-30", "is no date of the calendar"),
         ("2026-05-01T00:00:00Z", "is a moment and this takes a date; write '2026-05-01'"),
         ("tomorrow", "is no date; write it as '2026-05-31'"),
     ],
