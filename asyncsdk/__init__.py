@@ -20,9 +20,9 @@ if TYPE_CHECKING:
     from ._codec.decode import Reject, to_dict, to_json
     from ._codec.omitted import OMITTED
     from ._limits import Quota
-    from ._lists.delivery import Report
     from ._lists.gathering import gather_all
     from ._lists.pager import Page, Pager
+    from ._lists.report import Report
     from ._lists.walk import PageWalk, Walk
     from ._sending.account import Stats
     from ._sending.response import Response
@@ -69,7 +69,7 @@ _HOMES = {
     "Priority": "_sending.settings",
     "Quota": "_limits.ticket",
     "Reject": "_codec.decode",
-    "Report": "_lists.delivery",
+    "Report": "_lists.report",
     "RequestSent": "events",
     "Response": "_sending.response",
     "ResponseReceived": "events",

@@ -36,7 +36,7 @@ ROOMS: Final = (
     {"resources"},
     {"client"},
     {"mirror"},
-    {"sandbox"},
+    {"sandbox", "docs"},
     {"extract"},
     {"learning", "bulk", "blocking"},
     {"fleet"},

@@ -77,8 +77,8 @@ class Counters:
         """Counts the seconds of a wait."""
         self.waited += seconds
 
-    def deliver(self, rows: int) -> None:
-        """Counts rows that a walk delivered."""
+    def delivered(self, rows: int) -> None:
+        """Counts rows that reached the user of a walk."""
         self.rows += rows
 
     def snapshot(self) -> Stats:
