@@ -111,11 +111,12 @@ class List(Generic[T]):
         finally:
             await fetcher.aclose()
         if delivery is None:
-            return Page((), offset=self.offset, is_last=True, bookmark=fetcher.bookmark)
+            return Page((), offset=self.offset, is_last=True, bookmark=fetcher.bookmark, headers=fetcher.headers)
         is_last = delivery.is_last
         if is_last and self.limit == LARGEST_PAGE and self.sender.account.page_sizes.doubtful(len(delivery.rows)):
             is_last = None
-        return Page(delivery.rows, offset=delivery.offset, is_last=is_last, bookmark=delivery.bookmark)
+        bookmark, headers = delivery.bookmark, delivery.headers
+        return Page(delivery.rows, offset=delivery.offset, is_last=is_last, bookmark=bookmark, headers=headers)
 
     def fetcher(
         self,

@@ -157,7 +157,7 @@ def _statement(operation: Operation, call: MethodCall) -> str:
         row = _path(attrs.evolve(operation, path=operation.path.partition(":")[0]))
         look = f"settled(call, self._sender, {row}, {operation.model}, {mark[0]}={mark[1]})"
         return f"call = {call_}\n        if settle:\n            return await {look}\n        return await call"
-    return f"return await {call_}" if operation.model else f"await {call_}"
+    return f"return await {call_}"
 
 
 def _entries(call: MethodCall, place: str) -> list[str]:

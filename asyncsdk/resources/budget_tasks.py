@@ -174,7 +174,7 @@ class BudgetTasks:
                 answers.
             PreconditionFailedError: A company feature it needs is off.
         """
-        await self._sender.call("budget_tasks.delete", "DELETE", "/api/budget-tasks/{id}", None, id=id)
+        return await self._sender.call("budget_tasks.delete", "DELETE", "/api/budget-tasks/{id}", None, id=id)
 
 
 class BudgetTasksWithResponse:

@@ -286,7 +286,7 @@ class Clients:
                 answers.
             PreconditionFailedError: A company feature it needs is off (assumed).
         """
-        await self._sender.call("clients.delete", "DELETE", "/api/client/{id}", None, id=id)
+        return await self._sender.call("clients.delete", "DELETE", "/api/client/{id}", None, id=id)
 
 
 class ClientsWithResponse:

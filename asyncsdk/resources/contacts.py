@@ -171,7 +171,7 @@ class Contacts:
                 answers.
             PreconditionFailedError: A company feature it needs is off.
         """
-        await self._sender.call("contacts.delete", "DELETE", "/api/contact/{id}", None, id=id)
+        return await self._sender.call("contacts.delete", "DELETE", "/api/contact/{id}", None, id=id)
 
 
 class ContactsWithResponse:

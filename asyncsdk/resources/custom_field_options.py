@@ -212,7 +212,9 @@ class CustomFieldOptions:
                 answers.
             PreconditionFailedError: The company feature Custom Fields is off.
         """
-        await self._sender.call("custom_field_options.delete", "DELETE", "/api/custom-field-options/{id}", None, id=id)
+        return await self._sender.call(
+            "custom_field_options.delete", "DELETE", "/api/custom-field-options/{id}", None, id=id
+        )
 
 
 class CustomFieldOptionsWithResponse:

@@ -209,7 +209,7 @@ class CustomFields:
                 answers.
             PreconditionFailedError: The company feature Custom Fields is off.
         """
-        await self._sender.call("custom_fields.delete", "DELETE", "/api/custom-fields/{id}", None, id=id)
+        return await self._sender.call("custom_fields.delete", "DELETE", "/api/custom-fields/{id}", None, id=id)
 
     async def archive(self, id: int, *, settle: bool = False) -> CustomField:
         """Archives a custom field.

@@ -187,7 +187,7 @@ class Holidays:
                 answers.
             PreconditionFailedError: A company feature it needs is off (assumed).
         """
-        await self._sender.call("holidays.delete", "DELETE", "/api/holidays/{id}", None, id=id)
+        return await self._sender.call("holidays.delete", "DELETE", "/api/holidays/{id}", None, id=id)
 
     def list_locations(
         self,
@@ -267,7 +267,7 @@ class Holidays:
                 answers.
             PreconditionFailedError: A company feature it needs is off (assumed).
         """
-        await self._sender.call(
+        return await self._sender.call(
             "holidays.detach_location",
             "DELETE",
             "/api/holidays/{holiday_id}/locations/{location_id}",

@@ -202,7 +202,7 @@ class Invoices:
                 answers.
             PreconditionFailedError: A company feature it needs is off (assumed).
         """
-        await self._sender.call("invoices.delete", "DELETE", "/api/invoices/{id}", None, id=id)
+        return await self._sender.call("invoices.delete", "DELETE", "/api/invoices/{id}", None, id=id)
 
     async def send(
         self,

@@ -162,7 +162,7 @@ class Locations:
                 answers.
             PreconditionFailedError: A company feature it needs is off (assumed).
         """
-        await self._sender.call("locations.delete", "DELETE", "/api/locations/{id}", None, id=id)
+        return await self._sender.call("locations.delete", "DELETE", "/api/locations/{id}", None, id=id)
 
 
 class LocationsWithResponse:

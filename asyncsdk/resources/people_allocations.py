@@ -155,7 +155,9 @@ class PeopleAllocations:
                 answers.
             PreconditionFailedError: A company feature it needs is off.
         """
-        await self._sender.call("people_allocations.delete", "DELETE", "/api/people-allocations/{id}", None, id=id)
+        return await self._sender.call(
+            "people_allocations.delete", "DELETE", "/api/people-allocations/{id}", None, id=id
+        )
 
 
 class PeopleAllocationsWithResponse:

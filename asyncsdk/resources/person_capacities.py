@@ -173,7 +173,7 @@ class PersonCapacities:
                 answers.
             PreconditionFailedError: The company feature Capacity Versioning is off.
         """
-        await self._sender.call("person_capacities.delete", "DELETE", "/api/person-capacities/{id}", None, id=id)
+        return await self._sender.call("person_capacities.delete", "DELETE", "/api/person-capacities/{id}", None, id=id)
 
 
 class PersonCapacitiesWithResponse:

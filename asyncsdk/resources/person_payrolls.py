@@ -173,7 +173,7 @@ class PersonPayrolls:
                 answers.
             PreconditionFailedError: A company feature it needs is off (assumed).
         """
-        await self._sender.call("person_payrolls.delete", "DELETE", "/api/person-payrolls/{id}", None, id=id)
+        return await self._sender.call("person_payrolls.delete", "DELETE", "/api/person-payrolls/{id}", None, id=id)
 
 
 class PersonPayrollsWithResponse:

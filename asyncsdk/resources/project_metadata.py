@@ -150,7 +150,7 @@ class ProjectMetadataResource:
                 answers.
             PreconditionFailedError: A company feature it needs is off (assumed).
         """
-        await self._sender.call("project_metadata.delete", "DELETE", "/api/project-metadata/{id}", None, id=id)
+        return await self._sender.call("project_metadata.delete", "DELETE", "/api/project-metadata/{id}", None, id=id)
 
 
 class ProjectMetadataResourceWithResponse:

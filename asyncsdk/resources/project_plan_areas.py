@@ -141,7 +141,9 @@ class ProjectPlanAreas:
                 answers.
             PreconditionFailedError: A company feature it needs is off (assumed).
         """
-        await self._sender.call("project_plan_areas.delete", "DELETE", "/api/project-plan-areas/{id}", None, id=id)
+        return await self._sender.call(
+            "project_plan_areas.delete", "DELETE", "/api/project-plan-areas/{id}", None, id=id
+        )
 
 
 class ProjectPlanAreasWithResponse:

@@ -154,7 +154,7 @@ class ProjectPlanSubtaskAssignees:
                 answers.
             PreconditionFailedError: A company feature it needs is off (assumed).
         """
-        await self._sender.call(
+        return await self._sender.call(
             "project_plan_subtask_assignees.delete", "DELETE", "/api/project-plan-subtask-assignees/{id}", None, id=id
         )
 

@@ -186,7 +186,7 @@ class ProjectPlanSubtasks:
                 answers.
             PreconditionFailedError: A company feature it needs is off (assumed).
         """
-        await self._sender.call(
+        return await self._sender.call(
             "project_plan_subtasks.delete", "DELETE", "/api/project-plan-subtasks/{id}", None, id=id
         )
 

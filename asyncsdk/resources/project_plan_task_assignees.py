@@ -154,7 +154,7 @@ class ProjectPlanTaskAssignees:
                 answers.
             PreconditionFailedError: A company feature it needs is off (assumed).
         """
-        await self._sender.call(
+        return await self._sender.call(
             "project_plan_task_assignees.delete", "DELETE", "/api/project-plan-task-assignees/{id}", None, id=id
         )
 

@@ -213,7 +213,9 @@ class ProjectPlanTasks:
                 answers.
             PreconditionFailedError: A company feature it needs is off (assumed).
         """
-        await self._sender.call("project_plan_tasks.delete", "DELETE", "/api/project-plan-tasks/{id}", None, id=id)
+        return await self._sender.call(
+            "project_plan_tasks.delete", "DELETE", "/api/project-plan-tasks/{id}", None, id=id
+        )
 
 
 class ProjectPlanTasksWithResponse:

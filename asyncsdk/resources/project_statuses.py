@@ -187,7 +187,7 @@ class ProjectStatuses:
                 answers.
             PreconditionFailedError: A company feature it needs is off (assumed).
         """
-        await self._sender.call("project_statuses.delete", "DELETE", "/api/project-statuses/{id}", None, id=id)
+        return await self._sender.call("project_statuses.delete", "DELETE", "/api/project-statuses/{id}", None, id=id)
 
 
 class ProjectStatusesWithResponse:

@@ -264,7 +264,7 @@ class Projects:
                 answers.
             PreconditionFailedError: A company feature it needs is off.
         """
-        await self._sender.call("projects.delete", "DELETE", "/api/projects/{id}", None, id=id)
+        return await self._sender.call("projects.delete", "DELETE", "/api/projects/{id}", None, id=id)
 
     async def archive(self, id: int, *, settle: bool = False) -> Project:
         """Archives a project.

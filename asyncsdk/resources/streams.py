@@ -165,7 +165,7 @@ class Streams:
                 answers.
             PreconditionFailedError: A company feature it needs is off (assumed).
         """
-        await self._sender.call("streams.delete", "DELETE", "/api/streams/{id}", None, id=id)
+        return await self._sender.call("streams.delete", "DELETE", "/api/streams/{id}", None, id=id)
 
     async def archive(self, id: int, *, settle: bool = False) -> Stream:
         """Archives a stream linked to a person or budget.
@@ -293,7 +293,7 @@ class Streams:
                 answers.
             PreconditionFailedError: The company feature Streams is off.
         """
-        await self._sender.call(
+        return await self._sender.call(
             "streams.detach_leader",
             "DELETE",
             "/api/streams/{stream_id}/leaders/{leader_id}",

@@ -122,7 +122,9 @@ class TimesheetWhitelists:
                 answers.
             PreconditionFailedError: A company feature it needs is off.
         """
-        await self._sender.call("timesheet_whitelists.delete", "DELETE", "/api/timesheet-whitelists/{id}", None, id=id)
+        return await self._sender.call(
+            "timesheet_whitelists.delete", "DELETE", "/api/timesheet-whitelists/{id}", None, id=id
+        )
 
 
 class TimesheetWhitelistsWithResponse:

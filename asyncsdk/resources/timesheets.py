@@ -183,7 +183,7 @@ class Timesheets:
                 answers.
             PreconditionFailedError: A company feature it needs is off (assumed).
         """
-        await self._sender.call("timesheets.delete", "DELETE", "/api/timesheets/{id}", None, id=id)
+        return await self._sender.call("timesheets.delete", "DELETE", "/api/timesheets/{id}", None, id=id)
 
 
 class TimesheetsWithResponse:
