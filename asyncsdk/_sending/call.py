@@ -148,14 +148,14 @@ class Call:
         if self.observers:
             self.observers.tell(RequestSent(*self.identity, self.attempts, server))
 
-    def tell_answered(self, seconds: float) -> None:
+    def tell_answered(self, seconds: float, server: str) -> None:
         """Tells that the attempt at hand is over."""
         if not self.observers:
             return
         answer = self.attempt.answer
         status, size = (None, 0) if answer is None else (answer.status, len(answer.body))
         error = None if answer is not None else self.attempt.kind or "CancelledError"
-        self.observers.tell(ResponseReceived(*self.identity, self.attempts, status, seconds, size, error))
+        self.observers.tell(ResponseReceived(*self.identity, self.attempts, status, seconds, size, error, server))
 
     def tell_retry(self, seconds: float, reason: str) -> None:
         """Tells that it will be sent again."""

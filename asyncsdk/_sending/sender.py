@@ -291,7 +291,7 @@ class Sender:
         size = 0 if answer is None else len(answer.body)
         sent = 0 if request.body is None else len(request.body)
         self.account.counters.attempt(attempt.sends, again=call.attempts > 1, sent=sent, received=size)
-        call.tell_answered(seconds)
+        call.tell_answered(seconds, self._server)
         if logger.isEnabledFor(logging.DEBUG):
             call.log_attempt(seconds, self._authorization.secrets(headers))
 

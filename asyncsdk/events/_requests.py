@@ -127,6 +127,7 @@ class ResponseReceived:
     seconds: float
     size: int
     error: str | None
+    server: str
 
 
 @attrs.frozen
