@@ -38,6 +38,10 @@ class Budget(Protocol):
         """What is left, as far as is known here."""
         ...
 
+    def remaining(self) -> int | None:
+        """The requests that are left, as far as is known here: a part of `quota` that costs next to nothing."""
+        ...
+
     async def refresh(self) -> Quota:
         """What is left, asking whoever knows best."""
         ...
@@ -187,6 +191,14 @@ class LocalBudget:
         full_at = None if full_in is None else clocks.utc_now() + timedelta(seconds=full_in)
         return Quota(self.limit, remaining, full_at)
 
+    def remaining(self) -> int:
+        """What is left now."""
+        with self._lock:
+            times, now = self._times, self._clock()
+            while times and times[0] + self.period <= now:
+                times.popleft()
+            return max(0, self.limit - len(times))
+
     async def refresh(self) -> Quota:
         """The same as `quota`."""
         return self.quota()
@@ -213,6 +225,9 @@ class Unlimited:
     def quota(self) -> Quota:
         """No limit."""
         return Quota(None, None)
+
+    def remaining(self) -> None:
+        """No limit."""
 
     async def refresh(self) -> Quota:
         """No limit."""

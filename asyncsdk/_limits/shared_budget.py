@@ -175,6 +175,12 @@ class SharedBudget:
             return Quota(self.limit, self.limit)
         return Quota(self.limit, max(0, self.limit - self._used), clocks.utc_now() + timedelta(seconds=full_in))
 
+    def remaining(self) -> int:
+        """What was left at the last look."""
+        if self._share is not None:
+            return self._share.remaining()
+        return self.limit if self._full <= self._clock() else max(0, self.limit - self._used)
+
     async def refresh(self) -> Quota:
         """What is left now."""
         worker = self._worker()

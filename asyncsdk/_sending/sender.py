@@ -218,9 +218,9 @@ class Sender:
         try:
             reply = await self._until_settled(call, decode)
         except BaseException as error:
-            call.tell_end(error, self.account.quota.remaining)
+            call.tell_end(error, self.account.budget.remaining())
             raise
-        call.tell_end(None, self.account.quota.remaining)
+        call.tell_end(None, self.account.budget.remaining())
         return reply
 
     async def _until_settled(self, call: Call, decode: Callable[[bytes], T]) -> Reply[T]:

@@ -15,7 +15,16 @@ from urllib.parse import urlsplit
 import attrs
 from opentelemetry import context as contexts
 from opentelemetry.context import Context
-from opentelemetry.trace import Span, SpanKind, Status, StatusCode, Tracer, get_current_span, set_span_in_context
+from opentelemetry.trace import (
+    INVALID_SPAN,
+    Span,
+    SpanKind,
+    Status,
+    StatusCode,
+    Tracer,
+    get_current_span,
+    set_span_in_context,
+)
 
 from ..events import (
     CallBegun,
@@ -98,8 +107,11 @@ class Spans:
 
     def call_begun(self, event: CallBegun) -> None:
         """A call that is no page of a walk is a span below the caller's."""
-        if event.walk_id is None:
-            self._calls[event.call_id] = self._open(_name(event.method, event.route), _attributes(event))
+        if event.walk_id is not None:
+            return
+        span = self._tracer.start_span(_name(event.method, event.route), attributes=_attributes(event))
+        if span is not INVALID_SPAN:
+            self._calls[event.call_id] = _Open(span, set_span_in_context(span))
 
     def call_ended(self, event: CallEnded) -> None:
         """Ends it with what came of it."""
@@ -140,6 +152,8 @@ class Spans:
         span = self._tracer.start_span(
             _name(event.method, event.route), before, SpanKind.CLIENT, attributes=_present(attributes)
         )
+        if span is INVALID_SPAN:
+            return  # no SDK records anything: there is nothing to end, and nobody to be silent
         context = set_span_in_context(span, before)
         if self._silent is not None:
             context = contexts.set_value(self._silent, True, context)
@@ -153,7 +167,7 @@ class Spans:
         span, token = found
         contexts.detach(token)
         failed = event.error or (str(event.status) if event.status is not None and event.status >= 400 else None)
-        _close(span, failed, {"http.response.status_code": event.status, "http.response.body.size": event.size})
+        _close(span, failed, {"http.response.status_code": event.status})
 
     # What happens in between
 
@@ -193,8 +207,8 @@ class Spans:
         if opened is not None:
             _close(opened.span, event.error or (None if event.ok else "ExtractionError"), {"asyncsdk.ok": event.ok})
 
-    def _open(self, name: str, attributes: Mapping[str, str | int | None]) -> _Open:
-        span = self._tracer.start_span(name, attributes=_present(attributes))
+    def _open(self, name: str, attributes: dict[str, str]) -> _Open:
+        span = self._tracer.start_span(name, attributes=attributes)
         return _Open(span, set_span_in_context(span))
 
     def _above(self, event: RequestSent | RetryPlanned | WaitEnded | DecodeFailed) -> _Open | None:
@@ -219,7 +233,9 @@ def _name(method: str, route: str | None) -> str:
     return method if route is None else f"{method} {route}"
 
 
-def _attributes(event: CallBegun | WalkBegun) -> dict[str, str | int | None]:
+def _attributes(event: CallBegun | WalkBegun) -> dict[str, str]:
+    if event.operation is None or event.route is None:
+        return {"asyncsdk.company": event.company}
     return {"asyncsdk.operation": event.operation, "asyncsdk.company": event.company, "url.template": event.route}
 
 
@@ -229,7 +245,10 @@ def _present(attributes: Mapping[str, str | int | None]) -> dict[str, str | int]
 
 def _close(span: Span, error: str | None, attributes: Mapping[str, str | int | None]) -> None:
     if span.is_recording():
-        span.set_attributes(_present({**attributes, "error.type": error}))
+        for name, value in attributes.items():
+            if value is not None:
+                span.set_attribute(name, value)
         if error is not None:
+            span.set_attribute("error.type", error)
             span.set_status(FAILED)
     span.end()
