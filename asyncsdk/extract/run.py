@@ -22,9 +22,9 @@ from .address import check, redacted, secrets_of, shown
 from .job import Options
 from .jobs import excluded_tables, jobs_of, moment_of
 from .loading import load
-from .plan import REQUEST_SECONDS, Plan, costs_of, counted, seconds_for
+from .plan import REQUEST_SECONDS, ExtractionPlan, costs_of, counted, seconds_for
 from .progress import Tally
-from .report import Report, TableReport
+from .report import ExtractionReport, TableReport
 from .side_by_side import opened, side_by_side
 from .target import Owner, Place, TargetError
 from .targets import make_target
@@ -70,7 +70,7 @@ async def extract(
     overlap: timedelta = OVERLAP,
     state: str | PathLike[str] | None = None,
     watch: Callable[[Sequence[Tally]], object] | None = None,
-) -> Report:
+) -> ExtractionReport:
     """Brings tables up to date with lists of the API.
 
     The first run reads whole lists, later ones what changed since. Rows and the place they were read up to are
@@ -143,10 +143,10 @@ async def extract(
         watch(list(tallies.values()))
     owner = Owner(settings.base_url, settings.company)
     try:
-        async with opened(target, owner, [job.table for job in jobs]) as lane:
+        async with opened(target, owner, [job.table for job in jobs]) as worker:
             for table in excluded_tables(without):
-                await lane(partial(target.drop, table))
-            each = partial(load, target=target, lane=lane, window=Slots(concurrency), options=options)
+                await worker(partial(target.drop, table))
+            each = partial(load, target=target, worker=worker, window=Slots(concurrency), options=options)
             reports = await side_by_side(
                 jobs,
                 lambda job, away: each(job, wethod=hasty if away else bulk, tally=tallies[job.table.name]),
@@ -156,7 +156,7 @@ async def extract(
         if (text := redacted(str(error), secrets)) == str(error):
             raise
         raise type(error)(text) from None
-    return Report(
+    return ExtractionReport(
         run=options.run,
         company=settings.company,
         target=shown(to),
@@ -182,7 +182,7 @@ async def plan(
     without: Sequence[str] = (),
     state: str | PathLike[str] | None = None,
     count: bool = True,
-) -> Plan:
+) -> ExtractionPlan:
     """What `extract` with the same arguments will cost. The target is neither locked nor made.
 
     Args:
@@ -206,7 +206,7 @@ async def plan(
                 timed += [] if seconds is None else [seconds]
     quota = wethod.quota
     requests = sum(cost.requests or 0 for cost in costs)
-    return Plan(
+    return ExtractionPlan(
         costs=tuple(costs),
         hourly=quota.limit,
         remaining=quota.remaining,
