@@ -6,7 +6,7 @@ import asyncio
 import gc
 import warnings
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Final
+from typing import Any, Final
 
 import pytest
 from hypothesis import HealthCheck, example, given, settings
@@ -108,7 +108,9 @@ def _orders_to_wait(act: Act | None) -> bool:
     return act is not None and any(b"etry-" in name.lower() for name, _ in act.headers)
 
 
-COMMON = {"deadline": None, "suppress_health_check": list(HealthCheck), "derandomize": True, "database": None}
+COMMON: dict[str, Any] = {
+    "deadline": None, "suppress_health_check": list(HealthCheck), "derandomize": True, "database": None,
+}  # fmt: skip
 
 
 @given(st.sampled_from(CALLS), hostilities)
