@@ -87,16 +87,16 @@ class Stages(Generic[T]):
         return self._following is None
 
     def take(self) -> Delivery[T] | None:
-        """The next rows of the stage under way; None when nothing is ready. Raises what its plan does."""
+        """Returns the next rows of the stage under way; None when nothing is ready. Raises what its plan does."""
         return self._current.plan.take()
 
     def delivered(self, delivery: Delivery[T]) -> None:
-        """Take in that rows reached the walk's user."""
+        """Takes in that rows reached the walk's user."""
         if self._misfits is not None and self._misfits.met:
             self._misfits.count(delivery.rows)
 
     def advance(self) -> Stage[T] | None:
-        """Go on to the next stage when one is done. Returns it; None where the walk is over.
+        """Goes on to the next stage when one is done. Returns it; None where the walk is over.
 
         A sweep of several pages takes its time, so what was changed meanwhile is swept as well.
         """
@@ -114,13 +114,13 @@ class Stages(Generic[T]):
         return stage
 
     def finish(self) -> None:
-        """Take in that the walk has come to its end."""
+        """Takes in that the walk has come to its end."""
         finished, self._finished = self._finished, None
         if finished is not None:
             finished(self._first)
 
     def ended_with(self, delivery: Delivery[T]) -> bool | None:
-        """Whether the list ended with a delivery, after which nothing came; None where that is not known."""
+        """Returns whether the list ended with a delivery, after which nothing came; None where that is not known."""
         return delivery.is_last if self._first.bounded else True
 
     @property
@@ -139,7 +139,7 @@ class Stages(Generic[T]):
         return None if since is None or is_own_date(since) else since
 
     def bookmark(self, ready: Delivery[T] | None) -> str:
-        """Where the walk stands after everything that was taken, but before `ready`.
+        """Returns where the walk stands after everything that was taken, but before `ready`.
 
         Bookmarks belong to the list itself: resuming from its end reads what came after, and sweeps again.
         """
