@@ -222,7 +222,7 @@ class Deliveries(Generic[T]):
         return count
 
     def take(self, *, is_last: bool | None) -> Delivery[T] | None:
-        """Returns the next rows, None when there are none; `is_last` says whether the last ones waiting end the list."""
+        """Returns the next rows, None where none wait; `is_last` says whether the last ones waiting end the list."""
         if not self._waiting:
             return None
         delivery = self._waiting.popleft()

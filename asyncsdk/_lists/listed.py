@@ -159,7 +159,7 @@ class List(Generic[T]):
         return Fetcher(stages, self.sender, self._decode(misfits, rejects=options.on_reject is not None), slots=slots)
 
     def _decode(self, misfits: Misfits, *, rejects: bool) -> Decode[list[T]]:
-        """Returns what decodes a page; with `rejects`, rows that do not fit keep their places until they are taken out."""
+        """Returns what decodes a page; with `rejects`, rows that do not fit keep their places."""
         decoding = self.sender.decoding
         if rejects:
             return cast("Decode[list[T]]", decoding.page_with_rejects(self.model, misfits))

@@ -148,8 +148,8 @@ class Plan(Generic[T]):
     def due(self, most: int | None = None) -> list[PlannedPage[T]]:
         """Returns the pages to send now, `most` of them.
 
-        Each is handed out once and is in flight until `answered` or `failed`. Which page comes next is decided when it is handed out. So whoever can send only some of them now should ask for
-        no more.
+        Each is handed out once and is in flight until `answered` or `failed`. Which page comes next is decided when it
+        is handed out. So whoever can send only some of them now should ask for no more.
         """
         return [] if self._over else self._asking.due(most, waiting=self._deliveries.waiting)
 
