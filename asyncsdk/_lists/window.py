@@ -222,7 +222,7 @@ class PageWindow(Generic[T]):
         return 0
 
     def proving(self, known: int, newest: int) -> bool:
-        """Returns whether the page behind the first `known` is (or would be) asked for after all before it had answered.
+        """Returns whether the page behind the first `known` is, or would be, asked for when all before had answered.
 
         `newest` counts the answers that were in when the newest accepted one came.
         """
