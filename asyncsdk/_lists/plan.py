@@ -325,7 +325,7 @@ class Plan(Generic[T]):
 
     def _look_back(self, page: PlannedPage[T]) -> None:
         """Asks for a page in which the join may be that the page at hand lacks."""
-        if not page.try_to_join():
+        if not page.miss_join():
             self._window.drop(page)  # what was accepted meanwhile reaches beyond its beginning: it is of another time
             return
         at_top = page.reason == "join" and page.offset == 0

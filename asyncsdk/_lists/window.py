@@ -78,7 +78,7 @@ class PlannedPage(Generic[T]):
         """Takes in what the page failed with."""
         self.error = error
 
-    def try_to_join(self) -> bool:
+    def miss_join(self) -> bool:
         """Notes that the page did not join. Returns whether this was the first time."""
         first, self.tried = not self.tried, True
         return first
