@@ -196,12 +196,9 @@ class List(Generic[T]):
             if report.requests > fewest + 1:
                 logger.warning(SMALL_PAGES, self.path, report.rows, report.requests, size, fewest, LARGEST_PAGE)
 
-    def _sweep(self, query: Query, concurrency: int, walked: Plan[T], latest: Plan[T]) -> Stage[T] | None:
-        """Returns the next stage of a walk: rows changed since its latest one began, but for those it has delivered."""
-        # What came in one answer is how the list stood at one moment; but not the rest of a walk that began earlier.
-        if latest.since is None or walked.bounded or (walked.report.requests == 1 and not walked.resumed):
-            return None
-        changed = sweep_filter(_own_filter(query), latest.since)
+    def _sweep(self, query: Query, concurrency: int, walked: Plan[T], since: str) -> Stage[T] | None:
+        """Returns a sweep of a walk: the rows changed since the `Date` of an answer, but for those it has delivered."""
+        changed = sweep_filter(_own_filter(query), since)
         if changed is None:
             return None
         plan = Plan(

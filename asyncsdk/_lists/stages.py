@@ -41,8 +41,8 @@ class Stage(Generic[T]):
     request: Callable[[int, int], Request]
 
 
-Following: TypeAlias = Callable[[Plan[T], Plan[T]], Stage[T] | None]
-"""Gives the next stage, from the plan of the list itself and the latest one; None where nothing is left to ask."""
+Following: TypeAlias = Callable[[Plan[T], str], Stage[T] | None]
+"""Gives a sweep of what was changed since a `Date`, from the plan of the list itself; None where nothing is left."""
 
 
 class Stages(Generic[T]):
@@ -50,7 +50,7 @@ class Stages(Generic[T]):
 
     Args:
         first: the list itself.
-        following: gives the next stage; None: the list itself is all.
+        following: gives the sweeps; None: the list itself is all.
         finished: is called with the plan of the list itself when the walk has come to its end.
         misfits: counts the rows that break a promise of their model.
     """
@@ -100,13 +100,16 @@ class Stages(Generic[T]):
 
         A sweep of several pages takes its time, so what was changed meanwhile is swept as well.
         """
-        plan = self._current.plan
-        if self._following is None or self._sweeps == MOST_SWEEPS or (self._sweeps and plan.report.requests == 1):
+        first, latest = self._first, self._current.plan
+        if self._following is None or first.bounded or latest.since is None or self._sweeps == MOST_SWEEPS:
             return None
-        stage = self._following(self._first, plan)
+        if latest.report.requests == 1 and (self._sweeps or not first.resumed):
+            # One answer is how the list stood at one moment; the rest of a walk that began earlier is not.
+            return None
+        stage = self._following(first, latest.since)
         if stage is None:
             return None
-        if plan.since is not None and is_own_date(plan.since):
+        if is_own_date(latest.since):
             logger.warning(UNDATED)
         self._walked = self._counted()
         self._current = stage
