@@ -61,7 +61,7 @@ class BookmarkWriter(Generic[T]):
     since: str | None = None
 
     def begin(self, date: str | None) -> None:
-        """Take in the moment of an answer; that of the first one counts."""
+        """Takes in the moment of an answer; that of the first one counts."""
         if self.since is None:
             self.since = date
 
@@ -82,7 +82,7 @@ class BookmarkWriter(Generic[T]):
         ]
 
     def doubtful(self, tail: Sequence[T], met: Sequence[tuple[int, T]], last: int) -> bool:
-        """Whether a walk that is resumed behind a row could deliver rows again, because of what its page holds.
+        """Returns whether a walk that is resumed behind a row could deliver rows again, because of what its page holds.
 
         It joins at the last row that it remembers.
 
@@ -96,7 +96,7 @@ class BookmarkWriter(Generic[T]):
         return bool(behind) and keys(behind)[-1] not in keys(tail[-TAIL_ROWS:])
 
     def write(self, cursor: Cursor[T]) -> str:
-        """The bookmark of a cursor."""
+        """Returns the bookmark of a cursor."""
         if self.place is not None:
             return self.place()
         tail: tuple[tuple[Key, str], ...] = ()
@@ -141,11 +141,11 @@ class Delivery(Generic[T]):
     is_last: bool | None = None
 
     def taken(self, *, is_last: bool | None) -> None:
-        """Note what is known of the end of the list when the rows are taken."""
+        """Notes what is known of the end of the list when the rows are taken."""
         self.is_last = is_last
 
     def bookmark(self, taken: int | None = None) -> str:
-        """Where the walk stands after the first `taken` rows of this delivery (None: after all of them)."""
+        """Returns where the walk stands after the first `taken` rows of this delivery (None: after all of them)."""
         before = self.before
         if taken is None or taken == len(self.rows):
             return self._writer.write(self.after)
@@ -188,11 +188,11 @@ class Deliveries(Generic[T]):
         return self._most is not None and self._counts.rows >= self._most
 
     def go_back(self) -> None:
-        """Take in that the walk had to go back: from here on, rows that were delivered may stand further on."""
+        """Takes in that the walk had to go back: from here on, rows that were delivered may stand further on."""
         self._doubtful = True
 
     def put(self, offset: int, rows: list[T], positions: Positions, join: int | None = None) -> int:
-        """Let rows of a page be taken. Returns how many will be.
+        """Lets rows of a page be taken. Returns how many will be.
 
         Args:
             offset: of the page.
@@ -222,7 +222,7 @@ class Deliveries(Generic[T]):
         return count
 
     def take(self, *, is_last: bool | None) -> Delivery[T] | None:
-        """The next rows; None when there are none. `is_last` says whether the last ones waiting end the list."""
+        """Returns the next rows, None where none wait; `is_last` says whether the last ones waiting end the list."""
         if not self._waiting:
             return None
         delivery = self._waiting.popleft()
@@ -231,5 +231,5 @@ class Deliveries(Generic[T]):
         return delivery
 
     def bookmark(self) -> str:
-        """Where the walk stands after everything that was taken."""
+        """Returns where the walk stands after everything that was taken."""
         return self._writer.write(self._taken)

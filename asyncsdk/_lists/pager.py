@@ -64,7 +64,7 @@ class Pager(Generic[T]):
         offset: int = 0,
         stable_order: str | None = None,
     ) -> None:
-        """Resources make pagers.
+        """Makes a pager; resources do that.
 
         Args:
             sender: sends the requests.

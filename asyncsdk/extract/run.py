@@ -18,6 +18,7 @@ from .._limits import Slots, clock
 from ..errors import (
     ArgumentError,
 )
+from ..errors._checks import check_whole_number
 from .address import check, redacted, secrets_of, shown
 from .job import Options
 from .jobs import excluded_tables, jobs_of, moment_of
@@ -117,8 +118,7 @@ async def extract(
     """
     moment = moment_of(since)
     most = wethod.settings.max_in_flight
-    if not 1 <= concurrency <= most:
-        raise ArgumentError("concurrency", f"a whole number from 1 to {most}, the client's max_in_flight")
+    check_whole_number("concurrency", concurrency, 1, most, "this client keeps that many requests in flight")
     check(to)
     _check_overlap(overlap)
     target = make_target(_place(to, schema, prefix, state, _seconds(patience)))
