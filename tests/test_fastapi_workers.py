@@ -146,7 +146,11 @@ async def test_the_example_application_serves_plan_archive_and_timesheet(budget_
 
         own = sum(request.method == "GET" for request in sandbox.requests)
         async with Wethod(
-            token=sandbox.token, company=sandbox.company, base_url=sandbox.url, budget=REDIS, budget_key=budget_key
+            token=sandbox.token,
+            company=sandbox.company,
+            base_url=sandbox.url,
+            shared_budget=REDIS,
+            budget_key=budget_key,
         ) as wethod:
             await wethod.streams.list().first()
             quota = wethod.quota

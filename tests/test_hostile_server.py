@@ -51,7 +51,8 @@ async def changed(wethod: Wethod) -> object:
 
 
 async def deleted(wethod: Wethod) -> object:
-    return await wethod.timesheets.delete(1)
+    await wethod.timesheets.delete(1)
+    return None
 
 
 async def settled(wethod: Wethod) -> object:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Generic, TypeVar
 
 import attrs
@@ -13,6 +13,7 @@ from .identity import RowIdentity, fingerprint
 from .report import Counts
 from .seen import Key, Positions
 from .sweeping import moment_before
+from .window import NO_HEADERS
 
 __all__ = ["BookmarkWriter", "Cursor", "Deliveries", "Delivery"]
 
@@ -129,6 +130,7 @@ class Delivery(Generic[T]):
         after: where it stands behind them.
         is_last: whether these are the last rows of the list, None where that was not known when they were taken
             (`max_items` makes no row the last one).
+        headers: of the answer they came in.
     """
 
     rows: list[T]
@@ -138,6 +140,7 @@ class Delivery(Generic[T]):
     _positions: Positions = attrs.field(repr=False)
     _writer: BookmarkWriter[T] = attrs.field(repr=False)
     _met: Sequence[tuple[int, T]] = attrs.field(default=(), repr=False)
+    headers: Mapping[str, str] = attrs.field(default=NO_HEADERS, repr=False)
     is_last: bool | None = None
 
     def taken(self, *, is_last: bool | None) -> None:
@@ -191,7 +194,15 @@ class Deliveries(Generic[T]):
         """Takes in that the walk had to go back: from here on, rows that were delivered may stand further on."""
         self._doubtful = True
 
-    def put(self, offset: int, rows: list[T], positions: Positions, join: int | None = None) -> int:
+    def put(
+        self,
+        offset: int,
+        rows: list[T],
+        positions: Positions,
+        join: int | None = None,
+        *,
+        headers: Mapping[str, str] = NO_HEADERS,
+    ) -> int:
         """Lets rows of a page be taken. Returns how many will be.
 
         Args:
@@ -199,6 +210,7 @@ class Deliveries(Generic[T]):
             rows: of the page.
             positions: where those stand that are new.
             join: where a row stands that was accepted before in the same version.
+            headers: of the answer.
         """
         before = self._here
         met = self._writer.met(rows, positions, join) if positions else []
@@ -217,7 +229,7 @@ class Deliveries(Generic[T]):
         if met and self._writer.doubtful(tail, met, positions[-1]):
             self._doubtful = True
         self._here = Cursor(offset + positions[-1] + 1, before.delivered + count, tail, self._doubtful)
-        self._waiting.append(Delivery(new, offset, before, self._here, positions, self._writer, met))
+        self._waiting.append(Delivery(new, offset, before, self._here, positions, self._writer, met, headers))
         self._counts.delivered(count)
         return count
 

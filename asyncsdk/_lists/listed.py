@@ -62,6 +62,8 @@ class List(Generic[T]):
         limit: rows a page.
         offset: the first row, from 0.
         stable_order: the `order` a stable walk asks for where the caller named none.
+        operation: its name in this package, such as `projects.list`.
+        route: its path without ids.
     """
 
     sender: Sender
@@ -71,6 +73,8 @@ class List(Generic[T]):
     limit: int
     offset: int
     stable_order: str | None
+    operation: str | None = None
+    route: str | None = None
 
     def rows(self, options: WalkOptions) -> Walk[T]:
         """Returns a walk by rows that has not begun. Raises what `fetcher` does."""
@@ -107,11 +111,12 @@ class List(Generic[T]):
         finally:
             await fetcher.aclose()
         if delivery is None:
-            return Page((), offset=self.offset, is_last=True, bookmark=fetcher.bookmark)
+            return Page((), offset=self.offset, is_last=True, bookmark=fetcher.bookmark, headers=fetcher.headers)
         is_last = delivery.is_last
         if is_last and self.limit == LARGEST_PAGE and self.sender.account.page_sizes.doubtful(len(delivery.rows)):
             is_last = None
-        return Page(delivery.rows, offset=delivery.offset, is_last=is_last, bookmark=delivery.bookmark)
+        bookmark, headers = delivery.bookmark, delivery.headers
+        return Page(delivery.rows, offset=delivery.offset, is_last=is_last, bookmark=bookmark, headers=headers)
 
     def fetcher(
         self,
@@ -215,7 +220,10 @@ class List(Generic[T]):
         """Makes the requests of a walk from offset and limit; what does not change is encoded once."""
         base = wire.build("GET", self.path, query)
         start = f"{base.query}&" if base.query else ""
-        return lambda offset, limit: Request("GET", base.path, f"{start}limit={limit}&offset={offset}")
+        operation, route = self.operation, self.route
+        return lambda offset, limit: Request(
+            "GET", base.path, f"{start}limit={limit}&offset={offset}", None, operation, route
+        )
 
 
 def _counted(body: bytes) -> tuple[int, bytes]:

@@ -285,7 +285,7 @@ class Plan(Generic[T]):
         """Lets the new rows of an accepted page be taken; then goes on, ends, or has the end proved."""
         positions = found.positions if positions is None else positions
         brought, rows = len(positions), len(found.rows)
-        delivered = self._deliveries.put(page.offset, found.rows, positions, found.join)
+        delivered = self._deliveries.put(page.offset, found.rows, positions, found.join, headers=page.headers)
         if not delivered:
             self._window.free()
         self._ending.accepted(new=brought > 0)

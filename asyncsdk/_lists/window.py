@@ -6,14 +6,17 @@ is no longer wanted keeps its place until it answers: cancelling it would close 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 from typing import Final, Generic, Literal, TypeVar
 
 import attrs
 
-__all__ = ["PageWindow", "PlannedPage", "Reason"]
+__all__ = ["NO_HEADERS", "PageWindow", "PlannedPage", "Reason"]
 
 T = TypeVar("T")
+
+NO_HEADERS: Final[Mapping[str, str]] = MappingProxyType({})
 
 Reason = Literal["page", "join", "closing", "proof"]
 """The next page; a look for a lost join; proof that the end is the end, or that a refused page lay beyond it."""
@@ -37,6 +40,7 @@ class PlannedPage(Generic[T]):
         error: what it failed with.
         wanted: whether it still stands in the window.
         tried: whether it did not join once.
+        headers: of its answer.
     """
 
     offset: int
@@ -50,6 +54,7 @@ class PlannedPage(Generic[T]):
     error: BaseException | None = None
     wanted: bool = True
     tried: bool = False
+    headers: Mapping[str, str] = attrs.field(default=NO_HEADERS, repr=False)
 
     @property
     def full(self) -> bool:
@@ -73,6 +78,10 @@ class PlannedPage(Generic[T]):
     def answer(self, rows: list[T], date: str | None, answers: int) -> None:
         """Takes in what came, as the last of so many answers."""
         self.rows, self.date, self.answered, self.error = rows, date, answers, None
+
+    def carry(self, headers: Mapping[str, str]) -> None:
+        """Take in the headers of its answer."""
+        self.headers = headers
 
     def fail(self, error: BaseException) -> None:
         """Takes in what the page failed with."""

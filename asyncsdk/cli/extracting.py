@@ -13,8 +13,8 @@ import attrs
 
 from .. import Wethod
 from .._limits import clock
-from .._sending.events import Hooks
 from ..errors import ConfigurationError, WethodError
+from ..events import Hooks
 from ..extract import ExtractionPlan, ExtractionReport, TargetRefused, extract, plan
 from ..extract.address import check, secrets_of, shown
 from ..extract.defects import defect_of

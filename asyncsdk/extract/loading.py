@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, Final
@@ -37,12 +37,20 @@ LEAVING_SECONDS: Final = LAST_COMMIT_SECONDS + LOG_SECONDS
 
 
 async def load(
-    job: Job, *, wethod: Wethod, target: Target, worker: WorkerThread, window: Slots, options: Options, tally: Tally
+    job: Job,
+    *,
+    wethod: Wethod,
+    target: Target,
+    worker: WorkerThread,
+    window: Slots,
+    options: Options,
+    tally: Tally,
+    done: Callable[[TableReport], object] = lambda report: None,
 ) -> tuple[TableReport, WethodError | None]:
     """Brings one table up to date.
 
     Every failure ends in the report, and is given beside it, defects among them: whatever it is, the others go on.
-    Only being cancelled raises.
+    Only being cancelled raises. `done` is called with the report.
     """
     writer = BatchWriter(job, target, worker)
     ledger = Ledger(job=job, options=options, target=target, writer=writer, tally=tally)
@@ -59,13 +67,15 @@ async def load(
     )
     tally.started, tally.stage = asyncio.get_running_loop().time(), "reading"
     try:
-        return await _ended(update, ledger, worker, tally)
+        report, error = await _ended(update, ledger, worker, tally)
     except asyncio.CancelledError:
         # Also while the table is finished: a merge that is stopped is for the next run.
         target.stop()
         if not await outlast(_log_interrupted(ledger, worker), LOG_SECONDS):
             target.stop(writes=True)
         raise
+    done(report)
+    return report, error
 
 
 def failed(job: Job, error: BaseException, secrets: frozenset[str]) -> tuple[TableReport, WethodError]:

@@ -29,6 +29,7 @@ from .report import ExtractionReport, TableReport
 from .side_by_side import opened, side_by_side
 from .target import Owner, Place, TargetError
 from .targets import make_target
+from .watching import RunWatch
 from .watermark import OVERLAP
 
 if TYPE_CHECKING:
@@ -142,21 +143,27 @@ async def extract(
     if watch is not None:
         watch(list(tallies.values()))
     owner = Owner(settings.base_url, settings.company)
+    watched = RunWatch.begin(wethod, options.run, list(tallies))
     try:
         async with opened(target, owner, [job.table for job in jobs]) as worker:
             for table in excluded_tables(without):
                 await worker(partial(target.drop, table))
-            each = partial(load, target=target, worker=worker, window=Slots(concurrency), options=options)
+            each = partial(
+                load, target=target, worker=worker, window=Slots(concurrency), options=options, done=watched.table
+            )
             reports = await side_by_side(
                 jobs,
                 lambda job, away: each(job, wethod=hasty if away else bulk, tally=tallies[job.table.name]),
                 secrets=secrets,
             )
-    except TargetError as error:
+    except BaseException as error:
+        watched.end(ok=False, error=error)
+        if not isinstance(error, TargetError):
+            raise
         if (text := redacted(str(error), secrets)) == str(error):
             raise
         raise type(error)(text) from None
-    return ExtractionReport(
+    report = ExtractionReport(
         run=options.run,
         company=settings.company,
         target=shown(to),
@@ -165,6 +172,8 @@ async def extract(
         tables=tuple(_without(secrets, each) for each in _each_once(reports)),
         strict=strict or resources != "all",
     )
+    watched.end(ok=report.ok)
+    return report
 
 
 async def plan(
