@@ -18,6 +18,7 @@ from asyncsdk.sandbox import control, exact, orders, settings
 from asyncsdk.sandbox.access import Caller
 from asyncsdk.sandbox.clock import ServiceClock
 from asyncsdk.sandbox.contract import Json
+from asyncsdk.sandbox.deviations import Deviation
 from asyncsdk.sandbox.drift import mutate, table_of
 from asyncsdk.sandbox.faults import Fault, from_json
 from asyncsdk.sandbox.log import Log
@@ -59,6 +60,8 @@ class Sandbox:
         order: the field lists are ordered by where a request does not say, descending after `-`: the real order is
             not documented.
         tidy: texts are kept trimmed and numbers rounded to two decimals, as some servers do.
+        date_behind: seconds by which the Date header is behind the stamps of rows.
+        deviations: ways in which the API is not as the contract says.
 
     Raises:
         ConfigurationError: for a setting that cannot be.
@@ -89,6 +92,8 @@ class Sandbox:
         clock_skew: float = 0.0,
         order: str = "id",
         tidy: bool = False,
+        date_behind: float = 0.0,
+        deviations: Iterable[Deviation] = (),
     ) -> None:
         for name, value, most in (("rows", rows, 10**7), ("port", port, 65_535), ("log_size", log_size, 10**7)):
             settings.whole(name, value, 0, most)
@@ -97,6 +102,7 @@ class Sandbox:
         settings.number("latency_ms", latency_ms, 0, 3_600_000)
         settings.number("rate_window", rate_window, 0.001, 86_400 * 366)
         settings.number("clock_skew", clock_skew, -86_400, 86_400)
+        settings.number("date_behind", date_behind, -86_400, 86_400)
         self.rows: int = rows
         self.seed: int = seed
         self.latency_ms: float = latency_ms
@@ -106,7 +112,7 @@ class Sandbox:
         self.company: str = company
         self.faults: list[Fault] = [] if faults is None else from_json(faults)
         source = clock or time.time
-        self._clock = ServiceClock((lambda: source() + clock_skew) if clock_skew else source)
+        self._clock = ServiceClock((lambda: source() + clock_skew) if clock_skew else source, date_behind)
         self._service = Service(
             rows=0 if empty else rows,
             seed=seed,
@@ -123,6 +129,7 @@ class Sandbox:
             empty=empty,
             tidy=tidy,
         )
+        self._service.deviations.extend(deviations)
         self._server = Server(
             self._service, self._clock, self.faults, latency=latency_ms / 1000, log_size=log_size, seed=seed
         )
