@@ -1,4 +1,7 @@
-"""What there is to extract: the lists of the contract, and what each can be filtered by."""
+"""The contract at run time, read here and nowhere else: its lists, what they can be filtered by, what fields mean.
+
+The sandbox serves and checks by the whole document; the others need a few facts of each list.
+"""
 
 from __future__ import annotations
 
@@ -12,12 +15,13 @@ from typing import Any, Final, cast
 
 import attrs
 
+from ._codec import written
+from ._codec.values import Json
+from ._codec.written import Kind
 from ._limits import clock
 from .errors import ArgumentError
-from .extract import written
-from .extract.written import Kind
 
-__all__ = ["Kind", "Listing", "Parent", "find", "listings"]
+__all__ = ["Kind", "Listing", "Parent", "document", "find", "listings", "properties"]
 
 _PAGING: Final = {"limit", "offset"}
 
@@ -86,6 +90,19 @@ class Listing:
         return written.value(name, text, kind, today=today)
 
 
+@functools.cache
+def document() -> dict[str, Json]:
+    """The whole contract, as OpenAPI has it. It is shared: treat it as read-only."""
+    text = resources.files("asyncsdk.contract").joinpath("openapi.json").read_text(encoding="utf-8")
+    return cast("dict[str, Json]", json.loads(text))
+
+
+def properties(schema: str) -> Mapping[str, Mapping[str, Any]]:
+    """What the contract says of the fields of a model, by their names on the wire; nothing for a model of others."""
+    schemas = cast("dict[str, dict[str, dict[str, Any]]]", document()["components"])["schemas"]
+    return cast("Mapping[str, Mapping[str, Any]]", schemas.get(schema, {}).get("properties", {}))
+
+
 def find(name: str) -> Listing:
     """A list by the name of its attribute (`production_plan_streams`) or path (`production-plan-streams`).
 
@@ -104,8 +121,7 @@ def find(name: str) -> Listing:
 @functools.cache
 def listings() -> Mapping[str, Listing]:
     """Every list of the contract by its name, in the order of their names."""
-    text = resources.files("asyncsdk.contract").joinpath("openapi.json").read_text(encoding="utf-8")
-    paths: dict[str, dict[str, Any]] = json.loads(text)["paths"]
+    paths = cast("dict[str, dict[str, Any]]", document()["paths"])
     found = [_listing(path, item["get"]) for path, item in paths.items() if item.get("get", {}).get("x-kind") == "list"]
     return {listing.table: listing for listing in sorted(found, key=lambda listing: listing.table)}
 

@@ -13,10 +13,12 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
+from typing import overload
 
 import attrs
 
 from .errors import ArgumentError
+from .errors._checks import check_whole_number
 from .errors._printable import shown
 
 __all__ = ["DateRange", "month", "month_start", "week", "week_start"]
@@ -94,18 +96,31 @@ def week_start(day: dt.date) -> dt.date:
     return _shifted(_day("day", day), -day.weekday())
 
 
-def month(year: int, month: int) -> DateRange:
-    """All days of a month.
+@overload
+def month(year: dt.date, /) -> DateRange: ...
+@overload
+def month(year: int, month: int) -> DateRange: ...
+def month(year: int | dt.date, month: int | None = None) -> DateRange:
+    """Gives all days of a month, named by year and month, or by one of its days.
 
     Raises:
-        ArgumentError: no such month.
+        ArgumentError: no such month, a date beside a month, or a moment.
 
     Example:
         >>> len(month(2028, 2))
         29
+        >>> str(month(dt.date(2028, 2, 29)))
+        '2028-02-01..2028-02-29'
     """
-    _check_number("year", year, dt.MAXYEAR)
-    _check_number("month", month, 12)
+    if isinstance(year, dt.date):
+        day = _day("year", year)
+        if month is not None:
+            raise ArgumentError("month", f"is told by the date already; write month({day.year}, {shown(month)})")
+        year, month = day.year, day.month
+    elif month is None:
+        raise ArgumentError("month", f"is missing; write month({shown(year)}, 5), or give a day of the month")
+    check_whole_number("year", year, 1, dt.MAXYEAR)
+    check_whole_number("month", month, 1, 12)
     first = dt.date(year, month, 1)
     following = first.replace(day=28) + 4 * _DAY if (year, month) != (dt.MAXYEAR, 12) else None
     return DateRange(first, dt.date.max if following is None else following - following.day * _DAY)
@@ -123,11 +138,6 @@ def week(day: dt.date) -> DateRange:
     """
     monday = week_start(day)
     return DateRange(monday, _shifted(monday, 6))
-
-
-def _check_number(name: str, value: object, most: int) -> None:
-    if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= most:
-        raise ArgumentError(name, f"a whole number from 1 to {most}, not {shown(value)}")
 
 
 def _day(name: str, value: object) -> dt.date:

@@ -14,18 +14,20 @@ from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, Self
 
+from ._codec.decode import Reject
 from ._limits import clock as clocks
 from ._lists.mirrored import MirroredList
+from ._lists.options import CONCURRENCY, WalkOptions
 from ._sending.loops import require_asyncio
 from ._sending.settings import LONGEST
 from ._sending.single_flight import single_flight
 from .errors import APIError, ArgumentError
 from .errors._printable import shown
+from .resources.mirrored_lists import MirroredLists
 
 if TYPE_CHECKING:
     from types import TracebackType
 
-    from . import models
     from .client import Wethod
 
 __all__ = ["Mirror", "MirroredList"]
@@ -46,7 +48,7 @@ def _check_seconds(name: str, value: object) -> None:
 
 def _names(lists: object) -> list[str]:
     given: list[object] = [lists] if not isinstance(lists, Iterable) or isinstance(lists, (str, bytes)) else [*lists]
-    names = [name for name in given if isinstance(name, str) and name in Mirror.__annotations__]
+    names = [name for name in given if isinstance(name, str) and name in MirroredLists.__annotations__]
     if odd := [name for name in given if name not in names]:
         raise ArgumentError("lists", f"there is no list {shown(odd[0])}; write names such as 'projects' or 'streams'")
     if not names:
@@ -54,7 +56,7 @@ def _names(lists: object) -> list[str]:
     return list(dict.fromkeys(names))
 
 
-class Mirror:
+class Mirror(MirroredLists):
     """Chosen lists of a client, in memory and kept fresh.
 
         async with Mirror(wethod, ["projects", "streams"], refresh=300) as mirror:
@@ -78,61 +80,17 @@ class Mirror:
         refresh: seconds between two refreshes, give or take a tenth so that workers do not ask in step.
         whole: seconds between two looks for deletions that changes do not show (see above).
         required: whether entering waits for the first reading, and raises if it fails.
+        concurrency: as in `Pager.items`; lists are read one after the other.
+        stable: as in `Pager.items`.
+        sweep: as in `Pager.items`. Without it the next refresh finds what changed while a list was read.
+        on_reject: is called with each row that does not fit its model, which is then not kept; by default such a row
+            fails the refresh. (The other options of a walk are the mirror's: it keeps whole lists, and knows how long
+            they are.)
         clock: seconds that only grow; for tests.
 
     Raises:
-        ArgumentError: a name that is no list, or seconds that are not above 0.
+        ArgumentError: a name that is no list, seconds that are not above 0, or an option out of range.
     """
-
-    budget_areas: MirroredList[models.BudgetArea]
-    budget_days: MirroredList[models.BudgetDay]
-    budget_job_titles: MirroredList[models.BudgetJobTitle]
-    budget_price_list_levels: MirroredList[models.BudgetPriceListLevel]
-    budget_tasks: MirroredList[models.BudgetTask]
-    budgets: MirroredList[models.Budget]
-    business_units: MirroredList[models.BusinessUnit]
-    capacities: MirroredList[models.Capacity]
-    clients: MirroredList[models.Client]
-    contacts: MirroredList[models.Contact]
-    custom_field_options: MirroredList[models.CustomFieldOption]
-    custom_fields: MirroredList[models.CustomField]
-    holidays: MirroredList[models.Holiday]
-    invoice_contacts: MirroredList[models.InvoiceContact]
-    invoices: MirroredList[models.Invoice]
-    job_order_categories: MirroredList[models.JobOrderCategory]
-    job_order_category_groups: MirroredList[models.JobOrderCategoryGroup]
-    job_titles: MirroredList[models.JobTitle]
-    levels: MirroredList[models.Level]
-    locations: MirroredList[models.Location]
-    people_allocations: MirroredList[models.PeopleAllocation]
-    person_capacities: MirroredList[models.PersonCapacity]
-    person_payrolls: MirroredList[models.PersonPayroll]
-    persons: MirroredList[models.Person]
-    price_list_levels: MirroredList[models.PriceListLevel]
-    price_lists: MirroredList[models.PriceList]
-    product_levels: MirroredList[models.ProductLevel]
-    production_plan_streams: MirroredList[models.ProductionPlanStream]
-    production_plans: MirroredList[models.ProductionPlan]
-    production_streams: MirroredList[models.ProductionStream]
-    productions: MirroredList[models.Production]
-    products: MirroredList[models.Product]
-    project_metadata: MirroredList[models.ProjectMetadata]
-    project_plan_areas: MirroredList[models.ProjectPlanArea]
-    project_plan_subtask_assignees: MirroredList[models.ProjectPlanSubtaskAssignee]
-    project_plan_subtasks: MirroredList[models.ProjectPlanSubtask]
-    project_plan_task_assignees: MirroredList[models.ProjectPlanTaskAssignee]
-    project_plan_tasks: MirroredList[models.ProjectPlanTask]
-    project_stages: MirroredList[models.ProjectStage]
-    project_status_areas: MirroredList[models.ProjectStatusArea]
-    project_statuses: MirroredList[models.ProjectStatus]
-    project_types: MirroredList[models.ProjectType]
-    projects: MirroredList[models.Project]
-    roles: MirroredList[models.Role]
-    streams: MirroredList[models.Stream]
-    timesheet_areas: MirroredList[models.TimesheetArea]
-    timesheet_logs: MirroredList[models.TimesheetLog]
-    timesheet_whitelists: MirroredList[models.TimesheetWhitelist]
-    timesheets: MirroredList[models.Timesheet]
 
     def __init__(
         self,
@@ -142,16 +100,22 @@ class Mirror:
         refresh: float = 300.0,
         whole: float = 3600.0,
         required: bool = True,
+        concurrency: int = CONCURRENCY,
+        stable: bool = True,
+        sweep: bool = False,
+        on_reject: Callable[[Reject], object] | None = None,
         clock: Callable[[], float] = clocks.monotonic,
     ) -> None:
         _check_seconds("refresh", refresh)
         _check_seconds("whole", whole)
         names = _names(lists)
+        options = WalkOptions(concurrency=concurrency, stable=stable, sweep=sweep, on_reject=on_reject)
+        options.check(wethod.settings.max_in_flight)
         self.failure: Exception | None = None
         self._wethod = single_flight(wethod)
         self._refresh, self._whole, self._required, self._clock = refresh, whole, required, clock
         self._lists: dict[str, MirroredList[Any]] = {
-            name: MirroredList(name, getattr(self._wethod, name), clock) for name in names
+            name: MirroredList(name, getattr(self._wethod, name), options, clock) for name in names
         }
         self._refreshing: asyncio.Lock | None = None
         self._task: asyncio.Task[None] | None = None
@@ -163,7 +127,7 @@ class Mirror:
             lists = self.__dict__.get("_lists", {})
             if name in lists:
                 return lists[name]
-            hint = f"; it keeps {', '.join(lists)}" if name in Mirror.__annotations__ else ""
+            hint = f"; it keeps {', '.join(lists)}" if name in MirroredLists.__annotations__ else ""
             raise AttributeError(f"this mirror has no {name!r}{hint}")
 
     def __repr__(self) -> str:

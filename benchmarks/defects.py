@@ -6,7 +6,7 @@ from typing import Final
 
 __all__ = ["DEFECTS"]
 
-ACCEPTING: Final = "asyncsdk/_lists/accepting.py"
+PLAN: Final = "asyncsdk/_lists/plan.py"
 FRONTIER: Final = "asyncsdk/_lists/frontier.py"
 DELIVERY: Final = "asyncsdk/_lists/delivery.py"
 BOOKMARKS: Final = "asyncsdk/_lists/bookmarks.py"
@@ -21,14 +21,14 @@ INCREMENTAL: Final = "asyncsdk/extract/incremental.py"
 DEFECTS: Final[tuple[tuple[str, str, str, str], ...]] = (
     (
         "walk: a page is accepted though it does not join",
-        ACCEPTING,
-        "if joint is not None or frontier.needs_no_joint(page):",
-        "if True:",
+        FRONTIER,
+        "if join is None and self.begun and not (page.offset == 0 and self._from_top):",
+        "if False:",
     ),
     (
         "walk: a short page ends the list though it was asked for before earlier pages had answered",
-        ACCEPTING,
-        "fresh = page.asked >= frontier.newest",
+        PLAN,
+        "fresh = self._frontier.fresh(page)",
         "fresh = True",
     ),
     ("walk: pages do not overlap", FRONTIER, "return min(self._overlap.rows, position)", "return 0"),
@@ -116,8 +116,8 @@ DEFECTS: Final[tuple[tuple[str, str, str, str], ...]] = (
     (
         "checkpoint: changes are asked for from after the watermark",
         INCREMENTAL,
-        "(state.watermark - OVERLAP)",
-        "(state.watermark + OVERLAP)",
+        "stored - overlap if stored",
+        "stored + overlap if stored",
     ),
 )
 """What it breaks, where, the text there, and the text instead."""

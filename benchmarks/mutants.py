@@ -13,6 +13,7 @@ import json
 import os
 import random
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -37,8 +38,8 @@ FILES = (
 )
 """Where mutants are drawn. A budget in Redis needs a Redis: it has tests of its own."""
 
-SECONDS = 120
-"""A stage that takes longer than this hangs."""
+CPU_SECONDS, SECONDS = 150, 1200
+"""A stage that computes, or takes, longer than this hangs. The second is generous: other work may share the machine."""
 
 # What runs first for a file: the worlds it is made for. Then the tests of the simulation, and at last all worlds.
 FIRST = {
@@ -188,9 +189,16 @@ def found_by(tree: Path, change: Change) -> str | None:
         for command in stages(change.file):
             try:
                 done = subprocess.run(
-                    command, cwd=tree, env=environment, capture_output=True, timeout=SECONDS, check=False
+                    ["prlimit", f"--cpu={CPU_SECONDS}", *command],
+                    cwd=tree,
+                    env=environment,
+                    capture_output=True,
+                    timeout=SECONDS,
+                    check=False,
                 )
             except subprocess.TimeoutExpired:
+                return f"{' '.join(command[2:5])} (hangs)"
+            if done.returncode in {-signal.SIGXCPU, -signal.SIGKILL}:
                 return f"{' '.join(command[2:5])} (hangs)"
             if done.returncode:
                 return " ".join(command[2:5])
@@ -199,11 +207,11 @@ def found_by(tree: Path, change: Change) -> str | None:
         path.write_text(before)
 
 
-def try_all(changes: Sequence[Change]) -> list[tuple[Change, str | None]]:
-    """Tries changes, as many at a time as there are cores, each in a copy of the tree."""
+def try_all(changes: Sequence[Change], jobs: int) -> list[tuple[Change, str | None]]:
+    """Tries changes, `jobs` at a time, each in a copy of the tree."""
     with tempfile.TemporaryDirectory() as folder:
         trees: SimpleQueue[Path] = SimpleQueue()
-        for number in range(os.cpu_count() or 1):
+        for number in range(jobs):
             tree = Path(folder) / str(number)
             for part in ("asyncsdk", "tests"):
                 shutil.copytree(ROOT / part, tree / part, ignore=shutil.ignore_patterns("__pycache__"))
@@ -221,7 +229,7 @@ def try_all(changes: Sequence[Change]) -> list[tuple[Change, str | None]]:
             print(f"{by or 'SURVIVES':40} {time.perf_counter() - begun:4.0f} s  {place}  {change.what}", flush=True)
             return change, by
 
-        with ThreadPoolExecutor(os.cpu_count()) as pool:
+        with ThreadPoolExecutor(jobs) as pool:
             return list(pool.map(one, changes))
 
 
@@ -231,6 +239,7 @@ def main() -> int:
     parser.add_argument("--number", type=int, default=200, help="mutants to draw")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--named", action="store_true", help="only the defects that were named")
+    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="how many at a time")
     parser.add_argument("--to", type=Path, help="a file for the results, as JSON")
     arguments = parser.parse_args()
     sets = (
@@ -238,7 +247,7 @@ def main() -> int:
     )
     results = {}
     for name, changes in sets.items():
-        tried = try_all(changes)
+        tried = try_all(changes, arguments.jobs)
         alive = [change for change, by in tried if by is None]
         print(f"{name}: {len(tried) - len(alive)} of {len(tried)} found")
         for change in alive:

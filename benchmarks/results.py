@@ -15,7 +15,7 @@ from .tables import bounds_table, tables
 
 EXPLAINED = """\
 The floor is a bare loop of aiohttp and msgspec into the same attrs classes (`benchmarks/peers/floor.py`): no order, no
-retries, no budget, no joints, and told beforehand how long the list is. Clients that cannot have several pages of a
+retries, no budget, no joins, and told beforehand how long the list is. Clients that cannot have several pages of a
 list in flight have 1. asyncsdk sees to it that the buffers of reads come from the heap, where glibc maps each of them
 anew otherwise; measured in one process with it, the floor gains as much. The server is a process of its own on the same
 machine. Seconds hold for this machine alone; compare ratios. `python -m benchmarks` measures all of it again."""

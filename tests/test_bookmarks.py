@@ -16,8 +16,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from asyncsdk._lists.bookmarks import TAIL_ROWS, Bookmark, Source, read, source_of
-from asyncsdk._lists.joins import identity_of
+from asyncsdk._lists.bookmarks import TAIL_ROWS, Bookmark, ListSource, read, source_of
+from asyncsdk._lists.identity import identity_of
 from asyncsdk._lists.plan import Plan
 from asyncsdk._lists.sweeping import moment_before, sweep_filter
 from asyncsdk.errors import ArgumentError, WethodError
@@ -77,7 +77,7 @@ def test_the_order_of_filters_makes_no_other_list() -> None:
         source_of("/api/rows", [("project_id", "8")]),
     ],
 )
-def test_a_bookmark_of_another_list_is_refused(other: Source) -> None:
+def test_a_bookmark_of_another_list_is_refused(other: ListSource) -> None:
     """Its offset would mean nothing there."""
     with pytest.raises(ArgumentError, match="another list or to other filters"):
         read(MARK.write(), other)

@@ -15,8 +15,9 @@ import pytest
 
 from asyncsdk._lists import bookmarks
 from asyncsdk._lists.bookmarks import read, source_of
-from asyncsdk._lists.joins import identity_of
-from asyncsdk._lists.plan import Page, Plan
+from asyncsdk._lists.identity import identity_of
+from asyncsdk._lists.plan import Plan
+from asyncsdk._lists.window import PlannedPage
 from asyncsdk.errors import ArgumentError
 
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
@@ -61,7 +62,7 @@ def rows_of(text: str) -> list[Row]:
 def leave(script: Script) -> tuple[list[Row], str]:
     """The rows that were taken, and the bookmark there."""
     plan = Plan(IDENTITY, limit=script.limit, concurrency=script.concurrency, source=SOURCE)
-    flying: list[Page[Row]] = []
+    flying: list[PlannedPage[Row]] = []
     taken: list[Row] = []
     for offset, shown in script.answers:
         flying += plan.due()
@@ -91,7 +92,7 @@ def resumed(mark: str, script: Script) -> list[Row]:
 @pytest.mark.parametrize(
     "script",
     [
-        # Rows are added faster than the walk goes back for its joint. At the top no page needs one; left where what
+        # Rows are added faster than the walk goes back for its join. At the top no page needs one; left where what
         # was added meets what was read first.
         Script(
             4,
@@ -143,7 +144,7 @@ def resumed(mark: str, script: Script) -> list[Row]:
             there="24-20 5-1",
             again=[20],
         ),
-        # Two pages were under way when the rows behind them were deleted. The first look for a joint, half a page
+        # Two pages were under way when the rows behind them were deleted. The first look for a join, half a page
         # back, is answered after rows were added, and finds it; left after one of its two new rows.
         Script(
             4,

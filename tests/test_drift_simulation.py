@@ -18,9 +18,11 @@ import pytest
 from asyncsdk._lists.bookmarks import read, source_of
 from asyncsdk._lists.ending import Ending, Verdict
 from asyncsdk._lists.frontier import Frontier
-from asyncsdk._lists.joins import Identity, identity_of
-from asyncsdk._lists.plan import Page, Plan, Report
+from asyncsdk._lists.identity import RowIdentity, identity_of
+from asyncsdk._lists.plan import Plan
+from asyncsdk._lists.report import Report
 from asyncsdk._lists.sweeping import moment_before
+from asyncsdk._lists.window import PlannedPage
 from asyncsdk.errors import ArgumentError, WalkError
 
 Order = Literal["id", "created falling", "updated", "updated falling", "name"]
@@ -126,7 +128,7 @@ class World:
         if self.rng.random() < self.drift.bulk:
             self.delete_many()
 
-    def page(self, ask: Page[Row], since: datetime | None = None) -> tuple[list[Row], str]:
+    def page(self, ask: PlannedPage[Row], since: datetime | None = None) -> tuple[list[Row], str]:
         """The rows as they stand now, and the `Date` header."""
         date = format_datetime(self.clock(), usegmt=True)
         if since is None:
@@ -159,8 +161,8 @@ def run(
 ) -> str | None:
     """Drive a plan to its end, or to the bookmark after `stop_after` rows; `ready` draws how many pages can be sent."""
     rng = world.rng
-    flying: list[Page[Row]] = []
-    answers: dict[Page[Row], tuple[list[Row], str]] = {}
+    flying: list[PlannedPage[Row]] = []
+    answers: dict[PlannedPage[Row], tuple[list[Row], str]] = {}
     slow = rng.random() < 0.3
     while not plan.done:
         if ready is None:
@@ -330,7 +332,7 @@ def test_a_resumed_walk_repeats_nothing_when_hundreds_of_rows_vanish(order: Orde
     [(1, 1 / 3, 52), (1, 1.0, 68), (8, 1 / 3, 66), (8, 1.0, 76)],
 )
 @pytest.mark.parametrize("order", ["id", "created falling", "updated"])
-def test_joints_cost_few_requests(order: Order, concurrency: int, rate: float, most: int) -> None:
+def test_joins_cost_few_requests(order: Order, concurrency: int, rate: float, most: int) -> None:
     """The median over 40 pages of a list of which inserts, deletes and updates are a third each."""
     requests = [simulate(Drift(order, rate=rate), seed, concurrency).report.requests for seed in range(9)]
     assert median(requests) <= most
@@ -355,10 +357,10 @@ def test_the_simulation_loses_rows_of_plain_walks() -> None:
     assert lost
 
 
-def test_the_simulation_loses_rows_when_joints_ignore_the_version(monkeypatch: pytest.MonkeyPatch) -> None:
-    """An id that moved is no joint."""
-    monkeypatch.setattr(Identity, "versions", lambda self, rows: [0] * len(rows))
-    monkeypatch.setattr(Identity, "unchanged", lambda self, row, since: True)
+def test_the_simulation_loses_rows_when_joins_ignore_the_version(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An id that moved is no join."""
+    monkeypatch.setattr(RowIdentity, "versions", lambda self, rows: [0] * len(rows))
+    monkeypatch.setattr(RowIdentity, "unchanged", lambda self, row, since: True)
     assert any(simulate(Drift("updated", rows=1000, rate=1.0), seed).lost for seed in range(60))
 
 

@@ -35,7 +35,7 @@ ROOMS: Final = (
     {"resources"},
     {"client"},
     {"mirror"},
-    {"sandbox"},
+    {"sandbox", "docs"},
     {"extract"},
     {"learning", "bulk", "blocking"},
     {"fleet"},

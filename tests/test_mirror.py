@@ -19,6 +19,7 @@ from asyncsdk import ArgumentError, NotFoundError, PermissionDeniedError, Server
 from asyncsdk._sending.settings import RetryPolicy
 from asyncsdk._sending.single_flight import single_flight
 from asyncsdk.mirror import Mirror
+from asyncsdk.resources.mirrored_lists import MirroredLists
 from asyncsdk.sandbox import Sandbox
 from tests.stub_server import Server, rows_json
 
@@ -189,7 +190,7 @@ async def test_names_and_seconds_are_checked_before_anything_is_sent(wethod: Wet
 
 
 def test_every_list_of_the_contract_can_be_mirrored() -> None:
-    """The class spells its lists out for type checkers; a list that is new in the contract has to be added."""
+    """Type checkers know each list and its model."""
     models = {}
     for resource in (found.name for found in pkgutil.iter_modules(resources.__path__)):
         module = import_module(f"asyncsdk.resources.{resource}")
@@ -198,7 +199,7 @@ def test_every_list_of_the_contract_can_be_mirrored() -> None:
                 model = re.fullmatch(r"Pager\[(\w+)\]", inspect.signature(vars(kind)["list"]).return_annotation)
                 assert model
                 models[resource] = f"MirroredList[models.{model[1]}]"
-    assert Mirror.__annotations__ == models
+    assert MirroredLists.__annotations__ == models
 
 
 # --- single flight ------------------------------------------------------------------------------------------------

@@ -14,6 +14,7 @@ from aiohttp import web
 from asyncsdk import ConfigurationError, ConnectError, NotFoundError, ServerError, Wethod
 from asyncsdk._sending.settings import RetryPolicy
 from asyncsdk.mirror import Mirror
+from asyncsdk.resources.mirrored_lists import MirroredLists
 from tests.stub_server import STREAM, Server, rows_json
 from tests.waiting import until
 
@@ -217,7 +218,7 @@ async def test_a_row_that_is_not_in_memory_costs_one_request(server: Server, con
 
 async def test_a_list_without_single_rows_says_so(server: Server, connect: Connect) -> None:
     wethod = connect()
-    bare = next(name for name in Mirror.__annotations__ if not hasattr(getattr(wethod, name), "get"))
+    bare = next(name for name in MirroredLists.__annotations__ if not hasattr(getattr(wethod, name), "get"))
     with pytest.raises(ConfigurationError, match=rf"{bare}\.list"):
         await Mirror(wethod, [bare]).lists[bare].fetch(1)
     assert not server.requests

@@ -326,7 +326,7 @@ async def test_a_strict_client_refuses(server: Server, connect: Connect, warning
     assert (await strict.with_options(strict=False).projects.get(7)).client_id is None
     assert (await connect().request("GET", "/api/projects/7", into=Project)).value.client_id is None
     rejects: list[Any] = []
-    assert [row.id async for row in strict.projects.list().items(rejects=rejects.append)] == [1]
+    assert [row.id async for row in strict.projects.list().items(on_reject=rejects.append)] == [1]
     assert [(reject.id, reject.error.path) for reject in rejects] == [(7, "$[1].client_id")]
     with pytest.raises(ConfigurationError, match="strict is True or False"):
         connect(strict="yes")
@@ -350,7 +350,7 @@ async def test_one_broken_row_costs_one_request_and_one_row(server: Server, conn
     server.script((200, body))
     wethod = connect()
     rejects: list[Any] = []
-    async with wethod.production_plan_streams.list().items(rejects=rejects.append) as walk:
+    async with wethod.production_plan_streams.list().items(on_reject=rejects.append) as walk:
         assert [row.id async for row in walk] == [1, 3]
     assert [(reject.id, reject.error.path) for reject in rejects] == [(2, "$[1].value")]
     for call in (lambda: wethod.production_plan_streams.list().all(), lambda: wethod.list(PATH).all()):

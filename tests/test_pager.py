@@ -140,7 +140,7 @@ async def test_bad_bounds_are_refused_before_anything_is_sent(
     with pytest.raises(errors.ArgumentError, match=says):
         connect().list("/api/production-plan-streams", **options)
     refused: list[dict[str, Any]] = [{"max_items": -1}, {"concurrency": 0}, {"resume": "nonsense"}]
-    refused += [{"max_items": -(10**5000)}, {"stable": 5}, {"sweep": "yes"}, {"rejects": []}, {"rejects": True}]
+    refused += [{"max_items": -(10**5000)}, {"stable": 5}, {"sweep": "yes"}, {"on_reject": []}, {"on_reject": True}]
     for bad in refused:
         with pytest.raises(errors.ArgumentError, match=next(iter(bad))):
             connect().production_plan_streams.list().items(**bad)

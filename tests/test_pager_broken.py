@@ -204,13 +204,13 @@ async def test_rows_that_do_not_fit_can_be_handed_out_instead(server: Server, co
     server.handler = handler
     pager = connect().production_plan_streams.list()
     bad: list[Reject] = []
-    async with pager.items(stable=stable, rejects=bad.append) as walk:
+    async with pager.items(stable=stable, on_reject=bad.append) as walk:
         ids = [(await anext(walk)).id for _ in range(97)]
         bookmark = walk.bookmark
-    ids += [row.id async for row in pager.items(stable=stable, rejects=bad.append, resume=bookmark)]
+    ids += [row.id async for row in pager.items(stable=stable, on_reject=bad.append, resume=bookmark)]
     assert ids == [row["id"] for row in rows if row["value"] != "much"]
     assert [reject.id for reject in bad] == [1, 100, 101, 250]
     assert "value" in bad[0].error.path
     assert json.loads(bad[0].raw) == rows[0]
-    pages = [page async for page in pager.pages(stable=stable, rejects=bad.append)]
+    pages = [page async for page in pager.pages(stable=stable, on_reject=bad.append)]
     assert sum(len(page) for page in pages) == 346

@@ -14,9 +14,11 @@ from hypothesis import strategies as st
 
 from asyncsdk._lists.bookmarks import Bookmark, read, source_of
 from asyncsdk._lists.counting import Counting
-from asyncsdk._lists.joins import identity_of
-from asyncsdk._lists.plan import Delivery, Page, Plan
+from asyncsdk._lists.delivery import Delivery
+from asyncsdk._lists.identity import identity_of
+from asyncsdk._lists.plan import Plan
 from asyncsdk._lists.sweeping import sweep_filter
+from asyncsdk._lists.window import PlannedPage
 from asyncsdk._sending.page_sizes import PageSizes
 from asyncsdk.errors import ArgumentError, WalkError
 
@@ -63,12 +65,12 @@ def plan_of(
 
 
 def walk(
-    plan: Plan[Row], serve: Callable[[Page[Row]], list[Row]], concurrency: int = 8, seed: int = 0
-) -> tuple[list[Delivery[Row]], list[Page[Row]]]:
+    plan: Plan[Row], serve: Callable[[PlannedPage[Row]], list[Row]], concurrency: int = 8, seed: int = 0
+) -> tuple[list[Delivery[Row]], list[PlannedPage[Row]]]:
     """Drive a plan to its end; answers come in a random order."""
     rng = random.Random(seed)
-    flying: list[Page[Row]] = []
-    asked: list[Page[Row]] = []
+    flying: list[PlannedPage[Row]] = []
+    asked: list[PlannedPage[Row]] = []
     deliveries: list[Delivery[Row]] = []
     while not plan.done:
         due = plan.due()
@@ -87,7 +89,7 @@ def walk(
     return deliveries, asked
 
 
-def server_of(rows: list[Row]) -> Callable[[Page[Row]], list[Row]]:
+def server_of(rows: list[Row]) -> Callable[[PlannedPage[Row]], list[Row]]:
     return lambda ask: rows[ask.offset : ask.offset + ask.limit]
 
 
@@ -249,7 +251,7 @@ def test_a_list_at_rest_costs_what_was_promised(concurrency: int) -> None:
     for count in [*range(0, 1400, 25), *range(1400, 7000, 99), *range(1401, 7000, 100)]:
         plan = plan_of(concurrency=concurrency)
         rows = everything[:count]
-        flying: deque[Page[Row]] = deque()
+        flying: deque[PlannedPage[Row]] = deque()
         came = 0
         while not plan.done:
             flying.extend(plan.due())
@@ -267,7 +269,7 @@ def test_a_long_list_has_its_whole_window_in_flight() -> None:
     """It is all ahead of what is known to be full, from some 50 pages on."""
     rows = rows_of(10_000)
     plan = plan_of(concurrency=4)
-    flying: deque[Page[Row]] = deque()
+    flying: deque[PlannedPage[Row]] = deque()
     while plan.report.pages < 60:
         flying.extend(plan.due())
         page = flying.popleft()
@@ -340,7 +342,7 @@ def test_a_server_that_shuffles_the_one_page_it_has_is_found_out(stable: bool) -
     """The same rows in another order are the same page."""
     rows, shuffling = rows_of(100), random.Random(5)
 
-    def shuffled(ask: Page[Row]) -> list[Row]:
+    def shuffled(ask: PlannedPage[Row]) -> list[Row]:
         assert ask.offset < 1000, "endless"
         return shuffling.sample(rows, len(rows))
 
@@ -352,7 +354,7 @@ def test_a_server_that_shuffles_the_one_page_it_has_is_found_out(stable: bool) -
 def test_a_server_that_begins_anew_behind_the_last_row_is_found_out(stable: bool, says: str) -> None:
     """Every page is full and unlike the one before, and nothing new comes for ever."""
 
-    def round_and_round(ask: Page[Row]) -> list[Row]:
+    def round_and_round(ask: PlannedPage[Row]) -> list[Row]:
         assert ask.offset < 5000, "endless"
         return [Row((ask.offset + at) % 250 + 1) for at in range(ask.limit)]
 
@@ -365,7 +367,7 @@ def test_a_list_that_grows_by_as_much_as_was_read_is_walked_to_its_end() -> None
     rows = rows_of(3000)
     later = [Row(10_000 + at) for at in range(1900)] + rows
 
-    def growing(ask: Page[Row]) -> list[Row]:
+    def growing(ask: PlannedPage[Row]) -> list[Row]:
         return (rows if ask.offset <= 2000 else later)[ask.offset : ask.offset + ask.limit]
 
     deliveries, _ = walk(plan_of(concurrency=1), growing, 1)
@@ -379,16 +381,16 @@ def test_one_page_that_comes_twice_in_a_walk_is_an_honest_shift(stable: bool) ->
     step = 99 if stable else 100
     later = [Row(1000 + at) for at in range(step)] + rows
 
-    def shifted(ask: Page[Row]) -> list[Row]:
+    def shifted(ask: PlannedPage[Row]) -> list[Row]:
         return (rows if ask.offset <= step else later)[ask.offset : ask.offset + ask.limit]
 
     deliveries, _ = walk(plan_of(stable=stable, concurrency=1), shifted, 1)
     assert set(ids_of(deliveries)) == {row.id for row in rows}
 
 
-def in_turn(plan: Plan[Row], serve: Callable[[Page[Row]], list[Row]]) -> list[int]:
+def in_turn(plan: Plan[Row], serve: Callable[[PlannedPage[Row]], list[Row]]) -> list[int]:
     """Drive a plan whose pages are answered in the order they were asked for, and taken at once."""
-    flying: deque[Page[Row]] = deque()
+    flying: deque[PlannedPage[Row]] = deque()
     ids: list[int] = []
     while not plan.done:
         flying.extend(plan.due())
@@ -406,7 +408,7 @@ def test_a_server_that_filters_after_paging_does_not_end_the_walk_early(concurre
     rows = rows_of(3000)
     hidden = {650, 651, 1100, 1900, 2950}
 
-    def serve(ask: Page[Row]) -> list[Row]:
+    def serve(ask: PlannedPage[Row]) -> list[Row]:
         return [row for row in rows[ask.offset : ask.offset + ask.limit] if row.id not in hidden]
 
     plan = plan_of(concurrency=concurrency, stable=stable)
@@ -417,18 +419,18 @@ def test_a_server_that_filters_after_paging_does_not_end_the_walk_early(concurre
 def test_a_server_that_pages_inconsistently_is_found_out() -> None:
     """Short pages that are always followed by more."""
 
-    def serve(ask: Page[Row]) -> list[Row]:
+    def serve(ask: PlannedPage[Row]) -> list[Row]:
         return [Row(ask.offset + at) for at in range(100 if ask.offset < 500 else 90)]
 
     with pytest.raises(WalkError, match="consistently"):
         in_turn(plan_of(stable=False), serve)
 
 
-def test_rows_without_a_joint_anywhere_are_a_walk_error() -> None:
+def test_rows_without_a_join_anywhere_are_a_walk_error() -> None:
     """Everything changes between any two answers: the error says what to do."""
     rng = random.Random(1)
 
-    def serve(ask: Page[Row]) -> list[Row]:
+    def serve(ask: PlannedPage[Row]) -> list[Row]:
         return [Row(rng.randrange(2**40)) for _ in range(ask.limit)]
 
     with pytest.raises(WalkError, match="order="):

@@ -15,8 +15,9 @@ from hypothesis import strategies as st
 from asyncsdk import Wethod
 from asyncsdk._codec.decode import Reject
 from asyncsdk._lists.bookmarks import read, source_of
-from asyncsdk._lists.joins import identity_of, is_digest
-from asyncsdk._lists.plan import Page, Plan
+from asyncsdk._lists.identity import identity_of, is_digest
+from asyncsdk._lists.plan import Plan
+from asyncsdk._lists.window import PlannedPage
 from asyncsdk.errors import DecodeError, WalkError
 from tests.stub_server import Server
 
@@ -90,7 +91,7 @@ def test_a_list_of_rows_that_repeat_comes_out_as_it_is(
 
     def run(plan: Plan[dict[str, int]], most: int) -> tuple[list[dict[str, int]], str]:
         out: list[dict[str, int]] = []
-        flying: list[Page[dict[str, int]]] = []
+        flying: list[PlannedPage[dict[str, int]]] = []
         while not plan.done:
             flying += plan.due()
             page = flying.pop(data.draw(st.integers(0, len(flying) - 1)))
@@ -149,7 +150,7 @@ async def test_rows_that_are_no_objects(server: Server, connect: Connect, odd: s
     pager = connect().list("/api/report")
     rejects: list[Reject] = []
     try:
-        found = [row async for row in pager.items(stable=stable, rejects=rejects.append)]
+        found = [row async for row in pager.items(stable=stable, on_reject=rejects.append)]
     except DecodeError:
         assert odd.startswith("[[")  # deeper than a reader of JSON goes
         return
@@ -166,7 +167,7 @@ async def test_rejects_without_an_id_are_each_handed_out(server: Server, connect
     """Of a typed list, and equal to each other."""
     serve(server, ["null", "null", '{"id": null}', '{"id": null}', '{"id": [1]}'])
     rejects: list[Reject] = []
-    assert [row async for row in connect().production_plan_streams.list().items(rejects=rejects.append)] == []
+    assert [row async for row in connect().production_plan_streams.list().items(on_reject=rejects.append)] == []
     assert len(rejects) == 5
 
 

@@ -127,7 +127,7 @@ async def test_rows_that_do_not_fit_are_handed_out_with_their_page(server: Serve
 
     server.handler = handler
     rejects: list[Any] = []
-    async with connect().production_plan_streams.list().pages(rejects=rejects.append) as pages:
+    async with connect().production_plan_streams.list().pages(on_reject=rejects.append) as pages:
         await anext(pages)
         assert rejects == []
         await anext(pages)

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import functools
-import json
 from collections.abc import Mapping
-from importlib import resources
-from typing import Any, cast
+from typing import Any
 
 import attrs
 
+from .._catalog import properties
 from .columns import Column
 
 __all__ = ["with_meanings"]
@@ -22,7 +20,7 @@ def with_meanings(columns: tuple[Column, ...], schema: str) -> tuple[Column, ...
         columns: of the model.
         schema: its name in the contract.
     """
-    known = _properties().get(schema, {})
+    known = properties(schema)
     return tuple(_with_meaning(column, known.get(column.name, {})) for column in columns)
 
 
@@ -31,10 +29,3 @@ def _with_meaning(column: Column, property_: Mapping[str, Any]) -> Column:
     if unit is None and description is None:
         return column
     return attrs.evolve(column, unit=unit, description=description)
-
-
-@functools.cache
-def _properties() -> Mapping[str, Mapping[str, Mapping[str, Any]]]:
-    text = resources.files("asyncsdk.contract").joinpath("openapi.json").read_text(encoding="utf-8")
-    schemas = cast("dict[str, Any]", json.loads(text)["components"]["schemas"])
-    return {name: schema.get("properties", {}) for name, schema in schemas.items()}

@@ -6,26 +6,24 @@ polars, pandas, DuckDB and pyarrow itself read what comes out. Needs pyarrow (ex
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import Any, Final, cast
 
 import attrs
 import msgspec
 import pyarrow as pa
 
-from ..extract.target import Batch, TargetError
+from .._codec.values import Json
+from ..errors import WethodError
 from .columns import RAW, Column, Kind, columns_of
 from .packing import TIMESTAMP, packed
 from .values import column_of, values_of
 
-if TYPE_CHECKING:
-    from .._codec.values import Json
-
 __all__ = [
     "TIMESTAMP",
-    "RowMisfit",
-    "batch_table",
+    "ArrowValueError",
     "flat_column",
     "schema_of",
+    "stored_table",
     "table_of",
     "to_arrow",
     "type_of",
@@ -44,16 +42,16 @@ _SCALARS: Final[dict[Kind, pa.DataType]] = {
 _REFUSALS: Final = (pa.ArrowException, OverflowError, ValueError, TypeError)
 
 
-class RowMisfit(TargetError):
-    """A row that no column type can hold, such as an id beyond 64 bits. Nothing was written.
+class ArrowValueError(WethodError):
+    """A value that no column of its type can hold, such as a number beyond 64 bits.
 
-    `index` is its place in the rows given, `path` the field (`$.id`).
+    `index` is the place of its row in the rows given, `path` the field (`$.id`).
     """
 
-    index: int
+    index: int | None
     path: str
 
-    def __init__(self, message: str, *, index: int, path: str) -> None:
+    def __init__(self, message: str, *, index: int | None, path: str) -> None:
         super().__init__(f"{path}: {message}")
         self.index = index
         self.path = path
@@ -67,7 +65,7 @@ def to_arrow(rows: Sequence[object], model: type) -> pa.Table:
         model: the attrs class whose fields become columns; or `dict` for rows whose columns Arrow has to guess.
 
     Raises:
-        RowMisfit: a number or a date-time that Arrow cannot hold.
+        ArrowValueError: a number or a date-time that Arrow cannot hold.
 
     Example:
         >>> table = to_arrow(await wethod.timesheets.list(), Timesheet)  # doctest: +SKIP
@@ -82,31 +80,34 @@ def table_of(rows: Sequence[object], columns: Iterable[Column]) -> pa.Table:
     """Rows as an Arrow table of exactly `columns`; those without an attribute are null.
 
     Raises:
-        RowMisfit: a number or a date-time that Arrow cannot hold.
+        ArrowValueError: a number or a date-time that Arrow cannot hold.
     """
     columns = tuple(columns)
     values = values_of(rows)
     return pa.Table.from_arrays([_array(values(column), column) for column in columns], schema=schema_of(columns))
 
 
-def batch_table(batch: Batch, columns: Iterable[Column], *, flat: bool = False) -> pa.Table:
-    """A batch as a table stores it, with its JSON text where there is one; columns that no row has are null.
+def stored_table(
+    rows: Sequence[object], raw: Sequence[bytes] | None, columns: Iterable[Column], *, flat: bool = False
+) -> pa.Table:
+    """Rows as a table stores them, with their JSON text where there is one; columns that no row has are null.
 
     Args:
-        batch: the rows.
+        rows: objects with the model's attributes.
+        raw: the JSON text of each row; None where it is not stored.
         columns: of the table, stored ones included.
         flat: nested values as JSON text, for targets that cannot nest.
 
     Raises:
-        RowMisfit: as `table_of`.
+        ArrowValueError: as `table_of`.
     """
-    values = values_of(batch.rows)
+    values = values_of(rows)
     arrays: list[pa.Array[Any]] = []
     names: list[str] = []
     for column in columns:
         names.append(column.name)
-        if column == RAW and batch.raw is not None:
-            arrays.append(pa.array([text.decode() for text in batch.raw], pa.string()))
+        if column == RAW and raw is not None:
+            arrays.append(pa.array([text.decode() for text in raw], pa.string()))
         elif flat and column.nested:
             arrays.append(pa.array(_texts(_nested(column, values(column), _as_it_is)), pa.string()))
         else:
@@ -176,10 +177,10 @@ def type_of(column: Column) -> pa.DataType:
     return pa.list_(inner) if column.many else inner
 
 
-def _misfit(column: Column, values: Sequence[object], error: Exception) -> TargetError:
+def _misfit(column: Column, values: Sequence[object], error: Exception) -> ArrowValueError:
     for index, value in enumerate(values):
         try:
             pa.array([value], type_of(column))
         except _REFUSALS:
-            return RowMisfit(f"a {column.kind} cannot hold {value!r:.100}", index=index, path=f"$.{column.name}")
-    return TargetError(f"column {column.name}: {error}")
+            return ArrowValueError(f"a {column.kind} cannot hold {value!r:.100}", index=index, path=f"$.{column.name}")
+    return ArrowValueError(str(error), index=None, path=f"$.{column.name}")

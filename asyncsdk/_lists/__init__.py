@@ -1,15 +1,34 @@
-"""Walking a list page by page: what is asked for next, which pages join, what is handed out, and where it stands.
+"""Walking a list page by page: what is asked for next, which pages join, what is handed out, and how to go on later.
 
-The decisions know neither clock nor network nor event loop:
+The way of a page: `pager` (what the user holds) -> `listed` (the list as it is asked for) -> `stages` and `plan` (which
+page next) -> `workers` (the request) -> `plan` (is it accepted) -> `fetcher` (to the consumer) -> `walk` (row by row).
 
-- `paging`: one walk as a state machine; `asking`: which page next, how far ahead (`horizon`); `accepting`: what an
-  answer means; `line`: pages between being planned and being accepted; `delivery`: what waits to be taken.
-- `frontier`: how far it has come; `joints`: whether a page continues it, and why that is enough; `looking`: where to
-  look for a joint that was lost; `seen`: which keys were met.
-- `ending`: whether a short page is the end; `refusals`: whether a refused one is; `repetition`: whether the server
-  ignores `offset`; `messages`: what errors say.
-- `sweeping`: what to ask for at the end; `counting`: how long a list is; `bookmarks`: where a walk stands, as a text.
+Decisions know neither clock nor network nor event loop. `Plan` asks, answers and accepts; each of its parts keeps one
+invariant, and nobody else writes its state:
 
-`workers` fetch what a plan asks for, `fetcher` hands it over, `walk` and `page` are what its user holds, and `listed`
-is where they begin.
+- `window`: pages are in order, and no more of them take places than may.
+- `asking`: no more is asked for than the bound allows, and nothing twice.
+- `frontier`, `joins`, `identity`, `seen`: what was accepted has no gap, and no row is new twice.
+- `gaps`: a join that was lost is looked for, but not for ever.
+- `ending`: a list ends where that was proved. `repetition`: a walk that goes round in circles ends.
+- `delivery`, `bookmarks`: rows leave in order, and a bookmark is exact to the row. `report`: what is counted.
+- `stages`, `sweeping`: what follows the list itself. `counting`: how long a list is, without reading it.
+
+| Word        | Meaning                                                                                           |
+|-------------|---------------------------------------------------------------------------------------------------|
+| page        | the rows of one answer; planned, in flight, answered, accepted, delivered                         |
+| window      | the pages between being planned and being accepted                                                |
+| place       | what a page takes in the window from being handed out until its rows are taken                    |
+| frontier    | the end of what was accepted; `position` is the offset behind it                                  |
+| join        | a row of a page that was accepted before in the same version: the page continues what was read    |
+| gap         | what may be missing before a page that does not join                                              |
+| overlap     | the rows that two pages share on purpose                                                          |
+| closing     | a page that is asked for to prove that the end is the end                                         |
+| fresh       | asked for after every accepted page had answered                                                  |
+| stable      | a walk whose pages must join; the other kind is plain                                             |
+| stage       | one plan of a walk: the list itself, or a sweep                                                   |
+| sweep       | a stage that reads what was changed since the walk began                                          |
+| cursor      | where a walk stands between two rows; written as a text it is a bookmark                          |
+| delivery    | the new rows of a page, ready to be taken in order                                                |
+| reject      | a row that does not fit its model; a misfit is one that lacks a promised value                    |
 """

@@ -19,7 +19,7 @@ from .._sending.page_sizes import LARGEST_PAGE
 from ..errors import ArgumentError
 from .seen import Key
 
-__all__ = ["TAIL_ROWS", "Bookmark", "Source", "source_of"]
+__all__ = ["TAIL_ROWS", "Bookmark", "ListSource", "source_of"]
 
 TAIL_ROWS = 12
 _FORMAT = 1
@@ -29,18 +29,18 @@ _FURTHEST = 2**53  # rows; what other readers of JSON hold exactly
 
 
 @attrs.frozen
-class Source:
+class ListSource:
     """The list a bookmark belongs to: a digest of its path and query, and the SDK version that reads it."""
 
     digest: str
     sdk: str
 
 
-def source_of(path: str, query: Iterable[tuple[str, str]] = (), *, sdk: str = "") -> Source:
+def source_of(path: str, query: Iterable[tuple[str, str]] = (), *, sdk: str = "") -> ListSource:
     """Name a list by its path and encoded filters, in any order; `limit` and `offset` are no part of it."""
     kept = sorted((name, value) for name, value in query if name not in {"limit", "offset"})
     text = json.dumps([path, kept], separators=(",", ":"))
-    return Source(blake2b(text.encode(), digest_size=8).hexdigest(), sdk)
+    return ListSource(blake2b(text.encode(), digest_size=8).hexdigest(), sdk)
 
 
 @attrs.frozen
@@ -53,7 +53,7 @@ class Bookmark:
     that the walk had to go back before it, so that rows further on may have been handed out already.
     """
 
-    source: Source
+    source: ListSource
     start: int
     offset: int
     limit: int
@@ -83,7 +83,7 @@ class Bookmark:
         return urlsafe_b64encode(_checksum(body) + body).decode().rstrip("=")
 
 
-def read(text: str, source: Source) -> Bookmark:
+def read(text: str, source: ListSource) -> Bookmark:
     """Read what `Bookmark.write` gave, for the list `source`.
 
     Raises `ArgumentError` when the text is no bookmark, was cut or altered, was written by a version with another
@@ -123,7 +123,7 @@ def read(text: str, source: Source) -> Bookmark:
             "the rows further on were delivered already; begin the walk anew"
         )
     tail = tuple((key, marks[at * width : (at + 1) * width]) for at, key in enumerate(keys))
-    return Bookmark(Source(digest, sdk), start, offset, limit, bool(stable), delivered, since, tail)
+    return Bookmark(ListSource(digest, sdk), start, offset, limit, bool(stable), delivered, since, tail)
 
 
 def _facts(text: object) -> object:

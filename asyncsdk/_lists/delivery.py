@@ -1,56 +1,33 @@
-"""What a walk hands out: rows with the place they end at, in order, and the count of what they cost."""
+"""What a walk hands out: rows in order, each delivery with the cursors it stands between, which become bookmarks."""
 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import Generic, TypeVar
 
 import attrs
 
-from .bookmarks import TAIL_ROWS, Bookmark, Source
-from .joins import Identity, fingerprint
+from .bookmarks import TAIL_ROWS, Bookmark, ListSource
+from .identity import RowIdentity, fingerprint
+from .report import Counts
 from .seen import Key, Positions
 from .sweeping import moment_before
 
-__all__ = ["Deliveries", "Delivery", "Place", "Report", "Writer"]
+__all__ = ["BookmarkWriter", "Cursor", "Deliveries", "Delivery"]
 
 T = TypeVar("T")
 
 
-@attrs.define
-class Report:
-    """What a walk did so far.
+@attrs.frozen(eq=False)
+class Cursor(Generic[T]):
+    """Where a walk stands between two rows.
 
-    `pages` and `rows` were delivered. `requests` are all pages asked for; of them `repairs` looked for a lost joint,
-    `closing` proved that the end is the end, `sweep` belonged to the sweep. `joints_repaired` joints were lost and
-    found. `doubles` are rows that came again, beyond those that two pages share on purpose. `misfits` are the fields
-    that were null or missing where the model promises a value, each with the number of rows handed out so:
-    `{"client_id": 3}`.
-    """
-
-    pages: int = 0
-    rows: int = 0
-    requests: int = 0
-    repairs: int = 0
-    joints_repaired: int = 0
-    closing: int = 0
-    sweep: int = 0
-    doubles: int = 0
-    misfits: Mapping[str, int] = attrs.field(factory=dict)
-
-    def with_sweep(self, sweep: Report) -> Report:
-        """Both as one: a walk and the sweep that followed it."""
-        mine, its = attrs.asdict(self), attrs.asdict(sweep)
-        del mine["misfits"]  # a walk counts them for all that it hands out
-        return Report(**{name: mine[name] + its[name] for name in mine} | {"sweep": self.sweep + sweep.requests})
-
-
-@attrs.define(eq=False)
-class Place(Generic[T]):
-    """Where the next row stood when its page was read, how many rows were delivered before it, the last of them.
-
-    `doubtful`: the walk had to go back before it, so that rows further on may have been delivered already.
+    Attributes:
+        offset: where the next row stood when its page was read.
+        delivered: how many rows were delivered before it.
+        tail: the last of them.
+        doubtful: whether the walk had to go back before it, so that rows further on may have been delivered already.
     """
 
     offset: int
@@ -60,25 +37,39 @@ class Place(Generic[T]):
 
 
 @attrs.define(eq=False)
-class Writer(Generic[T]):
-    """Writes the bookmarks of one walk. `tail` are the rows its own bookmark remembered, if it was resumed.
+class BookmarkWriter(Generic[T]):
+    """Writes the bookmarks of one walk.
 
-    `place` gives all of them instead, for a walk that others cannot go on with: a sweep.
+    Attributes:
+        identity: tells how rows are told apart.
+        source: the list they belong to.
+        start: the offset the walk began at.
+        limit: rows a page.
+        stable: whether pages must join.
+        tail: the rows that the bookmark remembered which the walk was resumed with.
+        place: gives all bookmarks instead, for a walk that others cannot go on with: a sweep.
+        since: the moment of the first answer of the walk, or of the walk it goes on with.
     """
 
-    identity: Identity[T]
-    source: Source
+    identity: RowIdentity[T]
+    source: ListSource
     start: int
     limit: int
     stable: bool
     tail: tuple[tuple[Key, str], ...] = ()
-    since: str | None = None
     place: Callable[[], str] | None = None
+    since: str | None = None
 
-    def met(self, rows: Sequence[T], positions: Positions, joint: int | None) -> list[tuple[int, T]]:
-        """The rows of a page that were delivered before, stand behind new ones, and are as they were, with where.
+    def begin(self, date: str | None) -> None:
+        """Take in the moment of an answer; that of the first one counts."""
+        if self.since is None:
+            self.since = date
 
-        Those are the joint, and what did not change since the walk began: that may come again.
+    def met(self, rows: Sequence[T], positions: Positions, join: int | None) -> list[tuple[int, T]]:
+        """Returns the rows of a page, and where they stand in it, that were delivered before and may come again.
+
+        Those are rows behind the first new one which are as they were: the join, and what did not change since the walk
+        began.
         """
         if not self.stable or (isinstance(positions, range) and positions.stop == len(rows)):
             return []
@@ -87,58 +78,71 @@ class Writer(Generic[T]):
         return [
             (at, rows[at])
             for at in range(positions[0], len(rows))
-            if at not in new and (at == joint or since is None or not self.identity.changed_since(rows[at], since))
+            if at not in new and (at == join or since is None or not self.identity.changed_since(rows[at], since))
         ]
 
     def doubtful(self, tail: Sequence[T], met: Sequence[tuple[int, T]], last: int) -> bool:
-        """Whether a walk resumed after `tail`, behind the position `last`, could repeat rows of which `met` are some.
+        """Whether a walk that is resumed behind a row could deliver rows again, because of what its page holds.
 
         It joins at the last row that it remembers.
+
+        Args:
+            tail: the rows delivered last.
+            met: the page's rows that were delivered before.
+            last: where the last row of `tail` stands in the page.
         """
         behind = [row for at, row in met if at > last]
         keys = self.identity.keys
         return bool(behind) and keys(behind)[-1] not in keys(tail[-TAIL_ROWS:])
 
-    def write(self, place: Place[T]) -> str:
-        """The bookmark of a place."""
+    def write(self, cursor: Cursor[T]) -> str:
+        """The bookmark of a cursor."""
         if self.place is not None:
             return self.place()
         tail: tuple[tuple[Key, str], ...] = ()
         if self.stable:
-            rows = place.tail[-TAIL_ROWS:]
+            rows = cursor.tail[-TAIL_ROWS:]
             keys, version = self.identity.keys(rows), self.identity.version
             marks = [(key, fingerprint(key, version(row))) for key, row in zip(keys, rows, strict=True)]
             tail = (*self.tail, *marks)[-TAIL_ROWS:]
         return Bookmark(
             self.source,
             self.start,
-            place.offset,
+            cursor.offset,
             self.limit,
             self.stable,
-            place.delivered,
+            cursor.delivered,
             self.since,
             tail,
-            place.doubtful,
+            cursor.doubtful,
         ).write()
 
 
 @attrs.define(eq=False)
 class Delivery(Generic[T]):
-    """The next rows of the walk, in order, none of them delivered before. Nothing changes `rows` later.
+    """The next rows of a walk, in order, none of them delivered before.
 
-    `offset` is that of the page as it was asked for; `before` and `after` are the places it stands between; `is_last`
-    says whether these are the last rows of the list, None where that was not known when they were taken (`max_items`
-    makes no row the last one).
+    Attributes:
+        rows: nothing changes them later.
+        offset: of the page as it was asked for.
+        before: where the walk stood before them.
+        after: where it stands behind them.
+        is_last: whether these are the last rows of the list, None where that was not known when they were taken
+            (`max_items` makes no row the last one).
     """
 
     rows: list[T]
     offset: int
-    before: Place[T]
-    after: Place[T]
+    before: Cursor[T]
+    after: Cursor[T]
     _positions: Positions = attrs.field(repr=False)
-    _writer: Writer[T] = attrs.field(repr=False)
+    _writer: BookmarkWriter[T] = attrs.field(repr=False)
     _met: Sequence[tuple[int, T]] = attrs.field(default=(), repr=False)
     is_last: bool | None = None
+
+    def taken(self, *, is_last: bool | None) -> None:
+        """Note what is known of the end of the list when the rows are taken."""
+        self.is_last = is_last
 
     def bookmark(self, taken: int | None = None) -> str:
         """Where the walk stands after the first `taken` rows of this delivery (None: after all of them)."""
@@ -150,37 +154,58 @@ class Delivery(Generic[T]):
         last = self._positions[taken - 1]
         tail = [*before.tail, *self.rows[:taken]]
         doubtful = self.after.doubtful or self._writer.doubtful(tail, self._met, last)
-        return self._writer.write(Place(self.offset + last + 1, before.delivered + taken, tail, doubtful))
+        return self._writer.write(Cursor(self.offset + last + 1, before.delivered + taken, tail, doubtful))
 
 
 class Deliveries(Generic[T]):
-    """What was accepted: `waiting` are the rows that were not taken yet, in order.
+    """What a plan has accepted: the rows that were not taken yet, in order, and how many may follow.
 
-    `most` bounds the rows of the whole walk. `doubtful` is set where the walk had to go back: from there on rows that
-    were delivered may stand further on.
+    Args:
+        writer: writes bookmarks.
+        counts: counts what is delivered.
+        cursor: where the walk begins.
+        most: the most rows to deliver; None: all.
     """
 
-    __slots__ = ("_here", "_most", "_report", "_taken", "_writer", "doubtful", "waiting")
+    __slots__ = ("_counts", "_doubtful", "_here", "_most", "_taken", "_waiting", "_writer")
 
-    def __init__(self, writer: Writer[T], report: Report, place: Place[T], most: int | None) -> None:
-        self.doubtful: bool = False
+    def __init__(self, writer: BookmarkWriter[T], counts: Counts, cursor: Cursor[T], most: int | None) -> None:
         self._writer = writer
-        self._report = report
+        self._counts = counts
         self._most = most
-        self._here = self._taken = place
-        self.waiting: deque[Delivery[T]] = deque()
+        self._here = self._taken = cursor
+        self._doubtful = False
+        self._waiting: deque[Delivery[T]] = deque()
 
-    def put(self, offset: int, rows: list[T], positions: Positions, joint: int | None = None) -> bool:
-        """Let the rows of the page at `offset` that stand at `positions` be taken; False when there are none.
+    @property
+    def waiting(self) -> bool:
+        """Whether rows wait to be taken."""
+        return bool(self._waiting)
 
-        `joint` is where a row stands that was accepted before in the same version.
+    @property
+    def complete(self) -> bool:
+        """Whether the most rows there may be were accepted."""
+        return self._most is not None and self._counts.rows >= self._most
+
+    def go_back(self) -> None:
+        """Take in that the walk had to go back: from here on, rows that were delivered may stand further on."""
+        self._doubtful = True
+
+    def put(self, offset: int, rows: list[T], positions: Positions, join: int | None = None) -> int:
+        """Let rows of a page be taken. Returns how many will be.
+
+        Args:
+            offset: of the page.
+            rows: of the page.
+            positions: where those stand that are new.
+            join: where a row stands that was accepted before in the same version.
         """
         before = self._here
-        met = self._writer.met(rows, positions, joint) if positions else []
+        met = self._writer.met(rows, positions, join) if positions else []
         if self._most is not None:
-            positions = positions[: self._most - self._report.rows]
+            positions = positions[: self._most - self._counts.rows]
         if not positions:
-            return False
+            return 0
         count = len(positions)
         if count == len(rows):
             new = rows
@@ -190,18 +215,18 @@ class Deliveries(Generic[T]):
             new = [rows[at] for at in positions]
         tail = new[-TAIL_ROWS:] if count >= TAIL_ROWS else [*before.tail, *new][-TAIL_ROWS:]
         if met and self._writer.doubtful(tail, met, positions[-1]):
-            self.doubtful = True
-        self._here = Place(offset + positions[-1] + 1, before.delivered + count, tail, self.doubtful)
-        self.waiting.append(Delivery(new, offset, before, self._here, positions, self._writer, met))
-        self._report.pages += 1
-        self._report.rows += count
-        return True
+            self._doubtful = True
+        self._here = Cursor(offset + positions[-1] + 1, before.delivered + count, tail, self._doubtful)
+        self._waiting.append(Delivery(new, offset, before, self._here, positions, self._writer, met))
+        self._counts.delivered(count)
+        return count
 
-    def take(self) -> Delivery[T] | None:
-        """The next of them; None when there is none."""
-        if not self.waiting:
+    def take(self, *, is_last: bool | None) -> Delivery[T] | None:
+        """The next rows; None when there are none. `is_last` says whether the last ones waiting end the list."""
+        if not self._waiting:
             return None
-        delivery = self.waiting.popleft()
+        delivery = self._waiting.popleft()
+        delivery.taken(is_last=False if self._waiting else is_last)
         self._taken = delivery.after
         return delivery
 

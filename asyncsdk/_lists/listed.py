@@ -6,39 +6,38 @@ import logging
 from collections.abc import Callable
 from email.utils import format_datetime
 from functools import partial
-from typing import TYPE_CHECKING, Final, Generic, TypeAlias, TypeVar, cast
+from typing import Final, Generic, TypeAlias, TypeVar, cast
 
 import attrs
 import msgspec
 
-from .._codec.decode import Decode, Reject, count_rows
+from .._codec.decode import Decode, count_rows
 from .._codec.promises import Misfits
 from .._codec.values import Json
-from .._limits import clock
+from .._limits import Slots, clock
 from .._sending import wire
 from .._sending.page_sizes import LARGEST_PAGE
+from .._sending.sender import Sender
 from .._sending.wire import Request
 from .._version import __version__
-from ..errors import APIError, ArgumentError, WalkError
-from ..errors._printable import shown
+from ..errors import APIError, WalkError
 from . import bookmarks
 from .counting import Counting
-from .fetcher import Fetcher, Leg
-from .joins import identity_of
-from .messages import UNPAGED
+from .ending import UNPAGED, beyond_the_end
+from .fetcher import Fetcher
+from .identity import identity_of
+from .options import WalkOptions
+from .page import Page
 from .plan import Plan
-from .refusals import beyond_the_end
+from .stages import Stage, Stages
 from .sweeping import sweep_filter
+from .walk import PageWalk, Walk, read_all
 
-if TYPE_CHECKING:
-    from .._limits import Slots
-    from .._sending.sender import Sender
-
-__all__ = ["List", "Query", "WalkOptions", "check_number"]
+__all__ = ["List", "Query"]
 
 T = TypeVar("T")
 
-Query: TypeAlias = "tuple[tuple[str, Json], ...]"
+Query: TypeAlias = tuple[tuple[str, Json], ...]
 
 FEW_PAGES: Final = 5
 
@@ -49,39 +48,6 @@ SMALL_PAGES: Final = (
 CAPPED: Final = "%s: the server gives %d rows at once, though limit=%d was asked for"
 
 logger: Final = logging.getLogger("asyncsdk")
-
-
-@attrs.frozen(kw_only=True)
-class WalkOptions:
-    """How a list is walked; `Pager.items` says what each option means.
-
-    `window` are places in flight shared with other walks. `trusting` takes a first page of fewer rows than asked for as
-    the whole list, whatever its length. `misfits` counts the rows that break a promise of the model.
-    """
-
-    concurrency: int
-    stable: bool
-    sweep: bool
-    max_items: int | None
-    expected: int | None
-    resume: str | None
-    rejects: Callable[[Reject], object] | None
-    window: Slots | None
-    trusting: bool
-    misfits: Misfits | None
-
-    def check(self, most: int) -> None:
-        """Raises ArgumentError where an option is of another kind or out of range; `most` requests may be in flight."""
-        check_flag("stable", self.stable)
-        check_flag("sweep", self.sweep)
-        if self.rejects is not None and not callable(self.rejects):
-            raise ArgumentError("rejects", f"a function that takes each such row, not {shown(self.rejects)}")
-        hint = f"this client keeps {most} requests in flight; see Wethod(max_in_flight=...)"
-        check_number("concurrency", self.concurrency, 1, most, hint)
-        if self.max_items is not None:
-            check_number("max_items", self.max_items, 0, None, "leave it out for the whole list")
-        if self.expected is not None:
-            check_number("expected", self.expected, 0, None, "leave it out where you do not know")
 
 
 @attrs.frozen(eq=False)
@@ -106,8 +72,62 @@ class List(Generic[T]):
     offset: int
     stable_order: str | None
 
-    def walk(self, options: WalkOptions) -> Fetcher[T]:
+    def rows(self, options: WalkOptions) -> Walk[T]:
+        """Returns a walk by rows that has not begun. Raises what `fetcher` does."""
+        return Walk(self.fetcher(options), options.on_reject)
+
+    def pages(
+        self,
+        options: WalkOptions,
+        *,
+        holds_back: bool = False,
+        slots: Slots | None = None,
+        misfits: Misfits | None = None,
+    ) -> PageWalk[T]:
+        """Returns a walk by pages that has not begun. Raises what `fetcher` does.
+
+        `holds_back`: pages know whether they are the last. The others are those of `fetcher`.
+        """
+        return PageWalk(self.fetcher(options, slots=slots, misfits=misfits), options.on_reject, holds_back=holds_back)
+
+    async def all(self, options: WalkOptions) -> list[T]:
+        """Returns all rows of a walk."""
+        return await read_all(self.fetcher(options), options.on_reject)
+
+    async def all_since(self, options: WalkOptions) -> tuple[list[T], str | None]:
+        """Returns all rows of a walk, and the `Date` of its first answer: by the server's clock."""
+        fetcher = self.fetcher(options)
+        return await read_all(fetcher, options.on_reject), fetcher.since
+
+    async def first_page(self) -> Page[T]:
+        """Returns the first page, which is asked for alone and not followed by another."""
+        fetcher = self.fetcher(WalkOptions(concurrency=1, stable=False, max_items=self.limit), trusting=True)
+        try:
+            delivery = await fetcher.advance()
+        finally:
+            await fetcher.aclose()
+        if delivery is None:
+            return Page((), offset=self.offset, is_last=True, bookmark=fetcher.bookmark)
+        is_last = delivery.is_last
+        if is_last and self.limit == LARGEST_PAGE and self.sender.account.page_sizes.doubtful(len(delivery.rows)):
+            is_last = None
+        return Page(delivery.rows, offset=delivery.offset, is_last=is_last, bookmark=delivery.bookmark)
+
+    def fetcher(
+        self,
+        options: WalkOptions,
+        *,
+        slots: Slots | None = None,
+        trusting: bool = False,
+        misfits: Misfits | None = None,
+    ) -> Fetcher[T]:
         """Returns a walk that has not begun, its options checked.
+
+        Args:
+            options: how to walk.
+            slots: places in flight shared with other walks; None: it has its own.
+            trusting: take a first page of fewer rows than asked for as the whole list, whatever its length.
+            misfits: counts the rows that break a promise of the model; None: the walk has its own counter.
 
         Raises:
             ArgumentError: an option that cannot be kept; nothing was sent.
@@ -129,24 +149,21 @@ class List(Generic[T]):
             stable=options.stable,
             resume=None if options.resume is None else bookmarks.read(options.resume, source),
             source=source,
-            sizes=None if options.trusting else self.sender.account.page_sizes,
+            sizes=None if trusting else self.sender.account.page_sizes,
         )
+        misfits = Misfits(self.model) if misfits is None else misfits
+        following = partial(self._sweep, query, options.concurrency) if options.sweep else None
+        stages = Stages(
+            Stage(plan, self._requests(query)), following, finished=self._warn_of_small_pages, misfits=misfits
+        )
+        return Fetcher(stages, self.sender, self._decode(misfits, rejects=options.on_reject is not None), slots=slots)
+
+    def _decode(self, misfits: Misfits, *, rejects: bool) -> Decode[list[T]]:
+        """How pages are decoded; with `rejects`, rows that do not fit stand in their places until they are filtered."""
         decoding = self.sender.decoding
-        misfits = Misfits(self.model) if options.misfits is None else options.misfits
-        return Fetcher(
-            plan,
-            self.sender,
-            self._requests(query),
-            # With `rejects`, rows that do not fit stand in their places until the fetcher takes them out.
-            decoding.page(self.model, misfits)
-            if options.rejects is None
-            else cast("Decode[list[T]]", decoding.page_with_rejects(self.model, misfits)),
-            window=options.window,
-            rejects=options.rejects,
-            misfits=misfits,
-            sweep=partial(self._sweep, query, options.concurrency) if options.sweep else None,
-            finished=self._finished,
-        )
+        if rejects:
+            return cast("Decode[list[T]]", decoding.page_with_rejects(self.model, misfits))
+        return decoding.page(self.model, misfits)
 
     async def count(self) -> int:
         """Returns how many rows there are from `offset` on."""
@@ -169,7 +186,7 @@ class List(Generic[T]):
                 counting.answered(rows, repeated=repeated)
         return counting.count
 
-    def _finished(self, plan: Plan[T]) -> None:
+    def _warn_of_small_pages(self, plan: Plan[T]) -> None:
         """Says what a whole list in small pages has cost, and what pages the server makes of larger ones."""
         report, size = plan.report, plan.page_size
         if size < self.limit:
@@ -179,8 +196,8 @@ class List(Generic[T]):
             if report.requests > fewest + 1:
                 logger.warning(SMALL_PAGES, self.path, report.rows, report.requests, size, fewest, LARGEST_PAGE)
 
-    def _sweep(self, query: Query, concurrency: int, walked: Plan[T], latest: Plan[T]) -> Leg[T] | None:
-        """The next leg of a walk: rows changed since its latest leg began, but for those it has delivered."""
+    def _sweep(self, query: Query, concurrency: int, walked: Plan[T], latest: Plan[T]) -> Stage[T] | None:
+        """The next stage of a walk: rows changed since its latest one began, but for those it has delivered."""
         # What came in one answer is how the list stood at one moment; but not the rest of a walk that began earlier.
         if latest.since is None or walked.bounded or (walked.report.requests == 1 and not walked.resumed):
             return None
@@ -195,7 +212,7 @@ class List(Generic[T]):
             place=walked.bookmark,
         )
         others = tuple(field for field in query if field[0] != "updated_at")
-        return plan, self._requests((*others, ("updated_at", changed)))
+        return Stage(plan, self._requests((*others, ("updated_at", changed))))
 
     def _requests(self, query: Query) -> Callable[[int, int], Request]:
         """Makes the requests of a walk from offset and limit; what does not change is encoded once."""
@@ -219,16 +236,3 @@ def _uniform(body: bytes) -> bool:
 def _own_filter(query: Query) -> str | None:
     """The caller's own condition on `updated_at`."""
     return next((str(value) for name, value in query if name == "updated_at"), None)
-
-
-def check_flag(name: str, value: object) -> None:
-    """Raises ArgumentError where a value is neither True nor False."""
-    if not isinstance(value, bool):
-        raise ArgumentError(name, f"True or False, not {shown(value)}")
-
-
-def check_number(name: str, value: object, least: int, most: int | None, hint: str) -> None:
-    """Raises ArgumentError where a value is no whole number from `least` to `most`; `hint` says what to write."""
-    if isinstance(value, bool) or not isinstance(value, int) or value < least or (most is not None and value > most):
-        bounds = f"{least} or more" if most is None else f"from {least} to {most}"
-        raise ArgumentError(name, f"a whole number {bounds}, not {shown(value)}; {hint}")

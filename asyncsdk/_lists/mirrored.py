@@ -7,16 +7,17 @@ import inspect
 import math
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Final, Generic, Protocol, TypeVar, cast
+from typing import Final, Generic, Protocol, TypeVar, cast
+
+import attrs
 
 from .. import filters
 from ..errors import ConfigurationError, WethodError
+from .options import WalkOptions
+from .pager import Pager, list_of
 from .sweeping import moment_before
 
-if TYPE_CHECKING:
-    from .pager import Pager
-
-__all__ = ["MirroredList", "Resource"]
+__all__ = ["ListResource", "MirroredList"]
 
 T = TypeVar("T")
 
@@ -24,7 +25,7 @@ OVERLAP: Final = timedelta(minutes=5)
 """How far before the last refresh the next one looks: a row may be committed later than its `updated_at` says."""
 
 
-class Resource(Protocol[T]):
+class ListResource(Protocol[T]):
     """What a mirror needs of a resource of the client; most have a `get(id)`, too."""
 
     @property
@@ -39,12 +40,13 @@ class MirroredList(Mapping[int, T], Generic[T]):
     `failure` is what the latest refresh met; None where it worked, or where there was none yet.
     """
 
-    def __init__(self, name: str, resource: Resource[T], clock: Callable[[], float]) -> None:
+    def __init__(self, name: str, resource: ListResource[T], options: WalkOptions, clock: Callable[[], float]) -> None:
         self.name = name
         self.failure: Exception | None = None
         self._list = resource.list
         self._get: Callable[[int], Awaitable[T]] | None = getattr(resource, "get", None)
         self._soft = "deleted" in inspect.signature(resource.list).parameters
+        self._options = options
         self._clock = clock
         self._rows: dict[int, T] = {}
         self._since: datetime | None = None  # what was changed later is not here yet; the server's clock
@@ -116,12 +118,12 @@ class MirroredList(Mapping[int, T], Generic[T]):
         self._read_at = begun
 
     async def _read_whole(self) -> None:
-        rows, date = await _read(self._list(), expected=len(self._rows) or None)
+        rows, date = await self._read(self._list(), expected=len(self._rows) or None)
         self._rows = {_id(row): row for row in rows}
         self._since = self._deletions_since = _before(date)
 
     async def _read_changes(self, since: datetime) -> None:
-        rows, date = await _read(
+        rows, date = await self._read(
             self._list(updated_at=filters.gte(since), **({"deleted": "include"} if self._soft else {}))
         )
         self._take(rows)
@@ -131,9 +133,13 @@ class MirroredList(Mapping[int, T], Generic[T]):
         # Nothing says that a soft delete touches `updated_at`.
         since = self._deletions_since or self._since
         if since is not None:
-            rows, date = await _read(self._list(deleted="only", deleted_at=filters.gte(since)))
+            rows, date = await self._read(self._list(deleted="only", deleted_at=filters.gte(since)))
             self._take(rows)
             self._deletions_since = _before(date) or since
+
+    async def _read(self, pager: Pager[T], *, expected: int | None = None) -> tuple[list[T], str | None]:
+        """The rows of a list, of which so many are expected, and the `Date` of its first answer."""
+        return await list_of(pager).all_since(attrs.evolve(self._options, expected=expected))
 
     def _take(self, rows: list[T]) -> None:
         changed = {_id(row): row for row in rows}
@@ -141,13 +147,6 @@ class MirroredList(Mapping[int, T], Generic[T]):
             return
         gone = {id for id, row in changed.items() if getattr(row, "deleted_at", None) is not None}
         self._rows = {id: row for id, row in (self._rows | changed).items() if id not in gone}
-
-
-async def _read(pager: Pager[T], *, expected: int | None = None) -> tuple[list[T], str | None]:
-    """The rows of a list, of which so many are expected, and the `Date` of its first answer."""
-    fetcher = pager.fetcher(expected=expected)
-    rows = await fetcher.drain()
-    return rows, fetcher.since
 
 
 def _before(date: str | None) -> datetime | None:

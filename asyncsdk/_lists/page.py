@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import TYPE_CHECKING, Generic, TypeVar, overload
+from typing import Generic, TypeVar, overload
 
-from .._codec.fields import PydanticSerializer
-
-if TYPE_CHECKING:
-    from pydantic import GetCoreSchemaHandler
-    from pydantic_core import CoreSchema
+from .._codec.pydantic_hook import PydanticSerializer, page_hook
 
 __all__ = ["Page"]
 
@@ -61,9 +57,4 @@ class Page(Sequence[T_co], Generic[T_co]):
         return f"<Page of {len(self._rows)} rows at offset {self.offset}{', the last' if self.is_last else ''}>"
 
     __pydantic_serializer__: PydanticSerializer = PydanticSerializer()
-
-    @classmethod
-    def __get_pydantic_core_schema__(cls, source: object, handler: GetCoreSchemaHandler) -> CoreSchema:
-        from ..integrations.pydantic import page_schema
-
-        return page_schema(cls, source, handler)
+    __get_pydantic_core_schema__ = page_hook

@@ -7,32 +7,27 @@ before it is awaited or iterated.
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterable
-from typing import TYPE_CHECKING, Any, Final, Generic, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, NoReturn, TypeVar
 
 from .._codec.decode import Reject
-from .._codec.promises import Misfits
 from .._codec.values import Field
-from .._limits import Slots
 from .._sending import wire
 from .._sending.page_sizes import LARGEST_PAGE
+from .._sending.sender import Sender
 from ..errors import ConfigurationError
-from .fetcher import Fetcher
-from .listed import List, WalkOptions, check_number
+from ..errors._checks import check_whole_number
+from .listed import List
+from .options import CONCURRENCY, WalkOptions
 from .page import Page
 from .walk import PageWalk, Walk
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from .._sending.sender import Sender
-
-__all__ = ["Page", "Pager"]
+__all__ = ["Page", "Pager", "list_of"]
 
 T = TypeVar("T")
 A = TypeVar("A")
-
-CONCURRENCY: Final = 8
-"""Pages in flight or waiting to be consumed, unless a walk is told otherwise."""
 
 
 class Pager(Generic[T]):
@@ -84,8 +79,8 @@ class Pager(Generic[T]):
         Raises:
             ArgumentError: limit or offset out of range, or not whole numbers.
         """
-        check_number("limit", limit, 1, LARGEST_PAGE, "it is the size of a page; to bound the rows use max_items")
-        check_number("offset", offset, 0, None, "rows are counted from 0")
+        check_whole_number("limit", limit, 1, LARGEST_PAGE, "it is the size of a page; to bound the rows use max_items")
+        check_whole_number("offset", offset, 0, None, "rows are counted from 0")
         given = tuple(field for field in query if field is not None)
         self._list = List(sender, path, model, given, limit, offset, stable_order)
 
@@ -147,7 +142,7 @@ class Pager(Generic[T]):
         max_items: int | None = None,
         expected: int | None = None,
         resume: str | None = None,
-        rejects: Callable[[Reject], object] | None = None,
+        on_reject: Callable[[Reject], object] | None = None,
     ) -> Walk[T]:
         """The rows one by one, in order, pages fetched ahead.
 
@@ -161,7 +156,7 @@ class Pager(Generic[T]):
             expected: rows you believe there are from `offset` on, such as an earlier count. It makes long lists quicker
                 to read and saves the requests beyond the end; a wrong one changes nothing but that.
             resume: a bookmark of this list with the same filters; the walk goes on behind its row.
-            rejects: is called with each row that does not fit its model (with its text and the reason); the walk goes
+            on_reject: is called with each row that does not fit its model (with its text and the reason); the walk goes
                 on without it. By default such a row is a `DecodeError`.
 
         Raises:
@@ -173,15 +168,15 @@ class Pager(Generic[T]):
             ...     async for row in walk:
             ...         save(row, walk.bookmark)
         """
-        return Walk(
-            self.fetcher(
-                concurrency,
+        return self._list.rows(
+            WalkOptions(
+                concurrency=concurrency,
                 stable=stable,
                 sweep=sweep,
                 max_items=max_items,
                 expected=expected,
                 resume=resume,
-                rejects=rejects,
+                on_reject=on_reject,
             )
         )
 
@@ -194,18 +189,18 @@ class Pager(Generic[T]):
         max_items: int | None = None,
         expected: int | None = None,
         resume: str | None = None,
-        rejects: Callable[[Reject], object] | None = None,
+        on_reject: Callable[[Reject], object] | None = None,
     ) -> PageWalk[T]:
         """The same walk as `items`, page by page. Pages without a row that was not seen before are left out."""
-        return PageWalk(
-            self.fetcher(
-                concurrency,
+        return self._list.pages(
+            WalkOptions(
+                concurrency=concurrency,
                 stable=stable,
                 sweep=sweep,
                 max_items=max_items,
                 expected=expected,
                 resume=resume,
-                rejects=rejects,
+                on_reject=on_reject,
             ),
             holds_back=True,
         )
@@ -213,11 +208,13 @@ class Pager(Generic[T]):
     async def all(
         self,
         *,
-        max_items: int | None = None,
-        expected: int | None = None,
         concurrency: int = CONCURRENCY,
         stable: bool = True,
         sweep: bool = False,
+        max_items: int | None = None,
+        expected: int | None = None,
+        resume: str | None = None,
+        on_reject: Callable[[Reject], object] | None = None,
     ) -> list[T]:
         """The whole list, or its first `max_items` rows, in memory. `await pager` is the same without a bound.
 
@@ -227,9 +224,17 @@ class Pager(Generic[T]):
             ArgumentError: as `items`.
             WethodError: a page failed for good; rows read so far are dropped, `error.bookmark` says where it failed.
         """
-        return await self.fetcher(
-            concurrency, stable=stable, sweep=sweep, max_items=max_items, expected=expected
-        ).drain()
+        return await self._list.all(
+            WalkOptions(
+                concurrency=concurrency,
+                stable=stable,
+                sweep=sweep,
+                max_items=max_items,
+                expected=expected,
+                resume=resume,
+                on_reject=on_reject,
+            )
+        )
 
     async def first_page(self) -> Page[T]:
         """The first page alone, in one request.
@@ -237,22 +242,11 @@ class Pager(Generic[T]):
         `page.is_last` is True where it came short, and None where only another request could tell: where it is full, or
         of a length that may be the most the server gives at once (20, 25, 50 rows where 100 were asked for).
         """
-        asked = self._list
-        fetcher = self.fetcher(1, stable=False, max_items=asked.limit, trusting=True)
-        try:
-            delivery = await fetcher.advance()
-        finally:
-            await fetcher.aclose()
-        if delivery is None:
-            return Page((), offset=asked.offset, is_last=True, bookmark=fetcher.bookmark)
-        is_last = delivery.is_last
-        if is_last and asked.limit == LARGEST_PAGE and asked.sender.account.page_sizes.doubtful(len(delivery.rows)):
-            is_last = None
-        return Page(delivery.rows, offset=delivery.offset, is_last=is_last, bookmark=delivery.bookmark)
+        return await self._list.first_page()
 
     async def first(self) -> T | None:
         """The first row, in one request for one row; None where there is none."""
-        rows = await self.fetcher(1, stable=False, max_items=1).drain()
+        rows = await self._list.all(WalkOptions(concurrency=1, stable=False, max_items=1))
         return rows[0] if rows else None
 
     async def count(self) -> int:
@@ -271,11 +265,13 @@ class Pager(Generic[T]):
     async def to_arrow(
         self,
         *,
-        max_items: int | None = None,
-        expected: int | None = None,
         concurrency: int = CONCURRENCY,
         stable: bool = True,
         sweep: bool = False,
+        max_items: int | None = None,
+        expected: int | None = None,
+        resume: str | None = None,
+        on_reject: Callable[[Reject], object] | None = None,
     ) -> pa.Table:
         """The list as an Arrow table with real column types, which polars, pandas and DuckDB read as it is.
 
@@ -290,41 +286,17 @@ class Pager(Generic[T]):
         except ImportError as problem:
             raise ConfigurationError(f'to_arrow needs the extra: pip install "asyncsdk[parquet]" ({problem})') from None
         rows = await self.all(
-            max_items=max_items, expected=expected, concurrency=concurrency, stable=stable, sweep=sweep
-        )
-        return to_arrow(rows, self.model)
-
-    # --- how pages are asked for ----------------------------------------------------------------------------------
-
-    def fetcher(
-        self,
-        concurrency: int = CONCURRENCY,
-        *,
-        stable: bool = True,
-        sweep: bool = False,
-        max_items: int | None = None,
-        expected: int | None = None,
-        resume: str | None = None,
-        rejects: Callable[[Reject], object] | None = None,
-        window: Slots | None = None,
-        trusting: bool = False,
-        misfits: Misfits | None = None,
-    ) -> Fetcher[T]:
-        """A walk that has not begun, its arguments checked. `items`, `pages` and `all` are ways to consume it.
-
-        `window` are places in flight that it shares with other walks; `trusting` takes a first page of fewer rows than
-        asked for as the whole list, whatever its length; `misfits` counts rows that break a promise of the model.
-        """
-        options = WalkOptions(
             concurrency=concurrency,
             stable=stable,
             sweep=sweep,
             max_items=max_items,
             expected=expected,
             resume=resume,
-            rejects=rejects,
-            window=window,
-            trusting=trusting,
-            misfits=misfits,
+            on_reject=on_reject,
         )
-        return self._list.walk(options)
+        return to_arrow(rows, self.model)
+
+
+def list_of(pager: Pager[T]) -> List[T]:
+    """Returns what a pager reads, for parts of the package that walk lists in ways of their own."""
+    return pager._list

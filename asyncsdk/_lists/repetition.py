@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final, Generic, TypeVar
 
-from .joins import Identity, is_digest
-from .line import Page
-from .seen import Key
+from ..errors import WalkError
+from .identity import RowIdentity, is_digest
+from .seen import Key, Positions
+from .window import PlannedPage
 
 __all__ = ["Repetition"]
 
@@ -24,62 +25,111 @@ MOST_BEGINNINGS: Final = 2
 
 
 class Repetition(Generic[T]):
-    """Counts equal pages in a row: `times`, 1 as soon as another page was met.
+    """Counts equal pages in a row, and pages without a new row; a walk that meets too many of them fails.
 
-    Two at the beginning of a walk, or three further on, are too many: the server ignores `offset`. They can be honest
-    where, between them, as many rows were added before them as they hold; with tiny pages that happens more often.
+    Two equal pages at the beginning of a walk, or three further on, are too many: the server ignores `offset`. They can
+    be honest where, between them, as many rows were added before them as they hold; with tiny pages that happens more
+    often.
 
     A server may also give the rows it has in another order each time, or begin again behind the last. Then full pages
-    go on to come without one new row: `barren` counts them, which may be honest for as long as they are not more than
-    those that brought some (and a few): the list has grown by as much before them meanwhile. A plain walk does not know
-    which rows it has met; it finds out by its first page, which comes again, `begun_again` times so far.
+    go on to come without one new row, which may be honest for as long as they are not more than those that brought some
+    (and a few): the list has grown by as much before them meanwhile. A plain walk does not know which rows it has met;
+    it finds out by its first page, which comes again.
+
+    Args:
+        identity: tells how rows are told apart.
+        limit: rows a page.
     """
 
-    __slots__ = ("_first", "_fruitful", "_keys", "_most", "barren", "begun_again", "times")
+    __slots__ = ("_barren", "_beginnings", "_first", "_fruitful", "_keys", "_most", "_previous", "_times")
 
-    def __init__(self, identity: Identity[T], limit: int) -> None:
+    def __init__(self, identity: RowIdentity[T], limit: int) -> None:
         self._keys = identity.keys
+        self._previous: PlannedPage[T] | None = None  # the page met last, accepted or known from before
+        self.restart(limit)
+
+    def restart(self, limit: int) -> None:
+        """Count anew, in smaller pages."""
         self._most = 3 if limit >= 8 else 10 - limit
-        self._first: Page[T] | None = None
-        self._fruitful = 0
-        self.begun_again: int = 0
-        self.barren: int = 0
-        self.times: int = 1
+        self._first: PlannedPage[T] | None = None  # of a plain walk
+        self._fruitful = 0  # full pages that brought new rows
+        self._barren = 0  # full pages in a row that brought none
+        self._beginnings = 0  # times that the first page of a plain walk came again
+        self._times = 1  # equal pages in a row
 
-    def brought(self, *, new: bool) -> None:
-        """Takes in that a full page was met, with rows not met before or without."""
-        self._fruitful += new
-        self.barren = 0 if new else self.barren + 1
+    def behind_previous(self, rows: Sequence[T]) -> Positions:
+        """Returns where rows stand that were not in the page met last.
 
-    @property
-    def hopeless(self) -> bool:
-        """Whether too many full pages in a row brought nothing new."""
-        return self.barren > MOST_BARREN + self._fruitful
+        A server that filters after cutting the page shows the end of a short page a second time.
+        """
+        if self._previous is None or self._previous.rows is None:
+            return range(len(rows))
+        before = set(self._keys(self._previous.rows))
+        return [at for at, key in enumerate(self._keys(rows)) if key not in before]
 
-    def begins_again(self, page: Page[T]) -> bool:
-        """Takes in the next page of a plain walk. Returns whether the walk's first one came once too often."""
+    # What a walk met. `second` says that the page is the second of the walk.
+
+    def followed(self, page: PlannedPage[T], *, second: bool) -> None:
+        """Take in the next page of a plain walk.
+
+        Raises:
+            WalkError: the same page came too often, or the first one again.
+        """
+        self._repeat(page, second=second)
         first, rows = self._first, page.rows or []
         if first is None:
             self._first = page
-        elif self.times == 1 and self._equal(first.rows or [], rows, page.limit):
-            self.begun_again += not self.uniform(self._keys(rows))
-        return self.begun_again >= MOST_BEGINNINGS
+        elif self._times == 1 and self._equal(first.rows or [], rows, page.limit):
+            self._beginnings += not self._uniform(self._keys(rows))
+        if self._beginnings >= MOST_BEGINNINGS:
+            raise WalkError(ROUND.format(offset=page.offset))
 
-    def endless(self, before: Page[T], page: Page[T], *, second: bool) -> bool:
-        """Take in the next page of the walk and the one before it; whether it came once too often.
+    def joined(self, page: PlannedPage[T], keys: Sequence[Key], *, new: bool, second: bool) -> None:
+        """Take in a page of a stable walk that joined, with rows not met before or without.
 
-        `second`: these are the first two pages of the walk.
+        Raises:
+            WalkError: the same page came too often, or too many without a new row.
         """
+        if not page.short and page.reason == "page":
+            self._count(new=new)
+        if new and not self._uniform(keys):
+            self._previous = page
+            self._times = 1
+        else:
+            self._repeat(page, second=second)
+
+    def slid(self, page: PlannedPage[T], *, second: bool) -> None:
+        """Take in a full page of a stable walk that lies behind what was accepted: all of its rows were met.
+
+        Raises:
+            WalkError: as `joined`.
+        """
+        self._count(new=False)
+        self._repeat(page, second=second)
+
+    def _count(self, *, new: bool) -> None:
+        self._fruitful += new
+        self._barren = 0 if new else self._barren + 1
+
+    def _repeat(self, page: PlannedPage[T], *, second: bool) -> None:
+        """Compare a page with the one before it."""
+        previous, self._previous = self._previous, page
+        if previous is not None and self._endless(previous, page, second=second):
+            raise WalkError(REPEATS.format(times=self._times, offset=page.offset))
+        if self._barren > MOST_BARREN + self._fruitful:
+            raise WalkError(BARREN.format(times=self._barren, offset=page.offset))
+
+    def _endless(self, before: PlannedPage[T], page: PlannedPage[T], *, second: bool) -> bool:
         if not self._equal(before.rows or [], page.rows or [], page.limit) or page.offset <= before.offset:
-            self.times = 1
+            self._times = 1
             return False
-        self.times += 1
-        if self.uniform(self._keys(page.rows or [])):
-            return self.times >= MOST_UNIFORM
-        return self.times >= self._most - (second and self._most == 3)
+        self._times += 1
+        if self._uniform(self._keys(page.rows or [])):
+            return self._times >= MOST_UNIFORM
+        return self._times >= self._most - (second and self._most == 3)
 
     @staticmethod
-    def uniform(keys: Sequence[Key]) -> bool:
+    def _uniform(keys: Sequence[Key]) -> bool:
         """Whether a page has no ids and is one row over and over: then the next one may be equal to it."""
         return bool(keys) and keys[0] == keys[-1] and is_digest(keys[0]) and len(set(keys)) == 1
 
@@ -91,3 +141,18 @@ class Repetition(Generic[T]):
             return True
         # In another order they are the same page only where each row is told by its id.
         return not any(map(is_digest, keys)) and set(earlier) == set(keys)
+
+
+REPEATS: Final = (
+    "the same page came {times} times in a row, up to offset {offset}: the server ignores `offset`, or rows are added "
+    "faster than they are read; ask for fewer rows with a filter, or for bigger pages with `limit`"
+)
+BARREN: Final = (
+    "{times} full pages in a row, up to offset {offset}, held only rows that had come before: the server does not page "
+    "by `offset`, or rows are added faster than they are read; narrow the list with a filter until it fits into one "
+    "page"
+)
+ROUND: Final = (
+    "the first page of the list came again, at last at offset {offset}: the server begins anew behind the last row; "
+    "narrow the list with a filter until it fits into one page"
+)

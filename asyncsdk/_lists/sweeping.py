@@ -6,14 +6,32 @@ A row that was not met although it was there all the time must have moved, so it
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+from typing import Final
 
+from .._limits import clock
 from .._sending.headers import http_date
 from ..errors import ArgumentError
+from ..filters import OPERATORS
 
-__all__ = ["MARGIN", "moment_before", "sweep_filter"]
+__all__ = ["MARGIN", "is_own_date", "moment_before", "own_date", "sweep_filter"]
 
-MARGIN = timedelta(seconds=5)
+MARGIN: Final = timedelta(seconds=5)
 """How much earlier than the first answer's `Date` a sweep begins: the rows were read before the header was written."""
+
+
+CLOCK_MARGIN: Final = timedelta(minutes=15)
+"""How far this machine's clock may be ahead of the server's where answers carry no date."""
+
+
+def own_date() -> str:
+    """A date that stands for the `Date` of an answer made now which has none: by our clock, and safely before."""
+    return format_datetime((clock.utc_now() - CLOCK_MARGIN).replace(tzinfo=None))  # of no zone, unlike a server's
+
+
+def is_own_date(date: str) -> bool:
+    """Whether a date was not the server's, but that of this machine."""
+    return date.endswith("-0000")
 
 
 def moment_before(date: str, margin: timedelta = MARGIN) -> datetime | None:
@@ -44,7 +62,7 @@ def sweep_filter(own: str | None, date: str, *, margin: timedelta = MARGIN) -> s
     if own is None:
         return f"gte:{_wire(since)}"
     operator, colon, value = own.partition(":")
-    if not colon or operator.isdigit() or operator not in _OPERATORS:
+    if not colon or operator not in OPERATORS:
         operator, value = "eq", own
     bounds = [_moment(part, own) for part in value.split(",")]
     first, last = bounds[0], bounds[-1]
@@ -67,9 +85,6 @@ def sweep_filter(own: str | None, date: str, *, margin: timedelta = MARGIN) -> s
                 f"updated_at={own} and 'changed since {_wire(since)}' do not fit into one filter; "
                 "filter with gte, gt, lte or between, or walk with sweep=False",
             )
-
-
-_OPERATORS = {"eq", "neq", "gt", "gte", "lt", "lte", "in", "nin", "bt"}
 
 
 def _moment(text: str, own: str) -> datetime:

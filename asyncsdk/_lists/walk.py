@@ -1,32 +1,30 @@
-"""The two ways to consume a walk: by page and by row.
+"""The ways to consume a walk: by page, by row, or all of it.
 
-Both are thin handles on a `Fetcher`. Nothing points back at them, so a handle that is dropped is gone at once, and its
-finalizer ends the tasks.
+All are thin handles on a `Fetcher`. Nothing points back at them, so a handle that is dropped is gone at once, and its
+finalizer ends the tasks. Rows that do not fit their model stand in their places until here, where they are filtered.
 """
 
 from __future__ import annotations
 
 import weakref
 from asyncio import AbstractEventLoop, get_running_loop
-from collections.abc import Iterator
-from operator import length_hint
-from typing import TYPE_CHECKING, Any, Final, Generic, Self, TypeVar
+from collections import deque
+from collections.abc import Callable
+from types import TracebackType
+from typing import Generic, Self, TypeAlias, TypeVar
 
+from .._codec.decode import Reject
 from .._sending.loops import require_asyncio
+from .delivery import Delivery
 from .fetcher import Fetcher
 from .page import Page
+from .report import Report
 
-if TYPE_CHECKING:
-    from types import TracebackType
-
-    from .delivery import Delivery, Report
-
-__all__ = ["PageWalk", "Walk"]
+__all__ = ["PageWalk", "Walk", "read_all"]
 
 T = TypeVar("T")
 
-NOTHING_LEFT: Final[Iterator[Any]] = iter(())
-"""What a closed walk has left, on whatever event loop."""
+OnReject: TypeAlias = Callable[[Reject], object] | None
 
 
 class PageWalk(Generic[T]):
@@ -43,10 +41,11 @@ class PageWalk(Generic[T]):
     `holds_back` is True it is handed out as soon as it came, and mostly does not know.
     """
 
-    def __init__(self, fetcher: Fetcher[T], *, holds_back: bool = False) -> None:
+    def __init__(self, fetcher: Fetcher[T], on_reject: OnReject = None, *, holds_back: bool = False) -> None:
         self._fetcher = fetcher
+        self._on_reject = on_reject
         self._holds_back = holds_back
-        self._held: Delivery[T] | None = None  # the next page, until it is known whether another follows
+        self._held: deque[Delivery[T]] = deque()  # the next pages, until it is known whether another follows
         self._closed = False
         weakref.finalize(self, fetcher.cancel).atexit = False
 
@@ -57,14 +56,16 @@ class PageWalk(Generic[T]):
         fetcher = self._fetcher
         if self._closed:
             raise StopAsyncIteration
-        if self._held is not None and fetcher.astray:
-            raise fetcher.elsewhere(self.bookmark)
-        if self._held is None:
-            self._held = await fetcher.advance()
-            if self._held is None:
-                raise StopAsyncIteration
-        following, is_last = None, self._held.is_last
-        if self._holds_back and not fetcher.over:
+        held = self._held
+        if held:
+            fetcher.require_loop(lambda: self.bookmark)
+        elif (delivery := await fetcher.advance()) is None:
+            raise StopAsyncIteration
+        else:
+            held.append(delivery)
+        page = held[0]
+        is_last = False if len(held) > 1 else page.is_last
+        if self._holds_back and len(held) == 1 and not fetcher.over:
             try:
                 following = await fetcher.advance()
             except Exception:
@@ -72,14 +73,16 @@ class PageWalk(Generic[T]):
                     raise
                 is_last = None  # it is raised again by the next call, behind the page at hand
             else:
-                is_last = False if following is not None else fetcher.ended_with(self._held)
-        held, self._held = self._held, following
-        return Page(fetcher.fitting(held.rows), offset=held.offset, is_last=is_last, bookmark=held.bookmark)
+                is_last = False if following is not None else fetcher.ended_with(page)
+                held.extend(() if following is None else (following,))
+        rows = fitting(page.rows, self._on_reject)
+        held.popleft()
+        return Page(rows, offset=page.offset, is_last=is_last, bookmark=page.bookmark)
 
     @property
     def bookmark(self) -> str:
         """Where to go on after the last page taken."""
-        return self._fetcher.bookmark() if self._held is None else self._held.bookmark(0)
+        return self._held[0].bookmark(0) if self._held else self._fetcher.bookmark()
 
     @property
     def report(self) -> Report:
@@ -116,12 +119,12 @@ class Walk(Generic[T]):
     is in flight as soon as the walk is dropped. One task consumes a walk; cancelling it while it waits loses no row.
     """
 
-    def __init__(self, fetcher: Fetcher[T]) -> None:
+    def __init__(self, fetcher: Fetcher[T], on_reject: OnReject = None) -> None:
         self._fetcher = fetcher
-        self._left: Iterator[T] = iter(())  # what is left of the delivery
-        self._rows = self._left  # the same, without the rows that do not fit
+        self._on_reject = on_reject
         self._delivery: Delivery[T] | None = None
-        self._unread = 0  # rows of the delivery that were left when the walk was closed
+        self._left: deque[T] = deque()  # what is left of the delivery
+        self._taken: int | None = None  # rows of the delivery that were taken when the walk was closed
         self._loop: AbstractEventLoop | None = None
         weakref.finalize(self, fetcher.cancel).atexit = False
 
@@ -131,31 +134,40 @@ class Walk(Generic[T]):
     async def __anext__(self) -> T:
         if self._loop is None or get_running_loop() is not self._loop:
             self._settle_on_loop()
-        # A loop that returns at once: the cheapest way to take one row of an iterator and see its end.
-        for row in self._rows:
-            return row
-        while (delivery := await self._fetcher.advance()) is not None:
+        left = self._left
+        while True:
+            while left:
+                row = left.popleft()
+                if self._on_reject is None or not isinstance(row, Reject):
+                    return row
+                self._on_reject(row)
+            delivery = await self._fetcher.advance()
+            if delivery is None:
+                self._close()
+                raise StopAsyncIteration
             self._delivery = delivery
-            self._left = iter(delivery.rows)
-            self._rows = self._fetcher.sift(self._left)
-            for row in self._rows:
-                return row
-        self._unread += length_hint(self._left)
-        self._left = self._rows = NOTHING_LEFT
-        raise StopAsyncIteration
+            left.extend(delivery.rows)
 
     def _settle_on_loop(self) -> None:
-        """Notes the event loop of the first row, or refuses to go on with on another."""
-        if self._loop is not None and self._rows is not NOTHING_LEFT:
-            raise self._fetcher.elsewhere(self.bookmark)
+        """Notes the event loop of the first row, or refuses to go on with on another. A closed walk has none."""
+        if self._taken is None:
+            self._fetcher.require_loop(lambda: self.bookmark)
         self._loop = require_asyncio()
+
+    def _close(self) -> None:
+        if self._taken is None:
+            self._taken = self._rows_taken()
+            self._left.clear()
+
+    def _rows_taken(self) -> int:
+        return 0 if self._delivery is None else len(self._delivery.rows) - len(self._left)
 
     @property
     def bookmark(self) -> str:
         """Where to go on after the last row taken; exact to the row: `pager.items(resume=walk.bookmark)`."""
         if self._delivery is None:
             return self._fetcher.bookmark()
-        return self._delivery.bookmark(len(self._delivery.rows) - length_hint(self._left) - self._unread)
+        return self._delivery.bookmark(self._rows_taken() if self._taken is None else self._taken)
 
     @property
     def report(self) -> Report:
@@ -169,8 +181,7 @@ class Walk(Generic[T]):
 
     async def aclose(self) -> None:
         """Ends the walk. Iterating it afterwards ends at once."""
-        self._unread += length_hint(self._left)
-        self._left = self._rows = NOTHING_LEFT
+        self._close()
         await self._fetcher.aclose()
 
     async def __aenter__(self) -> Self:
@@ -180,3 +191,27 @@ class Walk(Generic[T]):
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         await self.aclose()
+
+
+async def read_all(fetcher: Fetcher[T], on_reject: OnReject = None) -> list[T]:
+    """Reads all rows of a walk, which ends with this."""
+    rows: list[T] = []
+    try:
+        while (delivery := await fetcher.advance()) is not None:
+            rows += fitting(delivery.rows, on_reject)
+    finally:
+        await fetcher.aclose()
+    return rows
+
+
+def fitting(rows: list[T], on_reject: OnReject) -> list[T]:
+    """Returns the rows that fit their model; the others are handed out on the way."""
+    if on_reject is None or Reject not in set(map(type, rows)):
+        return rows
+    kept = []
+    for row in rows:
+        if isinstance(row, Reject):
+            on_reject(row)
+        else:
+            kept.append(row)
+    return kept

@@ -10,50 +10,59 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from datetime import timedelta
-from email.utils import format_datetime
-from typing import TYPE_CHECKING, Any, Final, Generic, TypeAlias, TypeVar
+from typing import Any, Final, Generic, TypeAlias, TypeVar
 
-import attrs
-
-from .._limits import clock
+from .._limits import Slots
 from .._sending.loops import require_asyncio
+from .._sending.opening import Connections
+from .._sending.sender import Reply, Sender
+from .._sending.wire import Request
 from ..errors import ClientClosedError, WalkError
-from .sweeping import moment_before
+from .stages import Stage
+from .sweeping import moment_before, own_date
+from .window import PlannedPage
 
-if TYPE_CHECKING:
-    from .._limits import Slots
-    from .._sending.opening import Connections
-    from .._sending.sender import Reply, Sender
-    from .._sending.wire import Request
-    from .plan import Page, Plan
-
-__all__ = ["Leg", "Workers"]
+__all__ = ["Workers"]
 
 T = TypeVar("T")
 
-CLOCK_MARGIN: Final = timedelta(minutes=15)
-"""How far this machine's clock may be ahead of the server's where answers carry no date."""
-
-Leg: TypeAlias = "tuple[Plan[T], Callable[[int, int], Request]]"
-"""A plan, and the request of each of its pages by offset and limit."""
+_Job: TypeAlias = tuple[Stage[T], PlannedPage[T]]
 
 
-@attrs.define(eq=False)
 class _Worker(Generic[T]):
-    """A task that fetches one page after the other. One that rests costs a third of a new one for each page."""
+    """Fetches one page after the other, in one task: one that rests costs a third of a new one for each page."""
 
-    job: tuple[Leg[T], Page[T]] | None
-    rest: asyncio.Future[None] | None = None
+    __slots__ = ("_rest", "job")
+
+    def __init__(self, job: _Job[T]) -> None:
+        self.job: _Job[T] | None = job
+        self._rest: asyncio.Future[None] | None = None
+
+    def give(self, job: _Job[T]) -> bool:
+        """Has it do another job; False when it does not rest any more."""
+        if self._rest is None or self._rest.done():
+            return False
+        self.job = job
+        self._rest.set_result(None)
+        return True
+
+    def finish(self) -> None:
+        """Ends its job."""
+        self.job = None
+
+    async def rest(self) -> None:
+        """Waits for the next job."""
+        self._rest = asyncio.get_running_loop().create_future()
+        await self._rest
 
 
 class Workers(Generic[T]):
-    """Fetches the pages of a walk, leg after leg.
+    """Fetches the pages of a walk, stage after stage.
 
     Args:
         sender: sends the requests.
         decode: the rows of a page, from its body.
-        window: places shared with other walks; None: the plan's own window is enough.
+        slots: places in flight shared with other walks; None: the plan's own window is enough.
         progress: is called after each page.
         defect: is called with an error that is nobody's answer: a walk must not wait for ever because of it.
     """
@@ -62,17 +71,17 @@ class Workers(Generic[T]):
         self,
         sender: Sender,
         decode: Callable[[bytes], list[T]],
-        window: Slots | None,
+        slots: Slots | None,
         progress: Callable[[], None],
         defect: Callable[[BaseException], None],
     ) -> None:
         self.loop: asyncio.AbstractEventLoop = require_asyncio()
         self._sender = sender
         self._decode = decode
-        self._window = window
+        self._slots = slots
         self._progress = progress
         self._defect = defect
-        self._leg: Leg[T] | None = None
+        self._stage: Stage[T] | None = None
         self._resting: list[_Worker[T]] = []
         self._in_flight = 0
         self._opening = 0
@@ -80,13 +89,13 @@ class Workers(Generic[T]):
         self._pulls = True  # pages wait for a connection that is ready
         self._connections: Connections | None = None
         self._scheduled: asyncio.Handle | None = None
-        self._began: str | None = None  # when the leg began, by our own clock
+        self._began: str | None = None  # when the stage began, by our own clock
         self._stopped = False
         self.tasks: set[asyncio.Task[Any]] = set()
 
-    def begin(self, leg: Leg[T]) -> None:
-        """Goes on with another leg."""
-        self._leg = leg
+    def begin(self, stage: Stage[T]) -> None:
+        """Goes on with another stage."""
+        self._stage = stage
         self._began = None
 
     def wake(self) -> None:
@@ -112,22 +121,22 @@ class Workers(Generic[T]):
 
     def _hand_out(self) -> None:
         self._scheduled = None
-        if self._stopped or self._leg is None:
+        if self._stopped or self._stage is None:
             return
         try:
-            self._send_due(self._leg)
+            self._send_due(self._stage)
         except BaseException as error:
             self._defect(error)
             if not isinstance(error, Exception):
                 raise
 
-    def _send_due(self, leg: Leg[T]) -> None:
-        plan, connections = leg[0], self._reachable()
+    def _send_due(self, stage: Stage[T]) -> None:
+        plan, connections = stage.plan, self._reachable()
         ready = None if connections is None else connections.ready()
         if ready is not None and ready <= 0:
             ready = 0 if self._under_way else 1
         for page in plan.due(ready if self._pulls else None):
-            self._give(leg, page)
+            self._give(stage, page)
         if ready is not None and self._pulls and connections is not None and self._under_way < plan.concurrency:
             self._open_ahead(plan.connections, connections)
 
@@ -147,9 +156,9 @@ class Workers(Generic[T]):
         """Has as many connections made as the pages to come can use and are not there yet."""
         ready = max(0, connections.ready() or 0)
         missing = wanted - self._under_way - ready
-        if missing <= 0 or (self._window is not None and self._window.waiting):
+        if missing <= 0 or (self._slots is not None and self._slots.waiting):
             return
-        for _ in range(min(missing, connections.room(None if self._window is None else self._window.free))):
+        for _ in range(min(missing, connections.room(None if self._slots is None else self._slots.free))):
             self._opening += 1
             self._start(connections.open()).add_done_callback(self._opened)
 
@@ -161,22 +170,18 @@ class Workers(Generic[T]):
 
     # Fetching
 
-    def _give(self, leg: Leg[T], page: Page[T]) -> None:
+    def _give(self, stage: Stage[T], page: PlannedPage[T]) -> None:
         """Gives a page to a worker that rests, or to a new one."""
         if self._began is None:
-            # Of no zone, which sets it apart from a server's.
-            self._began = format_datetime((clock.utc_now() - CLOCK_MARGIN).replace(tzinfo=None))
+            self._began = own_date()
         self._in_flight += 1
         if self._connections is not None:
             self._claimed += 1
             self._connections.claim(1)
         while self._resting:
-            worker = self._resting.pop()
-            if worker.rest is not None and not worker.rest.done():
-                worker.job = (leg, page)
-                worker.rest.set_result(None)
+            if self._resting.pop().give((stage, page)):
                 return
-        worker = _Worker((leg, page))
+        worker = _Worker((stage, page))
         self._start(self._work(worker)).add_done_callback(lambda task: self._left(worker, task))
 
     def _start(self, work: Any) -> asyncio.Task[Any]:
@@ -194,10 +199,10 @@ class Workers(Generic[T]):
         """Tells the plan of a page whose worker somebody else has cancelled: nobody will fetch it."""
         if worker.job is None or self._stopped or not task.cancelled():
             return
-        (plan, _), page = worker.job
-        worker.job = None
+        stage, page = worker.job
+        worker.finish()
         self._in_flight -= 1
-        plan.failed(page, WalkError(CANCELLED))
+        stage.plan.failed(page, WalkError(CANCELLED))
         self._progress()
         self.wake()
 
@@ -205,15 +210,14 @@ class Workers(Generic[T]):
         while worker.job is not None:
             self._unclaim(1)
             await self._fetch(*worker.job)
-            worker.job = None
+            worker.finish()
             self._in_flight -= 1
             if self._stopped:
                 return
             self._progress()
             self.wake()
-            worker.rest = self.loop.create_future()
             self._resting.append(worker)
-            await worker.rest
+            await worker.rest()
 
     def _unclaim(self, count: int) -> None:
         count = min(count, self._claimed)
@@ -221,19 +225,19 @@ class Workers(Generic[T]):
             self._claimed -= count
             self._connections.claim(-count)
 
-    async def _fetch(self, leg: Leg[T], page: Page[T]) -> None:
+    async def _fetch(self, stage: Stage[T], page: PlannedPage[T]) -> None:
         """One page, from the request to its rows. Every error is the consumer's: it gets it in its place.
 
-        The leg is the one that asked: the walk may be on its next when a page that nobody needs any more comes in.
+        The stage is the one that asked: the walk may be on its next when a page that nobody needs any more comes in.
         """
-        plan, request = leg
+        plan, request = stage.plan, stage.request
         try:
-            if self._window is None:
+            if self._slots is None:
                 reply = await self._sender.send(request(page.offset, page.limit), self._decode)
             else:
-                reply = await self._send_within(self._window, request(page.offset, page.limit))
+                reply = await self._send_within(self._slots, request(page.offset, page.limit))
         except Exception as error:
-            plan.failed(page, error)  # raised in the consumer, at its place in the line
+            plan.failed(page, error)  # raised in the consumer, at its place in the list
         else:
             headers = reply.answer.headers
             date = headers.get("date")
@@ -242,12 +246,12 @@ class Workers(Generic[T]):
             undated = plan.since is None and (date is None or moment_before(date) is None)
             plan.answered(page, reply.value, date, began=self._began if undated else None)
 
-    async def _send_within(self, window: Slots, request: Request) -> Reply[list[T]]:
-        await window.acquire()
+    async def _send_within(self, slots: Slots, request: Request) -> Reply[list[T]]:
+        await slots.acquire()
         try:
             return await self._sender.send(request, self._decode)
         finally:
-            window.release()
+            slots.release()
 
 
 def _ignore(*_: object) -> None:

@@ -62,6 +62,10 @@ class Counters:
     received: int = 0
     rows: int = 0
 
+    def delivered(self, rows: int) -> None:
+        """Count rows that reached the user of a walk."""
+        self.rows += rows
+
     def snapshot(self) -> Stats:
         """The counts as they are now."""
         return Stats(**attrs.asdict(self))

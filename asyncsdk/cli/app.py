@@ -15,8 +15,8 @@ from typing import Annotated
 
 import typer
 
+from .._codec.written import OPERATORS_HELP
 from ..errors import ConfigurationError
-from ..extract.written import OPERATORS_HELP
 from .durations import seconds_of
 from .extracting import Order
 from .loop import run as run_loop

@@ -5,14 +5,13 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Mapping, Sequence
-from datetime import UTC
-from email.utils import parsedate_to_datetime
 from typing import Final
 
 import attrs
 
 from .._catalog import Listing, listings
 from .._limits import clock
+from .._sending.headers import http_date
 from .._sending.secret import Secret
 from ..errors import APIError
 from .client import connect
@@ -124,14 +123,8 @@ def _line(text: str) -> None:
 
 
 def _skew(date: str | None) -> float | None:
-    try:
-        if date is None:
-            return None
-        moment = parsedate_to_datetime(date)
-        moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-        return (moment - clock.utc_now()).total_seconds()
-    except (ValueError, TypeError, OverflowError):
-        return None
+    moment = http_date(date)
+    return None if moment is None else (moment - clock.utc_now()).total_seconds()
 
 
 async def show_quota(*, as_json: bool) -> int:

@@ -48,7 +48,8 @@ def _module(name: str, models: Sequence[Schema], contract: Contract) -> str:
         "import attrs",
         "\n".join(
             [
-                f"from .._codec.fields import {', '.join(_borrowed(models))}",
+                *([f"from .._codec.fields import {', '.join(borrowed)}"] if (borrowed := _borrowed(models)) else []),
+                "from .._codec.pydantic_hook import pydantic_schema",
                 *(f"from .{contract.homes[model]} import {model}" for model in nested),
             ]
         ),
@@ -62,7 +63,7 @@ def _borrowed(models: Sequence[Schema]) -> list[str]:
     marks = {"wire" for model in models for field in model.fields if python_name(field.name) != field.name}
     if any(model.prefix for model in models):
         types, marks = types | {"Json"}, marks | {"dynamic"}
-    return sorted(types & {"Json", "Number", "Timestamp"}) + sorted(marks | {"pydantic_schema"})
+    return sorted(types & {"Json", "Number", "Timestamp"}) + sorted(marks)
 
 
 def _nested_first(models: Sequence[Schema]) -> list[Schema]:

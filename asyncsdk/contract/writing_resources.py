@@ -21,7 +21,7 @@ def write_resources(contract: Contract) -> dict[str, str]:
     sources = {
         f"{resource.name}.py": _module(resource, names[resource.name], contract) for resource in contract.resources
     }
-    return {"__init__.py": _package(contract.resources, names), **sources}
+    return {"__init__.py": _package(contract.resources, names), "mirrored_lists.py": _mirrored(contract), **sources}
 
 
 def class_name(resource: str, models: Mapping[str, object]) -> str:
@@ -193,4 +193,35 @@ def _property(resource: Resource, name: str) -> str:
         from .{resource.name} import {name}
 
         return {name}(self._sender)
+"""
+
+
+def _mirrored(contract: Contract) -> str:
+    """The module that names the lists a mirror can keep, with their models."""
+    lists = {
+        operation.resource: operation.model
+        for resource in contract.resources
+        for operation in resource.operations
+        if operation.method == "list" and not operation.ids
+    }
+    fields = "\n".join(f"    {name}: MirroredList[models.{model}]" for name, model in sorted(lists.items()))
+    about = docstrings.block([["The lists of the API that a mirror can keep."], [docstrings.GENERATED]])
+    return f"""{about}
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from .._lists.mirrored import MirroredList
+
+if TYPE_CHECKING:
+    from .. import models
+
+__all__ = ["MirroredLists"]
+
+
+class MirroredLists:
+    \"\"\"One attribute for each list that a mirror can keep, named as the client's.\"\"\"
+
+{fields}
 """

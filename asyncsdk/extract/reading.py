@@ -15,8 +15,10 @@ from .._catalog import Listing, find
 from .._codec.decode import Reject
 from .._codec.promises import Misfits
 from .._limits import clock
-from .._lists.pager import Pager
+from .._lists.options import WalkOptions
+from .._lists.pager import Pager, list_of
 from .._lists.walk import PageWalk
+from .._sending.headers import http_date
 from ..errors import (
     ArgumentError,
     DecodeError,
@@ -27,7 +29,7 @@ from ..errors import (
 )
 from .fields_seen import FieldsSeen, shown_to
 from .shape import twin
-from .watermark import difference, moment_of_header
+from .watermark import difference
 
 if TYPE_CHECKING:
     from .._limits import Slots
@@ -130,19 +132,10 @@ class Source:
 
     async def _plain(self, resume: str | None, *, sweep: bool) -> AsyncGenerator[Chunk, None]:
         rejects: list[Reject] = []
-        fetcher = (
-            self._pager()
-            .into(self._model())
-            .fetcher(
-                self.concurrency,
-                sweep=sweep,
-                resume=resume,
-                window=self.window,
-                rejects=rejects.append,
-                misfits=None if self.raw else self.misfits,
-            )
+        options = WalkOptions(concurrency=self.concurrency, sweep=sweep, resume=resume, on_reject=rejects.append)
+        self._walk = list_of(self._pager().into(self._model())).pages(
+            options, slots=self.window, misfits=None if self.raw else self.misfits
         )
-        self._walk = PageWalk(fetcher)
         async with self._walk as pages:
             try:
                 async for page in pages:
@@ -159,7 +152,7 @@ class Source:
 
     def _note_clock(self, date: str | None) -> None:
         """Notes the server's clock, once it is known, and how far ours is from it."""
-        if self.server_time is None and (server := moment_of_header(date)) is not None:
+        if self.server_time is None and (server := http_date(date)) is not None:
             self.server_time = server
             now = clock.utc_now()
             self.server_ahead = (server - now).total_seconds()
@@ -185,7 +178,8 @@ class Source:
         parent = self.listing.parent
         assert parent is not None  # noqa: S101  # only nested lists come here
         walk = pager_of(self.wethod, find(parent.table), {}).into(_Row)
-        async with PageWalk(walk.fetcher(self.concurrency, window=self.window)) as pages:
+        options = WalkOptions(concurrency=self.concurrency)
+        async with list_of(walk).pages(options, slots=self.window) as pages:
             ids = sorted([row.id async for page in pages for row in page if row.id > after])
             self._note_clock(pages.since)
         groups = [ids[start : start + PARENTS_AT_ONCE] for start in range(0, len(ids), PARENTS_AT_ONCE)]
@@ -221,10 +215,9 @@ class Source:
         pager = self._pager(**{parameter: id_}).into(self._model())
         rows: list[Any] = []
         try:
-            fetcher = pager.fetcher(
-                1, window=self.window, rejects=rejects.append, misfits=None if self.raw else self.misfits
-            )
-            async with PageWalk(fetcher) as pages:
+            options = WalkOptions(concurrency=1, on_reject=rejects.append)
+            misfits = None if self.raw else self.misfits
+            async with list_of(pager).pages(options, slots=self.window, misfits=misfits) as pages:
                 async for page in pages:
                     rows += page.items
         except NotFoundError:

@@ -8,10 +8,9 @@ requests, not rows. Without clock or network: all moments are handed in.
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
 from typing import Final
 
-__all__ = ["OVERLAP", "difference", "earlier", "moment_of_header", "said", "usable", "went_back"]
+__all__ = ["OVERLAP", "difference", "earlier", "said", "usable", "went_back"]
 
 OVERLAP: Final = timedelta(minutes=5)
 """How much earlier than the watermark a run asks: rows are committed late, under an earlier time."""
@@ -20,17 +19,6 @@ LARGEST_DIFFERENCE: Final = timedelta(minutes=1)
 
 _FIRST: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _UNITS: Final = ((86_400.0, "days"), (3_600.0, "hours"), (60.0, "minutes"), (1.0, "seconds"))
-
-
-def moment_of_header(text: str | None) -> datetime | None:
-    """The moment in UTC that a `Date` header says; None where there is none, or it says none."""
-    if text is None:
-        return None
-    try:
-        moment = parsedate_to_datetime(text)
-        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
-    except (ValueError, TypeError, OverflowError):
-        return None
 
 
 def earlier(ours: datetime, server: datetime | None, newest: datetime | None = None) -> datetime | None:

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import attrs
 
-from .._codec.fields import Number, Timestamp, pydantic_schema
+from .._codec.fields import Number, Timestamp
+from .._codec.pydantic_hook import pydantic_schema
 
 __all__ = ["BudgetTask"]
 

@@ -9,7 +9,8 @@ import datetime as dt
 
 import attrs
 
-from .._codec.fields import Timestamp, pydantic_schema
+from .._codec.fields import Timestamp
+from .._codec.pydantic_hook import pydantic_schema
 
 __all__ = ["Client", "ExternalClientIdentifier"]
 

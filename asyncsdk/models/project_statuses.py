@@ -9,7 +9,8 @@ import datetime as dt
 
 import attrs
 
-from .._codec.fields import Number, Timestamp, pydantic_schema
+from .._codec.fields import Number, Timestamp
+from .._codec.pydantic_hook import pydantic_schema
 
 __all__ = ["ProjectStatus"]
 

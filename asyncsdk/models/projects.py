@@ -10,7 +10,8 @@ from collections.abc import Mapping
 
 import attrs
 
-from .._codec.fields import Json, Number, Timestamp, dynamic, pydantic_schema
+from .._codec.fields import Json, Number, Timestamp, dynamic
+from .._codec.pydantic_hook import pydantic_schema
 from .job_order_categories import JobOrderCategory
 
 __all__ = ["Project"]

@@ -6,14 +6,28 @@ Everything the server decides by rule is decided on these values. The file is re
 from __future__ import annotations
 
 import functools
-import json
 import re
-from importlib import resources
 from typing import TypeAlias
 
 import attrs
 
-Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
+from .. import _catalog
+from .._codec.values import Json
+
+__all__ = [
+    "Json",
+    "Object",
+    "ServedContract",
+    "ServedOperation",
+    "ServedParameter",
+    "items",
+    "load",
+    "mapping",
+    "reference",
+    "types",
+    "words",
+]
+
 Object: TypeAlias = dict[str, Json]
 
 _PLACEHOLDER = re.compile(r"\{\w+\}")
@@ -128,9 +142,7 @@ def reference(schema: Object) -> str | None:
 @functools.cache
 def load() -> ServedContract:
     """Reads the contract that comes with the package. It is shared: treat it as read-only."""
-    document: Object = json.loads(
-        (resources.files("asyncsdk") / "contract" / "openapi.json").read_text(encoding="utf-8")
-    )
+    document = _catalog.document()
     operations = tuple(
         _operation(path, method, mapping(value))
         for path, item in mapping(document["paths"]).items()

@@ -7,6 +7,8 @@ import re
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
+from ..filters import OPERATORS
+
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 _MOMENT = re.compile(r"(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2})(?:\.(\d{1,9}))?(Z|[+-]\d{2}:\d{2})")
 _OPERATOR = re.compile(r"([A-Za-z]+):(.*)", re.DOTALL)
@@ -27,7 +29,7 @@ def condition(column: str, kind: str, text: str, name: str) -> tuple[str, dict[s
     if operator in _COMPARE:
         return f"{column} {_COMPARE[operator]} :{name}", {name: read(rest)}
     if operator not in ("in", "nin", "bt"):
-        raise ValueError(f"{operator!r} is not an operator; use eq, neq, gt, gte, lt, lte, in, nin or bt")
+        raise ValueError(f"{operator!r} is not an operator; use one of {', '.join(OPERATORS)}")
     operands = [read(part) for part in rest.split(",")]
     values = {f"{name}_{number}": operand for number, operand in enumerate(operands)}
     if operator == "bt":

@@ -1,7 +1,7 @@
 """The floor: the least one can write. What asyncsdk costs is measured against this.
 
 aiohttp with the headers the API wants, `msgspec.json.Decoder(list[Model])` into the same attrs classes, a number of
-requests in flight, the rows of each page iterated. No retries, no budget, no time-outs of its own, no order, no joints
+requests in flight, the rows of each page iterated. No retries, no budget, no time-outs of its own, no order, no joins
 between pages; and it is told beforehand how long the list is, which nobody knows.
 """
 

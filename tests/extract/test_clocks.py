@@ -13,11 +13,12 @@ import pytest
 from asyncsdk import Wethod
 from asyncsdk._catalog import find
 from asyncsdk._limits import clock
+from asyncsdk._sending.headers import http_date
 from asyncsdk.errors import ArgumentError
 from asyncsdk.extract import Report, extract
 from asyncsdk.extract.incremental import passes
 from asyncsdk.extract.states import State
-from asyncsdk.extract.watermark import OVERLAP, difference, earlier, moment_of_header, usable, went_back
+from asyncsdk.extract.watermark import OVERLAP, difference, earlier, usable, went_back
 from asyncsdk.filters import gte
 from asyncsdk.sandbox.clock import ServiceClock as ServerClock
 from asyncsdk.sandbox.drift import mutate
@@ -161,7 +162,7 @@ def test_a_server_s_clock_that_was_set_back_is_noticed() -> None:
     "text", [None, "", "yesterday", "Wed, 25 Nov 2026 00:00:00 +" + "9" * 22, "Fri, 31 Dec 9999 23:59:59 -2359"]
 )
 def test_a_header_that_says_no_moment_is_none(text: str | None) -> None:
-    assert moment_of_header(text) is None
+    assert http_date(text) is None
 
 
 @pytest.mark.parametrize("overlap", [300, -HOUR, 2 * YEAR, "5m", None])

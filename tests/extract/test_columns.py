@@ -10,7 +10,7 @@ import pytest
 
 import asyncsdk.models
 from asyncsdk._arrow.columns import Column, columns_of, widened
-from asyncsdk._arrow.tables import RowMisfit, schema_of, to_arrow
+from asyncsdk._arrow.tables import ArrowValueError, schema_of, to_arrow
 from asyncsdk.errors import ArgumentError
 from asyncsdk.models.projects import Project
 from asyncsdk.models.streams import Stream
@@ -107,7 +107,7 @@ def test_plain_dictionaries_become_arrow_as_they_are() -> None:
 
 
 def test_a_value_beyond_64_bits_names_row_and_field() -> None:
-    with pytest.raises(RowMisfit, match=r"\$\.hours: a bigint cannot hold 9223372036854775808") as caught:
+    with pytest.raises(ArrowValueError, match=r"\$\.hours: a bigint cannot hold 9223372036854775808") as caught:
         to_arrow([Thing(id=1), Thing(id=2, hours=2**63)], Thing)
     assert (caught.value.index, caught.value.path) == (1, "$.hours")
 

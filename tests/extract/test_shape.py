@@ -7,7 +7,7 @@ import pytest
 
 from asyncsdk._catalog import listings
 from asyncsdk._codec.decode import page_decoder, split_page
-from asyncsdk._lists.joins import identity_of
+from asyncsdk._lists.identity import identity_of
 from asyncsdk.extract.shape import twin
 from asyncsdk.models.production_plan_streams import ProductionPlanStream
 from tests.extract.stored import Thing

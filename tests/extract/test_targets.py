@@ -9,8 +9,7 @@ from typing import Any
 import attrs
 import pytest
 
-from asyncsdk._arrow.tables import RowMisfit
-from asyncsdk.extract.target import STATES_KEPT, Contents, Place, RunLine, Shrink, Written
+from asyncsdk.extract.target import STATES_KEPT, Contents, Place, RunLine, Shrink, TargetError, Written
 from tests.extract.stored import NIGHT, POSTGRES, THINGS, Person, Thing, batch, nested, opened, rows_of
 
 LATER = NIGHT + dt.timedelta(days=1)
@@ -162,7 +161,7 @@ def test_a_row_that_no_column_can_hold_leaves_rows_and_state_as_they_were(place:
     """Such rows are put aside before; a target that meets one all the same changes nothing."""
     with opened(place) as target:
         target.write(THINGS, batch(Thing(id=1)), "k", b"1")
-        with pytest.raises(RowMisfit):
+        with pytest.raises(TargetError, match="cannot hold"):
             target.write(THINGS, batch(Thing(id=2), Thing(id=3, hours=2**63)), "k", b"2")
         assert target.state(THINGS, "k") == b"1"
         target.write(THINGS, batch(Thing(id=2)), "k", b"2")

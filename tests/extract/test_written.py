@@ -8,8 +8,8 @@ import pytest
 
 from asyncsdk import filters as F  # noqa: N812  # as users write it
 from asyncsdk._catalog import listings
+from asyncsdk._codec.written import OPERATORS_HELP, Kind, value
 from asyncsdk.errors import ArgumentError
-from asyncsdk.extract.written import OPERATORS_HELP, Kind, value
 
 TODAY = dt.date(2026, 5, 20)
 

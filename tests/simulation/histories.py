@@ -279,7 +279,9 @@ def _run(world: World, night: Night, whole_before: bool) -> dict[str, Any]:
             if gone and not lacking:
                 wrong.append(f"{name}: its field is not gone")
             wrong += differences(name, _stored(world, name), before[name], watch.versions[name], ghosts[name], lacking)
-            if lacking and not gone and any(value is not None for _, value in before[name].values()):
+            # A pass over what changed that had nothing to write has nothing to tell it by; no value is wiped by it.
+            looked = table.mode == "full" or table.rows
+            if lacking and looked and not gone and any(value is not None for _, value in before[name].values()):
                 wrong.append(f"{name}: nobody is told that its field is gone")
         if table.outcome == "skipped" and before[name]:
             wrong.append(f"{name}: it had been delivered, and is refused: {table.error}")

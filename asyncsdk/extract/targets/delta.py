@@ -16,7 +16,6 @@ import pyarrow.compute as pc
 from deltalake import CommitProperties, DeltaTable, write_deltalake
 
 from ..._arrow.columns import RAW, Column, stored_columns
-from ..._arrow.tables import batch_table
 from ..target import (
     Batch,
     Contents,
@@ -30,6 +29,7 @@ from ..target import (
     Written,
     shrinks_too_much,
 )
+from .batches import batch_table
 from .delta_rows import marking, merging, written_by
 from .delta_schema import fit_schema, schema_of_columns
 from .delta_seen import SeenIds

@@ -14,7 +14,6 @@ from typing import cast
 import pyarrow as pa
 
 from ..._arrow.columns import Column, stored_columns
-from ..._arrow.tables import batch_table
 from ..._limits import clock
 from ..target import (
     STATES_KEPT,
@@ -27,6 +26,7 @@ from ..target import (
     Written,
     shrinks_too_much,
 )
+from .batches import batch_table
 from .duckdb_file import DuckDBFile, Row, read_once
 from .duckdb_tables import Found, commenting, fitting, live_view, type_of
 from .sql import LAYOUT, Names, check_foreign, check_names, check_owner, live_rows, quoted, run_values, runs_columns

@@ -10,8 +10,9 @@ import pyarrow as pa
 import pyarrow.csv as pc
 
 from ..._arrow.columns import Column
-from ..._arrow.tables import batch_table, flat_column
+from ..._arrow.tables import flat_column
 from ..target import Batch
+from .batches import batch_table
 
 __all__ = ["copy_text"]
 
@@ -27,7 +28,7 @@ def copy_text(batch: Batch, columns: tuple[Column, ...]) -> tuple[bytes, int]:
         columns: of the table, stored ones included.
 
     Raises:
-        RowMisfit: as `batch_table`.
+        TargetError: as `batch_table`.
     """
     rows = batch_table(batch, columns, flat=True)
     replaced = 0

@@ -22,11 +22,12 @@ from fastapi.responses import Response
 from starlette.background import BackgroundTask
 from starlette.types import Receive, Scope, Send
 
-from ..._codec.decode import to_dict, to_json
+from ..._codec.decode import Reject, to_dict, to_json
 from ..._codec.keys import is_model, key_map
 from ..._codec.values import Json
+from ..._lists.options import CONCURRENCY, WalkOptions
 from ..._lists.page import Page
-from ..._lists.pager import CONCURRENCY, Pager
+from ..._lists.pager import Pager, list_of
 from ..._lists.walk import PageWalk
 from ...errors import ArgumentError, WethodError
 from .clients import refused_user
@@ -44,9 +45,13 @@ Encode: TypeAlias = "Callable[[Sequence[T]], bytes]"
 async def stream_ndjson(
     pager: Pager[T],
     *,
-    max_items: int | None = None,
-    resume: str | None = None,
     concurrency: int = CONCURRENCY,
+    stable: bool = True,
+    sweep: bool = False,
+    max_items: int | None = None,
+    expected: int | None = None,
+    resume: str | None = None,
+    on_reject: Callable[[Reject], object] | None = None,
     error_line: bool = False,
     filename: str | None = None,
     background: BackgroundTask | None = None,
@@ -59,9 +64,14 @@ async def stream_ndjson(
 
     Args:
         pager: the list. A reader that goes away ends its walk at once.
-        max_items: rows at the most; None: all of them.
-        resume: a bookmark of this list, from an error line; the stream goes on behind its row.
         concurrency: pages in flight or waiting to be sent.
+        stable: as in `Pager.items`.
+        sweep: as in `Pager.items`.
+        max_items: rows at the most; None: all of them.
+        expected: as in `Pager.items`.
+        resume: a bookmark of this list, from an error line; the stream goes on behind its row.
+        on_reject: is called with each row that does not fit its model, which is left out; by default it ends the stream
+            as an error.
         error_line: when the list fails on the way, end with one line `{"$error": {"status": ..., "key": ...,
             "message": ..., "bookmark": ...}}`; without it the body is left unterminated.
         filename: what browsers save it as.
@@ -70,7 +80,16 @@ async def stream_ndjson(
     Raises:
         WethodError: the first page failed; nothing was answered yet.
     """
-    walk, first = await _begin(pager, max_items, resume, concurrency)
+    options = WalkOptions(
+        concurrency=concurrency,
+        stable=stable,
+        sweep=sweep,
+        max_items=max_items,
+        expected=expected,
+        resume=resume,
+        on_reject=on_reject,
+    )
+    walk, first = await _begin(pager, options)
     chunks = partial(_chunks, walk, first, _lines, (lambda error: to_json(error) + b"\n") if error_line else None)
     return RowStream(chunks, walk, "application/x-ndjson", filename, background)
 
@@ -79,9 +98,13 @@ async def stream_csv(
     pager: Pager[T],
     *,
     columns: Sequence[str] | None = None,
-    max_items: int | None = None,
-    resume: str | None = None,
     concurrency: int = CONCURRENCY,
+    stable: bool = True,
+    sweep: bool = False,
+    max_items: int | None = None,
+    expected: int | None = None,
+    resume: str | None = None,
+    on_reject: Callable[[Reject], object] | None = None,
     error_line: bool = False,
     filename: str | None = None,
     background: BackgroundTask | None = None,
@@ -94,9 +117,14 @@ async def stream_csv(
         pager: the list. A reader that goes away ends its walk at once.
         columns: names of the wire in the order wanted, keys such as `metadata_13` among them. By default every field of
             the model, its dynamic keys as JSON in one column; for rows that are dicts the keys of the first page.
-        max_items: rows at the most; None: all of them.
-        resume: a bookmark of this list; the stream goes on behind its row, with a header line of its own.
         concurrency: pages in flight or waiting to be sent.
+        stable: as in `Pager.items`.
+        sweep: as in `Pager.items`.
+        max_items: rows at the most; None: all of them.
+        expected: as in `Pager.items`.
+        resume: a bookmark of this list; the stream goes on behind its row, with a header line of its own.
+        on_reject: is called with each row that does not fit its model, which is left out; by default it ends the stream
+            as an error.
         error_line: as for `stream_ndjson`; the line is one quoted cell.
         filename: what browsers save it as.
         background: runs after the answer.
@@ -108,7 +136,16 @@ async def stream_csv(
     model = pager.model
     if columns is not None:
         _check_columns(columns, model)
-    walk, first = await _begin(pager, max_items, resume, concurrency)
+    options = WalkOptions(
+        concurrency=concurrency,
+        stable=stable,
+        sweep=sweep,
+        max_items=max_items,
+        expected=expected,
+        resume=resume,
+        on_reject=on_reject,
+    )
+    walk, first = await _begin(pager, options)
     table = _CsvTable(model, list(columns) if columns is not None else _columns(model, first))
     failing = (lambda error: _csv([[to_json(error).decode()]])) if error_line else None
     chunks = partial(_chunks, walk, first, table.rows, failing, header=table.header())
@@ -186,11 +223,8 @@ def _judged(scope: Scope, error: WethodError) -> Verdict:
     return verdict(error, of_user=refused_user(HTTPConnection(scope)))
 
 
-async def _begin(
-    pager: Pager[T], max_items: int | None, resume: str | None, concurrency: int
-) -> tuple[PageWalk[T], Page[T] | None]:
-    fetcher = pager.fetcher(concurrency, max_items=max_items, resume=resume)
-    walk = PageWalk(fetcher)  # what has come is sent; nobody asks which page is the last
+async def _begin(pager: Pager[T], options: WalkOptions) -> tuple[PageWalk[T], Page[T] | None]:
+    walk = list_of(pager).pages(options)  # what has come is sent; nobody asks which page is the last
     try:
         return walk, await anext(walk, None)
     except BaseException:

@@ -7,8 +7,9 @@ from datetime import UTC, datetime, timedelta
 import attrs
 import pytest
 
-from asyncsdk._lists.joins import Accepted, Identity, Overlap, fingerprint, identity_of
-from asyncsdk._lists.looking import look_around, look_back
+from asyncsdk._lists.gaps import look_around, look_back
+from asyncsdk._lists.identity import RowIdentity, fingerprint, identity_of
+from asyncsdk._lists.joins import Accepted, Overlap
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 
@@ -40,46 +41,46 @@ def accepted_of(rows: list[Row]) -> Accepted[Row]:
     return accepted
 
 
-def joint(accepted: Accepted[Row], rows: list[Row], expected: int = 0) -> int | None:
-    return accepted.joint(rows, IDENTITY.keys(rows), expected)
+def join(accepted: Accepted[Row], rows: list[Row], expected: int = 0) -> int | None:
+    return accepted.join(rows, IDENTITY.keys(rows), expected)
 
 
-def test_the_row_accepted_last_is_the_joint_wherever_it_stands() -> None:
+def test_the_row_accepted_last_is_the_join_wherever_it_stands() -> None:
     """Where expected while nothing moves, elsewhere when the list slid."""
     accepted = accepted_of(rows_of(1, 2, 3))
-    assert joint(accepted, rows_of(3, 4, 5)) == 0
-    assert joint(accepted, rows_of(2, 3, 4, 5)) == 1
-    assert joint(accepted, rows_of(4, 5, 3)) == 2
+    assert join(accepted, rows_of(3, 4, 5)) == 0
+    assert join(accepted, rows_of(2, 3, 4, 5)) == 1
+    assert join(accepted, rows_of(4, 5, 3)) == 2
 
 
 def test_an_earlier_row_joins_when_the_last_one_is_gone() -> None:
     """Deleted, or updated: then its id stands for another place."""
     accepted = accepted_of(rows_of(1, 2, 3))
-    assert joint(accepted, rows_of(1, 2, 4, 5)) == 1
+    assert join(accepted, rows_of(1, 2, 4, 5)) == 1
     changed = [Row(2), Row(3, NOON + timedelta(seconds=1)), Row(4)]
-    assert joint(accepted, changed) == 0
-    assert joint(accepted, changed[1:]) is None
+    assert join(accepted, changed) == 0
+    assert join(accepted, changed[1:]) is None
 
 
 def test_pages_that_share_nothing_do_not_join() -> None:
     """Nor does an empty one."""
     accepted = accepted_of(rows_of(1, 2, 3))
-    assert joint(accepted, rows_of(4, 5)) is None
-    assert joint(accepted, []) is None
+    assert join(accepted, rows_of(4, 5)) is None
+    assert join(accepted, []) is None
 
 
 def test_rows_read_long_ago_still_join() -> None:
-    """After many rows before the joint vanished at once: a page full of old rows is recognised."""
+    """After many rows before the join vanished at once: a page full of old rows is recognised."""
     accepted = accepted_of(rows_of(*range(5000)))
     for start in range(0, 4900, 7):
-        assert joint(accepted, rows_of(*range(start, start + 100))) is not None
+        assert join(accepted, rows_of(*range(start, start + 100))) is not None
 
 
 def test_remembered_fingerprints_join() -> None:
     """Those of a bookmark, made in another process."""
     accepted = Accepted(IDENTITY, [fingerprint(7, NOON)])
-    assert joint(accepted, rows_of(6, 7, 8)) == 1
-    assert joint(accepted, [Row(7, NOON + timedelta(seconds=1))]) is None
+    assert join(accepted, rows_of(6, 7, 8)) == 1
+    assert join(accepted, [Row(7, NOON + timedelta(seconds=1))]) is None
     assert accepted.last is None
 
 
@@ -102,7 +103,7 @@ def test_rows_without_id_are_their_own_key() -> None:
     loose = identity_of(Loose)
     assert loose.keys([Loose(3), Loose(None, ["a"]), Loose(None, ["a"])])[0] == 3
     assert len(set(loose.keys([Loose(None, ["a"]), Loose(None, ["a"]), Loose(None, ["b"])]))) == 2
-    mappings: Identity[dict[str, object]] = identity_of(dict)
+    mappings: RowIdentity[dict[str, object]] = identity_of(dict)
     keys = mappings.keys([{"id": 3}, {"id": "x"}, {"name": "y"}, {"id": None, "name": "y"}])
     assert keys[:2] == [3, "x"]
     assert len(set(keys)) == 4
@@ -118,7 +119,7 @@ def test_rows_updated_in_the_second_of_their_page_are_not_settled() -> None:
     assert IDENTITY.settled([Row(1, NOON), Row(2, NOON - second), Row(3, NOON)], NOON) == 3
     assert IDENTITY.settled([Row(1, NOON + timedelta(microseconds=5))], NOON) == 1
     assert identity_of(Loose).settled([Loose(1)], NOON) == 1
-    mappings: Identity[dict[str, object]] = identity_of(dict)
+    mappings: RowIdentity[dict[str, object]] = identity_of(dict)
     assert mappings.settled([{"id": 1, "updated_at": "2026-01-01T12:00:00Z"}], NOON) == 0
     assert mappings.settled([{"id": 1, "updated_at": "yesterday"}], NOON) == 1
 

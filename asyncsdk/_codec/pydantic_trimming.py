@@ -14,7 +14,7 @@ import attrs
 from pydantic_core import SchemaSerializer
 from pydantic_core import core_schema as core
 
-from .._codec.keys import key_map
+from .keys import key_map
 
 __all__ = ["trimmer"]
 

@@ -1,7 +1,8 @@
 """Models as pydantic sees them: fields of pydantic models, response models and bodies of FastAPI, JSON schemas.
 
 A model of asyncsdk tells pydantic how it is validated and written, by the names of the wire (`from`, `metadata_13`).
-Loaded when pydantic asks a model for its schema, and by nobody else. What a caller wants left out is `trimming`'s.
+Loaded when pydantic asks a model for its schema, and by nobody else. `pydantic_trimming` leaves out what a caller wants
+left out.
 """
 
 from __future__ import annotations
@@ -20,10 +21,10 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, PydanticSerializationUnexpectedValue, SchemaSerializer
 from pydantic_core import core_schema as core
 
-from .._codec.keys import field_types, is_model, key_map
-from .._codec.promises import INDISPENSABLE
 from ..errors import ArgumentError
-from .trimming import trimmer
+from .keys import field_types, is_model, key_map
+from .promises import INDISPENSABLE
+from .pydantic_trimming import trimmer
 
 __all__ = ["core_schema", "page_schema", "serializer"]
 
