@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from ..learning import Difference, Learned, cost, differences, learn, read, write
+from ..learning import Difference, Learned, cost, differences, learn, write
 from ..learning.differences import lines_of
-from ..learning.file import check_place
+from ..learning.file import before
 from .client import connect
 from .output import say, stdout
 from .visible import one_line
@@ -25,8 +25,7 @@ async def learn_all(path: Path, company: str | None, *, as_json: bool) -> int:
         ConfigurationError: the file is no such file, or cannot be written; nothing was sent.
         AuthenticationError: the token is refused.
     """
-    check_place(path)
-    last = read(path) if path.exists() else None
+    last = before(path)
     async with connect(company) as wethod:
         left = wethod.quota.remaining
         budget = "" if left is None else f" of the {left:,} left this hour"

@@ -121,7 +121,7 @@ def _fields(
             name=name,
             kinds=kinds_of_property(node),
             required=name in required,
-            nullable="null" in types or {"type": "null"} in node.get("oneOf", ()) or not types and "oneOf" not in node,
+            nullable="null" in types or {"type": "null"} in node.get("oneOf", ()) or not (types or "oneOf" in node),
             values=values.get((model, name), ()),
             fields=_fields(inner, schemas, values) if inner else {},
         )
@@ -150,8 +150,8 @@ def _enumerations(document: Mapping[str, Any]) -> dict[tuple[str, str], tuple[st
     for item in document["paths"].values():
         for operation in item.values():
             body = cast("dict[str, Any]", operation).get("requestBody") if isinstance(operation, dict) else None
-            done = next((a for s, a in operation["responses"].items() if s[0] == "2"), {}) if body else {}
-            answer = done.get("content", {}).get("application/json", {}).get("schema", {})
+            done = [each for status, each in operation["responses"].items() if status[0] == "2"] if body else []
+            answer = (done[0] if done else {}).get("content", {}).get("application/json", {}).get("schema", {})
             if body and "$ref" in answer:
                 model, sent = _reference(answer), _reference(body["content"]["application/json"]["schema"])
                 for field, node in schemas[sent].get("properties", {}).items():

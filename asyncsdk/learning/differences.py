@@ -11,13 +11,28 @@ from .._codec import surprises
 
 __all__ = ["Difference", "DifferenceKind", "lines_of", "meaning_of"]
 
-DifferenceKind: TypeAlias = surprises.Surprise | Literal[
-    "renamed", "kind", "number as text", "value", "page cap", "order", "unstable", "offset", "parameter", "deletion", "date", "skew",
-    "status", "header", "sent again", "as the contract says",
-]  # fmt: skip
+OtherKind: TypeAlias = Literal[
+    "renamed",
+    "kind",
+    "number as text",
+    "value",
+    "page cap",
+    "order",
+    "unstable",
+    "offset",
+    "parameter",
+    "deletion",
+    "date",
+    "skew",
+    "status",
+    "header",
+    "sent again",
+    "as the contract says",
+]
+DifferenceKind: TypeAlias = surprises.Surprise | OtherKind
 
 _MEANINGS: Final[dict[str, str]] = {
-    **surprises.MEANINGS,
+    **{str(kind): meaning for kind, meaning in surprises.MEANINGS.items()},
     "new field": f"{surprises.MEANINGS['new field']}: pager.into(dict) and --raw keep it",
     "gone": f"{surprises.MEANINGS['gone']}; a column of an extraction keeps what it held until the field is back",
     "number as text": "it is read as the number it spells",

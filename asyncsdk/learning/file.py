@@ -16,7 +16,7 @@ import cattrs
 from ..errors import ConfigurationError
 from .observed import FORMAT, Learned
 
-__all__ = ["check_place", "read", "text_of", "write"]
+__all__ = ["before", "check_place", "read", "text_of", "write"]
 
 _MARK = "learned_by_asyncsdk"
 
@@ -32,6 +32,16 @@ def check_place(path: Path) -> None:
     folder = path.resolve().parent
     if not (folder.is_dir() and os.access(folder, os.W_OK)):
         raise ConfigurationError(f"{path} cannot be written: {folder} is no folder that can be")
+
+
+def before(path: Path) -> Learned | None:
+    """What was learned the last time; None where the file is yet to be written.
+
+    Raises:
+        ConfigurationError: as `read`, and where no file can be written.
+    """
+    check_place(path)
+    return read(path) if path.exists() else None
 
 
 def text_of(learned: Learned) -> str:

@@ -1,4 +1,4 @@
-"""What was seen of the API, as values: kinds, counts and verdicts. No value of a row is in it but those of enumerations."""
+"""What was seen of the API: kinds, counts and verdicts. Of the values of rows it holds those of enumerations alone."""
 
 from __future__ import annotations
 

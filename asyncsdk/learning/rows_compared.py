@@ -11,7 +11,7 @@ import attrs
 from .._codec import surprises
 from .contracted import ContractedList, PromisedField
 from .differences import Difference
-from .kinds import ALL_KINDS
+from .kinds import ALL_KINDS, Kind
 from .observed import SeenField, SeenList
 
 __all__ = ["field_differences", "fields_since", "promised_at"]
@@ -135,10 +135,14 @@ def fields_since(asked: ContractedList, now: SeenList, last: SeenList) -> Iterat
         if each is None:
             continue
         news = {*each.kinds} - {*before.kinds}
-        # Texts of any form are texts; of numbers it matters how they are written.
-        if before.kinds and field is not None and news & (_NUMBERS | {"object", "array", "boolean"}):
-            if field.kinds >= news and ("text" not in field.kinds or field.kinds == ALL_KINDS):
-                yield Difference("kind", subject, _kinds(before.kinds), f"it is {_kinds(news)}", since="last time")
+        if field is not None and before.kinds and _matters(field, news):
+            yield Difference("kind", subject, _kinds(before.kinds), f"it is {_kinds(news)}", since="last time")
         known = {value.casefold() for value in field.values} if field else set()
         if values := {value for value in {*each.values} - {*before.values} if value.casefold() not in known}:
             yield Difference("value", subject, "", f"it can be {', '.join(sorted(values))}", since="last time")
+
+
+def _matters(field: PromisedField, news: set[Kind]) -> bool:
+    """Whether new kinds that the contract allows are told: of texts not, and of numbers how they are written."""
+    allowed = field.kinds >= news and ("text" not in field.kinds or field.kinds == ALL_KINDS)
+    return allowed and bool(news & (_NUMBERS | {"object", "array", "boolean"}))

@@ -6,14 +6,13 @@ import asyncio
 import datetime as dt
 import time
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable
 from pathlib import Path
-from types import MappingProxyType, TracebackType
+from types import TracebackType
 from typing import Final, Self
 
 from aiohttp import web
 
-from asyncsdk.errors import ArgumentError
 from asyncsdk.sandbox import control, exact, orders, settings
 from asyncsdk.sandbox.access import Caller
 from asyncsdk.sandbox.clock import ServiceClock
@@ -22,7 +21,6 @@ from asyncsdk.sandbox.deviations import Deviation
 from asyncsdk.sandbox.drift import mutate, table_of
 from asyncsdk.sandbox.faults import Fault, from_json
 from asyncsdk.sandbox.log import Log
-from asyncsdk.sandbox.positions import View
 from asyncsdk.sandbox.row import Row, matching, read_row
 from asyncsdk.sandbox.server import Server
 from asyncsdk.sandbox.service import Service
@@ -30,7 +28,6 @@ from asyncsdk.sandbox.store import Change, Store
 from asyncsdk.sandbox.tables import tables
 
 _LARGE = 20_000  # rows from which the first table is filled off the event loop
-_VIEWS: Mapping[str, View] = MappingProxyType({"exclude": "live", "include": "all", "only": "deleted"})
 
 
 class Sandbox:
@@ -283,7 +280,7 @@ class Sandbox:
         """
         with self._service.lock:
             store = self._service.store(company or self.company)
-            return matching(store, table_of(resource), _view(deleted), equal)
+            return matching(store, table_of(resource), settings.view(deleted), equal)
 
     def row_of(self, resource: str, id: int, /, *, company: str | None = None) -> Row | None:
         """Returns one row of a list, deleted or not; None where there is none."""
@@ -311,13 +308,13 @@ class Sandbox:
         """Returns the ids of the rows that were in a list at a mark and ever since."""
         came = {"exclude": ("insert", "restore"), "include": ("insert",), "only": ("insert", "soft_delete")}
         with self._service.lock:
-            ids = self.store.ids(table_of(resource), _view(deleted))
+            ids = self.store.ids(table_of(resource), settings.view(deleted))
             return ids - {c.id for c in self.history(resource, since=since) if c.kind in came[deleted]}
 
     def count(self, resource: str, *, deleted: str = "exclude") -> int:
         """Returns how many rows a list has."""
         with self._service.lock:
-            return self.store.count(table_of(resource), _view(deleted))
+            return self.store.count(table_of(resource), settings.view(deleted))
 
     def reset(self) -> None:
         """Back to the first rows: no faults, no log, full rate limits. Tokens stay."""
@@ -347,9 +344,3 @@ class Sandbox:
     rename: Final = orders.rename
     retype: Final = orders.retype
     drift: Final = orders.drift
-
-
-def _view(deleted: str) -> View:
-    if deleted in _VIEWS:
-        return _VIEWS[deleted]
-    raise ArgumentError("deleted", f"one of {', '.join(_VIEWS)}, not {deleted!r}")

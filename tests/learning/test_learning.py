@@ -23,10 +23,12 @@ DAY = "2026-05-20"
 
 
 async def learned_of(
-    deviations: Sequence[Deviation] = (), *, changed: bool = False, rows: int = 150, **settings: float
+    deviations: Sequence[Deviation] = (), *, changed: bool = False, rows: int = 150, seed: int = 1, behind: float = 0.0
 ) -> Learned:
     """What is learned of a sandbox; `changed`: rows are stamped now."""
-    async with Sandbox(rows=rows, today=None if changed else DAY, deviations=deviations, **settings) as sandbox:
+    async with Sandbox(
+        rows=rows, today=None if changed else DAY, deviations=deviations, seed=seed, date_behind=behind
+    ) as sandbox:
         if changed:
             sandbox.mutate("timesheets", "update")
         async with Wethod(token=sandbox.token, company=sandbox.company, base_url=sandbox.url, budget=None) as wethod:
@@ -93,7 +95,7 @@ async def test_date_times_without_a_zone_are_named_in_one_line() -> None:
 
 
 async def test_a_date_header_behind_updated_at_is_named() -> None:
-    learned = await learned_of(changed=True, date_behind=7200)
+    learned = await learned_of(changed=True, behind=7200)
     assert named(differences(learned)) == {("date", "server")}
     assert learned.server.date_behind == pytest.approx(7200, abs=60)
 
