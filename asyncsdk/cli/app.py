@@ -162,6 +162,10 @@ def extract(
             metavar="DIR",
         ),
     ] = None,
+    learned: Annotated[
+        Path | None,
+        typer.Option(help="what `asyncsdk check --learn` wrote: lists are read as they really are.", metavar="FILE"),
+    ] = None,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="no progress.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="plan and report as one JSON document.")] = False,
 ) -> None:
@@ -192,6 +196,7 @@ def extract(
         patience=_seconds(patience, "--patience"),
         overlap=timedelta(seconds=_seconds(overlap, "--overlap")),
         state=state,
+        learned=learned,
         plan_only=plan,
         quiet=quiet,
         as_json=as_json,

@@ -17,10 +17,11 @@
 
 from __future__ import annotations
 
+from .applying import acquaint, applied
 from .comparing import differences
 from .differences import Difference
 from .file import read, write
 from .observed import Learned
 from .reading import cost, learn
 
-__all__ = ["Difference", "Learned", "cost", "differences", "learn", "read", "write"]
+__all__ = ["Difference", "Learned", "acquaint", "applied", "cost", "differences", "learn", "read", "write"]
