@@ -18,7 +18,7 @@ import attrs
 import msgspec
 
 from ..errors import ArgumentError, DecodeError
-from . import json_text, rules
+from . import json_text, rules, surprises
 from .json_text import UnreadableText
 from .promises import Misfit, Misfits, WarnOnce
 from .readers import (
@@ -209,8 +209,8 @@ class Decoding:
             self.warn_once.warn(
                 name,
                 misfit.field,
-                f"{name}.{misfit.field}: {misfit.found} where the contract promises {promised} ({where}); "
-                "it is read as None. This is said once; Wethod(strict=True) refuses such rows",
+                f"{surprises.sentence(f'{name}.{misfit.field}', surprises.broken_promise(misfit.found, promised))} "
+                f"({where}); {surprises.MEANINGS['null']}. This is said once",
             )
 
 

@@ -198,6 +198,10 @@ class WarnOnce:
     def __init__(self) -> None:
         self._said: set[tuple[str, str]] = set()
 
+    def know(self, fields: Iterable[tuple[str, str]]) -> None:
+        """Takes fields of models as known: they are warned of no more."""
+        self._said.update(fields)
+
     def warn(self, model: str, field: str, sentence: str) -> None:
         """Warns of a field of a model, unless that was done before."""
         if (model, field) not in self._said:

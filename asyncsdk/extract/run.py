@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final, Literal
 import anyio.to_thread
 import attrs
 
+from .._catalog import Listing
 from .._limits import Slots, clock
 from ..errors import (
     ArgumentError,
@@ -71,6 +72,7 @@ async def extract(
     patience: float = PATIENCE,
     overlap: timedelta = OVERLAP,
     state: str | PathLike[str] | None = None,
+    known: Callable[[Listing], Listing] | None = None,
     watch: Callable[[Sequence[Tally]], object] | None = None,
 ) -> ExtractionReport:
     """Brings tables up to date with lists of the API.
@@ -103,6 +105,7 @@ async def extract(
             under an earlier `updated_at` are found.
         state: for folders, another folder for the file that holds rows and what is remembered (default
             `DIR/.asyncsdk`): on network mounts it has to be a local one.
+        known: gives each list as it was learned to be, such as `learning.applied(learned)`.
         watch: called once, before the first request, with a tally for each table, to look at while the run goes on.
 
     Returns:
@@ -126,7 +129,7 @@ async def extract(
     settings = wethod.settings
     hasty = wethod.with_options(priority="bulk", retry=_retrying(settings.retry, 0.0))
     bulk = wethod.with_options(priority="bulk", retry=_retrying(settings.retry, patience))
-    jobs = jobs_of(bulk, resources, filters=filters or {}, since=moment, raw=raw, without=without)
+    jobs = jobs_of(bulk, resources, filters=filters or {}, since=moment, raw=raw, without=without, known=known)
     secrets = secrets_of(to)
     options = Options(
         run=uuid.uuid4().hex[:12],
@@ -190,13 +193,14 @@ async def plan(
     prefix: str = "",
     without: Sequence[str] = (),
     state: str | PathLike[str] | None = None,
+    known: Callable[[Listing], Listing] | None = None,
     count: bool = True,
 ) -> ExtractionPlan:
     """What `extract` with the same arguments will cost. The target is neither locked nor made.
 
     Args:
-        wethod, resources, to, since, filters, full, reconcile, concurrency, schema, prefix, without, state: as for
-            `extract`.
+        wethod, resources, to, since, filters, full, reconcile, concurrency, schema, prefix, without, state, known:
+            as for `extract`.
         count: count the lists that no run has read yet, with a few requests each; False asks nothing.
 
     Raises:
@@ -204,7 +208,7 @@ async def plan(
     """
     check(to)
     target = make_target(_place(to, schema, prefix, state))
-    jobs = jobs_of(wethod, resources, filters=filters or {}, since=moment_of(since), without=without)
+    jobs = jobs_of(wethod, resources, filters=filters or {}, since=moment_of(since), without=without, known=known)
     costs = await anyio.to_thread.run_sync(partial(costs_of, jobs, target, full=full, reconcile=reconcile))
     timed: list[float] = []
     before = wethod.stats.requests

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 
+from .._codec import surprises
 from .._limits import clock
 from ..errors import ArgumentError, WalkError
 from . import rejects
@@ -244,15 +245,16 @@ class TableUpdate:
         self.ledger.gone = tuple(set(done.gone) & {column.name for column in self.job.table.columns})
         for field in sorted(self.ledger.gone):
             self.ledger.warn(
-                f"{name}.{field} is gone from the API, as no row has its key: the column keeps what it held, and is "
-                "read anew once the field is back"
+                f"{surprises.sentence(f'{name}.{field}', surprises.GONE)}, as no row has its key: the column keeps "
+                "what it held, and is read anew once the field is back"
             )
         if self.reader.proved:
             for field in sorted(self.fields.promised & self.fields.missing - {*done.gone}):
-                self.ledger.warn(f"{name}.{field} is gone from the API; its column is null")
+                self.ledger.warn(f"{surprises.sentence(f'{name}.{field}', surprises.GONE)}; its column is null")
         for field in self.fields.unknown:
             kept = "it is kept in _raw" if self.options.raw else "--raw keeps it"
-            self.ledger.warn(f"{name}.{field} is new in the API and unknown to this version; {kept}")
+            new = surprises.sentence(f"{name}.{field}", surprises.NEW_FIELD)
+            self.ledger.warn(f"{new} and {surprises.MEANINGS['new field']}; {kept}")
 
     async def _mark_vanished(self, progress: Progress) -> None:
         if self.job.partial:

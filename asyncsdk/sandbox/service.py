@@ -11,10 +11,11 @@ from collections.abc import Collection, Mapping
 import attrs
 
 from asyncsdk.errors import ArgumentError
-from asyncsdk.sandbox import bodies, handlers
+from asyncsdk.sandbox import bodies, deviations, handlers
 from asyncsdk.sandbox.access import Caller
 from asyncsdk.sandbox.clock import ServiceClock
 from asyncsdk.sandbox.contract import ServedContract, ServedOperation, load
+from asyncsdk.sandbox.deviations import Deviation
 from asyncsdk.sandbox.fill import Filling
 from asyncsdk.sandbox.limits import Window
 from asyncsdk.sandbox.refusals import Complaint, Refusal, invalid
@@ -88,6 +89,7 @@ class Service:
         self.rate_limit: int | None = rate_limit
         self.rate_window: float = rate_window
         self.breaches: list[str] = []
+        self.deviations: list[Deviation] = []
         self._rows, self._seed, self._company, self._database = rows, seed, company, database
         self._clock, self._strict, self._judging, self._order = clock, strict, judge, order
         self._without = frozenset(_feature(name) for name in without)
@@ -121,6 +123,7 @@ class Service:
             store.wipe()
         self._windows.clear()
         self.breaches.clear()
+        self.deviations.clear()
 
     def close(self) -> None:
         """Lets go of the rows."""
@@ -142,8 +145,11 @@ class Service:
             self._admit(identity, operation)
             setting = self.setting(identity.company, identity.person)
             store = setting.store
-            args = self.contract, operation, ids, asked.query, asked.body, asked.content_type, identity, setting
-            text = handlers.answer(handlers.RoutedRequest(*args, self._strict, self._order))
+            query = deviations.query_as(self.deviations, operation, asked.query)
+            order = deviations.order_as(self.deviations, operation, self._order)
+            args = self.contract, operation, ids, query, asked.body, asked.content_type, identity, setting
+            text = handlers.answer(handlers.RoutedRequest(*args, self._strict, order))
+            text = deviations.text_as(self.deviations, self.contract, operation.model, text)
             status, headers = operation.status, dict[str, str]()
         except Refusal as refusal:
             status, text, headers = refusal.status, _text(refusal), dict(refusal.headers)
