@@ -101,7 +101,7 @@ async def test_the_example_application_serves_plan_archive_and_timesheet(budget_
         month = [row for row in plan if (row.project_id, row.date) == (sample.project_id, sample.date)]
         sandbox.requests.clear()
 
-        environ = {**sandbox.environ, "WETHOD_BUDGET": REDIS, "WETHOD_BUDGET_KEY": budget_key}
+        environ = {**sandbox.environ, "WETHOD_SHARED_BUDGET": REDIS, "WETHOD_BUDGET_KEY": budget_key}
         # A connection for each request: so both workers get some.
         browser = aiohttp.ClientSession(connector=aiohttp.TCPConnector(force_close=True))
         async with workers("tests.planning:app", environ) as url, browser:

@@ -62,7 +62,7 @@ class BookmarkWriter(Generic[T]):
     since: str | None = None
 
     def begin(self, date: str | None) -> None:
-        """Take in the moment of an answer; that of the first one counts."""
+        """Takes in the moment of an answer; that of the first one counts."""
         if self.since is None:
             self.since = date
 
@@ -83,7 +83,7 @@ class BookmarkWriter(Generic[T]):
         ]
 
     def doubtful(self, tail: Sequence[T], met: Sequence[tuple[int, T]], last: int) -> bool:
-        """Whether a walk that is resumed behind a row could deliver rows again, because of what its page holds.
+        """Returns whether a walk that is resumed behind a row could deliver rows again, because of what its page holds.
 
         It joins at the last row that it remembers.
 
@@ -97,7 +97,7 @@ class BookmarkWriter(Generic[T]):
         return bool(behind) and keys(behind)[-1] not in keys(tail[-TAIL_ROWS:])
 
     def write(self, cursor: Cursor[T]) -> str:
-        """The bookmark of a cursor."""
+        """Returns the bookmark of a cursor."""
         if self.place is not None:
             return self.place()
         tail: tuple[tuple[Key, str], ...] = ()
@@ -144,11 +144,11 @@ class Delivery(Generic[T]):
     is_last: bool | None = None
 
     def taken(self, *, is_last: bool | None) -> None:
-        """Note what is known of the end of the list when the rows are taken."""
+        """Notes what is known of the end of the list when the rows are taken."""
         self.is_last = is_last
 
     def bookmark(self, taken: int | None = None) -> str:
-        """Where the walk stands after the first `taken` rows of this delivery (None: after all of them)."""
+        """Returns where the walk stands after the first `taken` rows of this delivery (None: after all of them)."""
         before = self.before
         if taken is None or taken == len(self.rows):
             return self._writer.write(self.after)
@@ -191,7 +191,7 @@ class Deliveries(Generic[T]):
         return self._most is not None and self._counts.rows >= self._most
 
     def go_back(self) -> None:
-        """Take in that the walk had to go back: from here on, rows that were delivered may stand further on."""
+        """Takes in that the walk had to go back: from here on, rows that were delivered may stand further on."""
         self._doubtful = True
 
     def put(
@@ -203,7 +203,7 @@ class Deliveries(Generic[T]):
         *,
         headers: Mapping[str, str] = NO_HEADERS,
     ) -> int:
-        """Let rows of a page be taken. Returns how many will be.
+        """Lets rows of a page be taken. Returns how many will be.
 
         Args:
             offset: of the page.
@@ -234,7 +234,7 @@ class Deliveries(Generic[T]):
         return count
 
     def take(self, *, is_last: bool | None) -> Delivery[T] | None:
-        """The next rows; None when there are none. `is_last` says whether the last ones waiting end the list."""
+        """Returns the next rows, None where none wait; `is_last` says whether the last ones waiting end the list."""
         if not self._waiting:
             return None
         delivery = self._waiting.popleft()
@@ -243,5 +243,5 @@ class Deliveries(Generic[T]):
         return delivery
 
     def bookmark(self) -> str:
-        """Where the walk stands after everything that was taken."""
+        """Returns where the walk stands after everything that was taken."""
         return self._writer.write(self._taken)

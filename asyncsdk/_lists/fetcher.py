@@ -67,7 +67,7 @@ class Fetcher(Generic[T]):
         self._closed = False
 
     async def advance(self) -> Delivery[T] | None:
-        """The next rows; None at the end.
+        """Returns the next rows; None at the end.
 
         Cancelling it loses nothing: the next call goes on where this one waited.
 
@@ -146,7 +146,7 @@ class Fetcher(Generic[T]):
         return self._ready is None and self._stages.done and (self._stages.last or self._closed)
 
     def ended_with(self, delivery: Delivery[T]) -> bool | None:
-        """Whether the list ended with a delivery, after which nothing came; None where that is not known."""
+        """Returns whether the list ended with a delivery, after which nothing came; None where that is not known."""
         return self._stages.ended_with(delivery)
 
     @property
@@ -165,7 +165,7 @@ class Fetcher(Generic[T]):
         return NO_HEADERS if self._workers is None else self._workers.headers
 
     def bookmark(self) -> str:
-        """Where the walk stands after everything its consumer took."""
+        """Returns where the walk stands after everything its consumer took."""
         return self._stages.bookmark(self._ready)
 
     def _fail(self, error: BaseException) -> None:

@@ -164,7 +164,7 @@ class List(Generic[T]):
         return Fetcher(stages, self.sender, self._decode(misfits, rejects=options.on_reject is not None), slots=slots)
 
     def _decode(self, misfits: Misfits, *, rejects: bool) -> Decode[list[T]]:
-        """How pages are decoded; with `rejects`, rows that do not fit stand in their places until they are filtered."""
+        """Returns what decodes a page; with `rejects`, rows that do not fit keep their places."""
         decoding = self.sender.decoding
         if rejects:
             return cast("Decode[list[T]]", decoding.page_with_rejects(self.model, misfits))
@@ -201,12 +201,9 @@ class List(Generic[T]):
             if report.requests > fewest + 1:
                 logger.warning(SMALL_PAGES, self.path, report.rows, report.requests, size, fewest, LARGEST_PAGE)
 
-    def _sweep(self, query: Query, concurrency: int, walked: Plan[T], latest: Plan[T]) -> Stage[T] | None:
-        """The next stage of a walk: rows changed since its latest one began, but for those it has delivered."""
-        # What came in one answer is how the list stood at one moment; but not the rest of a walk that began earlier.
-        if latest.since is None or walked.bounded or (walked.report.requests == 1 and not walked.resumed):
-            return None
-        changed = sweep_filter(_own_filter(query), latest.since)
+    def _sweep(self, query: Query, concurrency: int, walked: Plan[T], since: str) -> Stage[T] | None:
+        """Returns a sweep of a walk: the rows changed since the `Date` of an answer, but for those it has delivered."""
+        changed = sweep_filter(_own_filter(query), since)
         if changed is None:
             return None
         plan = Plan(
@@ -234,7 +231,7 @@ def _counted(body: bytes) -> tuple[int, bytes]:
 
 
 def _uniform(body: bytes) -> bool:
-    """Whether a page is one row over and over: then the next one may be equal to it."""
+    """Returns whether a page is one row over and over: then the next one may be equal to it."""
     try:
         return len(set(map(bytes, msgspec.json.decode(body, type=list[msgspec.Raw])))) == 1
     except msgspec.MsgspecError:
@@ -242,5 +239,5 @@ def _uniform(body: bytes) -> bool:
 
 
 def _own_filter(query: Query) -> str | None:
-    """The caller's own condition on `updated_at`."""
+    """Returns the caller's own condition on `updated_at`."""
     return next((str(value) for name, value in query if name == "updated_at"), None)

@@ -66,7 +66,7 @@ class Pager(Generic[T]):
         operation: str | None = None,
         route: str | None = None,
     ) -> None:
-        """Resources make pagers.
+        """Makes a pager; resources do that.
 
         Args:
             sender: sends the requests.

@@ -39,7 +39,7 @@ class _Worker(Generic[T]):
         self._rest: asyncio.Future[None] | None = None
 
     def give(self, job: _Job[T]) -> bool:
-        """Has it do another job; False when it does not rest any more."""
+        """Gives the worker another job; False when it does not rest any more."""
         if self._rest is None or self._rest.done():
             return False
         self.job = job
@@ -47,7 +47,7 @@ class _Worker(Generic[T]):
         return True
 
     def finish(self) -> None:
-        """Ends its job."""
+        """Ends the worker's job."""
         self.job = None
 
     async def rest(self) -> None:
@@ -102,7 +102,7 @@ class Workers(Generic[T]):
         self._began = None
 
     def wake(self) -> None:
-        """Has what the plan asks for handed out, once all that happens now has happened."""
+        """Hands out what the plan asks for, once all that happens now has happened."""
         if self._scheduled is None and not self._stopped:
             self._scheduled = self.loop.call_soon(self._hand_out)
 
@@ -156,7 +156,7 @@ class Workers(Generic[T]):
         return self._connections
 
     def _open_ahead(self, wanted: int, connections: Connections) -> None:
-        """Has as many connections made as the pages to come can use and are not there yet."""
+        """Makes as many connections as the pages to come can use and are not there yet."""
         ready = max(0, connections.ready() or 0)
         missing = wanted - self._under_way - ready
         if missing <= 0 or (self._slots is not None and self._slots.waiting):
@@ -229,7 +229,7 @@ class Workers(Generic[T]):
             self._connections.claim(-count)
 
     async def _fetch(self, stage: Stage[T], page: PlannedPage[T]) -> None:
-        """One page, from the request to its rows. Every error is the consumer's: it gets it in its place.
+        """Fetches one page, from the request to its rows. Every error is the consumer's: it gets it in its place.
 
         The stage is the one that asked: the walk may be on its next when a page that nobody needs any more comes in.
         """
