@@ -21,6 +21,7 @@ import attrs
 
 from . import dates
 from .errors import ArgumentError
+from .errors._checks import is_whole
 from .errors._printable import shown
 
 __all__ = [
@@ -326,7 +327,7 @@ def as_integer(name: str, value: object) -> int:
     Raises:
         ArgumentError: It is none.
     """
-    if isinstance(value, bool) or not isinstance(value, int):
+    if not is_whole(value):
         hint = "; write int(value)" if hasattr(value, "__index__") and not isinstance(value, bool) else ""
         raise ArgumentError(name, f"takes an integer, not {shown(value)}{hint}")
     if not -LARGEST <= value <= LARGEST:

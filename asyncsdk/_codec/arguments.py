@@ -13,6 +13,7 @@ from typing import Final
 
 from .. import filters
 from ..errors import ArgumentError
+from ..errors._checks import is_whole
 from ..errors._printable import shown
 from .values import Field
 
@@ -34,7 +35,7 @@ __all__ = [
 
 def path_id(name: str, value: object) -> str:
     """An id as it stands in a path: a positive integer, in digits."""
-    if isinstance(value, bool) or not isinstance(value, int):
+    if not is_whole(value):
         hint = f"; write row.{name}" if hasattr(value, name) else ""
         hint = "; write int(value)" if hasattr(value, "__index__") and not isinstance(value, bool) else hint
         raise ArgumentError(name, f"takes the id as an integer, not {shown(value)}{hint}")

@@ -18,6 +18,7 @@ from typing import Final
 
 from .. import filters
 from ..errors import ArgumentError
+from ..errors._checks import is_whole
 from .arguments import match_case
 from .omitted import OMITTED
 from .values import Field, Json
@@ -135,7 +136,7 @@ def numbered(name: str, value: object, prefix: str) -> list[Field]:
         raise ArgumentError(name, f"takes a mapping of ids to values, such as {{13: ...}}, not {_shown(value)}")
     entries: list[Field] = []
     for key, each in value.items():
-        if isinstance(key, bool) or not isinstance(key, int) or key < 1:
+        if not is_whole(key, 1):
             raise ArgumentError(name, f"its keys are ids, such as 13, not {_shown(key)}")
         _check_size(name, key)
         entries.append((f"{prefix}{key}", _json(f"{name}[{key}]", each)))

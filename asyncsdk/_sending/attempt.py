@@ -16,18 +16,16 @@ from yarl import URL
 
 from ..errors import ConfigurationError
 from ..errors._printable import printable
-from .http import aiohttp
+from .http import ResponseHandler, aiohttp
 from .network_errors import explain, outcome_of
+from .opening import Origin
+from .proxies import Proxy
 from .retry import Lost, NotSent, Outcome
 from .wire import Answer, Request
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from ssl import SSLContext
-
-    from .http import ResponseHandler
-    from .opening import Origin
-    from .proxies import Proxy
 
 __all__ = ["Attempt", "Base", "Headers", "Route", "send_once"]
 

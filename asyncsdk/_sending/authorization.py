@@ -5,20 +5,17 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Mapping
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 
 import attrs
 
+from .account import Account
+from .call import Call
+from .gate import Gate, Opening
 from .secret import Secret
-from .transport import USER_AGENT
-
-if TYPE_CHECKING:
-    from .account import Account
-    from .call import Call
-    from .gate import Gate, Opening
-    from .settings import Settings
-    from .transport import Transport
-    from .wire import Answer
+from .settings import Settings
+from .transport import USER_AGENT, Transport
+from .wire import Answer
 
 __all__ = ["Authorization", "RequestHeaders"]
 

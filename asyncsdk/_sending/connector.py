@@ -17,14 +17,12 @@ import sys
 from types import coroutine
 from typing import TYPE_CHECKING, Any, Final, Literal
 
-from .http import aiohttp, pooling
+from .http import AbstractStreamWriter, Connection, HttpParser, ResponseHandler, Trace, aiohttp, pooling
 from .opening import Roads
 from .statuses import REPEATABLE
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Coroutine, Generator
-
-    from .http import AbstractStreamWriter, Connection, HttpParser, ResponseHandler, Trace
 
 __all__ = ["Connector", "PromptRequest", "look"]
 

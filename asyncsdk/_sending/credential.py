@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import inspect
-from typing import TYPE_CHECKING
 
 import attrs
 
@@ -16,10 +15,8 @@ from .._limits.per_loop import PerLoop
 from ..errors import AuthenticationError, ClientClosedError, ConfigurationError, RequestLine
 from .headers import plain_headers
 from .secret import Secret, secret, wrapped
-
-if TYPE_CHECKING:
-    from .tokens import TokenFunction, TokenSource
-    from .wire import Answer
+from .tokens import TokenFunction, TokenSource
+from .wire import Answer
 
 __all__ = ["Credential"]
 

@@ -15,21 +15,19 @@ import asyncio
 import logging
 from collections.abc import Awaitable
 from types import TracebackType
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import attrs
 
 from .._limits import Refused, clock
 from ..errors import ClientClosedError, RateLimitError, RequestTimeoutError, WethodError
 from ..events import WaitReason
+from .account import Account
+from .call import Call
 from .deadline import Deadline
+from .settings import Settings
 from .statuses import READS
-
-if TYPE_CHECKING:
-    from .account import Account
-    from .call import Call
-    from .settings import Settings
-    from .transport import Pool, Transport
+from .transport import Pool, Transport
 
 __all__ = ["Gate", "Opening"]
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import attrs
 
 from .._limits import Slots
-from .http import aiohttp
+from .http import ConnectionKey, aiohttp
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from yarl import URL
 
     from .connector import Connector
-    from .http import ConnectionKey
 
 __all__ = ["Connections", "Opener", "Origin", "Roads"]
 

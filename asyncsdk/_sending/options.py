@@ -12,19 +12,17 @@ import attrs
 
 from .._codec.omitted import OMITTED
 from ..errors import ConfigurationError
+from ..events import Hooks
 from .extra_headers import extra_headers
-from .settings import Settings, from_environment
-from .tokens import source_of
+from .proxies import Proxy
+from .secret import Secret
+from .settings import Priority, RetryPolicy, Settings, from_environment
+from .tokens import Token, source_of
 
 if TYPE_CHECKING:
     from ssl import SSLContext
 
-    from ..events import Hooks
     from .http import aiohttp
-    from .proxies import Proxy
-    from .secret import Secret
-    from .settings import Priority, RetryPolicy
-    from .tokens import Token
 
 __all__ = ["WethodOptions", "changed", "settings_of"]
 

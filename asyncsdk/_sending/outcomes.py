@@ -9,7 +9,7 @@ import json
 import re
 from collections.abc import Iterable
 from datetime import datetime
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from .._codec.decode import arrived_whole
 from ..errors import (
@@ -22,15 +22,13 @@ from ..errors import (
     WethodError,
 )
 from . import wire
+from .attempt import Attempt
 from .headers import plain_headers, server_wait
 from .problems import problem_of
 from .retry import Answered, Decision, Outcome, Settled
 from .secret import Secret, redacted
 from .statuses import HONOURED, READS
 from .wire import Answer, Request
-
-if TYPE_CHECKING:
-    from .attempt import Attempt
 
 __all__ = ["answer_of", "cut_short", "failure", "id_in", "is_success", "outcome_of"]
 

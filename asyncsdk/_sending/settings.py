@@ -12,8 +12,8 @@ from urllib.parse import urlsplit
 
 import attrs
 
-from .._codec.numbers import is_whole
 from ..errors import ConfigurationError
+from ..errors._checks import is_whole
 from ..errors._printable import printable, shown
 from ..events import Hooks
 from . import extra_headers
