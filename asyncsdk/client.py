@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Self
 
-import attrs
-
 from ._codec.omitted import OMITTED, Omitted
 from ._lists.raw_calls import RawCalls
 from ._sending.options import changed, settings_of
@@ -224,7 +222,7 @@ class Wethod(RawCalls, Resources):
             >>> rehearsal = wethod.dry_run()  # doctest: +SKIP
             >>> await rehearsal.projects.update(7, probability=80)
         """
-        return self._copy(attrs.evolve(self._sender.settings, dry_run=True))
+        return self._copy(self._sender.settings.with_changes({"dry_run": True}))
 
     def _copy(self, settings: Settings) -> Wethod:
         copy = Wethod.__new__(Wethod)

@@ -9,11 +9,13 @@ from collections.abc import Callable
 
 import attrs
 import pytest
+from aiohttp import web
 
 from asyncsdk import ConfigurationError, NotFoundError, Response, Wethod
 from asyncsdk._sending.options import WethodOptions
 from asyncsdk._sending.settings import Settings
 from tests.stub_server import STREAM, Server
+from tests.waiting import until
 
 Connect = Callable[..., Wethod]
 
@@ -82,6 +84,27 @@ async def test_single_flight_is_an_option_of_clients_and_copies(server: Server, 
     assert len(server.requests) == 4
 
 
+async def test_a_write_through_any_copy_ends_the_sharing(server: Server, connect: Connect) -> None:
+    """Whoever writes and then reads, reads what was written: not the answer of a GET that was sent before."""
+    release = asyncio.Event()
+
+    async def slow(request: web.Request) -> web.Response:
+        if len(server.requests) == 1:
+            await release.wait()
+        return web.json_response(STREAM)
+
+    server.handler = slow
+    shared = connect(single_flight=True)
+    before = asyncio.ensure_future(shared.streams.get(5))
+    await until(lambda: server.requests)
+    await shared.with_options(single_flight=False).streams.update(5, name="x")
+    after = asyncio.ensure_future(shared.streams.get(5))
+    await until(lambda: len(server.requests) == 3)
+    release.set()
+    await asyncio.gather(before, after)
+    assert [line.split()[0] for line in server.requests] == ["GET", "PATCH", "GET"]
+
+
 async def test_with_response_gives_the_whole_answer(server: Server, connect: Connect) -> None:
     server.script((200, STREAM, {"X-Request-Id": "7"}))
     wethod = connect()
@@ -116,8 +139,25 @@ async def test_pages_hold_the_headers_of_their_answers(server: Server, connect: 
     assert (await pager.first_page()).headers["x-page"] == "none"
 
 
-async def test_a_copy_costs_microseconds(connect: Connect) -> None:
-    """Copies for each call are the way to give a header or a deadline: counted in what they make, not in seconds."""
+def test_a_copy_is_checked_as_a_client_is() -> None:
+    """Only what is named is checked anew, and what belongs together is."""
+    wethod = Wethod(token="t", company="acme", budget=7)
+    copy = wethod.with_options(deadline=5, company="globex")
+    assert copy.settings == attrs.evolve(wethod.settings, deadline=5, company="globex")
+    assert hash(copy.settings) != hash(wethod.settings)
+    for wrong in (
+        {"deadline": 0},
+        {"company": "two words"},
+        {"base_url": "x"},
+        {"single_flight": 1},
+        {"priority": "x"},
+    ):
+        with pytest.raises(ConfigurationError, match=next(iter(wrong))):
+            wethod.with_options(**wrong)  # type: ignore[arg-type]  # this is the test
+
+
+async def test_a_copy_shares_all_that_is_costly(connect: Connect) -> None:
+    """Copies for each call are the way to give a header or a deadline."""
     wethod = connect()
     copy = wethod.with_options(headers={"X-Request-Id": "7"}, deadline=5.0)
     assert copy._sender.transport is wethod._sender.transport

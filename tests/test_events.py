@@ -133,6 +133,15 @@ async def test_a_walk_that_is_left_or_fails_ends_once(server: Server, connect: C
     assert [each.error for each in ends] == ["PermissionDeniedError", None]
 
 
+async def test_the_look_at_a_doubtful_action_has_its_own_name(
+    server: Server, connect: Connect, seen: list[Any]
+) -> None:
+    server.script((504, b"gone"), (200, {**STREAM, "archived_at": "2026-05-01T12:00:00Z"}))
+    await connect().streams.archive(5, settle=True)
+    begun = [(each.operation, each.route) for each in seen if isinstance(each, events.CallBegun)]
+    assert begun == [("streams.archive", "/api/streams/{id}:archive"), ("streams.get", "/api/streams/{id}")]
+
+
 async def test_one_that_shares_an_answer_says_so(server: Server, connect: Connect, seen: list[Any]) -> None:
     server.script((200, STREAM))
     wethod = connect(single_flight=True)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import io
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 import attrs
@@ -106,6 +107,7 @@ class Base:
     port: int | None
 
     @classmethod
+    @lru_cache(maxsize=64)  # copies of a client have the same as a rule
     def of(cls, url: str) -> Base:
         """The parts of a base URL.
 

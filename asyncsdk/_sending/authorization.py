@@ -22,13 +22,21 @@ __all__ = ["Authorization", "RequestHeaders"]
 T = TypeVar("T")
 
 
-@attrs.frozen(eq=False)
+@attrs.define(eq=False)
 class RequestHeaders:
     """The headers that requests with one token carry."""
 
     token: Secret
     plain: Mapping[str, str]
-    with_body: Mapping[str, str]
+    _transport: Transport = attrs.field(repr=False)
+    _with_body: Mapping[str, str] | None = None
+
+    @property
+    def with_body(self) -> Mapping[str, str]:
+        """Those of a request that has a body; most clients of one call never need them."""
+        if self._with_body is None:
+            self._with_body = self._transport.headers({**self.plain, "Content-Type": "application/json"})
+        return self._with_body
 
 
 class Authorization:
@@ -83,7 +91,7 @@ class Authorization:
         defaults = {"Wethod-Company": settings.company, "Wethod-Version": settings.version}
         defaults |= {"Accept": "application/json", "User-Agent": USER_AGENT}
         plain = transport.headers(settings.headers.over(defaults) | {"Authorization": f"Bearer {token.reveal()}"})
-        return RequestHeaders(token, plain, transport.headers({**plain, "Content-Type": "application/json"}))
+        return RequestHeaders(token, plain, transport)
 
     async def _in_time(self, call: Call, asking: Awaitable[T]) -> T:
         try:

@@ -8,8 +8,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, TypedDict
 
-import attrs
-
 from .._codec.omitted import OMITTED
 from ..errors import ConfigurationError
 from ..events import Hooks
@@ -97,4 +95,4 @@ def changed(before: Settings, given: Mapping[str, object]) -> Settings:
         changes.setdefault("budget_key", None)
     if "headers" in changes:
         changes["headers"] = extra_headers(changes["headers"], before.headers)
-    return attrs.evolve(before, **changes)
+    return before.with_changes(changes)

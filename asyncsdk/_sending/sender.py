@@ -189,13 +189,13 @@ class Sender:
         if request.method not in READS and (self.settings.dry_run or self.settings.read_only):
             self.check_open()
             return unsent(request, self.settings)
-        if not self.settings.single_flight:
-            return await self._send(request, decode, walk_id)
-        if request.method != "GET":
+        if request.method not in READS:
             try:
                 return await self._send(request, decode, walk_id)
             finally:
-                self._flights.part()
+                self._flights.part()  # whoever reads from now on, through whichever copy, reads what was written
+        if not self.settings.single_flight or request.method != "GET":
+            return await self._send(request, decode, walk_id)
         key = (asyncio.get_running_loop(), self.account, self.settings, request)
         return await self._flights.share(
             key,

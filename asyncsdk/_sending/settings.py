@@ -300,6 +300,26 @@ class Settings:
         if value not in ("interactive", "bulk"):
             raise ConfigurationError(f'priority is "interactive" or "bulk", not {shown(value)}')
 
+    def with_changes(self, changes: Mapping[str, Any]) -> Settings:
+        """Returns settings that differ in what is named; as `attrs.evolve`, but only what is named is checked anew.
+
+        Raises:
+            ConfigurationError: a value that cannot be used.
+        """
+        made = Settings.__new__(Settings)
+        for field in _FIELDS:
+            value = getattr(self, field.name)
+            if field.name in changes:
+                convert: Any = field.converter
+                value = changes[field.name] if convert is None else convert(changes[field.name])
+                object.__setattr__(made, field.name, value)
+                if field.validator is not None:
+                    field.validator(made, field, value)
+            else:
+                object.__setattr__(made, field.name, value)
+        made.__attrs_post_init__()
+        return made
+
     def __attrs_post_init__(self) -> None:
         if self.budget is None and self.shared_budget is not None:
             raise ConfigurationError(
@@ -310,6 +330,9 @@ class Settings:
                 "a token that comes from a function needs budget_key=... beside a budget in Redis: the token changes, "
                 "and the name of its budget must not; any name of the person will do"
             )
+
+
+_FIELDS: Final = attrs.fields(Settings)
 
 
 def from_environment(environ: Mapping[str, str] = os.environ) -> dict[str, object]:

@@ -53,7 +53,9 @@ def _is(value: object, mark: Mark) -> bool:
     return value is mark
 
 
-async def settled(call: Awaitable[T], sender: Sender, path: str, model: type[T], **marks: Mark) -> T:
+async def settled(
+    call: Awaitable[T], sender: Sender, path: str, model: type[T], *, operation: str, route: str, **marks: Mark
+) -> T:
     """The outcome of an action, looked up once where its answer was lost.
 
     Args:
@@ -61,6 +63,8 @@ async def settled(call: Awaitable[T], sender: Sender, path: str, model: type[T],
         sender: sends the look, as a request of its own with its own deadline.
         path: of the row.
         model: of the row.
+        operation: the look's name in this package, such as `streams.get`.
+        route: its path without ids.
         marks: what the row's fields hold once the action was carried out.
 
     Raises:
@@ -79,7 +83,7 @@ async def settled(call: Awaitable[T], sender: Sender, path: str, model: type[T],
             raise
         unknown = error
     try:
-        reply = await sender.send(wire.build("GET", path), sender.decoding.one(model))
+        reply = await sender.send(wire.build("GET", path, operation=operation, route=route), sender.decoding.one(model))
         row = sender.decoding.one(object)(reply.answer.body)
     except WethodError as problem:
         unknown.add_note(f"It could not be settled: {problem}")

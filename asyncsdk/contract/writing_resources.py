@@ -154,8 +154,12 @@ def _statement(operation: Operation, call: MethodCall) -> str:
     given += [f"{each}={each}" for each in operation.ids]
     call_ = f"self._sender.call({', '.join(given)})"
     if mark := mark_of(operation):
-        row = _path(attrs.evolve(operation, path=operation.path.partition(":")[0]))
-        look = f"settled(call, self._sender, {row}, {operation.model}, {mark[0]}={mark[1]})"
+        route = operation.path.partition(":")[0]
+        row, named = (
+            _path(attrs.evolve(operation, path=route)),
+            f'operation="{operation.resource}.get", route="{route}"',
+        )
+        look = f"settled(call, self._sender, {row}, {operation.model}, {named}, {mark[0]}={mark[1]})"
         return f"call = {call_}\n        if settle:\n            return await {look}\n        return await call"
     return f"return await {call_}"
 

@@ -199,7 +199,13 @@ class Budgets:
         )
         if settle:
             return await settled(
-                call, self._sender, arguments.path("/api/budgets/{id}", id=id), Budget, status="APPROVED"
+                call,
+                self._sender,
+                arguments.path("/api/budgets/{id}", id=id),
+                Budget,
+                operation="budgets.get",
+                route="/api/budgets/{id}",
+                status="APPROVED",
             )
         return await call
 
@@ -222,7 +228,15 @@ class Budgets:
         """
         call = self._sender.call("budgets.draft", "POST", "/api/budgets/{id}:draft", Budget, id=id)
         if settle:
-            return await settled(call, self._sender, arguments.path("/api/budgets/{id}", id=id), Budget, status="DRAFT")
+            return await settled(
+                call,
+                self._sender,
+                arguments.path("/api/budgets/{id}", id=id),
+                Budget,
+                operation="budgets.get",
+                route="/api/budgets/{id}",
+                status="DRAFT",
+            )
         return await call
 
     async def recall(self, id: int, *, settle: bool = False) -> Budget:
@@ -244,7 +258,15 @@ class Budgets:
         """
         call = self._sender.call("budgets.recall", "POST", "/api/budgets/{id}:recall", Budget, id=id)
         if settle:
-            return await settled(call, self._sender, arguments.path("/api/budgets/{id}", id=id), Budget, status="DRAFT")
+            return await settled(
+                call,
+                self._sender,
+                arguments.path("/api/budgets/{id}", id=id),
+                Budget,
+                operation="budgets.get",
+                route="/api/budgets/{id}",
+                status="DRAFT",
+            )
         return await call
 
     async def reject(
@@ -275,7 +297,15 @@ class Budgets:
             "budgets.reject", "POST", "/api/budgets/{id}:reject", Budget, body=[body.text("message", message)], id=id
         )
         if settle:
-            return await settled(call, self._sender, arguments.path("/api/budgets/{id}", id=id), Budget, status="DRAFT")
+            return await settled(
+                call,
+                self._sender,
+                arguments.path("/api/budgets/{id}", id=id),
+                Budget,
+                operation="budgets.get",
+                route="/api/budgets/{id}",
+                status="DRAFT",
+            )
         return await call
 
     async def set_baseline(self, id: int, *, settle: bool = False) -> Budget:
@@ -298,7 +328,13 @@ class Budgets:
         call = self._sender.call("budgets.set_baseline", "POST", "/api/budgets/{id}:set-baseline", Budget, id=id)
         if settle:
             return await settled(
-                call, self._sender, arguments.path("/api/budgets/{id}", id=id), Budget, is_baseline=True
+                call,
+                self._sender,
+                arguments.path("/api/budgets/{id}", id=id),
+                Budget,
+                operation="budgets.get",
+                route="/api/budgets/{id}",
+                is_baseline=True,
             )
         return await call
 
@@ -341,7 +377,13 @@ class Budgets:
         )
         if settle:
             return await settled(
-                call, self._sender, arguments.path("/api/budgets/{id}", id=id), Budget, status="SUBMITTED"
+                call,
+                self._sender,
+                arguments.path("/api/budgets/{id}", id=id),
+                Budget,
+                operation="budgets.get",
+                route="/api/budgets/{id}",
+                status="SUBMITTED",
             )
         return await call
 

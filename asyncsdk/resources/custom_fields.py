@@ -234,7 +234,13 @@ class CustomFields:
         call = self._sender.call("custom_fields.archive", "POST", "/api/custom-fields/{id}:archive", CustomField, id=id)
         if settle:
             return await settled(
-                call, self._sender, arguments.path("/api/custom-fields/{id}", id=id), CustomField, archived_at=SOME
+                call,
+                self._sender,
+                arguments.path("/api/custom-fields/{id}", id=id),
+                CustomField,
+                operation="custom_fields.get",
+                route="/api/custom-fields/{id}",
+                archived_at=SOME,
             )
         return await call
 
@@ -263,7 +269,13 @@ class CustomFields:
         )
         if settle:
             return await settled(
-                call, self._sender, arguments.path("/api/custom-fields/{id}", id=id), CustomField, archived_at=None
+                call,
+                self._sender,
+                arguments.path("/api/custom-fields/{id}", id=id),
+                CustomField,
+                operation="custom_fields.get",
+                route="/api/custom-fields/{id}",
+                archived_at=None,
             )
         return await call
 

@@ -238,7 +238,13 @@ class Invoices:
         )
         if settle:
             return await settled(
-                call, self._sender, arguments.path("/api/invoices/{id}", id=id), Invoice, status="sent"
+                call,
+                self._sender,
+                arguments.path("/api/invoices/{id}", id=id),
+                Invoice,
+                operation="invoices.get",
+                route="/api/invoices/{id}",
+                status="sent",
             )
         return await call
 
@@ -276,7 +282,13 @@ class Invoices:
         )
         if settle:
             return await settled(
-                call, self._sender, arguments.path("/api/invoices/{id}", id=id), Invoice, status="paid"
+                call,
+                self._sender,
+                arguments.path("/api/invoices/{id}", id=id),
+                Invoice,
+                operation="invoices.get",
+                route="/api/invoices/{id}",
+                status="paid",
             )
         return await call
 
@@ -300,7 +312,13 @@ class Invoices:
         call = self._sender.call("invoices.set_unpaid", "POST", "/api/invoices/{id}:set-unpaid", Invoice, id=id)
         if settle:
             return await settled(
-                call, self._sender, arguments.path("/api/invoices/{id}", id=id), Invoice, status="sent"
+                call,
+                self._sender,
+                arguments.path("/api/invoices/{id}", id=id),
+                Invoice,
+                operation="invoices.get",
+                route="/api/invoices/{id}",
+                status="sent",
             )
         return await call
 

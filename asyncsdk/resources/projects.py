@@ -286,7 +286,13 @@ class Projects:
         call = self._sender.call("projects.archive", "POST", "/api/projects/{id}:archive", Project, id=id)
         if settle:
             return await settled(
-                call, self._sender, arguments.path("/api/projects/{id}", id=id), Project, is_archived=True
+                call,
+                self._sender,
+                arguments.path("/api/projects/{id}", id=id),
+                Project,
+                operation="projects.get",
+                route="/api/projects/{id}",
+                is_archived=True,
             )
         return await call
 
@@ -310,7 +316,13 @@ class Projects:
         call = self._sender.call("projects.unarchive", "POST", "/api/projects/{id}:unarchive", Project, id=id)
         if settle:
             return await settled(
-                call, self._sender, arguments.path("/api/projects/{id}", id=id), Project, is_archived=False
+                call,
+                self._sender,
+                arguments.path("/api/projects/{id}", id=id),
+                Project,
+                operation="projects.get",
+                route="/api/projects/{id}",
+                is_archived=False,
             )
         return await call
 

@@ -187,7 +187,13 @@ class Streams:
         call = self._sender.call("streams.archive", "POST", "/api/streams/{id}:archive", Stream, id=id)
         if settle:
             return await settled(
-                call, self._sender, arguments.path("/api/streams/{id}", id=id), Stream, archived_at=SOME
+                call,
+                self._sender,
+                arguments.path("/api/streams/{id}", id=id),
+                Stream,
+                operation="streams.get",
+                route="/api/streams/{id}",
+                archived_at=SOME,
             )
         return await call
 
@@ -211,7 +217,13 @@ class Streams:
         call = self._sender.call("streams.unarchive", "POST", "/api/streams/{id}:unarchive", Stream, id=id)
         if settle:
             return await settled(
-                call, self._sender, arguments.path("/api/streams/{id}", id=id), Stream, archived_at=None
+                call,
+                self._sender,
+                arguments.path("/api/streams/{id}", id=id),
+                Stream,
+                operation="streams.get",
+                route="/api/streams/{id}",
+                archived_at=None,
             )
         return await call
 
