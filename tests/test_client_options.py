@@ -153,7 +153,7 @@ def test_a_copy_is_checked_as_a_client_is() -> None:
         {"priority": "x"},
     ):
         with pytest.raises(ConfigurationError, match=next(iter(wrong))):
-            wethod.with_options(**wrong)  # type: ignore[arg-type]  # this is the test
+            wethod.with_options(**wrong)
 
 
 async def test_a_copy_shares_all_that_is_costly(connect: Connect) -> None:
