@@ -24,6 +24,9 @@ __all__ = ["Call"]
 
 logger: Final = logging.getLogger("asyncsdk")
 
+NOT_TRIED: Final = Attempt()
+"""Stands where a call was not tried yet; nothing is ever noted in it."""
+
 
 @attrs.define(eq=False)
 class Call:
@@ -52,9 +55,7 @@ class Call:
     ticket: Ticket
     observers: Observers
     walk_id: int | None = None
-    id: int = attrs.field(factory=new_id)
-    begun: float = attrs.field(factory=clock.monotonic)
-    attempt: Attempt = attrs.field(factory=Attempt)
+    attempt: Attempt = NOT_TRIED
     attempts: int = 0
     ordered: int = 0
     ordered_seconds: float = 0.0
@@ -64,6 +65,8 @@ class Call:
     expired: bool = False
     _failing_from: tuple[float, float] | None = None  # when its first attempt failed, and what it had waited until then
     _status: int | None = None
+    _id: int | None = None
+    _begun: float = 0.0  # by the clock of waits; only where somebody observes
 
     # What it meets.
 
@@ -127,19 +130,22 @@ class Call:
 
     @property
     def identity(self) -> tuple[int, str | None, str | None, str, str, str, int | None]:
-        """The first fields of its events."""
+        """The first fields of its events. It has no number before somebody asks for it: most calls nobody observes."""
         request = self.request
-        return self.id, request.operation, request.route, request.method, request.path, self.company, self.walk_id
+        if self._id is None:
+            self._id = new_id()
+        return self._id, request.operation, request.route, request.method, request.path, self.company, self.walk_id
 
     def tell_begin(self, server: str) -> None:
         """Tells that it begins."""
         if self.observers.every:
+            self._begun = clock.monotonic()
             self.observers.tell(CallBegun(*self.identity, server))
 
     def tell_end(self, error: BaseException | None, remaining: int | None) -> None:
         """Tells that it has ended."""
         name = None if error is None else type(error).__name__
-        seconds = clock.monotonic() - self.begun
+        seconds = clock.monotonic() - self._begun
         event = CallEnded(*self.identity, self.attempts, seconds, self._status, name, remaining)
         self.observers.tell(event)
 

@@ -207,21 +207,21 @@ class Sender:
 
     async def _send(self, request: Request, decode: Callable[[bytes], T], walk_id: int | None) -> Reply[T]:
         """Sends a request of its own, and tells when it begins and ends."""
-        settings = self.settings
+        settings, observers = self.settings, self.observers()
         deadline = settings.deadline
         deadline_at = None if deadline is None else asyncio.get_running_loop().time() + deadline
-        ticket = Ticket(settings.priority == "bulk")
-        call = Call(request, settings.company, deadline_at, ticket, self.observers(), walk_id)
+        call = Call(request, settings.company, deadline_at, Ticket(settings.priority == "bulk"), observers, walk_id)
         call.tell_begin(self._server)
-        if not call.observers.every:
-            return await self._until_settled(call, decode)
+        error: BaseException | None = None
         try:
-            reply = await self._until_settled(call, decode)
-        except BaseException as error:
-            call.tell_end(error, self.account.budget.remaining())
+            return await self._until_settled(call, decode)
+        except BaseException as raised:
+            error = raised
             raise
-        call.tell_end(None, self.account.budget.remaining())
-        return reply
+        finally:
+            if observers.every:
+                call.tell_end(error, self.account.budget.remaining())
+            error = None  # no cycle of an error and the frame that it holds
 
     async def _until_settled(self, call: Call, decode: Callable[[bytes], T]) -> Reply[T]:
         request, authorization = call.request, self._authorization
