@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import ipaddress
 import os
 import re
 import sys
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Final, Literal
-from urllib.parse import urlsplit
 
 import attrs
 
@@ -17,6 +15,7 @@ from ..errors._checks import is_whole
 from ..errors._printable import printable, shown
 from ..events import Hooks
 from . import extra_headers
+from .addresses import DEFAULT_BASE_URL, base_url_of, problem_of_redis
 from .extra_headers import ExtraHeaders
 from .proxies import Proxy
 from .secret import Secret, secret, wrapped
@@ -39,7 +38,6 @@ __all__ = [
     "secret",
 ]
 
-DEFAULT_BASE_URL: Final = "https://api.wethod.com"
 DEFAULT_VERSION: Final = "2024-06-15"
 DEFAULT_BUDGET: Final = 5000  # requests an hour and person, the API's documented limit
 
@@ -50,10 +48,6 @@ MOST: Final = 10**9
 LONGEST_KEY: Final = 200
 
 _HEADER_VALUE: Final = re.compile(r"[\x21-\x7e]{1,1000}")
-_LABEL: Final = "[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?"
-_HOST: Final = re.compile(rf"{_LABEL}(?:\.{_LABEL})*\.?", re.IGNORECASE | re.ASCII)
-_NETLOC: Final = re.compile(r"(?:\[[^\[\]]*\]|[^\[\]:]*)(?::[0-9]*)?")
-_PRINTABLE: Final = re.compile(r"[\x21-\x7e]+")
 
 
 def _seconds(instance: object, attribute: attrs.Attribute[Any], value: object) -> None:
@@ -131,55 +125,6 @@ class RetryPolicy:
     __repr__ = _repr
 
 
-def _base_url(value: str | Secret) -> str:
-    hidden = wrapped(value)  # it may hold a password, which a refusal must not show
-    value = ""
-    if (problem := _problem_of_url(hidden)) is not None:
-        raise ConfigurationError(f"base_url {problem}")
-    return hidden.reveal().rstrip("/")
-
-
-def _problem_of_url(hidden: Secret) -> str | None:
-    """Why an address cannot be used, in words that hold none of its secrets; None where it can."""
-    if not issubclass(hidden.kind, str):
-        return f"is text such as {DEFAULT_BASE_URL}, not a value of type {hidden.kind.__name__}"
-    value = hidden.reveal()
-    if "@" in value or "?" in value or "#" in value:
-        return "holds scheme, host, port and path only: no user, password, query or fragment"
-    quoted = shown(value)
-    try:
-        parts = urlsplit(value)
-        host, port = parts.hostname or "", parts.port
-    except ValueError as problem:
-        return f"cannot be read ({printable(str(problem), 100)}); write it as {DEFAULT_BASE_URL}, not {quoted}"
-    if parts.scheme not in {"http", "https"} or not host:
-        return f"starts with https:// (or http://) and a host, not {quoted}"
-    if " " in value or "\\" in value or not value.isprintable():
-        return f"holds no spaces, backslashes or control characters, as in {quoted}"
-    if not _NETLOC.fullmatch(parts.netloc):
-        return f"names a host such as api.wethod.com, not {quoted}"
-    if port == 0 or parts.netloc.endswith(":"):
-        return f"names a port from 1 to 65535, or none, not {quoted}"
-    if not parts.path.isascii():
-        return f"has a path of plain letters; percent-encode the others in {quoted}"
-    return None if _is_host(host) else f"names a host such as api.wethod.com, not {quoted}"
-
-
-def _is_host(host: str) -> bool:
-    if ":" in host or host.replace(".", "").isdigit():
-        try:
-            ipaddress.ip_address(host)
-        except ValueError:
-            return False
-        return True
-    if not host.isascii():
-        try:
-            host = host.encode("idna").decode()
-        except UnicodeError:
-            return False
-    return len(host) <= 254 and _HOST.fullmatch(host) is not None
-
-
 def _header_value(instance: object, attribute: attrs.Attribute[Any], value: object) -> None:
     if not isinstance(value, str) or not _HEADER_VALUE.fullmatch(value):
         raise ConfigurationError(f"{attribute.name} is plain text without spaces, not {shown(value)}")
@@ -206,29 +151,10 @@ def hidden_address(address: object) -> Secret | None:
 
 
 def _shared(instance: object, attribute: attrs.Attribute[Any], value: Secret | None) -> None:
-    if value is not None and (told := _told(value)):
+    if value is not None and (told := problem_of_redis(value)):
         raise ConfigurationError(
             f"shared_budget is the address of a Redis, such as redis://host:6379/0, or None, {told}"
         )
-
-
-def _told(address: Secret) -> str:
-    """Why a text is no address of a budget, without showing it; nothing where it is one."""
-    if not issubclass(address.kind, str):
-        return f"not a value of type {address.kind.__name__}"
-    text = address.reveal()
-    if text.startswith(("redis://", "rediss://", "unix://")):
-        if not _PRINTABLE.fullmatch(text):
-            return "and the address holds spaces or special characters; percent-encode them"
-        try:
-            return "" if urlsplit(text).port != 0 else "and a port is a number from 1 to 65535"
-        except ValueError:
-            return "and the host or the port of the address cannot be read; percent-encode what a password holds"
-    if found := re.match(r"[a-z][a-z0-9+.-]{0,30}://", text, re.IGNORECASE):
-        return f"not an address that begins with {found[0]} (Sentinel and clusters are not supported)"
-    if re.fullmatch(r"[\d.,_*+ -]{1,20}", text):
-        return f"not the text {text!r}; a number of requests an hour is budget=..."
-    return "not any other text"
 
 
 def _key(instance: object, attribute: attrs.Attribute[Any], value: object) -> None:
@@ -274,7 +200,7 @@ class Settings:
     token: Secret | TokenSource = attrs.field(validator=_token)
     company: str = attrs.field(validator=_header_value)
     version: str = attrs.field(default=DEFAULT_VERSION, validator=_header_value)
-    base_url: str = attrs.field(default=DEFAULT_BASE_URL, converter=_base_url)
+    base_url: str = attrs.field(default=DEFAULT_BASE_URL, converter=base_url_of)
     max_in_flight: int = attrs.field(default=16, validator=_count)
     connect_timeout: float = attrs.field(default=5.0, validator=_positive_seconds)
     read_timeout: float = attrs.field(default=30.0, validator=_positive_seconds)
