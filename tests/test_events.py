@@ -5,16 +5,20 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import attrs
 import pytest
 
-from asyncsdk import DecodeError, Hooks, NotFoundError, RequestTimeoutError, RetryPolicy, Wethod, events
+from asyncsdk import DecodeError, Hooks, NotFoundError, RequestTimeoutError, RetryPolicy, Wethod, WethodError, events
 from asyncsdk._lists.watching import WalkWatch
+from asyncsdk.extract import extract
+from asyncsdk.sandbox import Sandbox
 from tests.stub_server import STREAM, Server, hang
 
 Connect = Callable[..., Wethod]
+RUN_EVENTS = (events.ExtractionBegun, events.TableExtracted, events.ExtractionEnded)
 
 
 @pytest.fixture
@@ -228,3 +232,30 @@ async def test_nothing_is_made_where_nobody_observes(
     assert WalkWatch is not None
     server.script((200, []))
     await connect().streams.list()
+
+
+async def test_an_extraction_is_told_table_by_table(tmp_path: Path, seen: list[Any]) -> None:
+    """The same run in all its events, and the walks that read its lists in between."""
+    async with Sandbox(rows=120) as sandbox:
+        wethod = Wethod(token=sandbox.token, company=sandbox.company, base_url=sandbox.url)
+        async with wethod:
+            report = await extract(wethod, ["streams", "projects"], f"duckdb:{tmp_path / 'plan.duckdb'}")
+    told: list[Any] = [each for each in seen if isinstance(each, RUN_EVENTS)]
+    assert kinds(told) == ["ExtractionBegun", "TableExtracted", "TableExtracted", "ExtractionEnded"]
+    assert {each.run for each in told} == {report.run}
+    assert told[0].tables == ("streams", "projects")
+    assert {each.table: each.rows for each in told[1:3]} == {each.table: each.rows for each in report.tables}
+    assert told[-1].ok is report.ok is True
+    assert "WalkEnded" in kinds(seen)
+
+
+async def test_an_extraction_that_is_refused_ends_with_its_error(tmp_path: Path, seen: list[Any]) -> None:
+    (tmp_path / "plan.duckdb").write_text("no database")
+    async with (
+        Sandbox(rows=1) as sandbox,
+        Wethod(token=sandbox.token, company=sandbox.company, base_url=sandbox.url) as wethod,
+    ):
+        with pytest.raises(WethodError):
+            await extract(wethod, ["streams"], f"duckdb:{tmp_path / 'plan.duckdb'}")
+    ended = [each for each in seen if isinstance(each, events.ExtractionEnded)]
+    assert [(each.ok, each.error is None) for each in ended] == [(False, False)]

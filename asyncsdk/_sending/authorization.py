@@ -11,7 +11,7 @@ import attrs
 
 from .account import Account
 from .call import Call
-from .gate import Gate, Opening
+from .gate import Gate, Lifetime
 from .secret import Secret
 from .settings import Settings
 from .transport import USER_AGENT, Transport
@@ -43,13 +43,13 @@ class Authorization:
     """Gives the headers of a client's requests; asks for the token where it comes from a function."""
 
     def __init__(
-        self, settings: Settings, transport: Transport, account: Account, gate: Gate, opening: Opening
+        self, settings: Settings, transport: Transport, account: Account, gate: Gate, lifetime: Lifetime
     ) -> None:
         self._settings = settings
         self._transport = transport
         self._credential = account.credential
         self._gate = gate
-        self._opening = opening
+        self._lifetime = lifetime
         token = settings.token
         self._fixed = self._with(token) if isinstance(token, Secret) else None
         self._asked: RequestHeaders | None = None  # those with what a token's function gave last
@@ -64,7 +64,7 @@ class Authorization:
         token = self._credential.token
         if token is None:
             token = await self._in_time(call, self._credential.current(call.request.line))
-            self._opening.check()
+            self._lifetime.check()
         if self._asked is None or self._asked.token is not token:
             self._asked = self._with(token)
         return self._asked
@@ -75,7 +75,7 @@ class Authorization:
             return False
         call.ask_anew()
         changed = await self._in_time(call, self._credential.renewed(headers.token, call.request.line, answer))
-        self._opening.check()
+        self._lifetime.check()
         if changed:
             line, attempt = call.request.line, call.attempts
             call.log(logging.INFO, "%s: status 401 (attempt %d); again with another token", line, attempt, status=401)

@@ -100,8 +100,8 @@ class Call:
         self.ordered_seconds += seconds
 
     def ask_anew(self) -> None:
-        """Takes a fresh ticket: the former one is spent."""
-        self.ticket = Ticket(self.ticket.bulk)
+        """Takes a fresh ticket, because the former one is spent; what follows is not about the last attempt."""
+        self.ticket, self.attempt = Ticket(self.ticket.bulk), NOT_TRIED
 
     def renew(self) -> bool:
         """Returns whether a new token may be asked for, which it may once."""

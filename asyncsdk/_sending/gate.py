@@ -29,13 +29,13 @@ from .settings import Settings
 from .statuses import READS
 from .transport import Pool, Transport
 
-__all__ = ["Gate", "Opening"]
+__all__ = ["Gate", "Lifetime"]
 
 LEEWAY: Final = 1.0  # seconds beyond max_wait for the orderly start after a pause: it is not the server's wait
 LONG: Final = 10.0  # seconds; a wait of that length is worth a warning
 
 
-class Opening:
+class Lifetime:
     """Whether a client may send: until it, or the client it was copied from, is closed."""
 
     def __init__(self, transport: Transport) -> None:
@@ -60,11 +60,11 @@ class Opening:
 class Gate:
     """Lets the requests of a sender leave."""
 
-    def __init__(self, settings: Settings, transport: Transport, account: Account, opening: Opening) -> None:
+    def __init__(self, settings: Settings, transport: Transport, account: Account, lifetime: Lifetime) -> None:
         self._settings = settings
         self._transport = transport
         self._account = account
-        self._opening = opening
+        self._lifetime = lifetime
 
     def admit(self, call: Call) -> Admission:
         """Returns a block in which one attempt may be sent; entering it waits for that, and gives the pool.
@@ -92,7 +92,7 @@ class Gate:
                     if refused is None:
                         taking = account.budget.take(ticket)
                         refused = await (taking if call.deadline_at is None else self._in_time(call, taking))
-                    self._opening.check()
+                    self._lifetime.check()
                     if call.deadline_at is not None and (late := self.lateness(call, 0.0, "its place in the line")):
                         raise late
                 except BaseException:

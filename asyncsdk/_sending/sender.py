@@ -25,7 +25,7 @@ from .account import Account, Accounts
 from .attempt import Base
 from .authorization import Authorization, RequestHeaders
 from .call import Call
-from .gate import Gate, Opening
+from .gate import Gate, Lifetime
 from .loops import require_asyncio
 from .opening import Connections
 from .response import response_of
@@ -52,7 +52,7 @@ class Sender:
         transport: the connections, shared with its copies.
         accounts: what requests of a token share.
         flights: what is in the air, for clients with `single_flight=True`.
-        opening: shared with the sender that this one is another face of; None: one of its own.
+        lifetime: shared with the sender that this one is another face of; None: one of its own.
         responses: whether `call` returns the whole `Response` instead of the value.
     """
 
@@ -63,7 +63,7 @@ class Sender:
         accounts: Accounts,
         flights: Flights,
         *,
-        opening: Opening | None = None,
+        lifetime: Lifetime | None = None,
         responses: bool = False,
     ) -> None:
         self.settings = settings
@@ -72,12 +72,12 @@ class Sender:
         self.account: Account = accounts.of(settings)
         self.decoding: Decoding = Decoding(strict=settings.strict, warn_once=accounts.warn_once)
         self._flights = flights
-        self._opening = opening or Opening(transport)
+        self._lifetime = lifetime or Lifetime(transport)
         self._responses = responses
-        self._gate = Gate(settings, transport, self.account, self._opening)
+        self._gate = Gate(settings, transport, self.account, self._lifetime)
         self._route = transport.route(settings.connect_timeout, settings.read_timeout, settings.proxy, settings.ssl)
         self._base = Base.of(settings.base_url)
-        self._authorization = Authorization(settings, transport, self.account, self._gate, self._opening)
+        self._authorization = Authorization(settings, transport, self.account, self._gate, self._lifetime)
         self._observers: Observers = observers_alone(settings.hooks)
         self._server = f"{self._base.scheme}://{self._base.authority}"
 
@@ -89,7 +89,7 @@ class Sender:
     def with_responses(self) -> Sender:
         """The same sender, but that its `call` returns the whole `Response`."""
         parts = (self.settings, self.transport, self.accounts, self._flights)
-        return Sender(*parts, opening=self._opening, responses=True)
+        return Sender(*parts, lifetime=self._lifetime, responses=True)
 
     def connections(self) -> Connections | None:
         """The running loop's connections, for walks that have them made ahead; None with a borrowed session.
@@ -102,11 +102,11 @@ class Sender:
 
     def close(self) -> None:
         """Ends this client alone; nothing is sent from now on."""
-        self._opening.close()
+        self._lifetime.close()
 
     def check_open(self) -> None:
         """Raises ClientClosedError once this client, or the one it was copied from, is closed."""
-        self._opening.check()
+        self._lifetime.check()
 
     def observers(self) -> Observers:
         """Who is to be told of what begins now: the client's hooks, and the observers of the process."""
@@ -298,7 +298,7 @@ class Sender:
     def _check_ended(self, call: Call, headers: RequestHeaders) -> None:
         """Raises the error of a call whose deadline came, or whose client was closed, while it was under way."""
         attempt = call.attempt
-        closed = attempt.answer is None and self._opening.closed
+        closed = attempt.answer is None and self._lifetime.closed
         if not (call.expired or closed):
             return
         if attempt.sends > 0:
