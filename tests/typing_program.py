@@ -15,7 +15,19 @@ from typing import TYPE_CHECKING, assert_type
 
 import attrs
 
-from asyncsdk import Mirror, Page, Pager, RateLimitError, Walk, Wethod, WethodError, dates, gather_all, to_dict
+from asyncsdk import (
+    Mirror,
+    Page,
+    Pager,
+    RateLimitError,
+    Response,
+    Walk,
+    Wethod,
+    WethodError,
+    dates,
+    gather_all,
+    to_dict,
+)
 from asyncsdk import filters as F  # noqa: N812  # the name users are told to give it
 from asyncsdk.models import (
     Client,
@@ -119,6 +131,15 @@ async def written(wethod: Wethod, project_id: int) -> Timesheet | None:
     return sheet
 
 
+async def whole_answers(wethod: Wethod) -> str:
+    response = await wethod.with_response.projects.get(1)
+    assert_type(response, Response[Project])
+    gone = await wethod.with_response.streams.delete((await wethod.streams.create(name="Design")).id)
+    assert_type(gone.value, None)
+    assert_type(wethod.with_response.streams.list(is_archived=False), Pager[Stream])
+    return response.headers["date"]
+
+
 async def mirrored(wethod: Wethod) -> list[str]:
     async with Mirror(wethod, ["projects", "streams"], refresh=60) as mirror:
         project = mirror.projects[1]
@@ -139,6 +160,7 @@ if TYPE_CHECKING:
         await wethod.projects.get("7")  # type: ignore[arg-type]  # an id is an integer
         await wethod.project_statuses.create(days_left=4.5)  # type: ignore[arg-type]  # whole days
         await wethod.timesheets.create(day="monday")  # type: ignore[arg-type]  # mon
+        await wethod.with_response.projects.get(id="7")  # type: ignore[arg-type]  # the same of whole answers
         project = await wethod.projects.get(7)
         project.pm_id + 1  # type: ignore[operator]  # there may be none
         project.name = "x"  # type: ignore[misc]  # rows are frozen
@@ -151,5 +173,6 @@ async def main(folder: Path) -> list[Row]:
         await pages_of_streams(wethod)
         await ordered(wethod)
         assert await written(wethod, project_id=1) is not None
+        assert await whole_answers(wethod)
         (folder / "names.txt").write_text("\n".join(await mirrored(wethod)), encoding="utf-8")
     return rows
