@@ -18,16 +18,20 @@ from ._version import __version__ as __version__
 if TYPE_CHECKING:
     from . import dates, events, filters, models
     from ._codec.decode import Reject, to_dict, to_json
-    from ._codec.omitted import OMITTED
+    from ._codec.omitted import OMITTED, Omitted
+    from ._codec.query import Params
+    from ._codec.values import Json
     from ._limits import Quota
     from ._lists.gathering import gather_all
     from ._lists.pager import Page, Pager
     from ._lists.report import Report
     from ._lists.walk import PageWalk, Walk
     from ._sending.account import Stats
+    from ._sending.proxies import Proxy
     from ._sending.response import Response
     from ._sending.secret import Secret
     from ._sending.settings import Priority, RetryPolicy, Settings
+    from ._sending.tokens import Token
     from .client import Wethod
     from .errors import (
         APIError,
@@ -60,13 +64,17 @@ if TYPE_CHECKING:
 _MODULES = frozenset({"dates", "events", "filters", "models"})
 _HOMES = {
     "Hooks": "events",
+    "Json": "_codec.values",
     "Mirror": "mirror",
     "MirroredList": "mirror",
     "OMITTED": "_codec.omitted",
+    "Omitted": "_codec.omitted",
     "Page": "_lists.pager",
     "PageWalk": "_lists.walk",
     "Pager": "_lists.pager",
+    "Params": "_codec.query",
     "Priority": "_sending.settings",
+    "Proxy": "_sending.proxies",
     "Quota": "_limits.ticket",
     "Reject": "_codec.decode",
     "Report": "_lists.report",
@@ -78,6 +86,7 @@ _HOMES = {
     "Secret": "_sending.secret",
     "Settings": "_sending.settings",
     "Stats": "_sending.account",
+    "Token": "_sending.tokens",
     "WaitBegun": "events",
     "Walk": "_lists.walk",
     "Wethod": "client",
@@ -100,16 +109,20 @@ __all__ = [
     "Failure",
     "Hooks",
     "InvalidDataError",
+    "Json",
     "Mirror",
     "MirroredList",
     "NotFoundError",
+    "Omitted",
     "OutcomeUnknownError",
     "Page",
     "PageWalk",
     "Pager",
+    "Params",
     "PermissionDeniedError",
     "PreconditionFailedError",
     "Priority",
+    "Proxy",
     "Quota",
     "RateLimitError",
     "Reject",
@@ -126,6 +139,7 @@ __all__ = [
     "ServerError",
     "Settings",
     "Stats",
+    "Token",
     "TransportError",
     "WaitBegun",
     "Walk",

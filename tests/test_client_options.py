@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import builtins
+import collections.abc
 import inspect
 import logging
+import re
+import typing
 from collections.abc import Callable
 
 import attrs
 import pytest
 from aiohttp import web
 
+import asyncsdk
 from asyncsdk import ConfigurationError, NotFoundError, Response, Wethod
 from asyncsdk._sending.options import WethodOptions
 from asyncsdk._sending.settings import Settings
@@ -18,6 +23,7 @@ from tests.stub_server import STREAM, Server
 from tests.waiting import until
 
 Connect = Callable[..., Wethod]
+WORDS = re.compile(r"(?<![\w'\"])[A-Za-z_]\w*")
 
 
 def test_every_door_takes_the_same_options() -> None:
@@ -28,6 +34,21 @@ def test_every_door_takes_the_same_options() -> None:
     # What is shared with the client cannot differ in a copy.
     shared = {"session", "max_in_flight", "budget", "shared_budget"}
     assert set(inspect.signature(Wethod.with_options).parameters) - {"self"} == options - shared
+
+
+def test_what_the_signatures_of_a_client_name_has_a_public_name() -> None:
+    """Whoever types a function that passes an option on can import the type of it."""
+    doors = [
+        Wethod.__init__,
+        *(each for name, each in inspect.getmembers(Wethod, callable) if not name.startswith("_")),
+    ]
+    named = {
+        word for door in doors for note in inspect.get_annotations(door).values() for word in WORDS.findall(str(note))
+    }
+    public = {*asyncsdk.__all__, *dir(builtins), *dir(typing), *dir(collections.abc), "T"}
+    assert {word for word in named if word[0].isupper()} - public <= {"SSLContext", "ClientSession"}
+    for name in asyncsdk.__all__:
+        assert getattr(asyncsdk, name) is not None
 
 
 async def test_a_client_that_only_reads_refuses_every_write(server: Server, connect: Connect) -> None:
