@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Literal, TypeVar, overload
 
 from .._codec.omitted import OMITTED, Omitted
-from .._sending.response import Response, decoder_of, response_of
 from ..errors import APIError
 
 if TYPE_CHECKING:
     from .._codec.query import Params
     from .._codec.values import Json
+    from .._sending.response import Response
     from .._sending.sender import Sender
     from .pager import Pager
 
@@ -99,6 +99,7 @@ class RawCalls:
         """
         from .._codec.query import query_of
         from .._sending import wire
+        from .._sending.response import Response, decoder_of, response_of
         from .._sending.sender import ignore
 
         request = wire.build(
