@@ -12,7 +12,7 @@ import functools
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from operator import attrgetter
-from typing import TYPE_CHECKING, TypeVar, cast, get_args, get_origin
+from typing import TypeVar, cast, get_args, get_origin
 
 import attrs
 import msgspec
@@ -35,9 +35,7 @@ from .readers import (
     reader_of,
     row_texts_of,
 )
-
-if TYPE_CHECKING:
-    from .values import Json
+from .values import Json
 
 __all__ = [
     "Decode",
@@ -177,7 +175,7 @@ class Decoding:
             read = [decode(raw, index) for index, raw in enumerate(row_texts_of(text))]
         if any(found for _, found in read):
             if misfits is not None:
-                misfits.met = True
+                misfits.meet()
             self._tell(reader.name, [(getattr(row, "id", None), found) for row, found in read])
         return [row for row, _ in read]
 

@@ -219,7 +219,12 @@ class Misfits:
         self._model = model
         self._counts: Counter[str] = Counter()
         self._fields: Callable[[object], Collection[str]] | None = None
-        self.met = False
+        self.met: bool = False
+        """Whether a row that broke a promise was decoded; what `count` is given before that need not be looked at."""
+
+    def meet(self) -> None:
+        """Takes in that a row that broke a promise was decoded."""
+        self.met = True
 
     def count(self, rows: Iterable[object]) -> None:
         """Counts rows that are handed out; what is no row of the model is passed over."""

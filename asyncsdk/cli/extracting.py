@@ -15,9 +15,9 @@ import attrs
 from .. import Wethod
 from .._catalog import Listing
 from .._limits import clock
-from .._sending.events import Hooks
 from ..errors import ConfigurationError, WethodError
-from ..extract import Plan, Report, TargetRefused, extract, plan
+from ..events import Hooks
+from ..extract import ExtractionPlan, ExtractionReport, TargetRefused, extract, plan
 from ..extract.address import check, secrets_of, shown
 from ..extract.defects import defect_of
 from ..learning import Learned, acquaint, applied, read
@@ -125,8 +125,8 @@ class _Run:
     order: Order
     display: Display = attrs.field(init=False)
     statuses: list[int] = attrs.field(factory=list)
-    reports: list[Report] = attrs.field(factory=list)
-    plans: list[Plan] = attrs.field(factory=list)
+    reports: list[ExtractionReport] = attrs.field(factory=list)
+    plans: list[ExtractionPlan] = attrs.field(factory=list)
     told: list[object] = attrs.field(factory=list)
     learned: Learned | None = None
     known: Callable[[Listing], Listing] | None = None
@@ -171,13 +171,13 @@ class _Run:
             say(said, name=f"asyncsdk: {one_line(company)}: " if self.several else "asyncsdk: ")
             return
         self.told.append(outcome.to_dict())
-        if isinstance(outcome, Report):
+        if isinstance(outcome, ExtractionReport):
             self.reports.append(outcome)
             self.statuses.append(outcome.status)
         else:
             self.plans.append(outcome)
 
-    async def _extract(self, wethod: Wethod, schema: str | None) -> Plan | Report:
+    async def _extract(self, wethod: Wethod, schema: str | None) -> ExtractionPlan | ExtractionReport:
         order, title = self.order, wethod.settings.company if self.several else None
         cost = await plan(
             wethod,

@@ -19,16 +19,18 @@ from .._limits import Slots, clock
 from ..errors import (
     ArgumentError,
 )
+from ..errors._checks import check_whole_number
 from .address import check, redacted, secrets_of, shown
 from .job import Options
 from .jobs import excluded_tables, jobs_of, moment_of
 from .loading import load
-from .plan import REQUEST_SECONDS, Plan, costs_of, counted, seconds_for
+from .plan import REQUEST_SECONDS, ExtractionPlan, costs_of, counted, seconds_for
 from .progress import Tally
-from .report import Report, TableReport
+from .report import ExtractionReport, TableReport
 from .side_by_side import opened, side_by_side
 from .target import Owner, Place, TargetError
 from .targets import make_target
+from .watching import RunWatch
 from .watermark import OVERLAP
 
 if TYPE_CHECKING:
@@ -72,7 +74,7 @@ async def extract(
     state: str | PathLike[str] | None = None,
     known: Callable[[Listing], Listing] | None = None,
     watch: Callable[[Sequence[Tally]], object] | None = None,
-) -> Report:
+) -> ExtractionReport:
     """Brings tables up to date with lists of the API.
 
     The first run reads whole lists, later ones what changed since. Rows and the place they were read up to are
@@ -120,8 +122,7 @@ async def extract(
     """
     moment = moment_of(since)
     most = wethod.settings.max_in_flight
-    if not 1 <= concurrency <= most:
-        raise ArgumentError("concurrency", f"a whole number from 1 to {most}, the client's max_in_flight")
+    check_whole_number("concurrency", concurrency, 1, most, "this client keeps that many requests in flight")
     check(to)
     _check_overlap(overlap)
     target = make_target(_place(to, schema, prefix, state, _seconds(patience)))
@@ -145,21 +146,27 @@ async def extract(
     if watch is not None:
         watch(list(tallies.values()))
     owner = Owner(settings.base_url, settings.company)
+    watched = RunWatch.begin(wethod, options.run, list(tallies))
     try:
-        async with opened(target, owner, [job.table for job in jobs]) as lane:
+        async with opened(target, owner, [job.table for job in jobs]) as worker:
             for table in excluded_tables(without):
-                await lane(partial(target.drop, table))
-            each = partial(load, target=target, lane=lane, window=Slots(concurrency), options=options)
+                await worker(partial(target.drop, table))
+            each = partial(
+                load, target=target, worker=worker, window=Slots(concurrency), options=options, done=watched.table
+            )
             reports = await side_by_side(
                 jobs,
                 lambda job, away: each(job, wethod=hasty if away else bulk, tally=tallies[job.table.name]),
                 secrets=secrets,
             )
-    except TargetError as error:
+    except BaseException as error:
+        watched.end(ok=False, error=error)
+        if not isinstance(error, TargetError):
+            raise
         if (text := redacted(str(error), secrets)) == str(error):
             raise
         raise type(error)(text) from None
-    return Report(
+    report = ExtractionReport(
         run=options.run,
         company=settings.company,
         target=shown(to),
@@ -168,6 +175,8 @@ async def extract(
         tables=tuple(_without(secrets, each) for each in _each_once(reports)),
         strict=strict or resources != "all",
     )
+    watched.end(ok=report.ok)
+    return report
 
 
 async def plan(
@@ -186,7 +195,7 @@ async def plan(
     state: str | PathLike[str] | None = None,
     known: Callable[[Listing], Listing] | None = None,
     count: bool = True,
-) -> Plan:
+) -> ExtractionPlan:
     """What `extract` with the same arguments will cost. The target is neither locked nor made.
 
     Args:
@@ -210,7 +219,7 @@ async def plan(
                 timed += [] if seconds is None else [seconds]
     quota = wethod.quota
     requests = sum(cost.requests or 0 for cost in costs)
-    return Plan(
+    return ExtractionPlan(
         costs=tuple(costs),
         hourly=quota.limit,
         remaining=quota.remaining,

@@ -13,6 +13,7 @@ from typing import Final, Self
 
 from aiohttp import web
 
+from asyncsdk.errors._checks import check_whole_number
 from asyncsdk.sandbox import control, exact, orders, settings
 from asyncsdk.sandbox.access import Caller
 from asyncsdk.sandbox.clock import ServiceClock
@@ -93,9 +94,9 @@ class Sandbox:
         deviations: Iterable[Deviation] = (),
     ) -> None:
         for name, value, most in (("rows", rows, 10**7), ("port", port, 65_535), ("log_size", log_size, 10**7)):
-            settings.whole(name, value, 0, most)
+            check_whole_number(name, value, 0, most)
         if rate_limit is not None:
-            settings.whole("rate_limit", rate_limit, 0, 10**9)
+            check_whole_number("rate_limit", rate_limit, 0, 10**9)
         settings.number("latency_ms", latency_ms, 0, 3_600_000)
         settings.number("rate_window", rate_window, 0.001, 86_400 * 366)
         settings.number("clock_skew", clock_skew, -86_400, 86_400)

@@ -18,7 +18,7 @@ from asyncsdk.sandbox.contract import ServedContract, ServedOperation, load
 from asyncsdk.sandbox.deviations import Deviation
 from asyncsdk.sandbox.fill import Filling
 from asyncsdk.sandbox.limits import Window
-from asyncsdk.sandbox.refusals import FieldFailure, Refusal, invalid
+from asyncsdk.sandbox.refusals import Complaint, Refusal, invalid
 from asyncsdk.sandbox.rules import Setting
 from asyncsdk.sandbox.store import Store
 
@@ -182,13 +182,13 @@ class Service:
         identity = self._identities.get(token) if scheme.lower() == "bearer" else None
         if identity is None:
             raise Refusal(401, "The access token is missing or unknown.")
-        failures: list[FieldFailure] = []
+        failures: list[Complaint] = []
         company, version = asked.headers.get("Wethod-Company"), asked.headers.get("Wethod-Version")
         if not company:
-            failures.append(FieldFailure("Wethod-Company", "this header is required"))
+            failures.append(Complaint("Wethod-Company", "this header is required"))
         if version != self.contract.version:
             known = f"the version this API has is {self.contract.version}"
-            failures.append(FieldFailure("Wethod-Version", known if version else "this header is required"))
+            failures.append(Complaint("Wethod-Version", known if version else "this header is required"))
         if failures:
             raise invalid(failures)
         if company != identity.company:

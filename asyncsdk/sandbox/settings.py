@@ -12,12 +12,6 @@ from asyncsdk.sandbox.positions import View
 _VIEWS: Mapping[str, View] = MappingProxyType({"exclude": "live", "include": "all", "only": "deleted"})
 
 
-def whole(name: str, value: object, low: int, high: int) -> None:
-    """Refuses what is no whole number from `low` to `high`."""
-    if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
-        raise ArgumentError(name, f"a whole number from {low:,} to {high:,}, not {value!r}")
-
-
 def number(name: str, value: object, low: float, high: float) -> None:
     """Refuses what is no number from `low` to `high`; NaN is none."""
     if isinstance(value, bool) or not isinstance(value, int | float) or not low <= value <= high:
