@@ -268,7 +268,7 @@ components:
       x-role: response
       required: [id, name]
       properties:
-        id: {type: integer,    minimum: 1}   # in columns, as somebody likes it
+        id: {type: integer, minimum: 1}   # from one on
         name: {type: string}
 """
 
