@@ -34,7 +34,7 @@ def to_arrow(rows: Sequence[object], model: type) -> pa.Table:
     fields = []
     for column in with_meanings(columns_of(model), model.__name__):
         words = {"unit": column.unit, "description": column.description}
-        told = {word: text for word, text in words.items() if text}
+        told: dict[bytes | str, bytes | str] = {word: text for word, text in words.items() if text}
         field = table.schema.field(column.name)
         fields.append(field.with_metadata(told) if told else field)
     return table.cast(pa.schema(fields))
@@ -56,7 +56,6 @@ def to_pandas(rows: Sequence[object], model: type) -> pd.DataFrame:
 
     table = to_arrow(rows, model)
     frame: pd.DataFrame = table.to_pandas(types_mapper=pd.ArrowDtype)
-    frame.attrs["units"] = {
-        field.name: field.metadata[b"unit"].decode() for field in table.schema if b"unit" in (field.metadata or {})
-    }
+    told = {field.name: dict(field.metadata or {}) for field in table.schema}
+    frame.attrs["units"] = {name: words[b"unit"].decode() for name, words in told.items() if b"unit" in words}
     return frame

@@ -49,8 +49,8 @@ def row_cells(rows: Sequence[object]) -> tuple[list[str], list[list[object]]]:
 def _facts(row: object) -> Mapping[str, object]:
     if isinstance(row, Mapping):
         return {str(name): value for name, value in row.items()}
-    if attrs.has(type(row)):
-        return {field.name: getattr(row, field.name) for field in attrs.fields(type(row))}
+    if attrs.has(kind := type(row)):
+        return {field.name: getattr(row, field.name) for field in attrs.fields(kind)}
     return {"row": row}
 
 

@@ -4,18 +4,37 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Protocol, cast
 
 from ..errors import ConfigurationError
 
 if TYPE_CHECKING:
-    from types import ModuleType
+    import pandas as pd
+    import polars as pl
+    import pyarrow as pa
 
-__all__ = ["frames_for"]
+__all__ = ["FrameMaker", "frames_for"]
 
 
-def frames_for(method: str, library: str | None = None) -> ModuleType:
-    """Returns the module that makes frames.
+class FrameMaker(Protocol):
+    """Makes frames of rows of a model, or of `dict`."""
+
+    def to_arrow(self, rows: Sequence[object], model: type) -> pa.Table:
+        """Returns an Arrow table."""
+        ...
+
+    def to_polars(self, rows: Sequence[object], model: type) -> pl.DataFrame:
+        """Returns a polars frame."""
+        ...
+
+    def to_pandas(self, rows: Sequence[object], model: type) -> pd.DataFrame:
+        """Returns a pandas frame."""
+        ...
+
+
+def frames_for(method: str, library: str | None = None) -> FrameMaker:
+    """Returns what makes frames.
 
     Args:
         method: that is called.
@@ -30,4 +49,4 @@ def frames_for(method: str, library: str | None = None) -> ModuleType:
         raise ConfigurationError(f'{method} needs the extra: pip install "asyncsdk[parquet]" ({problem})') from None
     if library is not None and importlib.util.find_spec(library) is None:
         raise ConfigurationError(f"{method} needs {library}: pip install {library}")
-    return frames
+    return cast("FrameMaker", frames)
