@@ -72,7 +72,9 @@ async def test_a_missing_library_is_said_before_anything_is_sent(
     monkeypatch.setattr(importlib.util, "find_spec", lambda name, *more: None if name == library else real(name, *more))
     async with Sandbox(rows=1) as sandbox:
         async with Wethod(token=sandbox.token, company=sandbox.company, base_url=sandbox.url) as wethod:
-            with pytest.raises(ConfigurationError, match=f"{method} needs {library}: pip install {library}"):
+            with pytest.raises(
+                ConfigurationError, match=rf'{method} needs {library}: pip install "asyncsdk\[{library}\]"'
+            ):
                 await getattr(wethod.projects.list(), method)()
         assert len(sandbox.requests) == 0
 

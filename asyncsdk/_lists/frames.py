@@ -48,5 +48,5 @@ def frames_for(method: str, library: str | None = None) -> FrameMaker:
     except ImportError as problem:
         raise ConfigurationError(f'{method} needs the extra: pip install "asyncsdk[parquet]" ({problem})') from None
     if library is not None and importlib.util.find_spec(library) is None:
-        raise ConfigurationError(f"{method} needs {library}: pip install {library}")
+        raise ConfigurationError(f'{method} needs {library}: pip install "asyncsdk[{library}]"')
     return cast("FrameMaker", frames)
