@@ -8,7 +8,7 @@ from typing import Any, Literal, TypeAlias
 
 import attrs
 
-__all__ = ["Area", "Change", "Edit", "applied_to", "edit"]
+__all__ = ["Area", "ContractChange", "Edit", "applied_to", "edit"]
 
 Area: TypeAlias = Literal["operation", "parameter", "body", "model"]
 
@@ -29,7 +29,7 @@ class Edit:
 
 
 @attrs.frozen
-class Change:
+class ContractChange:
     """One difference between the contract and what is said or seen elsewhere.
 
     Args:
@@ -48,7 +48,7 @@ class Change:
         return f"{self.area} {self.subject}: {self.said}"
 
 
-def applied_to(document: Mapping[str, Any], changes: Iterable[Change]) -> dict[str, Any]:
+def applied_to(document: Mapping[str, Any], changes: Iterable[ContractChange]) -> dict[str, Any]:
     """A copy of the contract's document with changes made."""
     changed = copy.deepcopy(dict(document))
     for change in changes:

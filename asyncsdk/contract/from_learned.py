@@ -11,14 +11,14 @@ from ..learning import Difference, Learned, differences
 from ..learning.contracted import ContractedList, contracted_in
 from ..learning.observed import SeenField
 from ..learning.rows_compared import promised_at
-from .changes import Area, Change, Edit
+from .changes import Area, ContractChange, Edit
 
 __all__ = ["changes_learned"]
 
 _OF_LISTS = {"page cap", "order", "unstable", "offset", "deletion", "status"}
 
 
-def changes_learned(document: Mapping[str, Any], learned: Learned) -> list[Change]:
+def changes_learned(document: Mapping[str, Any], learned: Learned) -> list[ContractChange]:
     """The changes that what was learned asks for.
 
     Fields are added, widened and no longer promised; none is taken away, as one company's rows are not all there are.
@@ -33,14 +33,14 @@ def changes_learned(document: Mapping[str, Any], learned: Learned) -> list[Chang
     return [_change(document, each, seen) for each in differences(learned, contract=asked)]
 
 
-def _change(document: Mapping[str, Any], each: Difference, seen: Mapping[str, SeenField]) -> Change:
+def _change(document: Mapping[str, Any], each: Difference, seen: Mapping[str, SeenField]) -> ContractChange:
     area: Area = "model"
     if each.kind in _OF_LISTS or each.subject == "server":
         area = "operation"
     elif each.kind == "parameter":
         area = "parameter"
     edits = _edits(document, each, seen) if area == "model" else ()
-    return Change(area, each.subject, each.now, edits)
+    return ContractChange(area, each.subject, each.now, edits)
 
 
 def _edits(document: Mapping[str, Any], each: Difference, seen: Mapping[str, SeenField]) -> tuple[Edit, ...]:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from .changes import Change, Edit
+from .changes import ContractChange, Edit
 from .described import DescribedField, DescribedOperation
 
 __all__ = ["added_operation"]
@@ -14,7 +14,7 @@ __all__ = ["added_operation"]
 _METHODS: Final = {"POST": "create", "PATCH": "update", "PUT": "update", "DELETE": "delete"}
 
 
-def added_operation(document: Mapping[str, Any], each: DescribedOperation) -> Iterator[Change]:
+def added_operation(document: Mapping[str, Any], each: DescribedOperation) -> Iterator[ContractChange]:
     """The change that adds an operation, with the schemas it needs."""
     path = re.sub(r"(?<=/):(\w+)", r"{\1}", each.path)
     segments = [part for part in path.removeprefix("/api/").split("/") if not part.startswith("{")]
@@ -64,7 +64,7 @@ def added_operation(document: Mapping[str, Any], each: DescribedOperation) -> It
         edits.append(Edit("append", ("tags",), about))
     edits.append(Edit("set", ("paths", path, each.verb.lower()), node))
     said = f"is new: wethod.{resource}.{method}, until it is named better"
-    yield Change("operation", f"{each.verb} {path}", said, tuple(edits))
+    yield ContractChange("operation", f"{each.verb} {path}", said, tuple(edits))
 
 
 def _named(each: DescribedOperation, path: str, segments: list[str]) -> tuple[str, str]:

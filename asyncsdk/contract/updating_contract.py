@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from ..learning.file import read as read_learned
-from .changes import Change, applied_to
+from .changes import ContractChange, applied_to
 from .differing import changes_between
 from .from_learned import changes_learned
 from .from_openapi import described_in
@@ -20,7 +20,7 @@ from .writing_contract import changed_text
 __all__ = ["changes_from", "update"]
 
 
-def changes_from(document: Mapping[str, Any], source: Path) -> list[Change]:
+def changes_from(document: Mapping[str, Any], source: Path) -> list[ContractChange]:
     """What the contract would have to change to say what a file or a folder says.
 
     Args:
@@ -51,7 +51,7 @@ def update(contract: Path, source: Path | None, learned: Path | None, *, write: 
         SystemExit: a source that cannot be read, in words.
     """
     document = parsed(contract.read_bytes())
-    changes: list[Change] = []
+    changes: list[ContractChange] = []
     try:
         changes += changes_from(document, source) if source is not None else []
         changes += changes_learned(document, read_learned(learned)) if learned is not None else []

@@ -7,7 +7,7 @@ import io
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
-from .changes import Change, edit
+from .changes import ContractChange, edit
 from .parsing import parsed
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ Opcode: TypeAlias = tuple[str, int, int, int, int]
 _WIDTH: Final = 160
 
 
-def changed_text(text: str, changes: Iterable[Change]) -> str:
+def changed_text(text: str, changes: Iterable[ContractChange]) -> str:
     """The text of the contract with changes made.
 
     The document is written twice, without the changes and with them; where the two differ, the text becomes the second,
