@@ -12,6 +12,7 @@ import attrs
 import msgspec
 
 from .._codec.decode import Decode, count_rows
+from .._codec.live_line import LiveLine
 from .._codec.promises import Misfits
 from .._codec.values import Json
 from .._limits import Slots, clock
@@ -94,9 +95,10 @@ class List(Generic[T]):
         """
         return PageWalk(self.fetcher(options, slots=slots, misfits=misfits), options.on_reject, holds_back=holds_back)
 
-    async def all(self, options: WalkOptions) -> list[T]:
-        """Returns all rows of a walk."""
-        return await read_all(self.fetcher(options), options.on_reject)
+    async def all(self, options: WalkOptions, *, progress: bool = False) -> list[T]:
+        """Returns all rows of a walk; `progress` shows how many are there while it reads."""
+        line = LiveLine(clock.monotonic) if progress else None
+        return await read_all(self.fetcher(options), options.on_reject, line, options.expected)
 
     async def all_since(self, options: WalkOptions) -> tuple[list[T], str | None]:
         """Returns all rows of a walk, and the `Date` of its first answer: by the server's clock."""

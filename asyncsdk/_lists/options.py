@@ -18,7 +18,7 @@ CONCURRENCY: Final = 8
 """Pages in flight or waiting to be consumed, unless a walk is told otherwise."""
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen
 class WalkOptions:
     """How a list is walked.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Generic, TypeVar, overload
 
+from .._codec.html_table import html_table, row_cells
 from .._codec.pydantic_hook import PydanticSerializer, page_hook
 from .._sending.headers import plain_headers
 from .window import NO_HEADERS
@@ -71,6 +72,11 @@ class Page(Sequence[T_co], Generic[T_co]):
 
     def __repr__(self) -> str:
         return f"<Page of {len(self._rows)} rows at offset {self.offset}{', the last' if self.is_last else ''}>"
+
+    def _repr_html_(self) -> str:
+        """Returns the first rows as a table, which a notebook shows."""
+        names, rows = row_cells(self._rows)
+        return html_table(repr(self).strip("<>"), names, rows, total=len(self._rows))
 
     __pydantic_serializer__: PydanticSerializer = PydanticSerializer()
     __get_pydantic_core_schema__ = page_hook

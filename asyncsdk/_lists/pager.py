@@ -14,14 +14,16 @@ from .._codec.values import Field
 from .._sending import wire
 from .._sending.page_sizes import LARGEST_PAGE
 from .._sending.sender import Sender
-from ..errors import ConfigurationError
-from ..errors._checks import check_whole_number
+from ..errors._checks import check_flag, check_whole_number
+from .frames import frames_for
 from .listed import List
 from .options import CONCURRENCY, WalkOptions
 from .page import Page
 from .walk import PageWalk, Walk
 
 if TYPE_CHECKING:
+    import pandas as pd
+    import polars as pl
     import pyarrow as pa
 
 __all__ = ["Page", "Pager", "list_of"]
@@ -221,26 +223,23 @@ class Pager(Generic[T]):
         expected: int | None = None,
         resume: str | None = None,
         on_reject: Callable[[Reject], object] | None = None,
+        progress: bool = False,
     ) -> list[T]:
         """The whole list, or its first `max_items` rows, in memory. `await pager` is the same without a bound.
 
-        The arguments are those of `items`.
+        The arguments are those of `items`, and:
+
+        Args:
+            progress: show how many rows are there, in a line on standard error that is renewed in place, or below the
+                cell of a notebook; nothing where standard error is no terminal.
 
         Raises:
             ArgumentError: as `items`.
             WethodError: a page failed for good; rows read so far are dropped, `error.bookmark` says where it failed.
         """
-        return await self._list.all(
-            WalkOptions(
-                concurrency=concurrency,
-                stable=stable,
-                sweep=sweep,
-                max_items=max_items,
-                expected=expected,
-                resume=resume,
-                on_reject=on_reject,
-            )
-        )
+        check_flag("progress", progress)
+        options = WalkOptions(concurrency, stable, sweep, max_items, expected, resume, on_reject)
+        return await self._list.all(options, progress=progress)
 
     async def first_page(self) -> Page[T]:
         """The first page alone, in one request.
@@ -278,29 +277,58 @@ class Pager(Generic[T]):
         expected: int | None = None,
         resume: str | None = None,
         on_reject: Callable[[Reject], object] | None = None,
+        progress: bool = False,
     ) -> pa.Table:
-        """The list as an Arrow table with real column types, which polars, pandas and DuckDB read as it is.
+        """The list as an Arrow table with real column types; its fields carry units and descriptions as metadata.
 
-        The arguments are those of `items`.
+            table.schema.field("value").metadata[b"unit"]      # b"K"
+
+        The arguments are those of `all`.
 
         Raises:
-            ConfigurationError: pyarrow is missing: `pip install "asyncsdk[parquet]"`.
+            ConfigurationError: a library is missing, and the message says what to install. Nothing was sent.
             ArgumentError, WethodError: as `all`.
         """
-        try:
-            from .._arrow.tables import to_arrow
-        except ImportError as problem:
-            raise ConfigurationError(f'to_arrow needs the extra: pip install "asyncsdk[parquet]" ({problem})') from None
-        rows = await self.all(
-            concurrency=concurrency,
-            stable=stable,
-            sweep=sweep,
-            max_items=max_items,
-            expected=expected,
-            resume=resume,
-            on_reject=on_reject,
-        )
-        return to_arrow(rows, self.model)
+        frames = frames_for("to_arrow")
+        check_flag("progress", progress)
+        options = WalkOptions(concurrency, stable, sweep, max_items, expected, resume, on_reject)
+        return frames.to_arrow(await self._list.all(options, progress=progress), self.model)
+
+    async def to_polars(
+        self,
+        *,
+        concurrency: int = CONCURRENCY,
+        stable: bool = True,
+        sweep: bool = False,
+        max_items: int | None = None,
+        expected: int | None = None,
+        resume: str | None = None,
+        on_reject: Callable[[Reject], object] | None = None,
+        progress: bool = False,
+    ) -> pl.DataFrame:
+        """The list as a polars frame, with the errors of `to_arrow`. Such frames have no place for units."""
+        frames = frames_for("to_polars", "polars")
+        check_flag("progress", progress)
+        options = WalkOptions(concurrency, stable, sweep, max_items, expected, resume, on_reject)
+        return frames.to_polars(await self._list.all(options, progress=progress), self.model)
+
+    async def to_pandas(
+        self,
+        *,
+        concurrency: int = CONCURRENCY,
+        stable: bool = True,
+        sweep: bool = False,
+        max_items: int | None = None,
+        expected: int | None = None,
+        resume: str | None = None,
+        on_reject: Callable[[Reject], object] | None = None,
+        progress: bool = False,
+    ) -> pd.DataFrame:
+        """The list as a pandas frame of Arrow types, with the errors of `to_arrow`. `attrs["units"]` has the units."""
+        frames = frames_for("to_pandas", "pandas")
+        check_flag("progress", progress)
+        options = WalkOptions(concurrency, stable, sweep, max_items, expected, resume, on_reject)
+        return frames.to_pandas(await self._list.all(options, progress=progress), self.model)
 
 
 def list_of(pager: Pager[T]) -> List[T]:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import attrs
 
+from .._codec.html_table import html_table, row_cells
 from .window import LAST, Reason
 
 __all__ = ["Counts", "Report"]
@@ -37,6 +38,11 @@ class Report:
     sweep: int = 0
     doubles: int = 0
     misfits: Mapping[str, int] = attrs.field(factory=dict)
+
+    def _repr_html_(self) -> str:
+        """Returns the counts as a table, which a notebook shows."""
+        names, rows = row_cells([self])
+        return html_table("Report of a walk", names, rows, total=1)
 
     def with_sweep(self, sweep: Report) -> Report:
         """Returns both as one: a walk and the sweep that followed it. The misfits are the walk's."""

@@ -14,6 +14,7 @@ from types import TracebackType
 from typing import Generic, Self, TypeAlias, TypeVar
 
 from .._codec.decode import Reject
+from .._codec.live_line import LiveLine
 from .._sending.loops import require_asyncio
 from .delivery import Delivery
 from .fetcher import Fetcher
@@ -193,14 +194,21 @@ class Walk(Generic[T]):
         await self.aclose()
 
 
-async def read_all(fetcher: Fetcher[T], on_reject: OnReject = None) -> list[T]:
-    """Reads all rows of a walk, which ends with this."""
+async def read_all(
+    fetcher: Fetcher[T], on_reject: OnReject = None, line: LiveLine | None = None, expected: int | None = None
+) -> list[T]:
+    """Reads all rows of a walk, which ends with this; `line` says how many are there, of `expected` ones."""
+    of = f" of about {expected:,}" if expected else ""
     rows: list[T] = []
     try:
         while (delivery := await fetcher.advance()) is not None:
             rows += fitting(delivery.rows, on_reject)
+            if line is not None:
+                line.show(f"{len(rows):,} rows{of}")
     finally:
         await fetcher.aclose()
+        if line is not None:
+            line.end(f"{len(rows):,} rows")
     return rows
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections import Counter
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from typing import TYPE_CHECKING, Final
@@ -12,7 +11,7 @@ from rich.live import Live
 from rich.text import Text
 
 from .._limits import clock
-from ..extract.progress import Tally, seconds_left
+from ..extract.progress import Tally, seconds_left, totals
 from .durations import shown
 from .output import say
 from .tables import console
@@ -92,21 +91,6 @@ class Display:
         if clock.monotonic() < self._wait_until:
             parts.append(self._wait)
         return [part for part in parts if part]
-
-
-def totals(tallies: Sequence[Tally]) -> str:
-    """All tables of a run in a line.
-
-    >>> totals([Tally(table="a", stage="complete", rows=7, requests=2), Tally(table="b")])
-    '1 of 2 lists complete, 1 to go; 7 rows, 2 requests'
-    """
-    stages = Counter(tally.stage for tally in tallies)
-    parts = [f"{stages['complete']} of {len(tallies)} lists complete"]
-    parts += [f"{stages[stage]} {stage}" for stage in ("skipped", "failed") if stages[stage]]
-    if left := stages["waiting"] + stages["reading"]:
-        parts.append(f"{left} to go")
-    rows, requests = sum(tally.rows for tally in tallies), sum(tally.requests for tally in tallies)
-    return f"{', '.join(parts)}; {rows:,} rows, {requests:,} requests"
 
 
 def budget_line(wethod: Wethod) -> str:

@@ -15,6 +15,7 @@ What OpenAPI has no word for:
                           `this-month`
     x-sent-as             how a field of a body comes back where it does not as it was sent: `field` is its name in
                           the row (null: not at all), `as` its spelling (lower-case, first-of-month, number-or-string)
+    x-unit                the unit of a number: K (thousands), %, h, min, d, months
     x-state               what an action asks of its row (`before`) and leaves in it (`after`); `*`: any but null
 
 Docstrings show what is assumed as "Assumed: ...", the sandbox acts on it, and nothing else hangs on it.

@@ -2,6 +2,8 @@
 
     python -m asyncsdk.contract.generate            # writes what differs, removes what is no longer generated
     python -m asyncsdk.contract.generate --check    # writes nothing, names what differs, exits with 1 if anything does
+    python -m asyncsdk.contract.generate --from FILE-OR-FOLDER    # names what a source says otherwise
+    python -m asyncsdk.contract.generate --learned FILE [--write] # the same of what was learned; changes the contract
 
 Needs the extra `dev`: PyYAML to read the contract, ruff to format the code.
 """
@@ -17,8 +19,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
+from .parsing import parsed
 from .proofreading import proofread
 from .reading import read
+from .updating_contract import update
 from .writing_docs import write_api_page
 from .writing_models import write_models
 from .writing_resources import write_resources
@@ -35,12 +39,7 @@ def load(path: Path) -> Mapping[str, Any]:
     Raises:
         SystemExit: PyYAML is not installed.
     """
-    try:
-        import yaml
-    except ModuleNotFoundError:
-        raise SystemExit("The generator reads YAML: pip install 'asyncsdk[dev]'") from None
-    document: Mapping[str, Any] = yaml.load(path.read_bytes(), getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506  # both loaders are the safe one
-    return document
+    return parsed(path.read_bytes())
 
 
 def generate(document: Mapping[str, Any]) -> dict[str, str]:
@@ -80,7 +79,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
         prog="python -m asyncsdk.contract.generate", description="Write the generated code."
     )
     parser.add_argument("--check", action="store_true", help="write nothing; exit with 1 if the tree differs")
-    check: bool = parser.parse_args(arguments).check
+    parser.add_argument(
+        "--from",
+        dest="source",
+        type=Path,
+        metavar="FILE-OR-FOLDER",
+        help="compare the contract with an OpenAPI file (3.0, 3.1; JSON, YAML) or with saved reference pages (.txt)",
+    )
+    parser.add_argument(
+        "--learned", type=Path, metavar="FILE", help="compare it with what `asyncsdk check --learn` wrote"
+    )
+    parser.add_argument("--write", action="store_true", help="change openapi.yaml so that it says what the source says")
+    given = parser.parse_args(arguments)
+    if given.source is not None or given.learned is not None:
+        return update(PACKAGE / "contract" / "openapi.yaml", given.source, given.learned, write=given.write)
+    if given.write:
+        parser.error("--write goes with --from or --learned")
+    check: bool = given.check
     files = generate(load(PACKAGE / "contract" / "openapi.yaml"))
     found = differences(files, PACKAGE)
     for path, what in found:

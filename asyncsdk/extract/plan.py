@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 import attrs
 
 from .._catalog import find
+from .._codec.html_table import html_table, row_cells
 from .._limits import clock
 from ..errors import PermissionDeniedError, PreconditionFailedError
 from .incremental import passes
@@ -74,6 +75,12 @@ class ExtractionPlan:
     def unknown(self) -> int:
         """How many tables cost nobody knows what."""
         return sum(cost.basis == "unknown" for cost in self.costs)
+
+    def _repr_html_(self) -> str:
+        """What each table will cost, which a notebook shows."""
+        names, rows = row_cells(self.costs)
+        caption = f"Extraction plan: {self.requests:,} requests, {self.seconds:.0f} s"
+        return html_table(caption, names, rows, total=len(self.costs))
 
     def to_dict(self) -> Json:
         """The plan as data that JSON can say."""

@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Literal, TypeAlias
+import asyncio
+from collections import Counter
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from typing import Final, Literal, TypeAlias
 
 import attrs
 
-__all__ = ["Stage", "Tally", "seconds_left"]
+from .._codec.live_line import LiveLine
+from .._limits import clock
+
+__all__ = ["Stage", "Tally", "seconds_left", "shown_in_a_line", "totals"]
+
+REFRESH_SECONDS: Final = 0.2
 
 Stage: TypeAlias = Literal["waiting", "reading", "complete", "skipped", "failed"]
 
@@ -39,3 +48,37 @@ def seconds_left(tally: Tally, now: float) -> float | None:
     if tally.expected is None or tally.started is None or not tally.rows:
         return None
     return max(0.0, (tally.expected - tally.rows) * (now - tally.started) / tally.rows)
+
+
+def totals(tallies: Sequence[Tally]) -> str:
+    """All tables of a run in a line.
+
+    >>> totals([Tally(table="a", stage="complete", rows=7, requests=2), Tally(table="b")])
+    '1 of 2 lists complete, 1 to go; 7 rows, 2 requests'
+    """
+    stages = Counter(tally.stage for tally in tallies)
+    parts = [f"{stages['complete']} of {len(tallies)} lists complete"]
+    parts += [f"{stages[stage]} {stage}" for stage in ("skipped", "failed") if stages[stage]]
+    if left := stages["waiting"] + stages["reading"]:
+        parts.append(f"{left} to go")
+    rows, requests = sum(tally.rows for tally in tallies), sum(tally.requests for tally in tallies)
+    return f"{', '.join(parts)}; {rows:,} rows, {requests:,} requests"
+
+
+@asynccontextmanager
+async def shown_in_a_line(tallies: Sequence[Tally]) -> AsyncIterator[None]:
+    """Shows how far a run is, in one line that is renewed in place, while the block lasts."""
+    line = LiveLine(clock.monotonic)
+
+    async def renew() -> None:
+        while True:
+            line.show(totals(tallies))
+            await asyncio.sleep(REFRESH_SECONDS)
+
+    renewing = asyncio.ensure_future(renew())
+    try:
+        yield
+    finally:
+        renewing.cancel()
+        await asyncio.wait({renewing})
+        line.end(totals(tallies))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 import attrs
 
+from .._codec.html_table import html_table, row_cells
 from ..errors import WethodError
 
 if TYPE_CHECKING:
@@ -137,6 +138,12 @@ class ExtractionReport:
         """
         if not self.ok and not (allow_rejected and self.status == 3):
             raise ExtractionError(self)
+
+    def _repr_html_(self) -> str:
+        """The tables and what became of each, which a notebook shows."""
+        names, rows = row_cells(self.tables)
+        said = "every row was delivered" if self.ok else _sentence(self)
+        return html_table(f"Extraction to {self.target}: {said}", names, rows, total=len(self.tables))
 
     def to_dict(self) -> Json:
         """The report as data that JSON can say."""

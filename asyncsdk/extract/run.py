@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import nullcontext
 from datetime import date, datetime, timedelta
 from functools import partial
 from os import PathLike
@@ -25,7 +26,7 @@ from .job import Options
 from .jobs import excluded_tables, jobs_of, moment_of
 from .loading import load
 from .plan import REQUEST_SECONDS, ExtractionPlan, costs_of, counted, seconds_for
-from .progress import Tally
+from .progress import Tally, shown_in_a_line
 from .report import ExtractionReport, TableReport
 from .side_by_side import opened, side_by_side
 from .target import Owner, Place, TargetError
@@ -74,6 +75,7 @@ async def extract(
     state: str | PathLike[str] | None = None,
     known: Callable[[Listing], Listing] | None = None,
     watch: Callable[[Sequence[Tally]], object] | None = None,
+    progress: bool = False,
 ) -> ExtractionReport:
     """Brings tables up to date with lists of the API.
 
@@ -107,6 +109,8 @@ async def extract(
             `DIR/.asyncsdk`): on network mounts it has to be a local one.
         known: gives each list as it was learned to be, such as `learning.applied(learned)`.
         watch: called once, before the first request, with a tally for each table, to look at while the run goes on.
+        progress: show how far the run is, in a line on standard error that is renewed in place, or below the cell of a
+            notebook; nothing where standard error is no terminal.
 
     Returns:
         The report. It does not raise where tables failed: `report.raise_for_status()` does, `report.ok` tells, and
@@ -148,7 +152,8 @@ async def extract(
     owner = Owner(settings.base_url, settings.company)
     watched = RunWatch.begin(wethod, options.run, list(tallies))
     try:
-        async with opened(target, owner, [job.table for job in jobs]) as worker:
+        line = shown_in_a_line(list(tallies.values())) if progress else nullcontext()
+        async with line, opened(target, owner, [job.table for job in jobs]) as worker:
             for table in excluded_tables(without):
                 await worker(partial(target.drop, table))
             each = partial(

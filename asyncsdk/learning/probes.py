@@ -16,7 +16,7 @@ from .contracted import ContractedList, ContractedParameter
 from .observed import Verdict
 from .paging import Rows, latest, moment_in
 
-__all__ = ["Probe", "judged", "most_probes", "probes_of"]
+__all__ = ["Probe", "judged", "most_probes", "probes_of", "refused"]
 
 Demand: TypeAlias = Literal["equal", "after", "set", "nothing", "turned", "keys", "deleted"]
 
@@ -130,6 +130,11 @@ def judged(probe: Probe, first: Rows, answer: Rows) -> Verdict:
     if answer and not any(_is_readable(row, probe) for row in answer):
         return "not told"  # the field itself is gone, or of another kind
     return "honoured" if all(_fits(row, probe) for row in answer) else "ignored"
+
+
+def refused(probe: Probe, status: int | None) -> Verdict:
+    """What an answer without rows says of a probe: an id or a text that no row has may be refused for its value."""
+    return "refused" if status in {400, 404, 422} and probe.demand != "nothing" else "not told"
 
 
 def _is_readable(row: Mapping[str, object], probe: Probe) -> bool:

@@ -22,7 +22,7 @@ from .contracted import ContractedList, contracted
 from .fields import seen_fields
 from .observed import Learned, SeenField, SeenList, SeenServer, Verdict
 from .paging import Rows, latest, moved_by_deletion, order_of, page_cap_of, repeated, second_offset
-from .probes import judged, most_probes, probes_of
+from .probes import judged, most_probes, probes_of, refused
 
 if TYPE_CHECKING:
     from ..client import Wethod
@@ -154,7 +154,7 @@ async def _learn_list(wethod: Wethod, asked: ContractedList, headers: _Headers, 
     for probe in probes_of(asked, rows):
         answer = await page(probe.query)
         if answer.status != 200:
-            verdicts[probe.parameter] = "refused" if answer.status in {400, 404, 422} else "not told"
+            verdicts[probe.parameter] = refused(probe, answer.status)
             continue
         verdicts[probe.parameter] = judged(probe, rows, answer.rows)
         if probe.demand == "keys":

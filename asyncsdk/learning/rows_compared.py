@@ -62,7 +62,7 @@ def _groups(
 
 
 def _of_group(group: _Group) -> Iterator[Difference]:
-    new = {name: each for name, each in group.seen.items() if name not in group.promised}
+    new = {name: each for name, each in group.seen.items() if name not in group.promised and each.present}
     absent = [name for name in group.promised if name in group.seen and not group.seen[name].present]
     pairs = dict(_renamed(group, new, absent))
     for old, name in pairs.items():

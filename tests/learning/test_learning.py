@@ -205,3 +205,14 @@ def test_another_file_is_refused_with_a_word(text: str, tmp_path: Path) -> None:
 
 def test_the_file_is_sorted_json(undrifted: Learned) -> None:
     assert list(json.loads(file.text_of(undrifted))["lists"]) == sorted(undrifted.lists)
+
+
+async def test_a_value_that_no_row_has_may_be_refused_without_a_difference() -> None:
+    """A server may answer 404 to a filter by an id that is not there; one that refuses an operator is named."""
+    async with Sandbox(rows=20) as sandbox:
+        sandbox.fail("GET /api/locations", status=404, times=None, query={"holiday_id": "2000000000"})
+        sandbox.fail("GET /api/levels", status=400, times=None, after=2)
+        async with Wethod(token=sandbox.token, company=sandbox.company, base_url=sandbox.url) as wethod:
+            learned = await learn(wethod)
+    assert learned.lists["locations"].parameters["holiday_id"] == "not told"
+    assert named(differences(learned)) == {("parameter", "levels.updated_at")}
