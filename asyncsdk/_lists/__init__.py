@@ -14,6 +14,7 @@ invariant, and nobody else writes its state:
   is found out.
 - `delivery`, `bookmarks`: rows leave in order, and a bookmark is exact to the row. `report`: what is counted.
 - `stages`, `sweeping`: what follows the list itself. `counting`: how long a list is, without reading it.
+- `changes`: which rows a list lost since it was read, without reading it again.
 
 | Word        | Meaning                                                                                           |
 |-------------|---------------------------------------------------------------------------------------------------|
