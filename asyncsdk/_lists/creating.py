@@ -12,8 +12,7 @@ import asyncio
 import json
 from collections.abc import Awaitable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from math import isclose
-from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeVar, cast
 
 import attrs
 
@@ -25,6 +24,7 @@ from .._sending.response import Response
 from .._sending.sender import Reply
 from .._sending.wire import Answer
 from ..errors import DecodeError, OutcomeUnknownError, WethodError
+from .created_rows import Creation, matches, spelled
 from .pager import Pager
 
 if TYPE_CHECKING:
@@ -32,9 +32,10 @@ if TYPE_CHECKING:
     from .._sending.created import Place
     from .._sending.sender import Sender
 
-__all__ = ["Creation", "Match", "created", "linked", "matches", "spelled"]
+__all__ = ["created", "linked"]
 
 T = TypeVar("T")
+_Rows: TypeAlias = list[dict[str, Any]]
 
 GRACE: Final = timedelta(seconds=2)
 """How much earlier than its sending a row may say that it was made: clocks are read to the second."""
@@ -42,97 +43,9 @@ GRACE: Final = timedelta(seconds=2)
 MARGIN: Final = timedelta(minutes=10)
 """How much earlier than its sending, by our own clock, the list is asked for: the server's may be behind."""
 
-BROKEN_SECONDS: Final = 2.0
-"""After a broken connection the deed is done by now, or never will be."""
-
-LATE_SECONDS: Final = 30.0
-"""After a time-out, or a proxy's 5xx, the deed may still be under way for so long."""
-
-Way: TypeAlias = Literal["", "lower-case", "number-or-string", "first-of-month"]
-Match: TypeAlias = Literal["equal", "alike", "other"]
-"""How a row compares with what was sent: `alike` is equal in ids and dates, and not in the rest."""
-
-
-@attrs.frozen
-class Creation:
-    """What the generator knows of a create: where its row appears, and how what was sent comes back.
-
-    Args:
-        resource: its name in this package.
-        path: of the list.
-        model: of the row.
-        row: the path of one row, with `{id}` in it; None: there is none.
-        filters: fields of the body that the list can be filtered by, and whether as they are or with an operator.
-        spelled: fields of the body that come back otherwise: under another name (None: not at all), in another way.
-    """
-
-    resource: str
-    path: str
-    model: type[Any]
-    row: str | None = None
-    filters: Mapping[str, Literal["plain", "date"]] = attrs.field(factory=dict)
-    spelled: Mapping[str, tuple[str | None, Way]] = attrs.field(factory=dict)
-
-
-def spelled(creation: Creation, sent: Mapping[str, Json]) -> dict[str, Json]:
-    """Returns what the row of a create holds, by the names of its fields.
-
-    >>> spelled(Creation("t", "/t", dict, spelled={"mode": ("mode", "lower-case"), "day": (None, "")}),
-    ...         {"mode": "DAILY", "day": "mon", "hours": 8})
-    {'mode': 'daily', 'hours': 8}
-    """
-    held: dict[str, Json] = {}
-    for name, value in sent.items():
-        field, way = creation.spelled.get(name, (name, ""))
-        if field is None:
-            continue
-        if way == "lower-case" and isinstance(value, str):
-            held[field] = value.lower()
-        elif way == "first-of-month" and isinstance(value, str):
-            held[field] = f"{value[:7]}-01"
-        else:
-            held[field] = value
-    return held
-
-
-def matches(row: Mapping[str, Json], held: Mapping[str, Json]) -> Match:
-    """Compares a row with what a create's row holds.
-
-    Texts are compared trimmed and without regard to case where they are one word, numbers to two decimals, which is
-    what servers do to them. Ids and dates must be equal.
-
-    >>> matches({"id": 1, "name": "x ", "hours": 8.001}, {"name": "x", "hours": 8})
-    'equal'
-    >>> matches({"person_id": 3, "notes": "changed"}, {"person_id": 3, "notes": "x"})
-    'alike'
-    """
-    verdict: Match = "equal"
-    for name, value in held.items():
-        there = row.get(name)
-        if _same(there, value):
-            continue
-        if name.endswith("_id") or name == "id" or "date" in name or name in {"from", "to"}:
-            return "other"
-        verdict = "alike"
-    return verdict
-
-
-def _same(there: object, sent: object) -> bool:
-    if isinstance(sent, bool) or isinstance(there, bool) or sent is None or there is None:
-        return there is sent
-    if isinstance(sent, int | float):
-        number = _number(there)
-        return number is not None and (isclose(number, sent, abs_tol=0.0051) or round(number, 2) == round(sent, 2))
-    if isinstance(sent, str) and isinstance(there, str):
-        return there.strip() == sent.strip() or (_number(there) is not None and _number(there) == _number(sent))
-    return there == sent
-
-
-def _number(value: object) -> float | None:
-    try:
-        return float(cast("float", value))
-    except (TypeError, ValueError):
-        return None
+SECONDS: Final = (0.0, 2.0, 30.0)
+"""When to look, after the answer was lost. After a broken connection most deeds are done by the second look. The last
+one decides: a proxy that has given up may deliver what it holds for so long."""
 
 
 async def created(
@@ -149,7 +62,7 @@ async def created(
 
     Raises:
         OutcomeUnknownError: the answer was lost, and no look could tell what became of it. `carried_out` is False
-            where nothing was done: no row is there, and the list was seen to show what this client creates.
+            where nothing was done: no row is there, and a look has met rows that this client created before.
         DecodeError: it was carried out, but neither its answer nor its row can be read.
         WethodError: as the create raised it.
     """
@@ -210,14 +123,15 @@ class _Search:
 
     async def settle(self, unknown: OutcomeUnknownError | DecodeError, *, rivals: int) -> dict[str, Json]:
         """Returns the row; raises `unknown`, with what is known of it, where none can be told to be ours."""
-        log = self.sender.accounts.created
+        log, lost = self.sender.accounts.created, clock.monotonic()
         try:
             if isinstance(unknown, DecodeError) and unknown.id is not None and self.creation.row is not None:
                 return await self._by_id(unknown.id)
-            equal, alike = await self._look()
-            if not equal:
-                await self._wait_for(unknown)
-                equal, alike = await self._look()
+            for seconds in SECONDS if _is_broken(unknown) else (SECONDS[0], SECONDS[-1]):
+                await asyncio.sleep(max(0.0, lost + seconds - clock.monotonic()))
+                equal, alike, earlier = await self._look()
+                if equal:
+                    break
         except WethodError as problem:
             unknown.add_note(f"It could not be settled: {problem}")
             raise unknown from None
@@ -234,6 +148,8 @@ class _Search:
             )
         elif isinstance(unknown, DecodeError):
             unknown.add_note(f"Its row was not found: GET {where}")
+        elif earlier:
+            unknown.add_note(f"It could not be settled: rows {_ids(earlier)} are equal, and say they were made before.")
         elif log.shows(self.place):
             unknown.carried_out = False
             unknown.add_note(
@@ -243,35 +159,41 @@ class _Search:
             unknown.add_note(f"It could not be settled: no such row is in the list, which may not show it: GET {where}")
         raise unknown
 
-    async def _wait_for(self, unknown: OutcomeUnknownError | DecodeError) -> None:
-        text = str(unknown)
-        late = unknown.status is not None or "Timeout" in text or "nothing came" in text or "deadline" in text
-        passed = (clock.utc_now() - self.begun).total_seconds()
-        await asyncio.sleep(max(0.0, (LATE_SECONDS if late else BROKEN_SECONDS) - passed))
-
     async def _by_id(self, id: int | str) -> dict[str, Json]:
         path = arguments.path(cast("str", self.creation.row), id=id)
         reply = await self.sender.send(wire.build("GET", path), self.sender.decoding.one(object))
         row = cast("dict[str, Json]", reply.value)
-        self.sender.accounts.created.claim(self.place, id, found=True)
+        self.sender.accounts.created.claim(self.place, id)  # says nothing of what the list shows
         return row
 
-    async def _look(self) -> tuple[list[dict[str, Json]], list[dict[str, Json]]]:
-        """Reads the whole window of the list; returns rows that are equal, and rows that are alike."""
-        equal, alike = [], []
+    async def _look(self) -> tuple[_Rows, _Rows, _Rows]:
+        """Reads the whole window of the list: rows that are equal, that are alike, and equal ones of an earlier time.
+
+        The last are those of somebody else, or ours where the clock that writes the Date header is not the one that
+        dates rows: so nothing is said of a create while there are any.
+        """
+        equal: _Rows = []
+        alike: _Rows = []
+        earlier: _Rows = []
         moment: datetime | None = None
         pager = Pager(self.sender, self.creation.path, dict, self._query())
         async for page in pager.pages():
             if moment is None:
                 moment = self._sent_at(page.headers)
             for row in page:
-                if self._is_new(row, moment):
-                    match matches(row, self.held):
-                        case "equal":
-                            equal.append(row)
-                        case "alike":
-                            alike.append(row)
-        return equal, alike
+                if self.sender.accounts.created.recognize(self.place, row.get("id")):
+                    continue
+                match matches(row, self.held):
+                    case "equal":
+                        (equal if _is_new(row, moment) else earlier).append(row)
+                    case "alike" if _is_new(row, moment) and not self._is_of_another(row):
+                        alike.append(row)
+        return equal, alike, earlier
+
+    def _is_of_another(self, row: Mapping[str, Json]) -> bool:
+        """Whether a row is what another create in the air, with other content, makes."""
+        others = self.sender.accounts.created.flying(self.place)
+        return any(matches(row, spelled(self.creation, json.loads(each.content))) == "equal" for each in others)
 
     def _query(self) -> Iterable[Field]:
         yield "updated_at", f"gte:{_stamp(self.begun - MARGIN)}"
@@ -283,12 +205,6 @@ class _Search:
         """When the create was sent, by the server's clock."""
         there, here = http_date(headers.get("date")), clock.utc_now()
         return self.begun if there is None else self.begun + (there - here)
-
-    def _is_new(self, row: dict[str, Json], moment: datetime) -> bool:
-        if self.sender.accounts.created.is_claimed(self.place, row.get("id")):
-            return False
-        made = _moment(row.get("created_at")) or _moment(row.get("updated_at"))
-        return made is None or made >= moment - GRACE
 
 
 async def linked(call: Awaitable[T], sender: Sender, path: str, model: type[T], **second: int) -> T:
@@ -326,6 +242,16 @@ async def linked(call: Awaitable[T], sender: Sender, path: str, model: type[T], 
             return sender.result(Reply(sender.decoding.one(model)(body), Answer(200, {}, body)))
     unknown.add_note(f"It could not be settled: GET {path} does not show it. Linking what is linked is answered 412.")
     raise unknown
+
+
+def _is_new(row: Mapping[str, Json], moment: datetime) -> bool:
+    made = _moment(row.get("created_at")) or _moment(row.get("updated_at"))
+    return made is None or made >= moment - GRACE
+
+
+def _is_broken(unknown: OutcomeUnknownError | DecodeError) -> bool:
+    """Whether the connection broke, rather than nothing coming, or a proxy's answer."""
+    return unknown.status is None and "nothing came" not in str(unknown)
 
 
 def _moment(value: object) -> datetime | None:

@@ -26,7 +26,7 @@ MOST: Final = 100_000
 
 @attrs.define(eq=False)
 class InAir:
-    """One create between its sending and its end. `heard_of` is set once its answer came, or was lost."""
+    """One create between its sending and its end. `answered` is set once its answer came, or was lost."""
 
     content: bytes
     answered: asyncio.Event = attrs.field(factory=asyncio.Event)
@@ -75,9 +75,12 @@ class Created:
                 known.ids.popitem(last=False)
             return True
 
-    def is_claimed(self, place: Place, id: object) -> bool:
-        """Whether a create has this row."""
-        return id in self._at(place).ids
+    def recognize(self, place: Place, id: object) -> bool:
+        """Whether a row that a look has met is one that a create of this client has made: so the list shows them."""
+        known = self._at(place)
+        found = id in known.ids
+        known.visible = known.visible or found
+        return found
 
     def shows(self, place: Place) -> bool:
         """Whether a look has found a row there that a create had made: the token sees what it creates."""
@@ -93,6 +96,10 @@ class Created:
         """Forgets a create that is over; whoever waits for its answer goes on."""
         flying.answered.set()
         self._at(place).flying.remove(flying)
+
+    def flying(self, place: Place) -> tuple[InAir, ...]:
+        """Returns the creates in the air, those that look for their rows among them."""
+        return tuple(self._at(place).flying)
 
     def alike(self, place: Place, flying: InAir) -> list[InAir]:
         """Returns the other creates in the air with the same content."""

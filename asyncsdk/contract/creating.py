@@ -1,4 +1,4 @@
-"""Which creates can be found again after a lost answer, and by what: code for `_lists.creating`.
+"""Which creates can be found again after a lost answer, and by what: code for `_lists.created_rows`.
 
 The contract says how a field comes back (`x-sent-as`) and what a list can be filtered by. A create whose body is not
 published cannot be found: nobody can tell what its row looks like.

@@ -88,6 +88,7 @@ def _imports(used: str, aliases: Mapping[str, str], resource: Resource, contract
     yield _lines(
         _from(".._codec", [each for each in ("arguments", "body") if f"{each}." in used]),
         _from(".._codec.omitted", ["OMITTED", "Omitted"] if "OMITTED" in used else []),
+        _from(".._lists.created_rows", ["Creation"] if "created(call" in used else []),
         _from(".._lists.creating", _creating(used)),
         _from(".._lists.pager", ["Pager"] if "Pager[" in used else []),
         _from(".._sending.response", ["responding"] if not all(each.paginated for each in resource.operations) else []),
@@ -108,7 +109,7 @@ def _from(module: str, names: Sequence[str], indent: int = 0) -> str:
 
 
 def _creating(used: str) -> list[str]:
-    found = ["Creation", "created"] if "created(call" in used else []
+    found = ["created"] if "created(call" in used else []
     return found + (["linked"] if "linked(call" in used else [])
 
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from .._codec import arguments, body
-from .._lists.creating import Creation, created
+from .._lists.created_rows import Creation
+from .._lists.creating import created
 from .._lists.pager import Pager
 from .._sending.response import responding
 from ..models.timesheet_whitelists import TimesheetWhitelist

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Final, Literal, TypeAlias, get_args
 
 from .._codec import arguments, body
 from .._codec.omitted import OMITTED, Omitted
-from .._lists.creating import Creation, created
+from .._lists.created_rows import Creation
+from .._lists.creating import created
 from .._lists.pager import Pager
 from .._sending.response import responding
 from ..models.timesheets import Timesheet
