@@ -183,7 +183,10 @@ def _arguments(operation: Operation) -> list[tuple[str, str]]:
         described += [(python_name(field.name), _of_field(body, field, answer=False)) for field in body.fields]
         if body.unpublished:
             guess = OPEN_BODIES[body.name]
-            described.append(("fields", f"The body by the API's field names; no schema is published. {guess}"))
+            text = f"The body by the API's field names; no schema is published. {guess}"
+            if operation.method == "create":
+                text += " So there is no `settle`: nobody can tell what the row of a lost create looks like."
+            described.append(("fields", text))
         if body.prefix:
             name, _, in_calls = DYNAMIC[body.prefix]
             described.append((name, in_calls))
