@@ -54,6 +54,8 @@ async def test_a_row_that_the_server_trimmed_and_rounded_is_found() -> None:
     ):
         known = await wethod.timesheets.list().first()
         assert known is not None
+        assert known.project_id is not None
+        assert known.person_id is not None
         sandbox.drop("POST /api/timesheets", handled=True)
         row = await wethod.timesheets.create(
             project_id=known.project_id,
