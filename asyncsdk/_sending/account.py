@@ -13,6 +13,7 @@ import attrs
 
 from .._codec.promises import WarnOnce
 from .._limits import Budget, LocalBudget, Pause, Quota, Unlimited
+from .created import Created
 from .credential import Credential
 from .page_sizes import PageSizes
 from .secret import Secret
@@ -120,11 +121,13 @@ class Accounts:
     Copies come and go (a web application makes one for each call), but what the API counts stays. So an account
     outlives the copies that used it until it has nothing to remember. Budgets in Redis share their connections.
 
-    `warn_once` warns of rows that break their model's promises, once for all that share the accounts.
+    `warn_once` warns of rows that break their model's promises, once for all that share the accounts; `created` knows
+    which rows their creates have made.
     """
 
     def __init__(self) -> None:
         self.warn_once: WarnOnce = WarnOnce()
+        self.created: Created = Created()
         self._known: WeakValueDictionary[Owner, Account] = WeakValueDictionary()
         self._kept: OrderedDict[Owner, Account] = OrderedDict()
         self._connections: dict[Secret, RedisConnections] = {}

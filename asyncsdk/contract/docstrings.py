@@ -9,6 +9,7 @@ import textwrap
 from collections.abc import Iterable, Sequence
 from typing import Final
 
+from .creating import is_found
 from .reading import Operation, Parameter, Resource
 from .schemas import Field, Schema, python_name
 from .settling import mark_of
@@ -160,6 +161,10 @@ def _raises(operation: Operation) -> list[str]:
         lines.append(
             "    OutcomeUnknownError: It was sent and the answer lost; with `settle`: the row does not show it."
         )
+    if is_found(operation):
+        lines.append(
+            "    OutcomeUnknownError: It was sent and the answer lost; with `settle`: no look could tell more."
+        )
     return lines
 
 
@@ -178,7 +183,10 @@ def _arguments(operation: Operation) -> list[tuple[str, str]]:
         described += [(python_name(field.name), _of_field(body, field, answer=False)) for field in body.fields]
         if body.unpublished:
             guess = OPEN_BODIES[body.name]
-            described.append(("fields", f"The body by the API's field names; no schema is published. {guess}"))
+            text = f"The body by the API's field names; no schema is published. {guess}"
+            if operation.method == "create":
+                text += " So there is no `settle`: nobody can tell what the row of a lost create looks like."
+            described.append(("fields", text))
         if body.prefix:
             name, _, in_calls = DYNAMIC[body.prefix]
             described.append((name, in_calls))
@@ -187,6 +195,14 @@ def _arguments(operation: Operation) -> list[tuple[str, str]]:
         described.append(("offset", "Rows to skip."))
     if mark := mark_of(operation):
         text = f"Where the answer is lost, look once with a GET whether `{mark[0]}` shows that it was done."
+        described.append(("settle", text))
+    if is_found(operation):
+        text = (
+            "Where the answer is lost, look in the list for its row, for up to half a minute. An exact "
+            "twin that another client makes in the same seconds cannot be told apart."
+            if operation.method == "create"
+            else "Where the answer is lost, look in the list whether the two are linked."
+        )
         described.append(("settle", text))
     return described
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from .creating import is_found
 from .parameters import of_operation
 from .reading import Contract, Operation, Resource
 from .settling import mark_of
@@ -36,7 +37,7 @@ def _sections(contract: Contract) -> Iterator[str]:
 def _line(resource: Resource, operation: Operation) -> str:
     call = of_operation(operation)
     by_name = [each.name if not each.default else f"[{each.name}]" for each in call.arguments]
-    if mark_of(operation):
+    if mark_of(operation) or is_found(operation):
         by_name.append("[settle]")
     written = ", ".join([*call.ids, *(["*", *by_name] if by_name else [])])
     answer = f"pager of {operation.model}" if operation.paginated else operation.model or "None"

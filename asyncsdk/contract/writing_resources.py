@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 import attrs
 
 from . import docstrings
+from .creating import creation_of, is_found, pair_of
 from .parameters import MethodCall, of_operation, rising_orders
 from .reading import Contract, Operation, Resource
 from .settling import mark_of
@@ -37,6 +38,8 @@ def _module(resource: Resource, name: str, contract: Contract) -> str:
     used = "\n".join([*aliases.values(), *(_code(operation, call) for operation, call in calls)])
     about = docstrings.block([[f"The calls of `wethod.{resource.name}`."], [docstrings.GENERATED]])
     constants = [f"{alias}: TypeAlias = {code}" for alias, code in aliases.items()]
+    if creation := creation_of(resource):
+        constants.append(f"CREATION: Final = {creation}")
     exported = f"__all__ = [{name!r}, {f'{name}WithResponse'!r}]"
     head = [about, *_imports(used, aliases, resource, contract), exported, *constants]
     class_ = f"""class {name}:
@@ -71,6 +74,7 @@ def _imports(used: str, aliases: Mapping[str, str], resource: Resource, contract
     yield "from __future__ import annotations"
     containers = [each for each in ("Mapping", "Sequence") if f"{each}[" in used]
     typing = ["TYPE_CHECKING"]
+    typing += ["Final"] if "created(call" in used else []
     typing += ["Literal"] if "Literal[" in used else []
     typing += ["TypeAlias"] if aliases else []
     typing += ["get_args"] if "get_args(" in used else []
@@ -84,6 +88,8 @@ def _imports(used: str, aliases: Mapping[str, str], resource: Resource, contract
     yield _lines(
         _from(".._codec", [each for each in ("arguments", "body") if f"{each}." in used]),
         _from(".._codec.omitted", ["OMITTED", "Omitted"] if "OMITTED" in used else []),
+        _from(".._lists.created_rows", ["Creation"] if "created(call" in used else []),
+        _from(".._lists.creating", _creating(used)),
         _from(".._lists.pager", ["Pager"] if "Pager[" in used else []),
         _from(".._sending.response", ["responding"] if not all(each.paginated for each in resource.operations) else []),
         _from(".._sending.settle", [name for name in ("SOME", "settled") if f"{name}(" in used or f"={name})" in used]),
@@ -102,6 +108,11 @@ def _from(module: str, names: Sequence[str], indent: int = 0) -> str:
     return f"{' ' * indent}from {module} import {', '.join(names)}" if names else ""
 
 
+def _creating(used: str) -> list[str]:
+    found = ["created"] if "created(call" in used else []
+    return found + (["linked"] if "linked(call" in used else [])
+
+
 def _lines(*lines: str) -> str:
     return "\n".join(line for line in lines if line)
 
@@ -109,7 +120,7 @@ def _lines(*lines: str) -> str:
 def _method(operation: Operation, call: MethodCall) -> str:
     define = "def" if operation.paginated else "async def"
     # A comma at the end makes the formatter give each argument a line of its own, so that a new one is one line more.
-    comma = "," if len(call.arguments) + (mark_of(operation) is not None) > 1 else ""
+    comma = "," if len(call.arguments) + _settles(operation) > 1 else ""
     signature = ", ".join(_signature(operation, call)) + comma
     return f"""    {define} {operation.method}({signature}) -> {_returns(operation)}:
 {docstrings.block(docstrings.of_operation(operation), indent=8)}
@@ -130,12 +141,12 @@ def _returns(operation: Operation) -> str:
 def _signature(operation: Operation, call: MethodCall) -> Iterator[str]:
     yield "self"
     yield from (f"{name}: int" for name in call.ids)
-    if call.arguments or mark_of(operation):
+    if call.arguments or _settles(operation):
         yield "*"
     for each in call.arguments:
         default = f" = {each.default}" if each.default else ""
         yield f"{each.name}: {each.annotation}{default}"
-    if mark_of(operation):
+    if _settles(operation):
         yield "settle: bool = False"
 
 
@@ -149,8 +160,11 @@ def _statement(operation: Operation, call: MethodCall) -> str:
         given += [f'stable_order="{order}"' for order in rising_orders(operation)]
         return f"return Pager(self._sender, {', '.join(given)})"
     given = [f'"{name}"', f'"{operation.verb}"', f'"{operation.path}"', operation.model or "None", *query]
+    before = ""
     if operation.body:
-        given += [f"body={entries}" for entries in _entries(call, "body")]
+        for entries in _entries(call, "body"):
+            before = f"fields = {entries}\n        " if is_found(operation) else ""
+            given.append("body=fields" if before else f"body={entries}")
     given += [f"{each}={each}" for each in operation.ids]
     call_ = f"self._sender.call({', '.join(given)})"
     if mark := mark_of(operation):
@@ -161,7 +175,20 @@ def _statement(operation: Operation, call: MethodCall) -> str:
         )
         look = f"settled(call, self._sender, {row}, {operation.model}, {named}, {mark[0]}={mark[1]})"
         return f"call = {call_}\n        if settle:\n            return await {look}\n        return await call"
+    if before:
+        return (
+            f"{before}call = {call_}\n        return await created(call, self._sender, CREATION, fields, settle=settle)"
+        )
+    if is_found(operation):
+        path, second = pair_of(operation)
+        rows = _path(attrs.evolve(operation, path=path, ids=operation.ids[:1]))
+        look = f"linked(call, self._sender, {rows}, {operation.model}, {second}={second})"
+        return f"call = {call_}\n        if settle:\n            return await {look}\n        return await call"
     return f"return await {call_}"
+
+
+def _settles(operation: Operation) -> bool:
+    return mark_of(operation) is not None or is_found(operation)
 
 
 def _entries(call: MethodCall, place: str) -> list[str]:

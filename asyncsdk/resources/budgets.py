@@ -5,10 +5,12 @@ Generated from the contract by `python -m asyncsdk.contract.generate`; not edite
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from .._codec import arguments, body
 from .._codec.omitted import OMITTED, Omitted
+from .._lists.created_rows import Creation
+from .._lists.creating import created
 from .._lists.pager import Pager
 from .._sending.response import responding
 from .._sending.settle import settled
@@ -19,6 +21,15 @@ if TYPE_CHECKING:
     from ..filters import DateTimeFilter
 
 __all__ = ["Budgets", "BudgetsWithResponse"]
+
+CREATION: Final = Creation(
+    "budgets",
+    "/api/budgets",
+    Budget,
+    row="/api/budgets/{id}",
+    filters={"project_id": "plain"},
+    spelled={"template_id": (None, "")},
+)
 
 
 class Budgets:
@@ -92,6 +103,7 @@ class Budgets:
         template_id: int | Omitted = OMITTED,
         final_net_price: float | Omitted = OMITTED,
         notes: str | Omitted = OMITTED,
+        settle: bool = False,
     ) -> Budget:
         """Creates a budget for a project.
 
@@ -104,26 +116,25 @@ class Budgets:
             price_list_id: Assumed: the first there is where it is left out.
             template_id: Budget template to start from. Not shown in answers.
             final_net_price: When absent, derived from the project estimate.
+            settle: Where the answer is lost, look in the list for its row, for up to half a minute. An exact twin
+                that another client makes in the same seconds cannot be told apart.
 
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
             InvalidDataError, AuthenticationError, PermissionDeniedError, RateLimitError: As the API answers.
             PreconditionFailedError: A company feature it needs is off (assumed).
+            OutcomeUnknownError: It was sent and the answer lost; with `settle`: no look could tell more.
         """
-        return await self._sender.call(
-            "budgets.create",
-            "POST",
-            "/api/budgets",
-            Budget,
-            body=[
-                body.integer("project_id", project_id, minimum=1),
-                body.integer("price_list_id", price_list_id, minimum=1),
-                body.integer("stream_id", stream_id, minimum=1),
-                body.integer("template_id", template_id),
-                body.number("final_net_price", final_net_price),
-                body.text("notes", notes),
-            ],
-        )
+        fields = [
+            body.integer("project_id", project_id, minimum=1),
+            body.integer("price_list_id", price_list_id, minimum=1),
+            body.integer("stream_id", stream_id, minimum=1),
+            body.integer("template_id", template_id),
+            body.number("final_net_price", final_net_price),
+            body.text("notes", notes),
+        ]
+        call = self._sender.call("budgets.create", "POST", "/api/budgets", Budget, body=fields)
+        return await created(call, self._sender, CREATION, fields, settle=settle)
 
     async def update(
         self,

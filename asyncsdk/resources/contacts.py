@@ -5,10 +5,12 @@ Generated from the contract by `python -m asyncsdk.contract.generate`; not edite
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from .._codec import arguments, body
 from .._codec.omitted import OMITTED, Omitted
+from .._lists.created_rows import Creation
+from .._lists.creating import created
 from .._lists.pager import Pager
 from .._sending.response import responding
 from ..models.contacts import Contact
@@ -18,6 +20,10 @@ if TYPE_CHECKING:
     from ..filters import DateTimeFilter
 
 __all__ = ["Contacts", "ContactsWithResponse"]
+
+CREATION: Final = Creation(
+    "contacts", "/api/contacts", Contact, row="/api/contacts/{id}", filters={"client_id": "plain"}
+)
 
 
 class Contacts:
@@ -88,6 +94,7 @@ class Contacts:
         linkedin: str | Omitted = OMITTED,
         description: str | Omitted = OMITTED,
         client_id: int | Omitted = OMITTED,
+        settle: bool = False,
     ) -> Contact:
         """Creates a contact.
 
@@ -95,27 +102,28 @@ class Contacts:
 
         Permissions: crm.edit.
 
+        Args:
+            settle: Where the answer is lost, look in the list for its row, for up to half a minute. An exact twin
+                that another client makes in the same seconds cannot be told apart.
+
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
             InvalidDataError, AuthenticationError, PermissionDeniedError, RateLimitError: As the API answers.
             PreconditionFailedError: A company feature it needs is off (assumed).
+            OutcomeUnknownError: It was sent and the answer lost; with `settle`: no look could tell more.
         """
-        return await self._sender.call(
-            "contacts.create",
-            "POST",
-            "/api/contact",
-            Contact,
-            body=[
-                body.text("email", email),
-                body.text("name", name),
-                body.text("surname", surname),
-                body.text("role", role),
-                body.text("notes", notes),
-                body.text("linkedin", linkedin),
-                body.text("description", description),
-                body.integer("client_id", client_id, minimum=1),
-            ],
-        )
+        fields = [
+            body.text("email", email),
+            body.text("name", name),
+            body.text("surname", surname),
+            body.text("role", role),
+            body.text("notes", notes),
+            body.text("linkedin", linkedin),
+            body.text("description", description),
+            body.integer("client_id", client_id, minimum=1),
+        ]
+        call = self._sender.call("contacts.create", "POST", "/api/contact", Contact, body=fields)
+        return await created(call, self._sender, CREATION, fields, settle=settle)
 
     async def update(
         self,

@@ -6,10 +6,12 @@ Generated from the contract by `python -m asyncsdk.contract.generate`; not edite
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
+from typing import TYPE_CHECKING, Final, Literal, TypeAlias, get_args
 
 from .._codec import arguments, body
 from .._codec.omitted import OMITTED, Omitted
+from .._lists.created_rows import Creation
+from .._lists.creating import created
 from .._lists.pager import Pager
 from .._sending.response import responding
 from ..models.custom_field_options import CustomFieldOption
@@ -54,6 +56,14 @@ Color: TypeAlias = Literal[
     "#595959",
     "#1A1A1A",
 ]
+
+CREATION: Final = Creation(
+    "custom_field_options",
+    "/api/custom-field-options",
+    CustomFieldOption,
+    row="/api/custom-field-options/{id}",
+    filters={"custom_field_id": "plain"},
+)
 
 
 class CustomFieldOptions:
@@ -139,6 +149,7 @@ class CustomFieldOptions:
         custom_field_id: int,
         color: Color | Omitted = OMITTED,
         sort: int | Omitted = OMITTED,
+        settle: bool = False,
     ) -> CustomFieldOption:
         """Creates a custom field option.
 
@@ -146,24 +157,25 @@ class CustomFieldOptions:
 
         Args:
             name: At most 255 characters.
+            settle: Where the answer is lost, look in the list for its row, for up to half a minute. An exact twin
+                that another client makes in the same seconds cannot be told apart.
 
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
             InvalidDataError, AuthenticationError, PermissionDeniedError, RateLimitError: As the API answers.
             PreconditionFailedError: The company feature Custom Fields is off.
+            OutcomeUnknownError: It was sent and the answer lost; with `settle`: no look could tell more.
         """
-        return await self._sender.call(
-            "custom_field_options.create",
-            "POST",
-            "/api/custom-field-options",
-            CustomFieldOption,
-            body=[
-                body.text("name", name, max_length=255),
-                body.integer("custom_field_id", custom_field_id, minimum=1),
-                body.choice("color", color, get_args(Color)),
-                body.integer("sort", sort),
-            ],
+        fields = [
+            body.text("name", name, max_length=255),
+            body.integer("custom_field_id", custom_field_id, minimum=1),
+            body.choice("color", color, get_args(Color)),
+            body.integer("sort", sort),
+        ]
+        call = self._sender.call(
+            "custom_field_options.create", "POST", "/api/custom-field-options", CustomFieldOption, body=fields
         )
+        return await created(call, self._sender, CREATION, fields, settle=settle)
 
     async def update(
         self,

@@ -6,10 +6,12 @@ Generated from the contract by `python -m asyncsdk.contract.generate`; not edite
 from __future__ import annotations
 
 import datetime as dt
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 from .._codec import arguments, body
 from .._codec.omitted import OMITTED, Omitted
+from .._lists.created_rows import Creation
+from .._lists.creating import created, linked
 from .._lists.pager import Pager
 from .._sending.response import responding
 from ..models.holidays import Holiday, HolidayLocation
@@ -19,6 +21,8 @@ if TYPE_CHECKING:
     from ..filters import DateTimeFilter
 
 __all__ = ["Holidays", "HolidaysWithResponse"]
+
+CREATION: Final = Creation("holidays", "/api/holidays", Holiday, row="/api/holidays/{id}")
 
 
 class Holidays:
@@ -102,6 +106,7 @@ class Holidays:
         exact_date: dt.date | str | Omitted = OMITTED,
         repeating_day: int | Omitted = OMITTED,
         repeating_month: int | Omitted = OMITTED,
+        settle: bool = False,
     ) -> Holiday:
         """Creates a holiday.
 
@@ -116,25 +121,24 @@ class Holidays:
             name: At most 255 characters.
             repeating_day: From 1 to 31.
             repeating_month: From 1 to 12.
+            settle: Where the answer is lost, look in the list for its row, for up to half a minute. An exact twin
+                that another client makes in the same seconds cannot be told apart.
 
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
             InvalidDataError, AuthenticationError, PermissionDeniedError, RateLimitError: As the API answers.
             PreconditionFailedError: A company feature it needs is off (assumed).
+            OutcomeUnknownError: It was sent and the answer lost; with `settle`: no look could tell more.
         """
-        return await self._sender.call(
-            "holidays.create",
-            "POST",
-            "/api/holidays",
-            Holiday,
-            body=[
-                body.text("name", name, max_length=255),
-                body.boolean("repeating", repeating),
-                body.date("exact_date", exact_date),
-                body.integer("repeating_day", repeating_day, minimum=1, maximum=31),
-                body.integer("repeating_month", repeating_month, minimum=1, maximum=12),
-            ],
-        )
+        fields = [
+            body.text("name", name, max_length=255),
+            body.boolean("repeating", repeating),
+            body.date("exact_date", exact_date),
+            body.integer("repeating_day", repeating_day, minimum=1, maximum=31),
+            body.integer("repeating_month", repeating_month, minimum=1, maximum=12),
+        ]
+        call = self._sender.call("holidays.create", "POST", "/api/holidays", Holiday, body=fields)
+        return await created(call, self._sender, CREATION, fields, settle=settle)
 
     async def update(
         self,
@@ -231,7 +235,7 @@ class Holidays:
             route="/api/holidays/{holiday_id}/locations",
         )
 
-    async def attach_location(self, holiday_id: int, location_id: int) -> HolidayLocation:
+    async def attach_location(self, holiday_id: int, location_id: int, *, settle: bool = False) -> HolidayLocation:
         """Attaches a location to a holiday.
 
         Assumed: what is linked already is answered 412; linking again after the link was deleted brings the old link
@@ -239,13 +243,17 @@ class Holidays:
 
         Permissions: settings.company.
 
+        Args:
+            settle: Where the answer is lost, look in the list whether the two are linked.
+
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
             InvalidDataError, AuthenticationError, PermissionDeniedError, NotFoundError, RateLimitError: As the API
                 answers.
             PreconditionFailedError: A company feature it needs is off.
+            OutcomeUnknownError: It was sent and the answer lost; with `settle`: no look could tell more.
         """
-        return await self._sender.call(
+        call = self._sender.call(
             "holidays.attach_location",
             "POST",
             "/api/holidays/{holiday_id}/locations/{location_id}",
@@ -253,6 +261,15 @@ class Holidays:
             holiday_id=holiday_id,
             location_id=location_id,
         )
+        if settle:
+            return await linked(
+                call,
+                self._sender,
+                arguments.path("/api/holidays/{holiday_id}/locations", holiday_id=holiday_id),
+                HolidayLocation,
+                location_id=location_id,
+            )
+        return await call
 
     async def detach_location(self, holiday_id: int, location_id: int) -> None:
         """Detaches a location from a holiday.

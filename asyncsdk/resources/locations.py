@@ -5,10 +5,12 @@ Generated from the contract by `python -m asyncsdk.contract.generate`; not edite
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 from .._codec import arguments, body
 from .._codec.omitted import OMITTED, Omitted
+from .._lists.created_rows import Creation
+from .._lists.creating import created
 from .._lists.pager import Pager
 from .._sending.response import responding
 from ..models.locations import Location
@@ -18,6 +20,8 @@ if TYPE_CHECKING:
     from ..filters import DateTimeFilter
 
 __all__ = ["Locations", "LocationsWithResponse"]
+
+CREATION: Final = Creation("locations", "/api/locations", Location, row="/api/locations/{id}")
 
 
 class Locations:
@@ -98,6 +102,7 @@ class Locations:
         *,
         name: str | Omitted = OMITTED,
         default: bool | Omitted = OMITTED,
+        settle: bool = False,
     ) -> Location:
         """Creates a location.
 
@@ -106,21 +111,22 @@ class Locations:
 
         No reference page was at hand; treat as probable.
 
+        Args:
+            settle: Where the answer is lost, look in the list for its row, for up to half a minute. An exact twin
+                that another client makes in the same seconds cannot be told apart.
+
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
             InvalidDataError, AuthenticationError, PermissionDeniedError, RateLimitError: As the API answers.
             PreconditionFailedError: A company feature it needs is off (assumed).
+            OutcomeUnknownError: It was sent and the answer lost; with `settle`: no look could tell more.
         """
-        return await self._sender.call(
-            "locations.create",
-            "POST",
-            "/api/locations",
-            Location,
-            body=[
-                body.text("name", name),
-                body.boolean("default", default),
-            ],
-        )
+        fields = [
+            body.text("name", name),
+            body.boolean("default", default),
+        ]
+        call = self._sender.call("locations.create", "POST", "/api/locations", Location, body=fields)
+        return await created(call, self._sender, CREATION, fields, settle=settle)
 
     async def update(
         self,

@@ -6,10 +6,12 @@ Generated from the contract by `python -m asyncsdk.contract.generate`; not edite
 from __future__ import annotations
 
 import datetime as dt
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 from .._codec import arguments, body
 from .._codec.omitted import OMITTED, Omitted
+from .._lists.created_rows import Creation
+from .._lists.creating import created
 from .._lists.pager import Pager
 from .._sending.response import responding
 from ..models.people_allocations import PeopleAllocation
@@ -19,6 +21,13 @@ if TYPE_CHECKING:
     from ..filters import DateFilter, DateTimeFilter
 
 __all__ = ["PeopleAllocations", "PeopleAllocationsWithResponse"]
+
+CREATION: Final = Creation(
+    "people_allocations",
+    "/api/people-allocations",
+    PeopleAllocation,
+    filters={"person_id": "plain", "project_id": "plain", "date": "date"},
+)
 
 
 class PeopleAllocations:
@@ -92,6 +101,7 @@ class PeopleAllocations:
         project_id: int | Omitted = OMITTED,
         date: dt.date | str | Omitted = OMITTED,
         hours: int | Omitted = OMITTED,
+        settle: bool = False,
     ) -> PeopleAllocation:
         """Creates a people allocation.
 
@@ -102,24 +112,25 @@ class PeopleAllocations:
 
         Args:
             hours: From 1 to 8.
+            settle: Where the answer is lost, look in the list for its row, for up to half a minute. An exact twin
+                that another client makes in the same seconds cannot be told apart.
 
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
             InvalidDataError, AuthenticationError, PermissionDeniedError, RateLimitError: As the API answers.
             PreconditionFailedError: A company feature it needs is off.
+            OutcomeUnknownError: It was sent and the answer lost; with `settle`: no look could tell more.
         """
-        return await self._sender.call(
-            "people_allocations.create",
-            "POST",
-            "/api/people-allocations",
-            PeopleAllocation,
-            body=[
-                body.integer("person_id", person_id, minimum=1),
-                body.integer("project_id", project_id, minimum=1),
-                body.date("date", date),
-                body.integer("hours", hours, minimum=1, maximum=8),
-            ],
+        fields = [
+            body.integer("person_id", person_id, minimum=1),
+            body.integer("project_id", project_id, minimum=1),
+            body.date("date", date),
+            body.integer("hours", hours, minimum=1, maximum=8),
+        ]
+        call = self._sender.call(
+            "people_allocations.create", "POST", "/api/people-allocations", PeopleAllocation, body=fields
         )
+        return await created(call, self._sender, CREATION, fields, settle=settle)
 
     async def update(self, id: int, *, hours: int | Omitted = OMITTED) -> PeopleAllocation:
         """Changes the hours of an allocation.

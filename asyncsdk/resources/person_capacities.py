@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
 from .._codec import arguments, body
 from .._codec.omitted import OMITTED, Omitted
+from .._lists.created_rows import Creation
+from .._lists.creating import created
 from .._lists.pager import Pager
 from .._sending.response import responding
 from ..models.person_capacities import PersonCapacity
@@ -24,6 +26,14 @@ __all__ = ["PersonCapacities", "PersonCapacitiesWithResponse"]
 OrderItem: TypeAlias = Literal["starts_at", "-starts_at"]
 
 Order: TypeAlias = OrderItem | Sequence[OrderItem]
+
+CREATION: Final = Creation(
+    "person_capacities",
+    "/api/person-capacities",
+    PersonCapacity,
+    row="/api/person-capacities/{id}",
+    filters={"person_id": "plain", "capacity_id": "plain"},
+)
 
 
 class PersonCapacities:
@@ -107,27 +117,31 @@ class PersonCapacities:
         person_id: int,
         capacity_id: int,
         starts_at: dt.date | str,
+        settle: bool = False,
     ) -> PersonCapacity:
         """Creates a person capacity.
 
         Permissions: settings.team. Feature: Capacity Versioning.
 
+        Args:
+            settle: Where the answer is lost, look in the list for its row, for up to half a minute. An exact twin
+                that another client makes in the same seconds cannot be told apart.
+
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
             InvalidDataError, AuthenticationError, PermissionDeniedError, RateLimitError: As the API answers.
             PreconditionFailedError: The company feature Capacity Versioning is off.
+            OutcomeUnknownError: It was sent and the answer lost; with `settle`: no look could tell more.
         """
-        return await self._sender.call(
-            "person_capacities.create",
-            "POST",
-            "/api/person-capacities",
-            PersonCapacity,
-            body=[
-                body.integer("person_id", person_id, minimum=1),
-                body.integer("capacity_id", capacity_id, minimum=1),
-                body.date("starts_at", starts_at),
-            ],
+        fields = [
+            body.integer("person_id", person_id, minimum=1),
+            body.integer("capacity_id", capacity_id, minimum=1),
+            body.date("starts_at", starts_at),
+        ]
+        call = self._sender.call(
+            "person_capacities.create", "POST", "/api/person-capacities", PersonCapacity, body=fields
         )
+        return await created(call, self._sender, CREATION, fields, settle=settle)
 
     async def update(
         self,

@@ -6,10 +6,12 @@ Generated from the contract by `python -m asyncsdk.contract.generate`; not edite
 from __future__ import annotations
 
 import datetime as dt
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from .._codec import arguments, body
 from .._codec.omitted import OMITTED, Omitted
+from .._lists.created_rows import Creation
+from .._lists.creating import created
 from .._lists.pager import Pager
 from .._sending.response import responding
 from ..models.person_payrolls import PersonPayroll
@@ -19,6 +21,14 @@ if TYPE_CHECKING:
     from ..filters import DateTimeFilter
 
 __all__ = ["PersonPayrolls", "PersonPayrollsWithResponse"]
+
+CREATION: Final = Creation(
+    "person_payrolls",
+    "/api/person-payrolls",
+    PersonPayroll,
+    row="/api/person-payrolls/{id}",
+    filters={"person_id": "plain", "business_unit_id": "plain"},
+)
 
 
 class PersonPayrolls:
@@ -89,6 +99,7 @@ class PersonPayrolls:
         taxes: int | Omitted = OMITTED,
         from_: dt.date | str | Omitted = OMITTED,
         to: dt.date | str | Omitted = OMITTED,
+        settle: bool = False,
     ) -> PersonPayroll:
         """Creates a person payroll.
 
@@ -100,26 +111,25 @@ class PersonPayrolls:
         Args:
             from_: As YYYY-MM, or any date in the month.
             to: As YYYY-MM, or any date in the month. Assumed: answered 400 where it is before from.
+            settle: Where the answer is lost, look in the list for its row, for up to half a minute. An exact twin
+                that another client makes in the same seconds cannot be told apart.
 
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
             InvalidDataError, AuthenticationError, PermissionDeniedError, RateLimitError: As the API answers.
             PreconditionFailedError: A company feature it needs is off.
+            OutcomeUnknownError: It was sent and the answer lost; with `settle`: no look could tell more.
         """
-        return await self._sender.call(
-            "person_payrolls.create",
-            "POST",
-            "/api/person-payrolls",
-            PersonPayroll,
-            body=[
-                body.integer("person_id", person_id, minimum=1),
-                body.integer("business_unit_id", business_unit_id),
-                body.number("cost", cost),
-                body.integer("taxes", taxes),
-                body.month("from", from_),
-                body.month("to", to),
-            ],
-        )
+        fields = [
+            body.integer("person_id", person_id, minimum=1),
+            body.integer("business_unit_id", business_unit_id),
+            body.number("cost", cost),
+            body.integer("taxes", taxes),
+            body.month("from", from_),
+            body.month("to", to),
+        ]
+        call = self._sender.call("person_payrolls.create", "POST", "/api/person-payrolls", PersonPayroll, body=fields)
+        return await created(call, self._sender, CREATION, fields, settle=settle)
 
     async def update(
         self,

@@ -6,10 +6,12 @@ Generated from the contract by `python -m asyncsdk.contract.generate`; not edite
 from __future__ import annotations
 
 import datetime as dt
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from .._codec import arguments, body
 from .._codec.omitted import OMITTED, Omitted
+from .._lists.created_rows import Creation
+from .._lists.creating import created
 from .._lists.pager import Pager
 from .._sending.response import responding
 from ..models.products import Product
@@ -19,6 +21,14 @@ if TYPE_CHECKING:
     from ..filters import DateFilter, DateTimeFilter
 
 __all__ = ["Products", "ProductsWithResponse"]
+
+CREATION: Final = Creation(
+    "products",
+    "/api/products",
+    Product,
+    row="/api/products/{id}",
+    filters={"available_from": "date", "available_to": "date"},
+)
 
 
 class Products:
@@ -92,6 +102,7 @@ class Products:
         external_cost: float | Omitted = OMITTED,
         markup: int | Omitted = OMITTED,
         price: float | Omitted = OMITTED,
+        settle: bool = False,
     ) -> Product:
         """Creates a product.
 
@@ -102,27 +113,26 @@ class Products:
             description: At most 50 characters.
             available_to: Assumed: answered 400 where it is before available_from.
             markup: In percent.
+            settle: Where the answer is lost, look in the list for its row, for up to half a minute. An exact twin
+                that another client makes in the same seconds cannot be told apart.
 
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
             InvalidDataError, AuthenticationError, PermissionDeniedError, RateLimitError: As the API answers.
             PreconditionFailedError: A company feature it needs is off.
+            OutcomeUnknownError: It was sent and the answer lost; with `settle`: no look could tell more.
         """
-        return await self._sender.call(
-            "products.create",
-            "POST",
-            "/api/products",
-            Product,
-            body=[
-                body.text("name", name, max_length=50),
-                body.text("description", description, max_length=50),
-                body.date("available_from", available_from),
-                body.date("available_to", available_to),
-                body.number("external_cost", external_cost),
-                body.integer("markup", markup),
-                body.number("price", price),
-            ],
-        )
+        fields = [
+            body.text("name", name, max_length=50),
+            body.text("description", description, max_length=50),
+            body.date("available_from", available_from),
+            body.date("available_to", available_to),
+            body.number("external_cost", external_cost),
+            body.integer("markup", markup),
+            body.number("price", price),
+        ]
+        call = self._sender.call("products.create", "POST", "/api/products", Product, body=fields)
+        return await created(call, self._sender, CREATION, fields, settle=settle)
 
     async def update(
         self,

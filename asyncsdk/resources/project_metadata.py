@@ -6,10 +6,12 @@ Generated from the contract by `python -m asyncsdk.contract.generate`; not edite
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from .._codec import arguments, body
 from .._codec.omitted import OMITTED, Omitted
+from .._lists.created_rows import Creation
+from .._lists.creating import created
 from .._lists.pager import Pager
 from .._sending.response import responding
 from ..models.project_metadata import ProjectMetadata
@@ -19,6 +21,10 @@ if TYPE_CHECKING:
     from ..filters import DateTimeFilter
 
 __all__ = ["ProjectMetadataResource", "ProjectMetadataResourceWithResponse"]
+
+CREATION: Final = Creation(
+    "project_metadata", "/api/project-metadata", ProjectMetadata, row="/api/project-metadata/{id}"
+)
 
 
 class ProjectMetadataResource:
@@ -81,6 +87,7 @@ class ProjectMetadataResource:
         key: str | Omitted = OMITTED,
         values: Sequence[str] | Omitted = OMITTED,
         is_required: bool | Omitted = OMITTED,
+        settle: bool = False,
     ) -> ProjectMetadata:
         """Creates a project metadata.
 
@@ -89,22 +96,25 @@ class ProjectMetadataResource:
 
         Permissions: settings.company.
 
+        Args:
+            settle: Where the answer is lost, look in the list for its row, for up to half a minute. An exact twin
+                that another client makes in the same seconds cannot be told apart.
+
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
             InvalidDataError, AuthenticationError, PermissionDeniedError, RateLimitError: As the API answers.
             PreconditionFailedError: A company feature it needs is off.
+            OutcomeUnknownError: It was sent and the answer lost; with `settle`: no look could tell more.
         """
-        return await self._sender.call(
-            "project_metadata.create",
-            "POST",
-            "/api/project-metadata",
-            ProjectMetadata,
-            body=[
-                body.text("key", key),
-                body.texts("values", values),
-                body.boolean("is_required", is_required),
-            ],
+        fields = [
+            body.text("key", key),
+            body.texts("values", values),
+            body.boolean("is_required", is_required),
+        ]
+        call = self._sender.call(
+            "project_metadata.create", "POST", "/api/project-metadata", ProjectMetadata, body=fields
         )
+        return await created(call, self._sender, CREATION, fields, settle=settle)
 
     async def update(
         self,

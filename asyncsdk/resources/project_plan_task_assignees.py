@@ -100,7 +100,8 @@ class ProjectPlanTaskAssignees:
 
         Args:
             fields: The body by the API's field names; no schema is published. Answers have employee_id,
-                project_plan_task_id, hours and strategy.
+                project_plan_task_id, hours and strategy. So there is no `settle`: nobody can tell what the row of a
+                lost create looks like.
 
         Raises:
             ArgumentError: An argument is refused; nothing was sent.

@@ -6,10 +6,12 @@ Generated from the contract by `python -m asyncsdk.contract.generate`; not edite
 from __future__ import annotations
 
 import datetime as dt
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 from .._codec import arguments, body
 from .._codec.omitted import OMITTED, Omitted
+from .._lists.created_rows import Creation
+from .._lists.creating import created
 from .._lists.pager import Pager
 from .._sending.response import responding
 from ..models.project_statuses import ProjectStatus
@@ -19,6 +21,14 @@ if TYPE_CHECKING:
     from ..filters import DateTimeFilter
 
 __all__ = ["ProjectStatuses", "ProjectStatusesWithResponse"]
+
+CREATION: Final = Creation(
+    "project_statuses",
+    "/api/project-statuses",
+    ProjectStatus,
+    row="/api/project-statuses/{id}",
+    filters={"project_id": "plain"},
+)
 
 
 class ProjectStatuses:
@@ -103,6 +113,7 @@ class ProjectStatuses:
         progress: float | Omitted = OMITTED,
         notes: str | Omitted = OMITTED,
         project_status_risk_id: int | Omitted = OMITTED,
+        settle: bool = False,
     ) -> ProjectStatus:
         """Creates a project status.
 
@@ -117,26 +128,25 @@ class ProjectStatuses:
                 says a client that rounds before it writes; answers may hold one. From 0 to 10000.
             progress: In percent; required when the project status mode is percentage. At most 100. Assumed: at least
                 0.
+            settle: Where the answer is lost, look in the list for its row, for up to half a minute. An exact twin
+                that another client makes in the same seconds cannot be told apart.
 
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
             InvalidDataError, AuthenticationError, PermissionDeniedError, RateLimitError: As the API answers.
             PreconditionFailedError: A company feature it needs is off (assumed).
+            OutcomeUnknownError: It was sent and the answer lost; with `settle`: no look could tell more.
         """
-        return await self._sender.call(
-            "project_statuses.create",
-            "POST",
-            "/api/project-statuses",
-            ProjectStatus,
-            body=[
-                body.integer("project_id", project_id, minimum=1),
-                body.date("date", date),
-                body.integer("days_left", days_left),
-                body.number("progress", progress, maximum=100),
-                body.text("notes", notes),
-                body.integer("project_status_risk_id", project_status_risk_id),
-            ],
-        )
+        fields = [
+            body.integer("project_id", project_id, minimum=1),
+            body.date("date", date),
+            body.integer("days_left", days_left),
+            body.number("progress", progress, maximum=100),
+            body.text("notes", notes),
+            body.integer("project_status_risk_id", project_status_risk_id),
+        ]
+        call = self._sender.call("project_statuses.create", "POST", "/api/project-statuses", ProjectStatus, body=fields)
+        return await created(call, self._sender, CREATION, fields, settle=settle)
 
     async def update(
         self,

@@ -6,10 +6,12 @@ Generated from the contract by `python -m asyncsdk.contract.generate`; not edite
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
 from .._codec import arguments, body
 from .._codec.omitted import OMITTED, Omitted
+from .._lists.created_rows import Creation
+from .._lists.creating import created, linked
 from .._lists.pager import Pager
 from .._sending.response import responding
 from .._sending.settle import SOME, settled
@@ -37,6 +39,8 @@ Include: TypeAlias = (
         "stream_members,stream_leaders",
     ]
 )
+
+CREATION: Final = Creation("streams", "/api/streams", Stream, row="/api/streams/{id}")
 
 
 class Streams:
@@ -116,7 +120,12 @@ class Streams:
         """
         return await self._sender.call("streams.get", "GET", "/api/streams/{id}", Stream, id=id)
 
-    async def create(self, *, name: str | Omitted = OMITTED) -> Stream:
+    async def create(
+        self,
+        *,
+        name: str | Omitted = OMITTED,
+        settle: bool = False,
+    ) -> Stream:
         """Creates a stream.
 
         No reference page says which fields are mandatory. Assumed to be mandatory: name. An InvalidDataError names
@@ -126,13 +135,18 @@ class Streams:
 
         Args:
             name: Responses cap names at 255 characters.
+            settle: Where the answer is lost, look in the list for its row, for up to half a minute. An exact twin
+                that another client makes in the same seconds cannot be told apart.
 
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
             InvalidDataError, AuthenticationError, PermissionDeniedError, RateLimitError: As the API answers.
             PreconditionFailedError: A company feature it needs is off (assumed).
+            OutcomeUnknownError: It was sent and the answer lost; with `settle`: no look could tell more.
         """
-        return await self._sender.call("streams.create", "POST", "/api/streams", Stream, body=[body.text("name", name)])
+        fields = [body.text("name", name)]
+        call = self._sender.call("streams.create", "POST", "/api/streams", Stream, body=fields)
+        return await created(call, self._sender, CREATION, fields, settle=settle)
 
     async def update(self, id: int, *, name: str | Omitted = OMITTED) -> Stream:
         """Renames a stream.
@@ -269,7 +283,7 @@ class Streams:
             route="/api/streams/{stream_id}/leaders",
         )
 
-    async def attach_leader(self, stream_id: int, leader_id: int) -> StreamLeader:
+    async def attach_leader(self, stream_id: int, leader_id: int, *, settle: bool = False) -> StreamLeader:
         """Makes a person a leader of a stream.
 
         Assumed: what is linked already is answered 412; linking again after the link was deleted brings the old link
@@ -277,13 +291,17 @@ class Streams:
 
         Permissions: settings.company. Feature: Streams.
 
+        Args:
+            settle: Where the answer is lost, look in the list whether the two are linked.
+
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
             InvalidDataError, AuthenticationError, PermissionDeniedError, NotFoundError, RateLimitError: As the API
                 answers.
             PreconditionFailedError: The company feature Streams is off.
+            OutcomeUnknownError: It was sent and the answer lost; with `settle`: no look could tell more.
         """
-        return await self._sender.call(
+        call = self._sender.call(
             "streams.attach_leader",
             "POST",
             "/api/streams/{stream_id}/leaders/{leader_id}",
@@ -291,6 +309,15 @@ class Streams:
             stream_id=stream_id,
             leader_id=leader_id,
         )
+        if settle:
+            return await linked(
+                call,
+                self._sender,
+                arguments.path("/api/streams/{stream_id}/leaders", stream_id=stream_id),
+                StreamLeader,
+                leader_id=leader_id,
+            )
+        return await call
 
     async def detach_leader(self, stream_id: int, leader_id: int) -> None:
         """Removes a leader from a stream.
@@ -348,7 +375,7 @@ class Streams:
             route="/api/streams/{stream_id}/members",
         )
 
-    async def attach_member(self, stream_id: int, member_id: int) -> StreamMember:
+    async def attach_member(self, stream_id: int, member_id: int, *, settle: bool = False) -> StreamMember:
         """Makes a person a member of a stream.
 
         Assumed: what is linked already is answered 412; linking again after the link was deleted brings the old link
@@ -356,13 +383,17 @@ class Streams:
 
         Permissions: settings.team.
 
+        Args:
+            settle: Where the answer is lost, look in the list whether the two are linked.
+
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
             InvalidDataError, AuthenticationError, PermissionDeniedError, NotFoundError, RateLimitError: As the API
                 answers.
             PreconditionFailedError: A company feature it needs is off (assumed).
+            OutcomeUnknownError: It was sent and the answer lost; with `settle`: no look could tell more.
         """
-        return await self._sender.call(
+        call = self._sender.call(
             "streams.attach_member",
             "POST",
             "/api/streams/{stream_id}/members/{member_id}",
@@ -370,6 +401,15 @@ class Streams:
             stream_id=stream_id,
             member_id=member_id,
         )
+        if settle:
+            return await linked(
+                call,
+                self._sender,
+                arguments.path("/api/streams/{stream_id}/members", stream_id=stream_id),
+                StreamMember,
+                member_id=member_id,
+            )
+        return await call
 
 
 class StreamsWithResponse:

@@ -5,9 +5,11 @@ Generated from the contract by `python -m asyncsdk.contract.generate`; not edite
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from .._codec import arguments, body
+from .._lists.created_rows import Creation
+from .._lists.creating import created
 from .._lists.pager import Pager
 from .._sending.response import responding
 from ..models.timesheet_whitelists import TimesheetWhitelist
@@ -17,6 +19,14 @@ if TYPE_CHECKING:
     from ..filters import DateTimeFilter
 
 __all__ = ["TimesheetWhitelists", "TimesheetWhitelistsWithResponse"]
+
+CREATION: Final = Creation(
+    "timesheet_whitelists",
+    "/api/timesheet-whitelists",
+    TimesheetWhitelist,
+    row="/api/timesheet-whitelists/{id}",
+    filters={"project_id": "plain", "person_id": "plain"},
+)
 
 
 class TimesheetWhitelists:
@@ -85,6 +95,7 @@ class TimesheetWhitelists:
         *,
         project_id: int,
         person_id: int,
+        settle: bool = False,
     ) -> TimesheetWhitelist:
         """Adds a person to a project's timesheet whitelist.
 
@@ -92,22 +103,25 @@ class TimesheetWhitelists:
 
         Permissions: pipeline.edit, pipeline.edit_other.
 
+        Args:
+            settle: Where the answer is lost, look in the list for its row, for up to half a minute. An exact twin
+                that another client makes in the same seconds cannot be told apart.
+
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
             InvalidDataError, AuthenticationError, PermissionDeniedError, ConflictError, RateLimitError: As the API
                 answers.
             PreconditionFailedError: A company feature it needs is off.
+            OutcomeUnknownError: It was sent and the answer lost; with `settle`: no look could tell more.
         """
-        return await self._sender.call(
-            "timesheet_whitelists.create",
-            "POST",
-            "/api/timesheet-whitelists",
-            TimesheetWhitelist,
-            body=[
-                body.integer("project_id", project_id, minimum=1),
-                body.integer("person_id", person_id, minimum=1),
-            ],
+        fields = [
+            body.integer("project_id", project_id, minimum=1),
+            body.integer("person_id", person_id, minimum=1),
+        ]
+        call = self._sender.call(
+            "timesheet_whitelists.create", "POST", "/api/timesheet-whitelists", TimesheetWhitelist, body=fields
         )
+        return await created(call, self._sender, CREATION, fields, settle=settle)
 
     async def delete(self, id: int) -> None:
         """Removes a person from a project's timesheet whitelist.

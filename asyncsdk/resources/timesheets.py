@@ -6,10 +6,12 @@ Generated from the contract by `python -m asyncsdk.contract.generate`; not edite
 from __future__ import annotations
 
 import datetime as dt
-from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
+from typing import TYPE_CHECKING, Final, Literal, TypeAlias, get_args
 
 from .._codec import arguments, body
 from .._codec.omitted import OMITTED, Omitted
+from .._lists.created_rows import Creation
+from .._lists.creating import created
 from .._lists.pager import Pager
 from .._sending.response import responding
 from ..models.timesheets import Timesheet
@@ -21,6 +23,14 @@ if TYPE_CHECKING:
 __all__ = ["Timesheets", "TimesheetsWithResponse"]
 
 Day: TypeAlias = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+
+CREATION: Final = Creation(
+    "timesheets",
+    "/api/timesheets",
+    Timesheet,
+    filters={"date": "date", "project_id": "plain", "person_id": "plain"},
+    spelled={"day": (None, ""), "mode": ("mode", "lower-case")},
+)
 
 
 class Timesheets:
@@ -97,6 +107,7 @@ class Timesheets:
         mode: Literal["DAILY", "WEEKLY", "daily", "weekly"] | Omitted = OMITTED,
         project_id: int | Omitted = OMITTED,
         person_id: int | Omitted = OMITTED,
+        settle: bool = False,
     ) -> Timesheet:
         """Logs hours of a person on a project.
 
@@ -114,27 +125,26 @@ class Timesheets:
             hours: Assumed: from 0 to 24.
             mode: Assumed: `DAILY` where it is left out.
             person_id: Assumed: the person of the token where it is left out.
+            settle: Where the answer is lost, look in the list for its row, for up to half a minute. An exact twin
+                that another client makes in the same seconds cannot be told apart.
 
         Raises:
             ArgumentError: An argument is refused; nothing was sent.
             InvalidDataError, AuthenticationError, PermissionDeniedError, RateLimitError: As the API answers.
             PreconditionFailedError: A company feature it needs is off (assumed).
+            OutcomeUnknownError: It was sent and the answer lost; with `settle`: no look could tell more.
         """
-        return await self._sender.call(
-            "timesheets.create",
-            "POST",
-            "/api/timesheets",
-            Timesheet,
-            body=[
-                body.date("date", date),
-                body.choice("day", day, get_args(Day)),
-                body.number("hours", hours),
-                body.text("notes", notes),
-                body.choice("mode", mode, ("DAILY", "WEEKLY")),
-                body.integer("project_id", project_id, minimum=1),
-                body.integer("person_id", person_id, minimum=1),
-            ],
-        )
+        fields = [
+            body.date("date", date),
+            body.choice("day", day, get_args(Day)),
+            body.number("hours", hours),
+            body.text("notes", notes),
+            body.choice("mode", mode, ("DAILY", "WEEKLY")),
+            body.integer("project_id", project_id, minimum=1),
+            body.integer("person_id", person_id, minimum=1),
+        ]
+        call = self._sender.call("timesheets.create", "POST", "/api/timesheets", Timesheet, body=fields)
+        return await created(call, self._sender, CREATION, fields, settle=settle)
 
     async def update(
         self,
