@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
+from typing import overload
 
 import attrs
 
@@ -95,16 +96,29 @@ def week_start(day: dt.date) -> dt.date:
     return _shifted(_day("day", day), -day.weekday())
 
 
-def month(year: int, month: int) -> DateRange:
-    """All days of a month.
+@overload
+def month(year: dt.date, /) -> DateRange: ...
+@overload
+def month(year: int, month: int) -> DateRange: ...
+def month(year: int | dt.date, month: int | None = None) -> DateRange:
+    """Gives all days of a month, named by year and month, or by one of its days.
 
     Raises:
-        ArgumentError: no such month.
+        ArgumentError: no such month, a date beside a month, or a moment.
 
     Example:
         >>> len(month(2028, 2))
         29
+        >>> str(month(dt.date(2028, 2, 29)))
+        '2028-02-01..2028-02-29'
     """
+    if isinstance(year, dt.date):
+        day = _day("year", year)
+        if month is not None:
+            raise ArgumentError("month", f"is told by the date already; write month({day.year}, {shown(month)})")
+        year, month = day.year, day.month
+    elif month is None:
+        raise ArgumentError("month", f"is missing; write month({shown(year)}, 5), or give a day of the month")
     check_whole_number("year", year, 1, dt.MAXYEAR)
     check_whole_number("month", month, 1, 12)
     first = dt.date(year, month, 1)

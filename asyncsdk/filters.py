@@ -15,7 +15,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Callable, Mapping
-from typing import Final, Generic, Literal, TypeAlias, TypeVar
+from typing import Final, Generic, Literal, TypeAlias, TypeVar, overload
 
 import attrs
 
@@ -148,13 +148,19 @@ def between(minimum: T, maximum: T) -> Filter[T]:
     return Filter("bt", (minimum, maximum))
 
 
-def month(year: int, month: int) -> Filter[dt.date]:
-    """The days of a month, for date parameters: `F.month(2026, 5)` is from May 1 to May 31.
+@overload
+def month(year: dt.date, /) -> Filter[dt.date]: ...
+@overload
+def month(year: int, month: int) -> Filter[dt.date]: ...
+def month(year: int | dt.date, month: int | None = None) -> Filter[dt.date]:
+    """Takes the days of a month, for date parameters: `F.month(2026, 5)` is from May 1 to May 31.
+
+    `F.month(day)` is the month of a day, as `F.week(day)` is its week.
 
     Raises:
-        ArgumentError: No such month.
+        ArgumentError: No such month, a date beside a month, or a moment.
     """
-    days = dates.month(year, month)
+    days = dates.month(year, month)  # type: ignore[arg-type, call-overload, unused-ignore]  # it refuses what does not fit
     return between(days.first, days.last)
 
 
@@ -303,12 +309,15 @@ def as_date(name: str, value: object) -> dt.date:
         raise ArgumentError(name, f"takes a date or a string YYYY-MM-DD, not {shown(value)}")
     if _OPERATOR.match(value):
         raise ArgumentError(name, f"{shown(value)} holds an operator; write it as a filter, such as F.gte(...)")
-    try:
-        if _DATE.fullmatch(value):
+    problem = "is no date; write it as '2026-05-31'"
+    if _DATE.fullmatch(value):
+        try:
             return dt.date.fromisoformat(value)
-    except ValueError:
-        pass
-    raise ArgumentError(name, f"{shown(value)} is no date; write it as '2026-05-31'")
+        except ValueError as error:  # it says which part is out of range
+            problem = f"is no date of the calendar ({error}); write it as '2026-05-31'"
+    elif _MOMENT.fullmatch(value):
+        problem = f"is a moment and this takes a date; write '{value[:10]}'"
+    raise ArgumentError(name, f"{shown(value)} {problem}")
 
 
 def as_integer(name: str, value: object) -> int:

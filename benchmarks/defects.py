@@ -116,8 +116,8 @@ DEFECTS: Final[tuple[tuple[str, str, str, str], ...]] = (
     (
         "checkpoint: changes are asked for from after the watermark",
         INCREMENTAL,
-        "(state.watermark - OVERLAP)",
-        "(state.watermark + OVERLAP)",
+        "stored - overlap if stored",
+        "stored + overlap if stored",
     ),
 )
 """What it breaks, where, the text there, and the text instead."""

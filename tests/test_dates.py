@@ -81,3 +81,30 @@ def test_a_range_backwards_and_a_week_beyond_the_calendar_are_refused() -> None:
 
 def test_the_examples_of_the_docstrings_hold() -> None:
     assert doctest.testmod(dates).failed == 0
+
+
+def test_a_month_is_told_by_one_of_its_days() -> None:
+    """As a week is: `F.month(today)` is what people write first."""
+    day = dt.date(2028, 2, 29)
+    assert dates.month(day) == dates.month(2028, 2)
+    assert F.month(day) == F.month(2028, 2)
+    with pytest.raises(ArgumentError, match=r"told by the date already; write month\(2028, 5\)"):
+        F.month(day, 5)  # type: ignore[call-overload]  # what is refused
+    with pytest.raises(ArgumentError, match=r"is missing; write month\(2028, 5\)"):
+        F.month(2028)  # type: ignore[call-overload]  # what is refused
+    with pytest.raises(ArgumentError, match=r"write value\.date\(\)"):
+        F.month(dt.datetime(2028, 2, 29, tzinfo=dt.UTC))
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("2026-02-30", "is no date of the calendar"),
+        ("2026-05-01T00:00:00Z", "is a moment and this takes a date; write '2026-05-01'"),
+        ("tomorrow", "is no date; write it as '2026-05-31'"),
+    ],
+)
+def test_what_is_wrong_with_a_date_is_said(text: str, said: str) -> None:
+    """A day that does not exist is spelled well: the message says what is wrong with it."""
+    with pytest.raises(ArgumentError, match=said):
+        F.as_date("date", text)
