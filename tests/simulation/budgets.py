@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 from bisect import bisect_left
 from collections import Counter
+from functools import partial
 from random import Random
 
 from asyncsdk import RetryPolicy, Wethod
 from asyncsdk.errors import WethodError
 from asyncsdk.testing.simulation import Conditions, Simulation
-from tests.simulation.outcome import Outcome
+from tests.simulation.outcome import Outcome, bounded
 from tests.simulation.walks import held
 
 HOUR = 3600.0
@@ -61,7 +62,7 @@ def budget(seed: int) -> Outcome:
             await asyncio.gather(*working, return_exceptions=True)
             found.extend(held(wethod))
 
-    simulation.run(main)
+    simulation.run(main, prepare=partial(bounded, simulation))
     wrong = list(found)
     answered = simulation.counts["requests"]
     if own and (refused := _over(simulation, limit)):

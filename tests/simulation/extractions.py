@@ -28,7 +28,7 @@ from asyncsdk.testing.simulation import Conditions, Simulation
 from asyncsdk.testing.simulation.run import BEGINNING
 from tests.extract.stored import place_of, rows_of
 from tests.simulation.dying import Mortal, in_a_process, leave
-from tests.simulation.outcome import READS, Outcome, weather
+from tests.simulation.outcome import READS, Outcome, bounded, weather
 
 LISTS = ("production_plan_streams", "timesheets", "projects", "streams", "clients", "persons")
 MOST_RUNS = 12
@@ -173,6 +173,7 @@ def _night(world: World, night: Night, changes: bool) -> dict[str, Any]:
             return await extract(wethod, world.lists, world.place.text, reconcile=night.last, allow_shrink=True)
 
     def prepare() -> None:
+        bounded(simulation)
         if night.step is not None and simulation.loop is not None:
             simulation.loop.at_step(night.step, die)
 

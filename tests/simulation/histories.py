@@ -32,7 +32,7 @@ from asyncsdk.testing.simulation.run import BEGINNING
 from tests.extract.stored import place_of, rows_of
 from tests.simulation.dying import Mortal, in_a_process, leave
 from tests.simulation.extractions import load, text_of
-from tests.simulation.outcome import READS, Outcome, weather
+from tests.simulation.outcome import READS, Outcome, bounded, weather
 
 __all__ = ["ABSENT", "Version", "differences", "history"]
 
@@ -259,6 +259,7 @@ def _run(world: World, night: Night, whole_before: bool) -> dict[str, Any]:
             )
 
     def prepare() -> None:
+        bounded(simulation)
         if night.step is not None and simulation.loop is not None:
             simulation.loop.at_step(night.step, die)
 
