@@ -6,7 +6,7 @@ The server's rows are in a file, which is what outlives it. Runs before the last
 
 from __future__ import annotations
 
-import tempfile
+import os
 from collections import Counter
 from datetime import datetime, timedelta
 from functools import cache, partial
@@ -27,7 +27,7 @@ from asyncsdk.sandbox.tables import tables
 from asyncsdk.testing.simulation import Conditions, Simulation
 from asyncsdk.testing.simulation.run import BEGINNING
 from tests.extract.stored import place_of, rows_of
-from tests.simulation.dying import Mortal, in_a_process, leave
+from tests.simulation.dying import Forgetful, Mortal, in_a_process, in_memory, leave
 from tests.simulation.outcome import READS, Outcome, bounded, weather
 
 LISTS = ("production_plan_streams", "timesheets", "projects", "streams", "clients", "persons")
@@ -75,19 +75,23 @@ class World:
 
 @cache
 def load() -> None:
-    """Loads what every run needs, once, before processes are forked."""
+    """Loads and compiles what every run needs, once, before processes are forked."""
     for name in ("duckdb", "pyarrow.parquet", "anyio._backends._asyncio"):
         import_module(name)
     for module in iter_modules(targets.__path__, f"{targets.__name__}."):
         import_module(module.name)
     simulation = Simulation(0, rows=10)
+    module: Any = running
+    made, module.make_target = module.make_target, lambda _: Forgetful()
 
     async def main() -> None:
         async with simulation.client() as wethod:
-            for name in LISTS:
-                await getattr(wethod, name).list().first()
+            await extract(wethod, LISTS, f"duckdb:{os.devnull}")
 
-    simulation.run(main)
+    try:
+        simulation.run(main)
+    finally:
+        module.make_target = made
 
 
 def extraction(seed: int) -> Outcome:
@@ -97,8 +101,7 @@ def extraction(seed: int) -> Outcome:
     counts: Counter[str] = Counter()
     wrong: list[str] = []
     hours = 0.0
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
+    with in_memory() as folder:
         kind = draw.choice(("duckdb", "duckdb", "parquet", "jsonl", "csv"))
         world = World(
             seed=seed,
