@@ -53,6 +53,7 @@ async def _archive(wethod: Wethod, call: Call) -> None:
     await wethod.streams.archive(int(call.name), settle=True)
 
 
+MIX = ("create", "create", "enter", "rename", "remove", "archive")
 KINDS = {"archive": _archive, "create": _create, "enter": _enter, "rename": _rename, "remove": _remove}
 
 
@@ -95,7 +96,7 @@ def write(seed: int, conditions: Conditions | None = None) -> Outcome:
             await _give_up(simulation, wethod)
             running = []
             for number in range(draw.randint(1, CALLS)):
-                kind = draw.choice(("create", "create", "enter", "rename", "remove", "archive"))
+                kind = draw.choice((*MIX, *(("rename",) * 6 if repeated else ())))
                 name = f"stream {seed} {number}"
                 if kind in ids:
                     if not ids[kind]:
