@@ -1,9 +1,10 @@
 """Changes one line of the client at a time and sees whether the simulation notices: `python -m benchmarks.mutants`.
 
 Each change is made in a copy of the tree, where worlds run until one goes wrong. A run that never ends has gone wrong
-too: it is told by the seconds of the processor that it used, so that a busy machine makes no finds. Results are written
-as they come, a line each, and a run that is begun again goes on after them. What survives belongs into
-`benchmarks/results/mutants.md` with a reason.
+too: it is told by the seconds of the processor that it used, so that a busy machine makes no finds. All changes are
+tried by the first stage before any is tried by the next, which takes longer. Results are written as they come, a line
+each, and a run that is begun again goes on after them. What survives belongs into `benchmarks/results/mutants.md` with
+a reason.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ from typing import Any
 
 import attrs
 
-from benchmarks.mutations import ROOT, Change, drawn, named
+from benchmarks.mutations import FILES, ROOT, Change, drawn, named
 
 PROCESSOR_SECONDS = 60
 """A stage whose processes use more than this hangs: as the client is, the longest uses some ten."""
@@ -45,7 +46,7 @@ FIRST = {
     "_lists/": ("walks 0-47", "mirrors 0-4"),
 }
 TESTS = (
-    "tests/test_round_trips.py", "tests/simulation", "-x", "-q", "-p", "no:cacheprovider",
+    "tests/test_round_trips.py", "tests/simulation",
     "--deselect", "tests/simulation/test_worlds.py", "--deselect", "tests/simulation/test_histories.py",
 )  # fmt: skip
 THEN = (
@@ -62,20 +63,15 @@ OTHERS = {
 
 
 def stages(file: str) -> list[list[str]]:
-    """The commands that run for a change of a file, in order."""
+    """The commands that run for a change of a file, in order; the last one is of other tests than the simulation's."""
     wing = next((name for name in FIRST if f"/{name}" in file), "_lists/")
     first, then = (
         [[sys.executable, "-m", "tests.simulation", *world.split(), "--first"] for world in worlds]
         for worlds in (FIRST[wing], THEN)
     )
-    return [*first, [sys.executable, "-m", "pytest", *TESTS], *then]
-
-
-def others(file: str) -> list[str]:
-    """The command that runs the other tests of a file's part."""
-    wing = next((name for name in FIRST if f"/{name}" in file), "_lists/")
-    paths = sorted(str(path.relative_to(ROOT)) for name in OTHERS[wing] for path in ROOT.glob(f"tests/{name}*.py"))
-    return [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", *paths]
+    others = sorted(str(path.relative_to(ROOT)) for name in OTHERS[wing] for path in ROOT.glob(f"tests/{name}*.py"))
+    test = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider"]
+    return [*first, [*test, *TESTS], *then, [*test, *others]]
 
 
 def ended(command: Sequence[str], tree: Path) -> str | None:
@@ -96,11 +92,9 @@ def ended(command: Sequence[str], tree: Path) -> str | None:
     return name if status else None
 
 
-def found_by(tree: Path, change: Change) -> tuple[str | None, bool]:
-    """Makes a change in a copy of the tree and says which world noticed, and whether other tests do where none did.
-
-    The change is undone.
-    """
+@contextmanager
+def made(change: Change, tree: Path) -> Iterator[None]:
+    """Makes a change in a copy of the tree, and undoes it at the end of the block."""
     path = tree / change.file
     before = path.read_text()
     if change.old.endswith("\n") and change.old.count("\n") == 1:
@@ -113,8 +107,7 @@ def found_by(tree: Path, change: Change) -> tuple[str | None, bool]:
         compiled.unlink()  # it is told from its source by a time in seconds and a length, which may be the same
     path.write_text(after)
     try:
-        by = next((by for command in stages(change.file) if (by := ended(command, tree)) is not None), None)
-        return by, by is None and ended(others(change.file), tree) is not None
+        yield
     finally:
         path.write_text(before)
 
@@ -135,29 +128,40 @@ def copies(number: int) -> Iterator[SimpleQueue[Path]]:
 
 
 def try_all(name: str, changes: Sequence[Change], processes: int, to: Path) -> None:
-    """Tries the changes that `to` has no result of, and adds a line for each."""
-    known = {(each["set"], each["number"]) for each in read(to)}
+    """Tries the changes by the stages that `to` has no result of, and adds a line for each."""
+    last = len(stages(FILES[0])) - 1
     with copies(processes) as trees, ThreadPoolExecutor(processes) as pool:
 
-        def one(number: int) -> None:
+        def one(number: int, stage: int) -> None:
             tree, change, begun = trees.get(), changes[number], time.perf_counter()
             try:
-                by, elsewhere = found_by(tree, change)
+                with made(change, tree):
+                    by = ended(stages(change.file)[stage], tree)
             finally:
                 trees.put(tree)
-            place = f"{change.file}:{change.line}"
-            told = by or f"SURVIVES{', other tests find it' if elsewhere else ''}"
-            print(f"{told:40} {time.perf_counter() - begun:4.0f} s  {place}  {change.what}", flush=True)
-            line = {"set": name, "number": number, **attrs.asdict(change), "found_by": by, "elsewhere": elsewhere}
+            told = f"{by or 'survives'}{', but for other tests' if by and stage == last else ''}"
+            place = f"{time.perf_counter() - begun:4.0f} s  {change.file}:{change.line}  {change.what}"
+            print(f"{number:3} {stage} {told:40} {place}", flush=True)
+            facts = {"found_by": None if stage == last else by, "elsewhere": stage == last and by is not None}
             with to.open("a") as file:
-                file.write(f"{json.dumps(line)}\n")
+                file.write(
+                    f"{json.dumps({'set': name, 'number': number, 'tried': stage, **attrs.asdict(change), **facts})}\n"
+                )
 
-        list(pool.map(one, [number for number in range(len(changes)) if (name, number) not in known]))
+        for stage in range(last + 1):
+            known = read(to, name)
+            todo = [
+                number
+                for number in range(len(changes))
+                if number not in known or (known[number]["found_by"] is None and known[number]["tried"] < stage)
+            ]
+            list(pool.map(lambda number, stage=stage: one(number, stage), todo))
 
 
-def read(results: Path) -> list[dict[str, Any]]:
-    """The results there are so far."""
-    return [json.loads(line) for line in results.read_text().splitlines()] if results.exists() else []
+def read(results: Path, name: str) -> dict[int, dict[str, Any]]:
+    """The latest result of each change of a set."""
+    lines = [json.loads(line) for line in results.read_text().splitlines()] if results.exists() else []
+    return {each["number"]: each for each in lines if each["set"] == name}
 
 
 def main() -> int:
@@ -174,7 +178,7 @@ def main() -> int:
         sets["drawn"] = drawn(arguments.seed, arguments.number)
     for name, changes in sets.items():
         try_all(name, changes, arguments.processes, arguments.to)
-        tried = [each for each in read(arguments.to) if each["set"] == name]
+        tried = read(arguments.to, name).values()
         alive = [each for each in tried if each["found_by"] is None]
         print(f"{name}: {len(tried) - len(alive)} of {len(tried)} found")
         for each in alive:
