@@ -16,17 +16,18 @@ from typing import TYPE_CHECKING
 from ._version import __version__ as __version__
 
 if TYPE_CHECKING:
-    from . import dates, filters, models
-    from ._codec.decode import to_dict, to_json
+    from . import dates, events, filters, models
+    from ._codec.decode import Reject, to_dict, to_json
+    from ._codec.omitted import OMITTED
     from ._limits import Quota
     from ._lists.gathering import gather_all
     from ._lists.pager import Page, Pager
+    from ._lists.report import Report
     from ._lists.walk import PageWalk, Walk
     from ._sending.account import Stats
-    from ._sending.events import Hooks, RequestSent, ResponseReceived, RetryPlanned, WaitBegun
     from ._sending.response import Response
-    from ._sending.settings import RetryPolicy
-    from ._sending.single_flight import single_flight
+    from ._sending.secret import Secret
+    from ._sending.settings import Priority, RetryPolicy, Settings
     from .client import Wethod
     from .errors import (
         APIError,
@@ -52,35 +53,42 @@ if TYPE_CHECKING:
         WalkError,
         WethodError,
     )
+    from .events import Hooks, RequestSent, ResponseReceived, RetryPlanned, WaitBegun
     from .mirror import Mirror, MirroredList
 
 
-_MODULES = frozenset({"dates", "filters", "models"})
+_MODULES = frozenset({"dates", "events", "filters", "models"})
 _HOMES = {
-    "Hooks": "_sending.events",
+    "Hooks": "events",
     "Mirror": "mirror",
     "MirroredList": "mirror",
+    "OMITTED": "_codec.omitted",
     "Page": "_lists.pager",
     "PageWalk": "_lists.walk",
     "Pager": "_lists.pager",
+    "Priority": "_sending.settings",
     "Quota": "_limits.ticket",
-    "RequestSent": "_sending.events",
+    "Reject": "_codec.decode",
+    "Report": "_lists.report",
+    "RequestSent": "events",
     "Response": "_sending.response",
-    "ResponseReceived": "_sending.events",
-    "RetryPlanned": "_sending.events",
+    "ResponseReceived": "events",
+    "RetryPlanned": "events",
     "RetryPolicy": "_sending.settings",
+    "Secret": "_sending.secret",
+    "Settings": "_sending.settings",
     "Stats": "_sending.account",
-    "WaitBegun": "_sending.events",
+    "WaitBegun": "events",
     "Walk": "_lists.walk",
     "Wethod": "client",
     "gather_all": "_lists.gathering",
-    "single_flight": "_sending.single_flight",
     "to_dict": "_codec.decode",
     "to_json": "_codec.decode",
 }
 """The module of every public name; those that are not listed are in `errors`."""
 
 __all__ = [
+    "OMITTED",
     "APIError",
     "ArgumentError",
     "AuthenticationError",
@@ -101,8 +109,11 @@ __all__ = [
     "Pager",
     "PermissionDeniedError",
     "PreconditionFailedError",
+    "Priority",
     "Quota",
     "RateLimitError",
+    "Reject",
+    "Report",
     "RequestLine",
     "RequestSent",
     "RequestTimeoutError",
@@ -111,7 +122,9 @@ __all__ = [
     "ResponseTooLargeError",
     "RetryPlanned",
     "RetryPolicy",
+    "Secret",
     "ServerError",
+    "Settings",
     "Stats",
     "TransportError",
     "WaitBegun",
@@ -120,10 +133,10 @@ __all__ = [
     "Wethod",
     "WethodError",
     "dates",
+    "events",
     "filters",
     "gather_all",
     "models",
-    "single_flight",
     "to_dict",
     "to_json",
 ]

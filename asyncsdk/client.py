@@ -3,37 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Literal, Self, TypeVar, overload
+from typing import TYPE_CHECKING, Self
+
+import attrs
 
 from ._codec.omitted import OMITTED, Omitted
-from ._sending.events import Hooks
+from ._lists.raw_calls import RawCalls
 from ._sending.options import changed, settings_of
 from ._sending.proxies import Proxy
-from ._sending.response import Response, decoder_of
 from ._sending.secret import Secret, wrapped
-from ._sending.settings import Priority, RetryPolicy, Settings, hidden_budget
+from ._sending.settings import Priority, RetryPolicy, Settings, hidden_address, hidden_budget
 from ._sending.tokens import Token, hidden
-from .errors import APIError, ConfigurationError
+from .errors import ConfigurationError
 from .errors._printable import shown
-from .resources import Resources
+from .events import Hooks
+from .resources import Resources, ResourcesWithResponse
 
 if TYPE_CHECKING:
     from ssl import SSLContext
     from types import TracebackType
 
-    from ._codec.query import Params
-    from ._codec.values import Json
     from ._limits import Quota
-    from ._lists.pager import Pager
     from ._sending.account import Stats
     from ._sending.http import aiohttp
 
 __all__ = ["Wethod"]
 
-T = TypeVar("T")
 
-
-class Wethod(Resources):
+class Wethod(RawCalls, Resources):
     """A client of the Wethod REST API for one person and one company.
 
     Use it as an async context manager, or call `aclose`. It may be made outside of any event loop and used on several;
@@ -51,14 +48,17 @@ class Wethod(Resources):
         read_timeout: seconds between two pieces of an answer of one attempt.
         deadline: seconds one request may take in all, with its queueing, waits and retries; None: no such limit.
         retry: how often and how patiently requests are repeated.
-        budget: requests an hour that this token may spend (5,000 is the API's limit), or a `redis://host:port/db`
-            address that shares 5,000 between processes and hosts, or None for no budget; or WETHOD_BUDGET. A number is
-            counted by each process alone: give each of four workers `budget=5000 // 4`, or share one through Redis.
-            Where a shared one cannot be reached each process keeps to a quarter of it, with a warning.
+        budget: requests an hour that this token may spend (5,000 is the API's limit), or None for no budget; or
+            WETHOD_BUDGET. Each process counts alone: give each of four workers `budget=5000 // 4`, or share one.
+        shared_budget: `redis://host:port/db`, where `budget` is counted for all processes and hosts together; or
+            WETHOD_SHARED_BUDGET. Where it cannot be reached each process keeps to a quarter, with a warning.
         budget_key: name of the shared budget, where one person has several tokens or a function gives them; or
             WETHOD_BUDGET_KEY. By default a hash of the token.
+        single_flight: let equal GETs that are in the air at the same time share one request: of the same path, query,
+            token, company and settings. A write through the client or a copy of it ends the sharing.
         strict: refuse rows in which a value is null or missing where the contract promises one, with a DecodeError; by
             default such a value is None, is warned of once, and is counted in the report of a walk.
+        read_only: refuse every write with a ConfigurationError before it is sent. See `dry_run` too.
         priority: "bulk" leaves a fifth of the budget to others, for jobs that run beside people.
         headers: headers of your own, such as `{"X-Request-Id": "7"}`, for every request. They are shown nowhere.
         proxy: address of a proxy, such as `http://user:password@host:3128`; by default the one that the environment
@@ -91,9 +91,12 @@ class Wethod(Resources):
         read_timeout: float = 30.0,
         deadline: float | None = None,
         retry: RetryPolicy | None = None,
-        budget: int | str | Secret | Omitted | None = OMITTED,
+        budget: int | Omitted | None = OMITTED,
+        shared_budget: str | Secret | None = None,
         budget_key: str | None = None,
+        single_flight: bool = False,
         strict: bool = False,
+        read_only: bool = False,
         priority: Priority = "interactive",
         proxy: str | Proxy | None = None,
         ssl: SSLContext | None = None,
@@ -103,7 +106,8 @@ class Wethod(Resources):
     ) -> None:
         # Out of sight at once: whatever is refused from here on, a traceback with local variables shows no secret.
         token = None if token is None else hidden(token)
-        budget = budget if isinstance(budget, Omitted) else hidden_budget(budget)
+        budget = hidden_budget(budget)
+        shared_budget = hidden_address(shared_budget)
         proxy = None if proxy is None else Proxy(proxy)
         sent, headers = wrapped(headers), None
         url, base_url = None if base_url is None else wrapped(base_url), None
@@ -119,8 +123,11 @@ class Wethod(Resources):
                 "deadline": deadline,
                 "retry": retry,
                 "budget": budget,
+                "shared_budget": shared_budget,
                 "budget_key": budget_key,
+                "single_flight": single_flight,
                 "strict": strict,
+                "read_only": read_only,
                 "priority": priority,
                 "proxy": proxy,
                 "ssl": ssl,
@@ -132,13 +139,14 @@ class Wethod(Resources):
         from ._sending.account import Accounts
         from ._sending.http import aiohttp
         from ._sending.sender import Sender
+        from ._sending.single_flight import Flights
         from ._sending.transport import Transport
 
         if session is not None and not isinstance(session, aiohttp.ClientSession):
             raise ConfigurationError(f"session is an aiohttp.ClientSession, not {shown(session)}")
         self._owner = True
         transport = Transport(max_in_flight=settings.max_in_flight, borrowed=session)
-        self._sender = Sender(settings, transport, Accounts())
+        self._sender = Sender(settings, transport, Accounts(), Flights())
 
     def with_options(
         self,
@@ -152,7 +160,9 @@ class Wethod(Resources):
         deadline: float | Omitted | None = OMITTED,
         retry: RetryPolicy | Omitted = OMITTED,
         budget_key: str | Omitted | None = OMITTED,
+        single_flight: bool | Omitted = OMITTED,
         strict: bool | Omitted = OMITTED,
+        read_only: bool | Omitted = OMITTED,
         priority: Priority | Omitted = OMITTED,
         proxy: str | Proxy | Omitted | None = OMITTED,
         ssl: SSLContext | Omitted | None = OMITTED,
@@ -189,7 +199,9 @@ class Wethod(Resources):
                 "deadline": deadline,
                 "retry": retry,
                 "budget_key": budget_key,
+                "single_flight": single_flight,
                 "strict": strict,
+                "read_only": read_only,
                 "priority": priority,
                 "proxy": proxy,
                 "ssl": ssl,
@@ -197,16 +209,46 @@ class Wethod(Resources):
                 "hooks": hooks,
             },
         )
+        return self._copy(settings)
+
+    def dry_run(self) -> Wethod:
+        """A copy that reads as this client does, and whose writes are logged instead of sent.
+
+        Each write goes through all checks of its arguments and is written to the log `asyncsdk` (level INFO) with its
+        body. Nobody answers it: the call returns None, whatever its annotation says, and `request` a status of 204.
+
+        Raises:
+            ClientClosedError: this client is closed.
+
+        Example:
+            >>> rehearsal = wethod.dry_run()  # doctest: +SKIP
+            >>> await rehearsal.projects.update(7, probability=80)
+        """
+        return self._copy(attrs.evolve(self._sender.settings, dry_run=True))
+
+    def _copy(self, settings: Settings) -> Wethod:
         copy = Wethod.__new__(Wethod)
         copy._owner = False
         copy._sender = self._sender.copy(settings)
         return copy
 
+    @property
+    def with_response(self) -> ResourcesWithResponse:
+        """The same calls, which return the whole `Response`: `status`, `headers` and `body` beside the `value`.
+
+        Lists are the same as without: `page.headers` has the headers of a page.
+
+        Example:
+            >>> response = await wethod.with_response.projects.get(7)  # doctest: +SKIP
+            >>> response.status, response.headers["date"], response.value.name
+        """
+        return ResourcesWithResponse(self._sender.with_responses())
+
     async def aclose(self) -> None:
         """Closes the client and its connections; its copies end with it. Closing a copy ends that copy alone."""
         from ._sending.loops import require_asyncio
 
-        self._sender.closed = True
+        self._sender.close()
         if self._owner:
             require_asyncio()
             try:
@@ -255,93 +297,3 @@ class Wethod(Resources):
     def stats(self) -> Stats:
         """What this token's requests came to so far: requests, retries, waits, bytes, rows."""
         return self._sender.account.stats
-
-    def list(
-        self, path: str, *, params: Params | None = None, limit: int = 100, offset: int = 0
-    ) -> Pager[dict[str, Json]]:
-        """A pager of plain dictionaries, for a list that asyncsdk does not know yet.
-
-        Args:
-            path: such as `/api/brand-new-thing`.
-            params: query parameters by wire name, filters included.
-            limit: rows a page, 1 to 100; never a maximum of rows (that is `max_items`).
-            offset: the first row, from 0.
-
-        Raises:
-            ArgumentError: the path is not one, or a value that a query cannot hold.
-        """
-        from ._codec.query import query_of
-        from ._lists.pager import Pager
-        from ._sending import wire
-
-        wire.build("GET", path)  # refused here and not at the first row
-        query = query_of(params, own=("limit", "offset"))
-        pager: Pager[dict[str, Json]] = Pager(self._sender, path, dict, query, limit=limit, offset=offset)
-        return pager
-
-    @overload
-    async def request(
-        self, method: str, path: str, *, params: Params | None = ..., json: Json | Omitted = ..., check: bool = ...
-    ) -> Response[None]: ...
-    @overload
-    async def request(
-        self,
-        method: str,
-        path: str,
-        *,
-        params: Params | None = ...,
-        json: Json | Omitted = ...,
-        into: type[T],
-        check: Literal[True] = ...,
-    ) -> Response[T]: ...
-    @overload
-    async def request(
-        self,
-        method: str,
-        path: str,
-        *,
-        params: Params | None = ...,
-        json: Json | Omitted = ...,
-        into: type[T],
-        check: bool,
-    ) -> Response[T | None]: ...
-    async def request(
-        self,
-        method: str,
-        path: str,
-        *,
-        params: Params | None = None,
-        json: Json | Omitted = OMITTED,
-        into: type[T] | None = None,
-        check: bool = True,
-    ) -> Response[T] | Response[T | None] | Response[None]:
-        """Any request, with the same budget, retries and errors as every other.
-
-        Args:
-            method: GET, POST, PUT, PATCH, DELETE or HEAD.
-            path: from the base URL on, such as `/api/anything`.
-            params: query parameters by wire name.
-            json: the body; left out, none is sent.
-            into: a model (or `list[Model]`) the body is decoded into, as `response.value`.
-            check: raise for error statuses; False returns them like any other answer, once retrying is over.
-
-        Raises:
-            ArgumentError: nothing was sent; the message says what to write.
-            WethodError: as every call; `APIError` only where `check` is true.
-        """
-        from ._codec.query import query_of
-        from ._sending import wire
-        from ._sending.headers import plain_headers
-        from ._sending.sender import ignore
-
-        request = wire.build(
-            method, path, query_of(params), None if isinstance(json, Omitted) else wire.encode_json(json)
-        )
-        decode: Any = ignore if into is None else decoder_of(self._sender.decoding, into)
-        try:
-            reply = await self._sender.send(request, decode)
-        except APIError as error:
-            if check or error.status is None:
-                raise
-            return Response(error.status, error.headers, error.body, None)
-        return Response(reply.answer.status, plain_headers(reply.answer.headers), reply.answer.body, reply.value)

@@ -20,7 +20,6 @@ from ._lists.mirrored import MirroredList
 from ._lists.options import CONCURRENCY, WalkOptions
 from ._sending.loops import require_asyncio
 from ._sending.settings import LONGEST
-from ._sending.single_flight import single_flight
 from .errors import APIError, ArgumentError
 from .errors._printable import shown
 from .resources.mirrored_lists import MirroredLists
@@ -112,7 +111,7 @@ class Mirror(MirroredLists):
         options = WalkOptions(concurrency=concurrency, stable=stable, sweep=sweep, on_reject=on_reject)
         options.check(wethod.settings.max_in_flight)
         self.failure: Exception | None = None
-        self._wethod = single_flight(wethod)
+        self._wethod = wethod.with_options(single_flight=True)
         self._refresh, self._whole, self._required, self._clock = refresh, whole, required, clock
         self._lists: dict[str, MirroredList[Any]] = {
             name: MirroredList(name, getattr(self._wethod, name), options, clock) for name in names

@@ -94,7 +94,7 @@ def run(request: pytest.FixtureRequest) -> Run:
 @pytest.fixture(autouse=True)
 def _no_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     """The tester's own settings are none of the tests' business."""
-    for name in ("TOKEN", "COMPANY", "VERSION", "BASE_URL", "BUDGET", "BUDGET_KEY"):
+    for name in ("TOKEN", "COMPANY", "VERSION", "BASE_URL", "BUDGET", "SHARED_BUDGET", "BUDGET_KEY"):
         monkeypatch.delenv(f"WETHOD_{name}", raising=False)
     for name in ("http_proxy", "https_proxy", "all_proxy", "no_proxy"):
         monkeypatch.delenv(name, raising=False)

@@ -123,7 +123,11 @@ async def get(app: Any, path: str, state: dict[str, Any]) -> tuple[int, bytes]:
 
 async def spend(sandbox: Sandbox, address: str) -> None:
     async with Wethod(
-        token=sandbox.token, company=sandbox.company, base_url=sandbox.url, budget=address, budget_key=uuid.uuid4().hex
+        token=sandbox.token,
+        company=sandbox.company,
+        base_url=sandbox.url,
+        shared_budget=address,
+        budget_key=uuid.uuid4().hex,
     ) as wethod:
         assert await wethod.streams.list()
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from asyncsdk.cli import main
-from asyncsdk.extract import Plan, Report, TableReport
+from asyncsdk.extract import ExtractionPlan, ExtractionReport, TableReport
 from asyncsdk.extract.address import shown
 
 pytest.importorskip("typer")
@@ -24,19 +24,19 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
     """The options of each run; the company `broken` meets a defect that quotes a password."""
     runs: list[dict[str, Any]] = []
 
-    async def extract(wethod: Any, resources: Any, to: str, **options: Any) -> Report:
+    async def extract(wethod: Any, resources: Any, to: str, **options: Any) -> ExtractionReport:
         company = wethod.settings.company
         runs.append({**options, "company": company})
         if company == "broken":
             raise AttributeError("no attribute 'x' of s3cret-password")
         table = TableReport(table="levels", outcome="complete", mode="full")
-        return Report(
+        return ExtractionReport(
             run="1", company=company, target=shown(to), started=NOW, finished=NOW, tables=(table,), strict=True
         )
 
-    async def plan(*_: Any, **options: Any) -> Plan:
+    async def plan(*_: Any, **options: Any) -> ExtractionPlan:
         runs.append(options)
-        return Plan(costs=(), hourly=None, remaining=None, seconds=0.0)
+        return ExtractionPlan(costs=(), hourly=None, remaining=None, seconds=0.0)
 
     monkeypatch.setattr("asyncsdk.cli.extracting.extract", extract)
     monkeypatch.setattr("asyncsdk.cli.extracting.plan", plan)

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from asyncsdk import ConfigurationError, Mirror, Wethod, gather_all, single_flight
+from asyncsdk import ConfigurationError, Mirror, Wethod, gather_all
 
 trio = pytest.importorskip("trio")
 
@@ -26,7 +26,7 @@ async def getting(wethod: Wethod) -> None:
 
 
 async def getting_shared(wethod: Wethod) -> None:
-    await single_flight(wethod).projects.get(1)
+    await wethod.with_options(single_flight=True).projects.get(1)
 
 
 async def listing(wethod: Wethod) -> None:

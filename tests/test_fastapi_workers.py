@@ -101,7 +101,7 @@ async def test_the_example_application_serves_plan_archive_and_timesheet(budget_
         month = [row for row in plan if (row.project_id, row.date) == (sample.project_id, sample.date)]
         sandbox.requests.clear()
 
-        environ = {**sandbox.environ, "WETHOD_BUDGET": REDIS, "WETHOD_BUDGET_KEY": budget_key}
+        environ = {**sandbox.environ, "WETHOD_SHARED_BUDGET": REDIS, "WETHOD_BUDGET_KEY": budget_key}
         # A connection for each request: so both workers get some.
         browser = aiohttp.ClientSession(connector=aiohttp.TCPConnector(force_close=True))
         async with workers("tests.planning:app", environ) as url, browser:
@@ -146,7 +146,11 @@ async def test_the_example_application_serves_plan_archive_and_timesheet(budget_
 
         own = sum(request.method == "GET" for request in sandbox.requests)
         async with Wethod(
-            token=sandbox.token, company=sandbox.company, base_url=sandbox.url, budget=REDIS, budget_key=budget_key
+            token=sandbox.token,
+            company=sandbox.company,
+            base_url=sandbox.url,
+            shared_budget=REDIS,
+            budget_key=budget_key,
         ) as wethod:
             await wethod.streams.list().first()
             quota = wethod.quota

@@ -19,6 +19,7 @@ import attrs
 import pytest
 
 from asyncsdk import models
+from asyncsdk._codec import arguments
 from asyncsdk._codec.omitted import OMITTED
 from asyncsdk._codec.values import Field as Entry
 from asyncsdk._sending.sender import Sender
@@ -64,14 +65,26 @@ class Recorder:
     """In the place of the session and of the pager: keeps what it is given, sends nothing."""
 
     sent: list[Sent] = attrs.Factory(list)
+    names: list[tuple[object, object]] = attrs.Factory(list)
 
     async def call(
-        self, method: str, path: str, model: object, query: Iterable[Entry] = (), body: Iterable[Entry] | None = None
+        self,
+        operation: str,
+        method: str,
+        route: str,
+        model: object,
+        query: Iterable[Entry] = (),
+        *,
+        body: Iterable[Entry] | None = None,
+        **ids: object,
     ) -> None:
+        path = arguments.path(route, **ids)
+        self.names.append((operation, route))
         self.sent.append(Sent(method, path, model, pairs(query), None if body is None else pairs(body), {}))
 
     def pager(self, session: object, path: str, model: object, query: Iterable[Entry] = (), **options: object) -> None:
         assert session is self
+        self.names.append((options.pop("operation"), options.pop("route")))
         self.sent.append(Sent("GET", path, model, pairs(query), None, options))
 
 
@@ -102,6 +115,8 @@ def send(recorder: Recorder, operation: Operation, *ids: int, **given: object) -
     if inspect.isawaitable(result):
         asyncio.run(cast("Any", result))
     (sent,) = recorder.sent
+    # What events and traces call it: never the path with its ids.
+    assert set(recorder.names) == {(f"{operation.resource}.{operation.method}", operation.path)}
     return sent
 
 

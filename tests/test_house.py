@@ -22,8 +22,9 @@ GENERATED: Final = ("models", "resources")
 
 ROOMS: Final = (
     # From the bottom to the top: a room imports from those above it in this list, never from those below.
-    {"_version"},
+    {"_version", "docs"},
     {"errors"},
+    {"events"},
     {"dates"},
     {"filters"},
     {"_codec"},

@@ -274,7 +274,7 @@ def test_closing_on_another_loop_ends_the_wait_for_a_slot() -> None:
             ended.set()
             holder.cancel()
             await asyncio.gather(holder, return_exceptions=True)
-            await wethod._sender.transport._pools[asyncio.get_running_loop()].http.close()
+            await wethod._sender.transport._pools.aclose()
             silent.close()
             await silent.wait_closed()
 

@@ -17,7 +17,6 @@ from aiohttp import web
 
 from asyncsdk import ArgumentError, NotFoundError, PermissionDeniedError, ServerError, Wethod, resources
 from asyncsdk._sending.settings import RetryPolicy
-from asyncsdk._sending.single_flight import single_flight
 from asyncsdk.mirror import Mirror
 from asyncsdk.resources.mirrored_lists import MirroredLists
 from asyncsdk.sandbox import Sandbox
@@ -222,7 +221,7 @@ class Gate:
 
 
 async def test_equal_gets_in_the_air_share_one_request(server: Server, connect: Connect) -> None:
-    gate, shared = Gate(server), single_flight(connect())
+    gate, shared = Gate(server), connect().with_options(single_flight=True)
     calls = [asyncio.create_task(shared.production_plan_streams.get(1)) for _ in range(20)]
     other = asyncio.create_task(shared.production_plan_streams.get(2))
     lists = [asyncio.create_task(shared.list("/api/streams").all()) for _ in range(3)]
@@ -240,7 +239,7 @@ async def test_equal_gets_in_the_air_share_one_request(server: Server, connect: 
 
 
 async def test_a_cancelled_caller_takes_nothing_from_the_others(server: Server, connect: Connect) -> None:
-    gate, shared = Gate(server), single_flight(connect())
+    gate, shared = Gate(server), connect().with_options(single_flight=True)
     leader, follower = (asyncio.create_task(shared.production_plan_streams.get(1)) for _ in range(2))
     await gate.asked.wait()
     leader.cancel()
@@ -252,7 +251,7 @@ async def test_a_cancelled_caller_takes_nothing_from_the_others(server: Server, 
 
 async def test_the_last_caller_to_leave_ends_the_request(server: Server, connect: Connect) -> None:
     client = connect(max_in_flight=1)
-    gate, shared = Gate(server), single_flight(client)
+    gate, shared = Gate(server), client.with_options(single_flight=True)
     callers = [asyncio.create_task(shared.production_plan_streams.get(1)) for _ in range(2)]
     await gate.asked.wait()
     for caller in callers:
@@ -264,7 +263,7 @@ async def test_the_last_caller_to_leave_ends_the_request(server: Server, connect
 
 
 async def test_each_caller_gets_an_error_of_its_own(server: Server, connect: Connect) -> None:
-    gate, shared = Gate(server, status=404), single_flight(connect())
+    gate, shared = Gate(server, status=404), connect().with_options(single_flight=True)
     calls = [asyncio.create_task(shared.production_plan_streams.get(1)) for _ in range(3)]
     await gate.asked.wait()
     gate.open.set()
@@ -278,7 +277,7 @@ async def test_each_caller_gets_an_error_of_its_own(server: Server, connect: Con
 
 
 async def test_who_writes_and_then_reads_does_not_get_an_answer_from_before(server: Server, connect: Connect) -> None:
-    gate, shared = Gate(server), single_flight(connect(read_timeout=5.0))
+    gate, shared = Gate(server), connect(read_timeout=5.0).with_options(single_flight=True)
     before = asyncio.create_task(shared.production_plan_streams.get(1))
     await gate.asked.wait()
     reads, gate.open = gate.open, asyncio.Event()
@@ -294,13 +293,13 @@ async def test_who_writes_and_then_reads_does_not_get_an_answer_from_before(serv
 
 
 async def test_other_tokens_and_other_settings_do_not_share(server: Server, connect: Connect) -> None:
-    gate, shared = Gate(server), single_flight(connect())
+    gate, shared = Gate(server), connect().with_options(single_flight=True)
     copies = [
         shared,
         shared.with_options(token="other"),
         shared.with_options(company="globex"),
         shared.with_options(),
-        single_flight(shared),
+        shared.with_options(single_flight=True),
     ]
     calls = [asyncio.create_task(copy.production_plan_streams.get(1)) for copy in copies]
     await gate.asked.wait()
@@ -310,7 +309,7 @@ async def test_other_tokens_and_other_settings_do_not_share(server: Server, conn
 
 
 async def test_a_copy_that_is_closed_does_not_fail_its_neighbours(server: Server, connect: Connect) -> None:
-    shared = single_flight(connect(max_in_flight=1))
+    shared = connect(max_in_flight=1).with_options(single_flight=True)
     gate = Gate(server)
     blocking = asyncio.create_task(shared.production_plan_streams.get(9))
     await gate.asked.wait()
@@ -328,7 +327,7 @@ async def test_a_copy_that_is_closed_does_not_fail_its_neighbours(server: Server
 
 async def test_walks_that_share_pages_deliver_every_row_to_each(server: Server, connect: Connect) -> None:
     server.serve_list(450)
-    shared = single_flight(connect())
+    shared = connect().with_options(single_flight=True)
     first, second = await asyncio.gather(
         shared.production_plan_streams.list().all(), shared.production_plan_streams.list().all()
     )

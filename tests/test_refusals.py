@@ -362,16 +362,18 @@ def told(call: Callable[[], object]) -> str:
         {"token": PASSWORD, "retry": 5},
         {"token": PASSWORD, "hooks": 5},
         {"token": PASSWORD, "session": 5},
-        {"budget": f"redis://:{PASSWORD}@h:x/0"},
-        {"budget": f"redis://user:{PASSWORD}/word@h/0", "retry": 5},
-        {"budget": f"redis://h/0?password={PASSWORD}", "retry": 5},
-        {"budget": f"unix://user:{PASSWORD}@/tmp/redis.sock", "retry": 5},
-        {"budget": f"redis://:{PASSWORD}@h/0?socket_timeout=soon"},
-        {"budget": f"redis+sentinel://:{PASSWORD}@h/m"},
-        {"budget": f"redis://:p@{PASSWORD}@h h"},
-        {"budget": f"postgresql://u:{PASSWORD}@h"},
+        {"shared_budget": f"redis://:{PASSWORD}@h:x/0"},
+        {"shared_budget": f"redis://user:{PASSWORD}/word@h/0", "retry": 5},
+        {"shared_budget": f"redis://h/0?password={PASSWORD}", "retry": 5},
+        {"shared_budget": f"unix://user:{PASSWORD}@/tmp/redis.sock", "retry": 5},
+        {"shared_budget": f"redis://:{PASSWORD}@h/0?socket_timeout=soon"},
+        {"shared_budget": f"redis+sentinel://:{PASSWORD}@h/m"},
+        {"shared_budget": f"redis://:p@{PASSWORD}@h h"},
+        {"shared_budget": f"postgresql://u:{PASSWORD}@h"},
+        {"shared_budget": PASSWORD},
         {"budget": PASSWORD},
-        {"budget": PASSWORD.encode()},
+        {"budget": f"redis://:{PASSWORD}@h/0"},
+        {"shared_budget": PASSWORD.encode()},
         {"base_url": f"ftp://u:{PASSWORD}@h"},
         {"base_url": f"https://u:{PASSWORD}@h"},
         {"base_url": f"https://h?token={PASSWORD}"},
@@ -389,7 +391,7 @@ def test_a_refusal_shows_no_secret(options: dict[str, Any]) -> None:
     made: Callable[[], object] = lambda: client(**options)  # noqa: E731  # its frame would show the options
     copied: Callable[[], object] = lambda: client().with_options(**options)  # noqa: E731  # as above
     assert PASSWORD not in "".join(line for line in told(made).splitlines(keepends=True) if "options" not in line)
-    if not options.keys() & {"session", "budget"}:
+    if not options.keys() & {"session", "budget", "shared_budget"}:
         assert PASSWORD not in "".join(line for line in told(copied).splitlines(keepends=True) if "options" not in line)
     with pytest.raises(ConfigurationError):
         made()
@@ -401,6 +403,9 @@ def test_the_environment_shows_no_secret_when_one_of_its_variables_is_refused(mo
     monkeypatch.setenv("WETHOD_BUDGET", "9" * 5000)
     assert PASSWORD not in told(lambda: Wethod())
     monkeypatch.setenv("WETHOD_BUDGET", f"redis://:{PASSWORD}@h:x")
+    assert PASSWORD not in told(lambda: Wethod())
+    monkeypatch.delenv("WETHOD_BUDGET")
+    monkeypatch.setenv("WETHOD_SHARED_BUDGET", f"redis://:{PASSWORD}@h:x")
     assert PASSWORD not in told(lambda: Wethod())
 
 
@@ -415,7 +420,7 @@ def test_the_environment_shows_no_secret_when_one_of_its_variables_is_refused(mo
 def test_settings_show_no_secret(address: str) -> None:
     import attrs
 
-    wethod = client(token=PASSWORD, budget=address.replace("/word", ""), headers={"X-Api-Key": PASSWORD})
+    wethod = client(token=PASSWORD, shared_budget=address.replace("/word", ""), headers={"X-Api-Key": PASSWORD})
     kept = wethod.settings
     for text in (repr(wethod), repr(kept), str(kept), str(attrs.asdict(kept)), str(vars(wethod._sender))):
         assert PASSWORD not in text

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from asyncsdk._sending.retry import Again, Answered, History, Lost, NotSent, Outcome, Settled, decide, silence
+from asyncsdk._sending.retry import Again, Answered, History, Lost, NotSent, Outcome, Settled, decide, ordered_pause
 from asyncsdk._sending.settings import RetryPolicy
 
 POLICY = RetryPolicy(attempts=4, backoff=0.5, max_backoff=8.0, max_wait=120.0)
@@ -128,11 +128,11 @@ def test_an_order_of_no_time_at_all_is_one_second(status: int) -> None:
 
 
 def test_what_is_ordered_holds_for_everybody_whatever_becomes_of_the_request() -> None:
-    assert silence(Answered(429, wait=3000.0)) == 3000.0
-    assert silence(Answered(429, wait=0.0)) == 1.0
-    assert silence(Answered(429, wait=86400.0 * 365)) == 3600.0, "a mistake must not silence a token for a year"
+    assert ordered_pause(Answered(429, wait=3000.0)) == 3000.0
+    assert ordered_pause(Answered(429, wait=0.0)) == 1.0
+    assert ordered_pause(Answered(429, wait=86400.0 * 365)) == 3600.0, "a mistake must not silence a token for a year"
     for outcome in (Answered(429), Answered(503, wait=3.0), Answered(529, wait=3.0), Answered(200), Lost(), NotSent()):
-        assert silence(outcome) is None
+        assert ordered_pause(outcome) is None
 
 
 def test_a_429_without_a_wait_holds_everybody_back_too() -> None:

@@ -16,8 +16,8 @@ import pytest
 from asyncsdk import Wethod, errors
 from asyncsdk._limits import LocalBudget, Ticket
 from asyncsdk._sending.account import Accounts
-from asyncsdk._sending.events import Hooks
 from asyncsdk._sending.settings import RetryPolicy, Secret, Settings, secret
+from asyncsdk.events import Hooks
 from asyncsdk.models import Stream
 from asyncsdk.testing.simulation import Simulation
 from tests.stub_server import STREAM, TOKEN, Server

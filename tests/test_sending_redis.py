@@ -57,7 +57,7 @@ async def test_two_clients_share_a_budget_by_its_name(
 ) -> None:
     """A nightly job and a web application of one person, who holds two tokens."""
     server.script((200, STREAM))
-    monkeypatch.setenv("WETHOD_BUDGET", redis)
+    monkeypatch.setenv("WETHOD_SHARED_BUDGET", redis)
     monkeypatch.setenv("WETHOD_BUDGET_KEY", f"test-{uuid.uuid4().hex}")
     one, two = connect(), connect(token="second-token")
     for _ in range(3):
@@ -78,7 +78,10 @@ async def test_a_503_that_says_when_holds_no_other_client(
     ears = Ears()
     key = f"test-{uuid.uuid4().hex}"
     server.script((503, b"", {"Retry-After": "60"}))
-    one, two = connect(budget=redis, budget_key=key, hooks=ears.hooks), connect(budget=redis, budget_key=key)
+    one, two = (
+        connect(shared_budget=redis, budget_key=key, hooks=ears.hooks),
+        connect(shared_budget=redis, budget_key=key),
+    )
     calls(one.projects.get(1))
     await ears.wait("backoff")
     server.script((200, STREAM))
@@ -95,8 +98,8 @@ async def test_a_pause_one_client_was_ordered_holds_the_other(
     one_hears, two_hears = Ears(), Ears()
     key = f"test-{uuid.uuid4().hex}"
     server.script(ORDER)
-    one = connect(budget=redis, budget_key=key, hooks=one_hears.hooks)
-    two = connect(budget=redis, budget_key=key, hooks=two_hears.hooks)
+    one = connect(shared_budget=redis, budget_key=key, hooks=one_hears.hooks)
+    two = connect(shared_budget=redis, budget_key=key, hooks=two_hears.hooks)
     calls(one.streams.get(5))
     await one_hears.wait("pause")
     await account(one).budget.refresh()
@@ -112,7 +115,7 @@ async def test_closing_leaves_no_connection_to_redis_open(server: Server, connec
     """However many persons were served: they share a few connections, and all end with the client."""
     server.script((200, STREAM))
     before = await connections(redis)
-    wethod = connect(budget=redis)
+    wethod = connect(shared_budget=redis)
     for number in range(20):
         await wethod.with_options(token=f"person-{number}").streams.get(5)
     assert await connections(redis) - before < 5
@@ -144,7 +147,7 @@ def test_a_budget_in_redis_serves_loop_after_loop(redis: str) -> None:
         finally:
             await runner.cleanup()
 
-    wethod = Wethod(token=TOKEN, company="acme", budget=redis, budget_key=key)
+    wethod = Wethod(token=TOKEN, company="acme", shared_budget=redis, budget_key=key)
     before = asyncio.run(connections(redis))
     for _ in range(2):
         asyncio.run(spend())
@@ -158,7 +161,7 @@ def test_a_forked_worker_opens_its_own_way_to_redis(redis: str) -> None:
     out = run_alone(
         f"""
         import os, uuid
-        wethod = Wethod(token="t", company="c", budget={redis!r}, budget_key=f"test-{{uuid.uuid4().hex}}")
+        wethod = Wethod(token="t", company="c", shared_budget={redis!r}, budget_key=f"test-{{uuid.uuid4().hex}}")
 
         async def use(url):
             for _ in range(2):
@@ -190,7 +193,7 @@ async def test_without_redis_there_is_one_warning_and_requests_go_on(
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
     server.script((200, STREAM))
-    wethod = connect(budget=f"redis://:hunter2@127.0.0.1:{port}/0")
+    wethod = connect(shared_budget=f"redis://:hunter2@127.0.0.1:{port}/0")
     for _ in range(5):
         await wethod.streams.get(5)
     warnings = [record.getMessage() for record in caplog.records if record.levelno >= logging.WARNING]

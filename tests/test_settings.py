@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from asyncsdk._sending.options import settings_of
 from asyncsdk._sending.settings import RetryPolicy, Secret, Settings, from_environment, secret
 from asyncsdk.errors import ConfigurationError
 
@@ -40,7 +41,11 @@ def settings(**changes: Any) -> Settings:
         ({"deadline": float("nan")}, "0 or more"),
         ({"budget": 0}, "requests an hour"),
         ({"budget": "5000"}, "requests an hour"),
-        ({"budget": "http://localhost"}, "redis://"),
+        ({"shared_budget": "http://localhost"}, "redis://"),
+        ({"budget": "redis://localhost"}, "shared_budget"),
+        ({"budget": None, "shared_budget": "redis://localhost"}, "leave one of the two out"),
+        ({"single_flight": 1}, "single_flight"),
+        ({"read_only": "yes"}, "read_only"),
         ({"priority": "urgent"}, "interactive"),
     ],
 )
@@ -98,7 +103,20 @@ def test_the_environment_is_read_by_name_and_empty_counts_as_unset() -> None:
 
 @pytest.mark.parametrize(
     ("text", "budget"),
-    [("none", None), ("None", None), ("redis://127.0.0.1:6379/0", Secret("redis://127.0.0.1:6379/0"))],
+    [("none", None), ("None", None), ("700", 700)],
 )
 def test_the_budget_in_the_environment(text: str, budget: object) -> None:
     assert from_environment({"WETHOD_BUDGET": text}) == {"budget": budget}
+
+
+def test_a_shared_budget_in_the_environment_is_one_of_the_same_size() -> None:
+    address = "redis://127.0.0.1:6379/0"
+    found = from_environment({"WETHOD_BUDGET": "700", "WETHOD_SHARED_BUDGET": address})
+    assert found == {"budget": 700, "shared_budget": Secret(address)}
+
+
+def test_who_asks_for_no_budget_shares_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The environment's address serves those who keep a budget; it does not refuse the others."""
+    monkeypatch.setenv("WETHOD_SHARED_BUDGET", "redis://127.0.0.1:6379/0")
+    made = settings_of({"token": Secret(TOKEN), "company": "acme", "budget": None})
+    assert (made.budget, made.shared_budget) == (None, None)

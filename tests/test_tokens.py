@@ -211,8 +211,8 @@ def test_a_method_of_an_object_that_cannot_be_hashed_is_a_function_like_any_othe
 def test_a_shared_budget_needs_a_name_beside_a_token_that_changes() -> None:
     tokens = Tokens("x")
     with pytest.raises(errors.ConfigurationError, match="budget_key"):
-        Wethod(token=tokens.plain, company="acme", budget="redis://127.0.0.1:6379/0")
-    Wethod(token=tokens.plain, company="acme", budget="redis://127.0.0.1:6379/0", budget_key="jane")
+        Wethod(token=tokens.plain, company="acme", shared_budget="redis://127.0.0.1:6379/0")
+    Wethod(token=tokens.plain, company="acme", shared_budget="redis://127.0.0.1:6379/0", budget_key="jane")
 
 
 async def test_a_caller_that_leaves_takes_nothing_from_the_others(server: Server, connect: Connect) -> None:

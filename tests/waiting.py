@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from asyncsdk import Wethod
-from asyncsdk._sending.events import Hooks, RetryPlanned, WaitBegun
+from asyncsdk.events import Hooks, RetryPlanned, WaitBegun
 
 ORDER = (429, {"message": "slow down"}, {"x-ratelimit-retry-after": "60"})
 

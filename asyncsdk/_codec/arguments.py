@@ -9,14 +9,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Sequence
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from .. import filters
 from ..errors import ArgumentError
 from ..errors._printable import shown
-
-if TYPE_CHECKING:
-    from .values import Field
+from .values import Field
 
 __all__ = [
     "choice",

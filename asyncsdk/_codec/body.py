@@ -14,15 +14,13 @@ import datetime as dt
 import math
 import re
 from collections.abc import Collection, Mapping, Sequence
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from .. import filters
 from ..errors import ArgumentError
 from .arguments import match_case
 from .omitted import OMITTED
-
-if TYPE_CHECKING:
-    from .values import Field, Json
+from .values import Field, Json
 
 __all__ = [
     "boolean",

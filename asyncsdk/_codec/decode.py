@@ -12,13 +12,13 @@ import functools
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from operator import attrgetter
-from typing import TYPE_CHECKING, TypeVar, cast, get_args, get_origin
+from typing import TypeVar, cast, get_args, get_origin
 
 import attrs
 import msgspec
 
 from ..errors import ArgumentError, DecodeError
-from . import json_text, rules
+from . import json_text, rules, surprises
 from .json_text import UnreadableText
 from .promises import Misfit, Misfits, WarnOnce
 from .readers import (
@@ -35,9 +35,7 @@ from .readers import (
     reader_of,
     row_texts_of,
 )
-
-if TYPE_CHECKING:
-    from .values import Json
+from .values import Json
 
 __all__ = [
     "Decode",
@@ -177,7 +175,7 @@ class Decoding:
             read = [decode(raw, index) for index, raw in enumerate(row_texts_of(text))]
         if any(found for _, found in read):
             if misfits is not None:
-                misfits.met = True
+                misfits.meet()
             self._tell(reader.name, [(getattr(row, "id", None), found) for row, found in read])
         return [row for row, _ in read]
 
@@ -211,8 +209,8 @@ class Decoding:
             self.warn_once.warn(
                 name,
                 misfit.field,
-                f"{name}.{misfit.field}: {misfit.found} where the contract promises {promised} ({where}); "
-                "it is read as None. This is said once; Wethod(strict=True) refuses such rows",
+                f"{surprises.sentence(f'{name}.{misfit.field}', surprises.broken_promise(misfit.found, promised))} "
+                f"({where}); {surprises.MEANINGS['null']}. This is said once",
             )
 
 

@@ -198,6 +198,10 @@ class WarnOnce:
     def __init__(self) -> None:
         self._said: set[tuple[str, str]] = set()
 
+    def know(self, fields: Iterable[tuple[str, str]]) -> None:
+        """Takes fields of models as known: they are warned of no more."""
+        self._said.update(fields)
+
     def warn(self, model: str, field: str, sentence: str) -> None:
         """Warns of a field of a model, unless that was done before."""
         if (model, field) not in self._said:
@@ -215,7 +219,12 @@ class Misfits:
         self._model = model
         self._counts: Counter[str] = Counter()
         self._fields: Callable[[object], Collection[str]] | None = None
-        self.met = False
+        self.met: bool = False
+        """Whether a row that broke a promise was decoded; what `count` is given before that need not be looked at."""
+
+    def meet(self) -> None:
+        """Takes in that a row that broke a promise was decoded."""
+        self.met = True
 
     def count(self, rows: Iterable[object]) -> None:
         """Counts rows that are handed out; what is no row of the model is passed over."""

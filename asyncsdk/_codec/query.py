@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import Any, TypeAlias
 
 from .. import filters
 from ..errors import ArgumentError
 from ..errors._printable import shown
-from .values import text_of
-
-if TYPE_CHECKING:
-    from .values import Json
+from .values import Json, text_of
 
 __all__ = ["ParamValue", "Params", "query_of"]
 

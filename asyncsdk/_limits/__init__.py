@@ -1,31 +1,18 @@
 """When a request may leave: slots, the pause after a 429, the hourly budget.
 
-A request passes three gates, in this order, and only the first is waited for in place:
+None of them sleeps. Pause and budget answer None (go) or `Refused` (how long, and why); whoever sends waits, within its
+deadline, and asks again. `_sending.gate` is the one that does.
 
-1. `Slots`: how many requests may be on the wire at once, per event loop.
-2. `Pause`: after a 429 nobody of that token sends until it is over; then one after the other, not as a herd.
-3. `Budget`: how many requests a person may send an hour.
-
-Pause and budget never sleep. They answer None (go) or `Refused` (how long, and why), so that the caller gives
-its slot back, logs, looks at its deadline, sleeps, and asks again. A `Ticket` keeps the caller's place meanwhile:
-
-    turn = Ticket(bulk=False)                      # a new one for each attempt
-    try:
-        while True:
-            await slots.acquire()
-            try:
-                refused = pause.ask(turn) or await budget.take(turn)
-            except BaseException:
-                slots.release()
-                raise
-            if refused is None:
-                break                            # send now, then slots.release()
-            slots.release()
-            await asyncio.sleep(refused.nap)
-    except BaseException:
-        pause.leave(turn)                        # nothing was sent: neither a place nor a grant is left behind
-        budget.give_back(turn)
-        raise
+| word | meaning |
+|---|---|
+| slot | leave to have a request on the wire; so many per event loop (`slots`) |
+| pause | the time after a 429 in which nobody of a token sends, and the orderly start after it (`pause`) |
+| budget | how many requests a person may send an hour, in process or shared through Redis (`budget`, `shared_budget`) |
+| grant | one request of the budget |
+| ticket | one attempt's places and its grant (`ticket`) |
+| line | those who wait for a budget or for a pause to end, in the order they came |
+| quota | what is left of a budget |
+| worker | what talks to Redis for one event loop, one batch of questions after the other (`redis_worker`) |
 """
 
 from __future__ import annotations
@@ -33,6 +20,6 @@ from __future__ import annotations
 from .budget import Budget, LocalBudget, Unlimited
 from .pause import Pause
 from .slots import Slots
-from .ticket import Quota, Reason, Refused, Ticket
+from .ticket import HoldReason, Quota, Refused, Ticket
 
-__all__ = ["Budget", "LocalBudget", "Pause", "Quota", "Reason", "Refused", "Slots", "Ticket", "Unlimited"]
+__all__ = ["Budget", "HoldReason", "LocalBudget", "Pause", "Quota", "Refused", "Slots", "Ticket", "Unlimited"]

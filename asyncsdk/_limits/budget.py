@@ -10,7 +10,7 @@ from datetime import timedelta
 from typing import Protocol
 
 from . import clock as clocks
-from .ticket import SHORTEST_WAIT, Clock, Place, Quota, Refused, Ticket
+from .ticket import SHORTEST_WAIT, Now, Position, Quota, Refused, Ticket
 
 __all__ = ["Budget", "LocalBudget", "Unlimited"]
 
@@ -18,12 +18,12 @@ __all__ = ["Budget", "LocalBudget", "Unlimited"]
 class Budget(Protocol):
     """How many requests may be sent: in process (`LocalBudget`), shared through Redis (`SharedBudget`), or any."""
 
-    async def take(self, turn: Ticket) -> Refused | None:
+    async def take(self, ticket: Ticket) -> Refused | None:
         """Ask for one request, without waiting for the budget. None: granted, send it now."""
         ...
 
-    def give_back(self, turn: Ticket) -> None:
-        """Undo: the turn's grant was not used, or its holder waits no longer. Harmless when it holds nothing."""
+    def give_back(self, ticket: Ticket) -> None:
+        """Undo: the ticket's grant was not used, or its holder waits no longer. Harmless when it holds nothing."""
         ...
 
     def extra(self, count: int = 1) -> None:
@@ -47,7 +47,7 @@ class Budget(Protocol):
         ...
 
 
-class Line:
+class WaitingLine:
     """Who waits for a budget, in the order they came.
 
     Whoever does not return within `grace` seconds of the moment he was told drops out, so that a caller who
@@ -58,23 +58,23 @@ class Line:
 
     def __init__(self, grace: float) -> None:
         self._grace = grace
-        self.places: list[Place] = []
-        self._due: dict[Place, float] = {}
+        self.places: list[Position] = []
+        self._due: dict[Position, float] = {}
 
-    def ahead(self, place: Place | None, now: float) -> int:
+    def ahead(self, place: Position | None, now: float) -> int:
         """How many are before `place`; None is the end of the line."""
         places = self.places
         while places and self._due[places[0]] + self._grace < now:
             self.leave(places[0])
         return len(places) if place is None else bisect_left(places, place)
 
-    def wait(self, place: Place, due: float) -> None:
+    def wait(self, place: Position, due: float) -> None:
         """Keep `place` until `due`."""
         if place not in self._due:
             insort(self.places, place)
         self._due[place] = due
 
-    def leave(self, place: Place) -> None:
+    def leave(self, place: Position) -> None:
         """Give `place` up, if it is in the line."""
         if self._due.pop(place, None) is not None:
             del self.places[bisect_left(self.places, place)]
@@ -83,7 +83,7 @@ class Line:
 class LocalBudget:
     """An exact moving window in process: in no `period` are more than `limit` requests granted.
 
-    `limit`: requests. `period`: seconds. `reserve`: the share of `limit` that bulk turns leave to the others.
+    `limit`: requests. `period`: seconds. `reserve`: the share of `limit` that bulk tickets leave to the others.
     `longest_nap`: seconds between two looks of one waiter. `grace`: seconds a waiter may be late before his place
     is given up. `spent`: when requests were sent before, by `clock`, the oldest first.
 
@@ -104,7 +104,7 @@ class LocalBudget:
         longest_nap: float = 30.0,
         grace: float = 1.0,
         spent: Iterable[float] = (),
-        clock: Clock = clocks.monotonic,
+        clock: Now = clocks.monotonic,
     ) -> None:
         self.limit = limit
         self.period = period
@@ -112,36 +112,36 @@ class LocalBudget:
         self._longest_nap = longest_nap
         self._clock = clock
         self._times: deque[float] = deque(spent)
-        self._first = Line(grace)
-        self._bulk = Line(grace)
+        self._first = WaitingLine(grace)
+        self._bulk = WaitingLine(grace)
         self._number = 0
         self._lock = threading.Lock()
 
-    async def take(self, turn: Ticket) -> Refused | None:
+    async def take(self, ticket: Ticket) -> Refused | None:
         """Grant one request, or say when it is worth asking again."""
         with self._lock:
             now = self._clock()
             times = self._times
             while times and times[0] + self.period <= now:
                 times.popleft()
-            limit, line = (self._bulk_limit, self._bulk) if turn.bulk else (self.limit, self._first)
-            ahead = line.ahead(turn.place, now) if line.places else 0
-            if turn.bulk and self._first.places:
+            limit, line = (self._bulk_limit, self._bulk) if ticket.bulk else (self.limit, self._first)
+            ahead = line.ahead(ticket.place, now) if line.places else 0
+            if ticket.bulk and self._first.places:
                 ahead += self._first.ahead(None, now)
             missing = len(times) + ahead - limit
             if missing < 0:
                 times.append(now)
-                turn.grant = now
-                if turn.place is not None:
-                    line.leave(turn.place)
-                    turn.place = None
+                if ticket.place is not None:
+                    line.leave(ticket.place)
+                ticket.granted(now)
                 return None
             seconds = max(self._until_free(missing, now), SHORTEST_WAIT)
             nap = min(seconds, self._longest_nap)
-            if turn.place is None:
+            if ticket.place is None:
                 self._number += 1
-                turn.place = (now, self._number)
-            line.wait(turn.place, now + nap)
+                ticket.queue_at((now, self._number))
+            if ticket.place is not None:
+                line.wait(ticket.place, now + nap)
             return Refused(seconds, "budget", nap)
 
     def _until_free(self, missing: int, now: float) -> float:
@@ -150,22 +150,21 @@ class LocalBudget:
         leaves = self._times[index] if index < len(self._times) else now
         return leaves + (rounds + 1) * self.period - now
 
-    def give_back(self, turn: Ticket) -> None:
+    def give_back(self, ticket: Ticket) -> None:
         """Undo a grant that was not used, and leave the line."""
         with self._lock:
-            if turn.place is not None:
-                (self._bulk if turn.bulk else self._first).leave(turn.place)
-                turn.place = None
-            if turn.grant is not None:
+            if ticket.place is not None:
+                (self._bulk if ticket.bulk else self._first).leave(ticket.place)
+            if ticket.grant is not None:
                 times = self._times
                 # From the right: what is given back was granted a moment ago.
                 for index in range(len(times) - 1, -1, -1):
-                    if times[index] == turn.grant:
+                    if times[index] == ticket.grant:
                         del times[index]
                         break
-                    if times[index] < turn.grant:
+                    if times[index] < ticket.grant:
                         break
-                turn.grant = None
+            ticket.leave()
 
     def extra(self, count: int = 1) -> None:
         """Charge `count` requests that were sent without asking."""
@@ -199,10 +198,10 @@ class LocalBudget:
 class Unlimited:
     """No budget of one's own: only the server's 429 and the pause it orders hold requests back."""
 
-    async def take(self, turn: Ticket) -> Refused | None:
+    async def take(self, ticket: Ticket) -> Refused | None:
         """Always granted."""
 
-    def give_back(self, turn: Ticket) -> None:
+    def give_back(self, ticket: Ticket) -> None:
         """Nothing was counted."""
 
     def extra(self, count: int = 1) -> None:

@@ -1,4 +1,4 @@
-"""The silence a server orders with a 429, and the orderly start after it.
+"""The pause a server orders with a 429, and the orderly start after it.
 
 Without it a 429 stops one task and not its neighbours, which go on to draw more of them; and all that were held back
 start again in the same instant.
@@ -11,7 +11,7 @@ from bisect import bisect_left
 from collections.abc import Callable
 
 from . import clock as clocks
-from .ticket import SHORTEST_WAIT, Clock, Refused, Ticket
+from .ticket import SHORTEST_WAIT, Now, Refused, Ticket
 
 __all__ = ["Pause"]
 
@@ -26,7 +26,7 @@ ROUNDING = 1e-6
 
 
 class Pause:
-    """The silence a server ordered: one per token, shared by a client and its copies.
+    """The pause a server ordered: one per token, shared by a client and its copies.
 
     Until it is over nobody sends. Then those who asked meanwhile are let go one by one, in the order they asked,
     and whoever comes while they leave joins the end. Their distance is the rate the server was seen to grant: what
@@ -49,7 +49,7 @@ class Pause:
         spacing: float = 3600 / 5000,
         idle: float = 10.0,
         longest_nap: float = 30.0,
-        clock: Clock = clocks.monotonic,
+        clock: Now = clocks.monotonic,
         jitter: Callable[[], float] = clocks.chance,
     ) -> None:
         self._spacing = spacing
@@ -58,7 +58,7 @@ class Pause:
         self._clock = clock
         self._jitter = jitter
         self._lock = threading.Lock()
-        self._until = NO_PAUSE  # when the silence ends
+        self._until = NO_PAUSE  # when the pause ends
         self._begun = 0.0
         self._gap = spacing
         self._phase = 0.0  # share of a gap: processes told of the same pause do not start in the same instant
@@ -76,15 +76,15 @@ class Pause:
 
     @property
     def waiting(self) -> int:
-        """How many wait for the pause to end, or for their turn after it."""
+        """How many wait for the pause to end, or for their place after it."""
         return len(self._line)
 
     def remaining(self) -> float:
-        """Seconds until the silence is over; 0.0 when there is none."""
+        """Seconds until the pause is over; 0.0 when there is none."""
         return max(0.0, self._until - self._clock())
 
     def begin(self, seconds: float) -> None:
-        """An answer ordered `seconds` of silence. The longest order wins."""
+        """An answer ordered `seconds` of pause. The longest order wins."""
         with self._lock:
             self._hold(seconds)
             self._refused += 1
@@ -92,19 +92,18 @@ class Pause:
             self._plan()
 
     def hold(self, seconds: float) -> None:
-        """Keep silent for `seconds` because somebody else was told to. The longest order wins."""
+        """Pause for `seconds` because somebody else was told to. The longest order wins."""
         with self._lock:
             self._hold(seconds)
             self._plan()
 
-    def ask(self, turn: Ticket) -> Refused | None:
-        """None: go. Otherwise how long until this turn's own moment, at which it asks again."""
+    def ask(self, ticket: Ticket) -> Refused | None:
+        """None: go. Otherwise how long until this ticket's own moment, at which it asks again."""
         with self._lock:
             now = self._clock()
-            if self._until != NO_PAUSE and (refused := self._keep_back(turn, now)) is not None:
+            if self._until != NO_PAUSE and (refused := self._keep_back(ticket, now)) is not None:
                 return refused
-            if not turn.counted:  # it may come again because the budget refused it
-                turn.counted = True
+            if ticket.count():
                 if now - self._last > self._idle:
                     self._since = now
                     self._passed = 0
@@ -112,25 +111,25 @@ class Pause:
                 self._passed += 1
             return None
 
-    def leave(self, turn: Ticket) -> None:
-        """The turn waits no longer: those behind it move up. Harmless when it does not wait."""
+    def leave(self, ticket: Ticket) -> None:
+        """The ticket waits no longer: those behind it move up. Harmless when it does not wait."""
         with self._lock:
-            index = self._index(turn)
+            index = self._index(ticket)
             if index is not None:
                 del self._line[index]
-            turn.pause_place = None
+            ticket.pause_at(None)
 
-    def _keep_back(self, turn: Ticket, now: float) -> Refused | None:
-        index = self._index(turn)
+    def _keep_back(self, ticket: Ticket, now: float) -> Refused | None:
+        index = self._index(ticket)
         moment = self._head + self._until_let(len(self._line) if index is None else index)
         if now < self._until or moment > now + ROUNDING:
             if index is None:
                 self._number += 1
                 self._line.append(self._number)
-                turn.pause_place = self._number
+                ticket.pause_at(self._number)
             seconds = max(moment - now, SHORTEST_WAIT)
             return Refused(seconds, "pause", min(seconds, self._longest_nap))
-        turn.pause_place = None
+        ticket.pause_at(None)
         if index is None:  # all who waited in front of a newcomer are on their way: it is over
             self._until = NO_PAUSE
             self._line.clear()
@@ -146,8 +145,8 @@ class Pause:
         easing = EASINGS[self._evidence]
         return self._gap * (1 - easing**ahead) / (1 - easing)
 
-    def _index(self, turn: Ticket) -> int | None:
-        place = turn.pause_place
+    def _index(self, ticket: Ticket) -> int | None:
+        place = ticket.pause_place
         if place is None:
             return None
         index = bisect_left(self._line, place)

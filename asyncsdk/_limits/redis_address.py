@@ -8,13 +8,13 @@ from urllib.parse import urlsplit
 from ..errors import ArgumentError, ConfigurationError
 
 if TYPE_CHECKING:
-    from .redis_worker import Connections
+    from .redis_worker import RedisConnections
 
 __all__ = ["connections_to", "named", "place_of"]
 
 
-def connections_to(url: str, timeout: float = 1.0) -> Connections:
-    """Connections for budgets kept at `url`. None is opened yet.
+def connections_to(url: str, timeout: float = 1.0) -> RedisConnections:
+    """RedisConnections for budgets kept at `url`. None is opened yet.
 
     Raises `ConfigurationError` where the extra `redis` is not installed, `ArgumentError` where `url` is none.
     """
@@ -22,7 +22,7 @@ def connections_to(url: str, timeout: float = 1.0) -> Connections:
     try:
         from redis.asyncio.connection import parse_url
 
-        from .redis_worker import Connections
+        from .redis_worker import RedisConnections
 
         parse_url(url)
     except ImportError as error:
@@ -33,7 +33,7 @@ def connections_to(url: str, timeout: float = 1.0) -> Connections:
     if refusal is not None:
         url = ""  # it may hold a password, and a traceback shows variables
         raise refusal
-    return Connections(url, timeout)
+    return RedisConnections(url, timeout)
 
 
 def place_of(url: str) -> str:

@@ -1,32 +1,26 @@
-"""One event loop's way to Redis: one trip at a time, and whatever gathers meanwhile goes with the next.
+"""Sends the questions of one event loop to Redis, batch after batch: what gathers meanwhile goes with the next one.
 
-So a burst of requests costs a few trips, not one each, and a caller who is cancelled never interrupts a trip under
-way. What a trip carries and what its answer means is decided by the budget that owns the lane.
+So a burst of requests costs a few round trips, not one each, and a caller who is cancelled never interrupts a round
+trip under way. What a batch carries and what its reply means is decided by the budget that owns the worker.
 """
 
 from __future__ import annotations
 
 import asyncio
 import json
-import os
-import weakref
-from collections.abc import AsyncGenerator
-from contextlib import suppress
 from importlib import resources
-from typing import Final, Protocol, cast
+from typing import Protocol, cast
 
-import anyio
 import attrs
 from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import ConnectionError as RedisConnectionError
 
+from .per_loop import PerLoop
 from .ticket import Ticket
 
-__all__ = ["Answer", "Ask", "Connections", "Lane", "Load"]
-
-CLOSING_SECONDS: Final = 2.0
+__all__ = ["GrantRequest", "RedisBatch", "RedisClient", "RedisConnections", "RedisWorker", "ScriptReply"]
 
 
 class _Script(Protocol):
@@ -34,66 +28,91 @@ class _Script(Protocol):
 
 
 @attrs.define(eq=False)
-class Ask:
-    """One turn that asks for a grant under `number`; `answered` tells True, or False when Redis is down."""
+class GrantRequest:
+    """One ticket that asks for a grant under `number`; `answered` tells True, or False when Redis is down."""
 
-    turn: Ticket
+    ticket: Ticket
     number: int
     answered: asyncio.Future[bool]
     wait: float = 0.0  # seconds; negative: granted
-    silent: bool = False  # refused because of a pause
+    paused: bool = False  # refused because of a pause
+
+    def answer(self, wait: float, *, paused: bool) -> None:
+        """Takes in what Redis said, and tells whoever waits."""
+        self.wait, self.paused = wait, paused
+        self.answered.set_result(True)
 
 
 @attrs.define(eq=False)
-class Load:
-    """What goes with one trip."""
+class RedisBatch:
+    """What goes to Redis with one round trip."""
 
-    asks: list[Ask] = attrs.Factory(list)
+    requests: list[GrantRequest] = attrs.Factory(list)
     gone: list[int] = attrs.Factory(list)  # grants and places given up
     told: list[tuple[int, int]] = attrs.Factory(list)  # grants Redis may not know: number, its time or 0 for now
     order: float = 0.0  # seconds of pause to announce
 
     def __bool__(self) -> bool:
-        return bool(self.asks or self.gone or self.told or self.order)
+        return bool(self.requests or self.gone or self.told or self.order)
+
+    def announce(self, seconds: float) -> None:
+        """Adds a pause to announce; the longest one counts."""
+        self.order = max(self.order, seconds)
+
+    def tell(self, granted: list[tuple[int, int]]) -> None:
+        """Puts all grants that Redis may have forgotten in the place of those that were to be told."""
+        self.told = granted
+
+    def open(self) -> list[GrantRequest]:
+        """Returns the requests that somebody still waits for."""
+        return [each for each in self.requests if not each.answered.done()]
 
 
 @attrs.frozen
-class Answer:
-    """What came home. Times are microseconds of Redis's clock; `waits` has one for each ask, negative: granted."""
+class ScriptReply:
+    """What Redis replied to a batch.
+
+    Times are microseconds of Redis's clock; `waits` has one for each request, negative: granted.
+    """
 
     now: int
     born: int
     used: int
     last: int
-    silence: int  # milliseconds
+    pause: int  # milliseconds
     waits: list[int]
 
 
-class Home(Protocol):
-    """Who owns a lane and knows what its trips are about."""
+class BatchOwner(Protocol):
+    """Who owns a worker and knows what its batches are about."""
 
-    def question(self, load: Load) -> dict[str, object]:
-        """What to send; called when a trip departs."""
+    def argument(self, requests: list[GrantRequest], batch: RedisBatch) -> dict[str, object]:
+        """Returns what to send; called when a round trip begins."""
         ...
 
-    def arrive(self, lane: Lane, load: Load, answer: Answer) -> None:
-        """A trip came home; settles every ask of its load."""
+    def apply(self, worker: RedisWorker, requests: list[GrantRequest], reply: ScriptReply) -> None:
+        """Takes in the reply to a batch and answers each of its requests."""
         ...
 
-    def lose(self, lane: Lane, load: Load, error: Exception) -> None:
-        """A trip failed; its asks are told so afterwards."""
+    def fail(self, worker: RedisWorker, batch: RedisBatch, error: Exception) -> None:
+        """Takes in that a round trip failed; its requests are told so afterwards."""
         ...
 
 
 @attrs.define(eq=False)
-class Link:
-    """One event loop's client; `over` once it closes, be it because the loop ends: then no trip may begin."""
+class RedisClient:
+    """One event loop's client; `over` once it closes, be it because the loop ends: then no round trip may begin."""
 
     client: Redis
     over: bool = False
 
+    async def aclose(self) -> None:
+        """Closes the client's connections."""
+        self.over = True
+        await self.client.aclose()
 
-class Connections:
+
+class RedisConnections:
     """Connections to one Redis, for as many budgets as there are: a few per event loop, not one per budget.
 
     They close with `aclose`, or with their loop at the latest. `timeout`: seconds until Redis counts as down.
@@ -102,123 +121,98 @@ class Connections:
     def __init__(self, url: str, timeout: float) -> None:
         self._url = url
         self._timeout = timeout
-        self._pid = os.getpid()
-        self._open: weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, AsyncGenerator[Link, None]]
-        self._open = weakref.WeakKeyDictionary()
-        self._links: weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, Link] = weakref.WeakKeyDictionary()
-        self._inherited: list[object] = []
+        self._clients: PerLoop[RedisClient] = PerLoop()
 
-    def link(self) -> Link:
-        """The running loop's client. Its connections are opened as they are needed."""
-        if self._pid != os.getpid():
-            # The parent's. Closing one here would take it from the poll set that both processes still share.
-            self._pid = os.getpid()
-            self._inherited += [*self._links.items(), *self._open.items()]
-            self._open, self._links = weakref.WeakKeyDictionary(), weakref.WeakKeyDictionary()
-        loop = asyncio.get_running_loop()
-        link = self._links.get(loop)
-        if link is None:
-            # No retries inside: a trip that fails is tried once more in `Lane`, and then requests go on without Redis.
-            client = Redis.from_url(
-                self._url,
-                socket_timeout=self._timeout,
-                socket_connect_timeout=self._timeout,
-                retry=Retry(NoBackoff(), 0),
-            )
-            link = self._links[loop] = Link(client)
-            closing = self._open[loop] = _closing_with_its_loop(link)
-            with suppress(StopIteration):
-                closing.__anext__().send(None)  # awaits nothing on its way to the yield
-        return link
+    def client(self) -> RedisClient:
+        """Returns the running loop's client. Its connections are opened as they are needed."""
+        found = self._clients.find()
+        if found is not None:
+            return found
+        # No retries inside: the worker tries a round trip once more, and then requests go on without Redis.
+        redis = Redis.from_url(
+            self._url,
+            socket_timeout=self._timeout,
+            socket_connect_timeout=self._timeout,
+            retry=Retry(NoBackoff(), 0),
+        )
+        made = RedisClient(redis)
+        return self._clients.keep(made, made.aclose)
 
     async def aclose(self) -> None:
-        """Close the running loop's connections. They may be opened again."""
-        loop = asyncio.get_running_loop()
-        self._links.pop(loop, None)
-        closing = self._open.pop(loop, None)
-        if closing is not None and self._pid == os.getpid():
-            await closing.aclose()
+        """Closes the running loop's connections. They may be opened again."""
+        await self._clients.aclose()
 
 
-async def _closing_with_its_loop(link: Link) -> AsyncGenerator[Link, None]:
-    """Closes a client when the event loop ends: loops close the async generators that began on them."""
-    try:
-        yield link
-    finally:
-        link.over = True
-        with anyio.move_on_after(CLOSING_SECONDS, shield=True):
-            await link.client.aclose()
+class RedisWorker:
+    """Runs the round trips of one event loop. `timeout`: seconds of one, with connecting and a second try."""
 
-
-class Lane:
-    """One event loop's way to Redis. `timeout`: seconds one trip may take, with connecting and a second try."""
-
-    def __init__(self, home: Home, link: Link, keys: list[str], timeout: float) -> None:
+    def __init__(self, owner: BatchOwner, client: RedisClient, keys: list[str], timeout: float) -> None:
         text = resources.files(__package__).joinpath("shared_budget.lua").read_text(encoding="utf-8")
-        self._script = cast("_Script", link.client.register_script(text))
-        self._link = link
-        self._home = home
+        self._script = cast("_Script", client.client.register_script(text))
+        self._client = client
+        self._owner = owner
         self._keys = keys
         self._timeout = timeout
-        self._trip: asyncio.Task[None] | None = None
-        self.load: Load = Load()
+        self._running: asyncio.Task[None] | None = None
+        self.batch: RedisBatch = RedisBatch()
 
-    async def ask(self, turn: Ticket, number: int) -> Ask | None:
-        """Ask for one grant with the next trip. None: Redis is down, or the loop ends."""
-        if self._link.over:
+    async def request(self, ticket: Ticket, number: int) -> GrantRequest | None:
+        """Asks for one grant with the next batch. None: Redis is down, or the loop ends."""
+        if self._client.over:
             return None
-        ask = Ask(turn, number, asyncio.get_running_loop().create_future())
-        self.load.asks.append(ask)
-        self.depart()
-        return ask if await ask.answered else None
+        asked = GrantRequest(ticket, number, asyncio.get_running_loop().create_future())
+        self.batch.requests.append(asked)
+        self.start()
+        return asked if await asked.answered else None
 
-    def depart(self) -> None:
-        """See to it that the load goes: now, or right after the trip under way."""
-        if self._trip is None and not self._link.over:  # a timer may ring while its loop is being shut down
-            self._trip = asyncio.get_running_loop().create_task(self._travel())
+    def start(self) -> None:
+        """Sends the batch: now, or right after the round trip under way."""
+        if self._running is None and not self._client.over:  # a timer may ring while its loop is being shut down
+            self._running = asyncio.get_running_loop().create_task(self._run())
 
-    async def home(self, at_most: float | None = None) -> None:
-        """Wait until no trip is under way, for `at_most` seconds."""
-        if self._trip is not None:
-            await asyncio.wait({self._trip}, timeout=at_most)
+    async def drain(self, at_most: float | None = None) -> None:
+        """Waits until no round trip is under way, for `at_most` seconds."""
+        if self._running is not None:
+            await asyncio.wait({self._running}, timeout=at_most)
 
     async def aclose(self) -> None:
-        """Let the last trip come home, for at most the time-out."""
+        """Lets the last round trip end, for at most the time-out."""
         try:
-            await self.home(self._timeout)
+            await self.drain(self._timeout)
         finally:
-            if self._trip is not None:
-                self._trip.cancel()
+            if self._running is not None:
+                self._running.cancel()
 
-    async def _travel(self) -> None:
-        load = Load()
+    async def _run(self) -> None:
+        batch = RedisBatch()
         try:
             while True:
-                load, self.load = self.load, Load()
-                load.asks = [ask for ask in load.asks if not ask.answered.done()]
+                batch, self.batch = self.batch, RedisBatch()
+                requests = batch.open()
                 try:
-                    self._home.arrive(self, load, await self._carry(self._home.question(load)))
+                    reply = await self._execute(self._owner.argument(requests, batch))
+                    self._owner.apply(self, requests, reply)
                 except Exception as error:  # whatever it is, requests go on without Redis
-                    load.asks += self.load.asks
-                    self.load.asks = []
-                    self._home.lose(self, load, error)
-                    for ask in load.asks:
-                        if not ask.answered.done():
-                            ask.answered.set_result(False)
+                    waiting = [*requests, *self.batch.requests]
+                    self.batch.requests.clear()
+                    self._owner.fail(self, batch, error)
+                    for each in waiting:
+                        if not each.answered.done():
+                            each.answered.set_result(False)
                     return
-                if not self.load:
+                if not self.batch:
                     return
         finally:
-            self._trip = None
-            for ask in (*load.asks, *self.load.asks):
-                ask.answered.cancel()  # unanswered only where the loop is being shut down
+            self._running = None
+            for each in (*batch.requests, *self.batch.requests):
+                each.answered.cancel()  # unanswered only where the loop is being shut down
 
-    async def _carry(self, question: dict[str, object]) -> Answer:
-        argument = [json.dumps(question)]
+    async def _execute(self, argument: dict[str, object]) -> ScriptReply:
+        text = [json.dumps(argument)]
         async with asyncio.timeout(self._timeout):
             try:
-                answer = await self._script(self._keys, argument)
+                reply = await self._script(self._keys, text)
             except (OSError, RedisConnectionError):
                 # A connection dropped while it was idle. Asking again is safe: numbers are granted once.
-                answer = await self._script(self._keys, argument)
-        return Answer(*cast("tuple[int, int, int, int, int, list[int]]", answer))
+                reply = await self._script(self._keys, text)
+        return ScriptReply(*cast("tuple[int, int, int, int, int, list[int]]", reply))

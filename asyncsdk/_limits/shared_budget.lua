@@ -11,7 +11,7 @@
 -- ARGV: the question as JSON, made in shared_budget.py.
 --
 -- Times are microseconds of Redis's clock: a double holds them exactly, but only %.0f prints them so.
--- A member of the sets is "process:number"; the same number names a turn while it waits and once it is granted.
+-- A member of the sets is "process:number"; the same number names a ticket while it waits and once it is granted.
 local window, first, bulk, due, tally, hungry, pause, born = unpack(KEYS)
 local q = cjson.decode(ARGV[1])
 local clock = redis.call('TIME')
@@ -67,7 +67,7 @@ redis.call('ZREMRANGEBYSCORE', window, '-inf', text(now - q.period))
 for _, late in ipairs(redis.call('ZRANGEBYSCORE', due, '-inf', text(now - q.grace))) do leave_line(late) end
 redis.call('ZREMRANGEBYSCORE', hungry, '-inf', text(now))
 if q.order > 0 and redis.call('PTTL', pause) < q.order then redis.call('SET', pause, text(q.order), 'PX', text(q.order)) end
-local silence = math.max(0, redis.call('PTTL', pause))
+local order_left = math.max(0, redis.call('PTTL', pause))
 
 -- Fair shares. A process that has its share leaves what is missing to the shares of those who lately went hungry;
 -- otherwise whoever is quickest when a window's worth frees at once would take it all.
@@ -83,7 +83,7 @@ local used = redis.call('ZCARD', window)
 local own = counted('g:', q.process)
 local waits = {}
 local yielded = false
-for i, ask in ipairs(silence == 0 and q.asks or {}) do
+for i, ask in ipairs(order_left == 0 and q.asks or {}) do
   local number, is_bulk, arrived = ask[1], ask[2], ask[3]
   local line, limit = first, q.limit
   if is_bulk then line, limit = bulk, q.bulk_limit end
@@ -120,4 +120,4 @@ end
 local memory = text((math.max(q.period, q.nap + q.grace) + 1000000) / 1000)
 for _, key in ipairs({window, first, bulk, due, tally, hungry, born}) do redis.call('PEXPIRE', key, memory) end
 local last = redis.call('ZRANGE', window, -1, -1, 'WITHSCORES')[2] or 0
-return {now, tonumber(redis.call('GET', born)), used, tonumber(last), silence, waits}
+return {now, tonumber(redis.call('GET', born)), used, tonumber(last), order_left, waits}

@@ -18,12 +18,10 @@ and then. When Redis comes back, or was restarted and forgot, each process tells
 
 from __future__ import annotations
 
-import asyncio
 import itertools
 import logging
 import os
 import uuid
-import weakref
 from collections import OrderedDict
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -31,11 +29,12 @@ from typing import TYPE_CHECKING
 from . import clock as clocks
 from .budget import LocalBudget
 from .pause import Pause
+from .per_loop import PerLoop
 from .redis_address import connections_to, named, place_of
-from .ticket import SHORTEST_WAIT, Clock, Quota, Refused, Ticket
+from .ticket import SHORTEST_WAIT, Now, Quota, Refused, Ticket
 
 if TYPE_CHECKING:
-    from .redis_worker import Answer, Connections, Lane, Load
+    from .redis_worker import GrantRequest, RedisBatch, RedisConnections, RedisWorker, ScriptReply
 
 __all__ = ["SharedBudget", "connections_to"]
 
@@ -84,8 +83,8 @@ class SharedBudget:
         timeout: float = 1.0,
         longest_nap: float = 30.0,
         grace: float = 1.0,
-        connections: Connections | None = None,
-        clock: Clock = clocks.monotonic,
+        connections: RedisConnections | None = None,
+        clock: Now = clocks.monotonic,
     ) -> None:
         self._connections = connections or connections_to(url, timeout)
         self._owner = connections is None
@@ -101,14 +100,13 @@ class SharedBudget:
         self._longest_nap = longest_nap
         self._grace = grace
         self._clock = clock
-        self._lanes: weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, Lane] = weakref.WeakKeyDictionary()
-        self._inherited: list[object] = []
+        self._by_loop: PerLoop[RedisWorker] = PerLoop()
         self._pid = os.getpid()
         self._process = uuid.uuid4().hex
         self._numbers = itertools.count(1)
         self._granted: OrderedDict[int, int] = OrderedDict()  # own grants of the last period: number, Redis's time
-        self._offset = clocks.utc_now().timestamp() - clock()  # Redis's clock less ours, seconds; measured on each trip
-        self._latest = 0  # what Redis's clock said on the last trip, microseconds
+        self._offset = clocks.utc_now().timestamp() - clock()  # Redis's clock less ours, seconds; measured each time
+        self._latest = 0  # what Redis's clock said on the last round trip, microseconds
         self._born: int | None = None
         self._used = 0
         self._full = clock()  # when the whole limit is there again
@@ -118,55 +116,55 @@ class SharedBudget:
     def __repr__(self) -> str:
         return f"SharedBudget({place_of(self._url)}, limit={self.limit}, period={self.period:g})"
 
-    async def take(self, turn: Ticket) -> Refused | None:
+    async def take(self, ticket: Ticket) -> Refused | None:
         """Grant one request, or say when it is worth asking again. Waits for Redis, never for the budget."""
-        lane = self._lane()
+        worker = self._worker()
         if self._share is not None:
-            return await self._take_share(lane, turn)
-        if turn.number is None:
-            turn.number = next(self._numbers)
+            return await self._take_share(worker, ticket)
+        if ticket.number is None:
+            ticket.name(next(self._numbers))
         try:
-            ask = await lane.ask(turn, turn.number)
+            asked = await worker.request(ticket, ticket.number or 0)
         except BaseException:
-            self.give_back(turn)  # the trip may still bring a grant or a place home: the next one takes it back
+            self.give_back(ticket)  # the round trip may still bring a grant or a place: the next one takes it back
             raise
-        if ask is None:
-            return await self._take_share(lane, turn)
-        if ask.wait < 0:
+        if asked is None:
+            return await self._take_share(worker, ticket)
+        if asked.wait < 0:
             return None
-        seconds = max(ask.wait, SHORTEST_WAIT)
-        if ask.silent:
-            return self._pause.ask(turn) or Refused(seconds, "pause", seconds)
+        seconds = max(asked.wait, SHORTEST_WAIT)
+        if asked.paused:
+            return self._pause.ask(ticket) or Refused(seconds, "pause", seconds)
         return Refused(seconds, "budget", min(seconds, self._longest_nap))
 
-    def give_back(self, turn: Ticket) -> None:
-        """Undo a grant that was not used, and leave the line. Redis learns of it with the next trip, begun at once."""
+    def give_back(self, ticket: Ticket) -> None:
+        """Undo a grant that was not used, and leave the line. Redis learns of it at once, with the next batch."""
         if self._share is not None:
-            self._share.give_back(turn)
-        turn.place = turn.grant = None
-        if turn.number is not None:
-            self._forget(self._open_lane(), turn.number)
-            turn.number = None
+            self._share.give_back(ticket)
+        ticket.leave()
+        if ticket.number is not None:
+            self._forget(self._open_worker(), ticket.number)
+            ticket.name(None)
 
     def extra(self, count: int = 1) -> None:
         """Charge `count` requests that were sent without asking."""
-        lane = self._open_lane()
+        worker = self._open_worker()
         for _ in range(count):
             number = next(self._numbers)
             self._granted[number] = self._redis_time()
-            if lane is not None:
-                lane.load.told.append((number, 0))
+            if worker is not None:
+                worker.batch.told.append((number, 0))
         if self._share is not None:
             self._share.extra(count)
-        elif lane is not None:
-            lane.depart()
+        elif worker is not None:
+            worker.start()
 
     async def announce(self, seconds: float) -> None:
         """Tell all who share this budget of a pause. Does not wait; they learn of it when they next ask."""
-        lane = self._open_lane()
-        if lane is not None and self._share is None:
-            lane.load.order = max(lane.load.order, seconds)
-            lane.depart()
+        worker = self._open_worker()
+        if worker is not None and self._share is None:
+            worker.batch.announce(seconds)
+            worker.start()
 
     def quota(self) -> Quota:
         """What was left at the last look."""
@@ -179,30 +177,29 @@ class SharedBudget:
 
     async def refresh(self) -> Quota:
         """What is left now."""
-        lane = self._lane()
-        lane.depart()
-        await lane.home()
+        worker = self._worker()
+        worker.start()
+        await worker.drain()
         return self.quota()
 
     async def aclose(self) -> None:
-        """Let the last trip come home and close this event loop's connection. Takes at most twice `timeout`."""
-        loop = asyncio.get_running_loop()
-        lane = self._lanes.get(loop)
-        if lane is None:
+        """Let the last round trip end and close this event loop's connection. Takes at most twice `timeout`."""
+        worker = self._by_loop.find()
+        if worker is None:
             return
         try:
-            await lane.home(self._timeout)
+            await worker.drain(self._timeout)
         finally:
-            self._lanes.pop(loop, None)
+            await self._by_loop.aclose()
             try:
-                await lane.aclose()
+                await worker.aclose()
             finally:
                 if self._owner:
                     await self._connections.aclose()
 
-    # What the lane asks its home.
+    # What the worker asks.
 
-    def question(self, load: Load) -> dict[str, object]:
+    def argument(self, requests: list[GrantRequest], batch: RedisBatch) -> dict[str, object]:
         """The script's argument."""
         return {
             "process": self._process,
@@ -212,37 +209,37 @@ class SharedBudget:
             "grace": _us(self._grace),
             "nap": _us(self._longest_nap),
             "fresh": _us(min(MOST_FRESH, self.period / 10)),
-            "order": int(load.order * 1000),
-            "told": load.told,
-            "gone": load.gone,
-            "asks": [(ask.number, ask.turn.bulk, ask.turn.arrived) for ask in load.asks],
+            "order": int(batch.order * 1000),
+            "told": batch.told,
+            "gone": batch.gone,
+            "asks": [(each.number, each.ticket.bulk, each.ticket.arrived) for each in requests],
         }
 
-    def arrive(self, lane: Lane, load: Load, answer: Answer) -> None:
-        """Hand out what a trip brought home."""
+    def apply(self, worker: RedisWorker, requests: list[GrantRequest], answer: ScriptReply) -> None:
+        """Hand out what Redis replied to a batch."""
         now = self._clock()
         self._offset = answer.now / 1e6 - now
         self._used = answer.used
         self._full = now + self.period - (answer.now - answer.last) / 1e6
-        self._remember(lane, answer)
-        silence = answer.silence / 1000
-        if silence > SLACK:
-            self._pause.hold(silence)
-        for index, ask in enumerate(load.asks):
-            if ask.answered.done():
+        self._remember(worker, answer)
+        pause = answer.pause / 1000
+        if pause > SLACK:
+            self._pause.hold(pause)
+        paused = pause > 0
+        for index, each in enumerate(requests):
+            if each.answered.done():
                 continue  # cancelled meanwhile, and given back
-            ask.silent = silence > 0
-            ask.wait = silence if ask.silent else answer.waits[index] / 1e6
-            if ask.wait < 0:
-                self._granted[ask.number] = answer.now
-            elif not ask.turn.arrived and not ask.silent:
-                ask.turn.arrived = answer.now + index + 1
-            ask.answered.set_result(True)
+            wait = pause if paused else answer.waits[index] / 1e6
+            if wait < 0:
+                self._granted[each.number] = answer.now
+            elif not each.ticket.arrived and not paused:
+                each.ticket.arrive(answer.now + index + 1)
+            each.answer(wait, paused=paused)
 
-    def lose(self, lane: Lane, load: Load, error: Exception) -> None:
+    def fail(self, worker: RedisWorker, batch: RedisBatch, error: Exception) -> None:
         """Redis is down: keep to a share of the limit, in which what this process was granted counts."""
         self._probe_at = self._clock() + self._probe
-        lane.load.gone[:0] = load.gone
+        worker.batch.gone[:0] = batch.gone
         if self._share is not None:
             return
         spent = sorted(stamp / 1e6 - self._offset for stamp in self._granted.values())
@@ -263,7 +260,7 @@ class SharedBudget:
             self.period,
         )
 
-    def _remember(self, lane: Lane, answer: Answer) -> None:
+    def _remember(self, worker: RedisWorker, answer: ScriptReply) -> None:
         """Keep the own grants of one period, and tell them to a Redis that was away or forgot them."""
         granted = self._granted
         if answer.now < self._latest - _us(CLOCKS_DIFFER):
@@ -279,64 +276,59 @@ class SharedBudget:
                 break
             del granted[number]
         if self._share is not None or self._born not in (None, answer.born):
-            lane.load.told = list(granted.items())
+            worker.batch.tell(list(granted.items()))
         if self._share is not None:
             self._share = None
             logger.info("the budget in Redis at %s is back", place_of(self._url))
         self._born = answer.born
 
-    async def _take_share(self, lane: Lane, turn: Ticket) -> Refused | None:
+    async def _take_share(self, worker: RedisWorker, ticket: Ticket) -> Refused | None:
         if self._share is None:  # Redis was down and is up again in the same moment
             return Refused(SHORTEST_WAIT, "budget", SHORTEST_WAIT)
-        refused = await self._share.take(turn)
+        refused = await self._share.take(ticket)
         if refused is None:
-            if turn.number is None:
-                turn.number = next(self._numbers)
-            self._granted[turn.number] = self._redis_time()
+            if ticket.number is None:
+                ticket.name(next(self._numbers))
+            self._granted[ticket.number or 0] = self._redis_time()
         if self._clock() >= self._probe_at:
             self._probe_at = self._clock() + self._probe
-            lane.depart()
+            worker.start()
         return refused
 
-    def _forget(self, lane: Lane | None, number: int) -> None:
+    def _forget(self, worker: RedisWorker | None, number: int) -> None:
         """A grant or a place that is not wanted any more."""
         self._granted.pop(number, None)
-        if lane is not None:
-            lane.load.gone.append(number)
+        if worker is not None:
+            worker.batch.gone.append(number)
             if self._share is None:
-                lane.depart()
+                worker.start()
 
     def _redis_time(self) -> int:
         return _us(self._clock() + self._offset)
 
-    def _open_lane(self) -> Lane | None:
+    def _open_worker(self) -> RedisWorker | None:
         # What is cleaned up after the client was closed must not open a connection nobody would close.
         try:
-            return self._lanes.get(asyncio.get_running_loop())
+            return self._by_loop.find()
         except RuntimeError:
             return None
 
-    def _lane(self) -> Lane:
-        loop = asyncio.get_running_loop()
-        lane = self._lanes.get(loop)
-        if lane is None:
-            from .redis_worker import Lane
+    def _worker(self) -> RedisWorker:
+        worker = self._by_loop.find()
+        if worker is None:
+            from .redis_worker import RedisWorker
 
             if self._pid != os.getpid():
                 self._start_over()
-            lane = self._lanes[loop] = Lane(self, self._connections.link(), self._keys, self._timeout)
-        return lane
+            worker = RedisWorker(self, self._connections.client(), self._keys, self._timeout)
+            self._by_loop.keep(worker)
+        return worker
 
     def _start_over(self) -> None:
-        """After a fork: the grants are the parent's. Its connections are kept, but never touched.
-
-        Closing one here would take it from the poll set that both processes still share.
-        """
+        """After a fork: the grants are the parent's."""
         self._pid = os.getpid()
         self._process = uuid.uuid4().hex
         self._granted = OrderedDict()
-        self._inherited += [(loop, lane) for loop, lane in self._lanes.items()]
-        self._lanes = weakref.WeakKeyDictionary()
 
 
 def _us(seconds: float) -> int:

@@ -37,20 +37,20 @@ class Slots:
         """Take a slot, in the order of asking. Nothing is held when this is cancelled."""
         if self.try_acquire():
             return
-        turn = asyncio.get_running_loop().create_future()
-        self._waiting[turn] = None
+        handed = asyncio.get_running_loop().create_future()
+        self._waiting[handed] = None
         try:
-            await turn
+            await handed
         except BaseException:
-            if self._waiting.pop(turn, turn) is turn and turn.done() and not turn.cancelled():
+            if self._waiting.pop(handed, handed) is handed and handed.done() and not handed.cancelled():
                 self.release()  # handed over in the same moment as it was cancelled
             raise
 
     def release(self) -> None:
         """Give a slot back. Never waits."""
         while self._waiting:
-            turn, _ = self._waiting.popitem(last=False)
-            if not turn.done():
-                turn.set_result(None)
+            handed, _ = self._waiting.popitem(last=False)
+            if not handed.done():
+                handed.set_result(None)
                 return
         self.free += 1

@@ -10,7 +10,8 @@ invariant, and nobody else writes its state:
 - `asking`: no more is asked for than the bound allows, and nothing twice.
 - `frontier`, `joins`, `identity`, `seen`: what was accepted has no gap, and no row is new twice.
 - `gaps`: a join that was lost is looked for, but not for ever.
-- `ending`: a list ends where that was proved. `repetition`: a walk that goes round in circles ends.
+- `ending`: a list ends where that was proved. `repetition`: a server that gives the same rows again and again
+  is found out.
 - `delivery`, `bookmarks`: rows leave in order, and a bookmark is exact to the row. `report`: what is counted.
 - `stages`, `sweeping`: what follows the list itself. `counting`: how long a list is, without reading it.
 

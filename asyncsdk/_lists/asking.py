@@ -99,7 +99,7 @@ class Asking(Generic[T]):
         return self._limit
 
     def due(self, most: int | None, *, waiting: bool) -> list[PlannedPage[T]]:
-        """The pages to send now, `most` of them; `waiting`: rows wait to be taken."""
+        """Returns the pages to send now, `most` of them; `waiting`: rows wait to be taken."""
         most = self._concurrency if most is None else most
         due: list[PlannedPage[T]] = []
         window = self._window
@@ -131,46 +131,46 @@ class Asking(Generic[T]):
     # What was answered
 
     def full(self, page: PlannedPage[T]) -> None:
-        """Take in that a page came back full."""
+        """Takes in that a page came back full."""
         if self._most < self._concurrency:
             self._most += 1
         if self._hint is not None and page.offset + page.limit > self._hint:
             self._hint = None
 
     def accepted_full(self) -> None:
-        """Take in that a full page was accepted."""
+        """Takes in that a full page was accepted."""
         self._full += 1
 
     def one_by_one(self) -> None:
-        """Ask for single pages until they come back full: what follows changes, and early answers would be too old."""
+        """Asks for single pages until they come back full: what follows changes, and early answers would be too old."""
         self._most = 1
 
     def shrink(self, limit: int) -> None:
-        """Go on with smaller pages: the server gives no larger ones, and two of these were accepted."""
+        """Goes on with smaller pages: the server gives no larger ones, and two of these were accepted."""
         self._limit = limit
         self._full = 1
 
     # What is put before the pages in the window
 
     def fill(self) -> None:
-        """Ask for what follows the last accepted row."""
+        """Asks for what follows the last accepted row."""
         shared = self._shared(self._frontier.position)
         size = self._size(shared)
         self._window.put_first(PlannedPage(self._frontier.position - shared, size, "page", size - shared))
 
     def close(self) -> None:
-        """Ask whether the end is the end, and for nothing else."""
+        """Asks whether the end is the end, and for nothing else."""
         self._window.clear()
         shared = self._shared(self._frontier.position)
         self._window.put_first(PlannedPage(self._frontier.position - shared, self._size(shared), "closing", 0))
 
     def prove(self) -> None:
-        """Ask for the last accepted row and one more, and for nothing else."""
+        """Asks for the last accepted row and one more, and for nothing else."""
         self._window.clear()
         self._window.put_first(PlannedPage(self._frontier.position - 1, 2, "proof", 0))
 
     def look(self, offset: int) -> None:
-        """Ask for a page in which a lost join may be."""
+        """Asks for a page in which a lost join may be."""
         self._window.put_first(PlannedPage(offset, self._limit, "join", 0))
 
     # Which page next
@@ -181,19 +181,19 @@ class Asking(Generic[T]):
         return page
 
     def _shared(self, position: int) -> int:
-        """How many rows a page that goes on at `position` shares with those before it."""
+        """Returns how many rows a page that goes on at `position` shares with those before it."""
         if not self._stable or not (self._frontier.begun or len(self._window)):
             return 0
         return self._frontier.shared(position)
 
     def _size(self, shared: int, planned: int = 0) -> int:
-        """The limit of a page that shares `shared` rows; not more than `max_items` still needs beyond `planned`."""
+        """Returns the limit of a page that shares `shared` rows: no more than `max_items` needs beyond `planned`."""
         if self._max_items is None:
             return self._limit
         return min(self._limit, shared + max(0, self._max_items - self._counts.rows - planned))
 
     def _plan_next(self) -> PlannedPage[T] | None:
-        """Plan the page after the last one planned, unless it lies too far ahead, or `max_items` needs no more."""
+        """Plans the page after the last one planned, unless it lies too far ahead, or `max_items` needs no more."""
         window = self._window
         if not window.open:
             return None
@@ -212,7 +212,7 @@ class Asking(Generic[T]):
         return page
 
     def _reaches(self, end: int) -> bool:
-        """Whether a page behind those in the window, which ends at the row `end`, may be asked for now."""
+        """Returns whether a page behind those in the window, which ends at the row `end`, may be asked for now."""
         window = self._window
         if self._hint is None and pages_beyond(self._full, proving=False) >= self._concurrency:
             return True

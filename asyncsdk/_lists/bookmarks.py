@@ -30,14 +30,14 @@ _FURTHEST = 2**53  # rows; what other readers of JSON hold exactly
 
 @attrs.frozen
 class ListSource:
-    """The list a bookmark belongs to: a digest of its path and query, and the SDK version that reads it."""
+    """Names the list a bookmark belongs to: a digest of its path and query, and the SDK version that reads it."""
 
     digest: str
     sdk: str
 
 
 def source_of(path: str, query: Iterable[tuple[str, str]] = (), *, sdk: str = "") -> ListSource:
-    """Name a list by its path and encoded filters, in any order; `limit` and `offset` are no part of it."""
+    """Names a list by its path and encoded filters, in any order; `limit` and `offset` are no part of it."""
     kept = sorted((name, value) for name, value in query if name not in {"limit", "offset"})
     text = json.dumps([path, kept], separators=(",", ":"))
     return ListSource(blake2b(text.encode(), digest_size=8).hexdigest(), sdk)
@@ -45,7 +45,7 @@ def source_of(path: str, query: Iterable[tuple[str, str]] = (), *, sdk: str = ""
 
 @attrs.frozen
 class Bookmark:
-    """A place in a list.
+    """Says where a walk of a list is to go on.
 
     `start` is the offset the walk began at, `offset` where the next row stood when its page was read, `limit` the page
     size, `delivered` the rows handed out so far, `since` the `Date` of the walk's first answer (a sweep asks from it),
@@ -64,7 +64,7 @@ class Bookmark:
     doubtful: bool = False
 
     def write(self) -> str:
-        """The text that `read` takes."""
+        """Returns the text that `read` takes."""
         facts = [
             _FORMAT,
             self.source.sdk,
@@ -84,7 +84,7 @@ class Bookmark:
 
 
 def read(text: str, source: ListSource) -> Bookmark:
-    """Read what `Bookmark.write` gave, for the list `source`.
+    """Reads what `Bookmark.write` gave, for the list `source`.
 
     Raises `ArgumentError` when the text is no bookmark, was cut or altered, was written by a version with another
     format, belongs to another list or to other filters, or was taken where rows further on had been delivered already.

@@ -41,7 +41,7 @@ class Counting:
         self._probes = 0
 
     def probe(self) -> int | None:
-        """The offset to ask at next, None once `count` is known.
+        """Returns the offset to ask at next, None once `count` is known.
 
         Raises:
             WalkError: the list has no end.
@@ -114,7 +114,7 @@ class Counting:
         self._finish(page * self._size - 1 + rows)
 
     def _settle_doubt(self, rows: int) -> None:
-        """After a look behind a first page that was short."""
+        """Takes in how many rows came behind a first page that was short."""
         size, self._doubted = self._doubted, 0
         sizes = self._sizes or PageSizes()
         if not rows:

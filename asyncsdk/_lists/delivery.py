@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Generic, TypeVar
 
 import attrs
@@ -13,6 +13,7 @@ from .identity import RowIdentity, fingerprint
 from .report import Counts
 from .seen import Key, Positions
 from .sweeping import moment_before
+from .window import NO_HEADERS
 
 __all__ = ["BookmarkWriter", "Cursor", "Deliveries", "Delivery"]
 
@@ -61,7 +62,7 @@ class BookmarkWriter(Generic[T]):
     since: str | None = None
 
     def begin(self, date: str | None) -> None:
-        """Take in the moment of an answer; that of the first one counts."""
+        """Takes in the moment of an answer; that of the first one counts."""
         if self.since is None:
             self.since = date
 
@@ -82,7 +83,7 @@ class BookmarkWriter(Generic[T]):
         ]
 
     def doubtful(self, tail: Sequence[T], met: Sequence[tuple[int, T]], last: int) -> bool:
-        """Whether a walk that is resumed behind a row could deliver rows again, because of what its page holds.
+        """Returns whether a walk that is resumed behind a row could deliver rows again, because of what its page holds.
 
         It joins at the last row that it remembers.
 
@@ -96,7 +97,7 @@ class BookmarkWriter(Generic[T]):
         return bool(behind) and keys(behind)[-1] not in keys(tail[-TAIL_ROWS:])
 
     def write(self, cursor: Cursor[T]) -> str:
-        """The bookmark of a cursor."""
+        """Returns the bookmark of a cursor."""
         if self.place is not None:
             return self.place()
         tail: tuple[tuple[Key, str], ...] = ()
@@ -129,6 +130,7 @@ class Delivery(Generic[T]):
         after: where it stands behind them.
         is_last: whether these are the last rows of the list, None where that was not known when they were taken
             (`max_items` makes no row the last one).
+        headers: of the answer they came in.
     """
 
     rows: list[T]
@@ -138,14 +140,15 @@ class Delivery(Generic[T]):
     _positions: Positions = attrs.field(repr=False)
     _writer: BookmarkWriter[T] = attrs.field(repr=False)
     _met: Sequence[tuple[int, T]] = attrs.field(default=(), repr=False)
+    headers: Mapping[str, str] = attrs.field(default=NO_HEADERS, repr=False)
     is_last: bool | None = None
 
     def taken(self, *, is_last: bool | None) -> None:
-        """Note what is known of the end of the list when the rows are taken."""
+        """Notes what is known of the end of the list when the rows are taken."""
         self.is_last = is_last
 
     def bookmark(self, taken: int | None = None) -> str:
-        """Where the walk stands after the first `taken` rows of this delivery (None: after all of them)."""
+        """Returns where the walk stands after the first `taken` rows of this delivery (None: after all of them)."""
         before = self.before
         if taken is None or taken == len(self.rows):
             return self._writer.write(self.after)
@@ -188,17 +191,26 @@ class Deliveries(Generic[T]):
         return self._most is not None and self._counts.rows >= self._most
 
     def go_back(self) -> None:
-        """Take in that the walk had to go back: from here on, rows that were delivered may stand further on."""
+        """Takes in that the walk had to go back: from here on, rows that were delivered may stand further on."""
         self._doubtful = True
 
-    def put(self, offset: int, rows: list[T], positions: Positions, join: int | None = None) -> int:
-        """Let rows of a page be taken. Returns how many will be.
+    def put(
+        self,
+        offset: int,
+        rows: list[T],
+        positions: Positions,
+        join: int | None = None,
+        *,
+        headers: Mapping[str, str] = NO_HEADERS,
+    ) -> int:
+        """Lets rows of a page be taken. Returns how many will be.
 
         Args:
             offset: of the page.
             rows: of the page.
             positions: where those stand that are new.
             join: where a row stands that was accepted before in the same version.
+            headers: of the answer.
         """
         before = self._here
         met = self._writer.met(rows, positions, join) if positions else []
@@ -217,12 +229,12 @@ class Deliveries(Generic[T]):
         if met and self._writer.doubtful(tail, met, positions[-1]):
             self._doubtful = True
         self._here = Cursor(offset + positions[-1] + 1, before.delivered + count, tail, self._doubtful)
-        self._waiting.append(Delivery(new, offset, before, self._here, positions, self._writer, met))
+        self._waiting.append(Delivery(new, offset, before, self._here, positions, self._writer, met, headers))
         self._counts.delivered(count)
         return count
 
     def take(self, *, is_last: bool | None) -> Delivery[T] | None:
-        """The next rows; None when there are none. `is_last` says whether the last ones waiting end the list."""
+        """Returns the next rows, None where none wait; `is_last` says whether the last ones waiting end the list."""
         if not self._waiting:
             return None
         delivery = self._waiting.popleft()
@@ -231,5 +243,5 @@ class Deliveries(Generic[T]):
         return delivery
 
     def bookmark(self) -> str:
-        """Where the walk stands after everything that was taken."""
+        """Returns where the walk stands after everything that was taken."""
         return self._writer.write(self._taken)

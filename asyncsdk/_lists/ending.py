@@ -110,7 +110,7 @@ class Ending:
         raise WalkError(DISORDER.format(times=self._closings, end=page.offset + rows))
 
     def _doubts(self, page: PlannedPage[Any], rows: int) -> bool:
-        """Whether the first page is short perhaps because the server gives no more rows at once."""
+        """Returns whether the first page is short perhaps because the server gives no more rows at once."""
         sizes = self._sizes
         expected = page.offset + rows == self._expected
         return sizes is not None and page.limit == LARGEST_PAGE and not expected and sizes.doubtful(rows)

@@ -10,7 +10,7 @@ its tasks synchronously; waiting for them afterwards is a courtesy, bounded, and
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
 from typing import Any, Final, Generic, TypeVar
 
@@ -22,6 +22,8 @@ from ..errors import WalkError, WethodError
 from .delivery import Delivery
 from .report import Report
 from .stages import Stages
+from .watching import WalkWatch
+from .window import NO_HEADERS
 from .workers import Workers
 
 __all__ = ["Fetcher", "end_tasks"]
@@ -57,6 +59,7 @@ class Fetcher(Generic[T]):
         self._decode = decode
         self._slots = slots
         self._workers: Workers[T] | None = None
+        self._watch: WalkWatch | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._waiter: asyncio.Future[None] | None = None
         self._ready: Delivery[T] | None = None  # taken on behalf of a consumer that waits
@@ -64,7 +67,7 @@ class Fetcher(Generic[T]):
         self._closed = False
 
     async def advance(self) -> Delivery[T] | None:
-        """The next rows; None at the end.
+        """Returns the next rows; None at the end.
 
         Cancelling it loses nothing: the next call goes on where this one waited.
 
@@ -97,7 +100,7 @@ class Fetcher(Generic[T]):
                     self._stages.finish()
                     self.cancel()
                     break
-                workers.begin(stage)
+                workers.begin(stage, workers.walk_id)
             workers.wake()
             self._waiter = workers.loop.create_future()
             try:
@@ -111,9 +114,11 @@ class Fetcher(Generic[T]):
     def _begin(self) -> Workers[T]:
         """Starts the walk, or makes sure that it is still on its event loop."""
         if self._workers is None:
+            stage = self._stages.current
             self._workers = Workers(self._sender, self._decode, self._slots, self._progress, self._defect)
             self._loop = self._workers.loop
-            self._workers.begin(self._stages.current)
+            self._watch = WalkWatch.begin(self._sender, stage.request(0, 1))
+            self._workers.begin(stage, self._watch.id)
         elif not self._closed and self._failure is None:
             self.require_loop(self.bookmark)
         return self._workers
@@ -141,7 +146,7 @@ class Fetcher(Generic[T]):
         return self._ready is None and self._stages.done and (self._stages.last or self._closed)
 
     def ended_with(self, delivery: Delivery[T]) -> bool | None:
-        """Whether the list ended with a delivery, after which nothing came; None where that is not known."""
+        """Returns whether the list ended with a delivery, after which nothing came; None where that is not known."""
         return self._stages.ended_with(delivery)
 
     @property
@@ -154,8 +159,13 @@ class Fetcher(Generic[T]):
         """The `Date` header of the first answer; None before it came, or where it had none."""
         return self._stages.since
 
+    @property
+    def headers(self) -> Mapping[str, str]:
+        """The headers of the latest answer; none before it came."""
+        return NO_HEADERS if self._workers is None else self._workers.headers
+
     def bookmark(self) -> str:
-        """Where the walk stands after everything its consumer took."""
+        """Returns where the walk stands after everything its consumer took."""
         return self._stages.bookmark(self._ready)
 
     def _fail(self, error: BaseException) -> None:
@@ -187,6 +197,8 @@ class Fetcher(Generic[T]):
     def cancel(self) -> None:
         """Ends the walk now: what is in flight is cancelled, and nothing more is sent. Safe from any thread."""
         self._closed = True
+        if self._watch is not None:
+            self._watch.end(lambda: self.report, self._failure)
         loop, workers = self._loop, self._workers
         if loop is None or workers is None:
             return

@@ -93,13 +93,13 @@ class Frontier(Generic[T]):
         return self._accepted.last is not None
 
     def shared(self, position: int) -> int:
-        """How many rows a page that goes on at `position` shares with those before it."""
+        """Returns how many rows a page that goes on at `position` shares with those before it."""
         if self._accepted.last is None and self.begun:
             return min(_RESUME_OVERLAP, self._limit // 2, position)
         return min(self._overlap.rows, position)
 
     def settled(self, page: PlannedPage[T], rows: Sequence[T]) -> int:
-        """How many rows of a page can be trusted to be complete, though it may be older than what was accepted.
+        """Returns how many rows of a page can be trusted to be complete, though it may be older than what was accepted.
 
         Where `updated_at` is in whole seconds, a row that was updated after the page was made, but in the second of the
         page's last row, stands before that one, not behind it.
@@ -131,7 +131,7 @@ class Frontier(Generic[T]):
         return Continuation("joins", rows, keys, positions, join, cut=cut, anew=anew)
 
     def _accept(self, page: PlannedPage[T], rows: list[T], keys: list[Key], join: int | None) -> Positions:
-        """Take in the rows of a page that joins, and say at which positions those not met before stand."""
+        """Takes in the rows of a page that joins, and says at which positions those not met before stand."""
         if join is not None and keys[join] == self._accepted.last_key:
             slid = self.position - page.offset - 1 - join
             if slid or self._overlap.rows > 1:
@@ -155,7 +155,7 @@ class Frontier(Generic[T]):
         return [own + at for at in positions]
 
     def _with_equal(self, positions: Positions, keys: Sequence[Key], join: int | None) -> Positions:
-        """Add the rows that were taken for known ones only because they have no id and equal others.
+        """Adds the positions of rows that were taken for known ones only because they equal others and have no id.
 
         Those behind the join are new; of the others each that stands in one answer with its equals counts for itself.
         """
@@ -172,18 +172,18 @@ class Frontier(Generic[T]):
         return sorted(new)
 
     def overlapping(self, page: PlannedPage[T]) -> int:
-        """How many rows of a page stood before `position` when they were accepted, if nothing moved."""
+        """Returns how many rows of a page stood before `position` when they were accepted, if nothing moved."""
         return max(0, self.position - page.offset)
 
     def fresh(self, page: PlannedPage[T]) -> bool:
-        """Whether a page was asked for after every accepted page had answered."""
+        """Returns whether a page was asked for after every accepted page had answered."""
         return page.asked >= self.newest
 
     def pass_by(self, page: PlannedPage[T], rows: int) -> None:
-        """Go on behind so many rows of a page that was accepted."""
+        """Moves the frontier behind so many rows of a page that was accepted."""
         self.newest = max(self.newest, page.answered)
         self.move(page, rows)
 
     def move(self, page: PlannedPage[T], rows: int) -> None:
-        """Go on behind so many rows of a page."""
+        """Moves the frontier behind so many rows of a page."""
         self.position = page.offset + rows

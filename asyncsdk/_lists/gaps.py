@@ -29,12 +29,12 @@ class GapSearch:
         self._looks = 0  # looks since the last page that joined
 
     def restart(self, limit: int) -> None:
-        """Search in smaller pages from now on, and forget what was looked for."""
+        """Searches in smaller pages from now on, and forgets what was looked for."""
         self._limit = limit
         self._beginning = self._in_vain = self._looks = 0
 
     def joined(self, *, new: bool) -> bool:
-        """Take in that a page joined, with rows not met before or without. Returns whether its join was looked for."""
+        """Takes in that a page joined, with rows not met before or without. Returns whether its join was looked for."""
         looked, self._looks = self._looks > 0, 0
         if new:
             self._in_vain = 0
@@ -64,12 +64,12 @@ class GapSearch:
 
 
 def look_back(attempt: int, limit: int) -> int:
-    """Where the `attempt`-th look (from 0) begins, in rows from the page at fault: half a page back, 1, 2, 4."""
+    """Returns where the `attempt`-th look (from 0) begins: 1/2, 1, 2, 4 pages back from the page at fault, in rows."""
     return -(limit // 2 or 1) if attempt == 0 else -((limit - 1) << (attempt - 1))
 
 
 def look_around(attempt: int, limit: int) -> int:
-    """Where the `attempt`-th look of a resumed walk begins, of whose rows only a few are known.
+    """Returns where the `attempt`-th look of a resumed walk begins, of whose rows only a few are known.
 
     Its steps are nearer than those of `look_back`, and two of three of them lead back.
     """

@@ -29,7 +29,7 @@ def _digest(text: str, size: int = 16) -> str:
 
 
 def _text(row: object) -> str:
-    """A row as a text that is the same for equal rows."""
+    """Returns a row as a text that is the same for equal rows."""
     if isinstance(row, Reject):
         return repr(row.raw)  # not where it stood in its page
     try:
@@ -50,33 +50,33 @@ class RowIdentity(Generic[T]):
     changed: Callable[[T], Hashable]
 
     def version(self, row: T) -> Hashable:
-        """What changes whenever the row does."""
+        """Returns what changes whenever the row does."""
         changed = self.changed(row)
         return _digest(_text(row)) if changed is None else changed
 
     def unchanged(self, row: T, since: T) -> bool:
-        """Whether a row is still as it was when it was read as `since`.
+        """Returns whether a row is still as it was when it was read as `since`.
 
         In whole: where `updated_at` is in seconds a row can move twice under the same one.
         """
         return bool(row == since)
 
     def changed_since(self, row: T, moment: datetime) -> bool:
-        """Whether a row says that it was updated at `moment` or later."""
+        """Returns whether a row says that it was updated at `moment` or later."""
         stamp = _date_time(self.changed(row))
         return stamp is not None and stamp >= moment
 
     def versions(self, rows: Sequence[T]) -> list[Hashable]:
-        """The version of each row."""
+        """Returns the version of each row."""
         stamps = list(map(self.changed, rows))
         return [self.version(row) for row in rows] if None in stamps else stamps
 
     def marks(self, rows: Sequence[T], keys: Sequence[Key]) -> list[int]:
-        """A number for each row in its version, the same for equal ones as long as the process lives."""
+        """Returns a number for each row in its version, the same for equal ones as long as the process lives."""
         return list(map(hash, zip(keys, self.versions(rows), strict=True)))
 
     def settled(self, rows: Sequence[T], moment: datetime) -> int:
-        """How many rows there are up to the last one not updated since `moment`, if the page rises by `updated_at`.
+        """Returns how many rows come before the first one updated since `moment`, if the page rises by `updated_at`.
 
         All of them where it does not rise, or where `updated_at` is finer than a second.
         """
@@ -92,7 +92,7 @@ class RowIdentity(Generic[T]):
 
 
 def _date_time(stamp: object) -> datetime | None:
-    """An aware date-time, from itself or from its text; None for anything else."""
+    """Returns an aware date-time, from itself or from its text; None for anything else."""
     if isinstance(stamp, str):
         try:
             stamp = datetime.fromisoformat(stamp)
@@ -102,7 +102,7 @@ def _date_time(stamp: object) -> datetime | None:
 
 
 def identity_of(model: type[T]) -> RowIdentity[T]:
-    """Find out how rows of `model` (an attrs class, or a mapping for untyped rows) are told apart."""
+    """Finds out how rows of `model` (an attrs class, or a mapping for untyped rows) are told apart."""
     if issubclass(model, Mapping):
         return RowIdentity(_keys_of_mappings, _changed)
     fields = attrs.fields_dict(model) if attrs.has(model) else {}
@@ -119,7 +119,7 @@ def _whole(row: object) -> str:
 
 
 def is_digest(key: Key) -> bool:
-    """Whether a key is that of a row without an id: equal rows have equal ones."""
+    """Returns whether a key is that of a row without an id: equal rows have equal ones."""
     return type(key) is str and len(key) == _DIGEST_LENGTH and key.startswith(_DIGEST)
 
 
@@ -142,7 +142,7 @@ def _keys_of_mappings(rows: Sequence[Any]) -> list[Key]:
 
 
 def _usable(ids: list[Any], rows: Sequence[object]) -> list[Key]:
-    """The ids where they are whole numbers or texts. True is no number, though it equals 1."""
+    """Returns the ids where they are whole numbers or texts. True is no number, though it equals 1."""
     if _KEYS.issuperset(map(type, ids)):
         return ids
     return [id if type(id) in _KEYS else _whole(row) for id, row in zip(ids, rows, strict=True)]
@@ -153,12 +153,12 @@ def _get(row: object, name: str) -> Any:
 
 
 def _changed(row: object) -> Hashable:
-    """The `updated_at` of a row; None where it has none, or one that is no moment."""
+    """Returns the `updated_at` of a row; None where it has none, or one that is no moment."""
     changed = _get(row, "updated_at")
     return changed if isinstance(changed, (str, int, float, date)) else None
 
 
 def fingerprint(key: Key, version: Hashable) -> str:
-    """A row in one version as 12 hexadecimal digits, the same in every process."""
+    """Returns a row in one version as 12 hexadecimal digits, the same in every process."""
     stamp = version.isoformat() if isinstance(version, date) else repr(version)
     return _digest(f"{key!r} {stamp}", 6)

@@ -47,7 +47,7 @@ class Accepted(Generic[T]):
         self.last_key: Key | None = None
 
     def add(self, rows: list[T], keys: Sequence[Key]) -> None:
-        """Take in the rows of a page that joined."""
+        """Takes in the rows of a page that joined."""
         if not rows:
             return
         recent = self._recent
@@ -64,13 +64,13 @@ class Accepted(Generic[T]):
                 self._leave()
 
     def _leave(self) -> None:
-        """Keep of the samples of older rows their marks alone."""
+        """Keeps of the samples of older rows their marks alone."""
         keys, rows = [key for key, _ in self._leaving], [row for _, row in self._leaving]
         self._older.update(self._identity.marks(rows, keys))
         self._leaving.clear()
 
     def join(self, rows: Sequence[T], keys: Sequence[Key], expected: int) -> int | None:
-        """Index of a row of the page that was accepted in the same version, None when there is none.
+        """Returns the index of a row of the page that was accepted in the same version, None when there is none.
 
         `expected` is where the row accepted last stands when nothing moved.
         """
@@ -124,7 +124,7 @@ class Overlap:
         self.rows: int = 1
 
     def slid(self, rows: int) -> None:
-        """Learn that the list slid left by `rows` between two answers (0: not at all)."""
+        """Learns that the list slid left by `rows` between two answers (0: not at all)."""
         if rows > 0:
             self._drift = max(self._drift, 1.5 * rows)
         elif self._drift:

@@ -62,6 +62,8 @@ class List(Generic[T]):
         limit: rows a page.
         offset: the first row, from 0.
         stable_order: the `order` a stable walk asks for where the caller named none.
+        operation: its name in this package, such as `projects.list`.
+        route: its path without ids.
     """
 
     sender: Sender
@@ -71,6 +73,8 @@ class List(Generic[T]):
     limit: int
     offset: int
     stable_order: str | None
+    operation: str | None = None
+    route: str | None = None
 
     def rows(self, options: WalkOptions) -> Walk[T]:
         """Returns a walk by rows that has not begun. Raises what `fetcher` does."""
@@ -107,11 +111,12 @@ class List(Generic[T]):
         finally:
             await fetcher.aclose()
         if delivery is None:
-            return Page((), offset=self.offset, is_last=True, bookmark=fetcher.bookmark)
+            return Page((), offset=self.offset, is_last=True, bookmark=fetcher.bookmark, headers=fetcher.headers)
         is_last = delivery.is_last
         if is_last and self.limit == LARGEST_PAGE and self.sender.account.page_sizes.doubtful(len(delivery.rows)):
             is_last = None
-        return Page(delivery.rows, offset=delivery.offset, is_last=is_last, bookmark=delivery.bookmark)
+        bookmark, headers = delivery.bookmark, delivery.headers
+        return Page(delivery.rows, offset=delivery.offset, is_last=is_last, bookmark=bookmark, headers=headers)
 
     def fetcher(
         self,
@@ -159,7 +164,7 @@ class List(Generic[T]):
         return Fetcher(stages, self.sender, self._decode(misfits, rejects=options.on_reject is not None), slots=slots)
 
     def _decode(self, misfits: Misfits, *, rejects: bool) -> Decode[list[T]]:
-        """How pages are decoded; with `rejects`, rows that do not fit stand in their places until they are filtered."""
+        """Returns what decodes a page; with `rejects`, rows that do not fit keep their places."""
         decoding = self.sender.decoding
         if rejects:
             return cast("Decode[list[T]]", decoding.page_with_rejects(self.model, misfits))
@@ -196,12 +201,9 @@ class List(Generic[T]):
             if report.requests > fewest + 1:
                 logger.warning(SMALL_PAGES, self.path, report.rows, report.requests, size, fewest, LARGEST_PAGE)
 
-    def _sweep(self, query: Query, concurrency: int, walked: Plan[T], latest: Plan[T]) -> Stage[T] | None:
-        """The next stage of a walk: rows changed since its latest one began, but for those it has delivered."""
-        # What came in one answer is how the list stood at one moment; but not the rest of a walk that began earlier.
-        if latest.since is None or walked.bounded or (walked.report.requests == 1 and not walked.resumed):
-            return None
-        changed = sweep_filter(_own_filter(query), latest.since)
+    def _sweep(self, query: Query, concurrency: int, walked: Plan[T], since: str) -> Stage[T] | None:
+        """Returns a sweep of a walk: the rows changed since the `Date` of an answer, but for those it has delivered."""
+        changed = sweep_filter(_own_filter(query), since)
         if changed is None:
             return None
         plan = Plan(
@@ -218,7 +220,10 @@ class List(Generic[T]):
         """Makes the requests of a walk from offset and limit; what does not change is encoded once."""
         base = wire.build("GET", self.path, query)
         start = f"{base.query}&" if base.query else ""
-        return lambda offset, limit: Request("GET", base.path, f"{start}limit={limit}&offset={offset}")
+        operation, route = self.operation, self.route
+        return lambda offset, limit: Request(
+            "GET", base.path, f"{start}limit={limit}&offset={offset}", None, operation, route
+        )
 
 
 def _counted(body: bytes) -> tuple[int, bytes]:
@@ -226,7 +231,7 @@ def _counted(body: bytes) -> tuple[int, bytes]:
 
 
 def _uniform(body: bytes) -> bool:
-    """Whether a page is one row over and over: then the next one may be equal to it."""
+    """Returns whether a page is one row over and over: then the next one may be equal to it."""
     try:
         return len(set(map(bytes, msgspec.json.decode(body, type=list[msgspec.Raw])))) == 1
     except msgspec.MsgspecError:
@@ -234,5 +239,5 @@ def _uniform(body: bytes) -> bool:
 
 
 def _own_filter(query: Query) -> str | None:
-    """The caller's own condition on `updated_at`."""
+    """Returns the caller's own condition on `updated_at`."""
     return next((str(value) for name, value in query if name == "updated_at"), None)

@@ -71,7 +71,7 @@ class MirroredList(Mapping[int, T], Generic[T]):
         return self._clock() - self._read_at
 
     async def fetch(self, id: int) -> T:
-        """The row from memory, or else from the API, in one request.
+        """Returns the row from memory, or else from the API, in one request.
 
         For rows that are newer than the latest refresh, that are deleted, or that are asked for while the mirror is
         still empty. What was asked for is not kept: the next refresh brings what belongs to the list.
@@ -138,7 +138,7 @@ class MirroredList(Mapping[int, T], Generic[T]):
             self._deletions_since = _before(date) or since
 
     async def _read(self, pager: Pager[T], *, expected: int | None = None) -> tuple[list[T], str | None]:
-        """The rows of a list, of which so many are expected, and the `Date` of its first answer."""
+        """Returns the rows of a list, of which so many are expected, and the `Date` of its first answer."""
         return await list_of(pager).all_since(attrs.evolve(self._options, expected=expected))
 
     def _take(self, rows: list[T]) -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Generic, TypeVar, overload
 
 from .._codec.pydantic_hook import PydanticSerializer, page_hook
+from .._sending.headers import plain_headers
+from .window import NO_HEADERS
 
 __all__ = ["Page"]
 
@@ -22,13 +24,22 @@ class Page(Sequence[T_co], Generic[T_co]):
             next one is there. Only where a walk ends early it may be None: by `max_items`, or by an error.
     """
 
-    __slots__ = ("_bookmark", "_rows", "is_last", "offset")
+    __slots__ = ("_bookmark", "_headers", "_rows", "is_last", "offset")
 
-    def __init__(self, rows: Sequence[T_co], *, offset: int, is_last: bool | None, bookmark: Callable[[], str]) -> None:
+    def __init__(
+        self,
+        rows: Sequence[T_co],
+        *,
+        offset: int,
+        is_last: bool | None,
+        bookmark: Callable[[], str],
+        headers: Mapping[str, str] = NO_HEADERS,
+    ) -> None:
         self._rows = rows
         self.offset: int = offset
         self.is_last: bool | None = is_last
         self._bookmark = bookmark
+        self._headers = headers
 
     @property
     def items(self) -> tuple[T_co, ...]:
@@ -39,6 +50,11 @@ class Page(Sequence[T_co], Generic[T_co]):
     def bookmark(self) -> str:
         """Where to go on after this page: `pager.pages(resume=page.bookmark)`."""
         return self._bookmark()
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        """The headers of the answer that its rows came in, by their lower-case names."""
+        return plain_headers(self._headers)
 
     @overload
     def __getitem__(self, index: int) -> T_co: ...

@@ -63,8 +63,10 @@ class Pager(Generic[T]):
         limit: int = LARGEST_PAGE,
         offset: int = 0,
         stable_order: str | None = None,
+        operation: str | None = None,
+        route: str | None = None,
     ) -> None:
-        """Resources make pagers.
+        """Makes a pager; resources do that.
 
         Args:
             sender: sends the requests.
@@ -75,6 +77,8 @@ class Pager(Generic[T]):
             offset: the first row, from 0.
             stable_order: the `order` a stable walk asks for where the caller named none, for lists whose default order
                 is not a rising one.
+            operation: its name in this package, such as `projects.list`.
+            route: its path without ids.
 
         Raises:
             ArgumentError: limit or offset out of range, or not whole numbers.
@@ -82,7 +86,7 @@ class Pager(Generic[T]):
         check_whole_number("limit", limit, 1, LARGEST_PAGE, "it is the size of a page; to bound the rows use max_items")
         check_whole_number("offset", offset, 0, None, "rows are counted from 0")
         given = tuple(field for field in query if field is not None)
-        self._list = List(sender, path, model, given, limit, offset, stable_order)
+        self._list = List(sender, path, model, given, limit, offset, stable_order, operation, route)
 
     @property
     def model(self) -> type[T]:
@@ -100,6 +104,8 @@ class Pager(Generic[T]):
             limit=asked.limit,
             offset=asked.offset,
             stable_order=asked.stable_order,
+            operation=asked.operation,
+            route=asked.route,
         )
 
     def __repr__(self) -> str:

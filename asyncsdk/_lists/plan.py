@@ -146,17 +146,17 @@ class Plan(Generic[T]):
         return 0 if self._over else self._asking.connections
 
     def due(self, most: int | None = None) -> list[PlannedPage[T]]:
-        """The pages to send now, `most` of them. Each is handed out once and is in flight until `answered` or `failed`.
+        """Returns the pages to send now, `most` of them.
 
-        Which page comes next is decided when it is handed out. So whoever can send only some of them now should ask for
-        no more.
+        Each is handed out once and is in flight until `answered` or `failed`. Which page comes next is decided when it
+        is handed out. So whoever can send only some of them now should ask for no more.
         """
         return [] if self._over else self._asking.due(most, waiting=self._deliveries.waiting)
 
     def answered(
         self, page: PlannedPage[T], rows: list[T], date: str | None = None, *, began: str | None = None
     ) -> None:
-        """Take in the rows of a page, all that came and as they came, and the `Date` header of the answer.
+        """Takes in the rows of a page, all that came and as they came, and the `Date` header of the answer.
 
         `began` stands for the date of the first answer where that is of no use.
         """
@@ -171,12 +171,12 @@ class Plan(Generic[T]):
             self._accept()
 
     def failed(self, page: PlannedPage[T], error: BaseException) -> None:
-        """Take in that a page failed for good; `take` raises `error` once every row before it was taken."""
+        """Takes in that a page failed for good; `take` raises `error` once every row before it was taken."""
         if self._window.failed(page, error):
             self._accept()
 
     def take(self) -> Delivery[T] | None:
-        """The next rows in order; None when nothing is ready.
+        """Returns the next rows in order; None when nothing is ready.
 
         Raises:
             WalkError: the list cannot be walked; everything before was taken.
@@ -190,7 +190,7 @@ class Plan(Generic[T]):
         return delivery
 
     def bookmark(self) -> str:
-        """Where the walk stands after everything that was taken."""
+        """Returns where the walk stands after everything that was taken."""
         return self._deliveries.bookmark()
 
     # --- accepting ------------------------------------------------------------------------------------------------
@@ -200,7 +200,7 @@ class Plan(Generic[T]):
         return self._ended or self._error is not None
 
     def _accept(self) -> None:
-        """Accept pages from the head of the window for as long as they continue what was accepted."""
+        """Accepts pages from the head of the window for as long as they continue what was accepted."""
         try:
             while not self._over and (page := self._window.first) is not None:
                 if page.error is not None:
@@ -215,7 +215,7 @@ class Plan(Generic[T]):
             self._fail(error)
 
     def _refuse(self, page: PlannedPage[T], error: BaseException) -> None:
-        """Fail with what a page failed with, unless it may only say that the list ends before the page."""
+        """Fails with what a page failed with, unless it may only say that the list ends before the page."""
         if not self._ending.may_be_the_end(page, error):
             self._fail(error)
         elif self._stable:
@@ -224,7 +224,7 @@ class Plan(Generic[T]):
             self._asking.prove()
 
     def _append(self, page: PlannedPage[T], rows: list[T]) -> None:
-        """Accept the next page of a plain walk."""
+        """Accepts the next page of a plain walk."""
         self._require_pages(page, rows, beginning=not page.offset)
         if page.reason == "proof":
             # One row, that before the page which was refused: there is nothing behind it.
@@ -243,7 +243,7 @@ class Plan(Generic[T]):
         self._deliver(page, Continuation("joins", rows, positions=positions))
 
     def _join(self, page: PlannedPage[T], rows: list[T]) -> None:
-        """Accept the next page of a stable walk if it joins, or see to it that one before it does."""
+        """Accepts the next page of a stable walk if it joins, or sees to it that one before it does."""
         frontier = self._frontier
         self._require_pages(page, rows, beginning=frontier.begun if frontier.position else not page.offset)
         found = frontier.place(page, rows)
@@ -266,7 +266,7 @@ class Plan(Generic[T]):
                 self._look_back(page)
 
     def _joined(self, page: PlannedPage[T], found: Continuation[T]) -> None:
-        """Go on with a page that joins."""
+        """Takes in a page that joins, and goes on with it."""
         if found.cut:
             self._asking.one_by_one()
         if found.anew:
@@ -282,10 +282,10 @@ class Plan(Generic[T]):
         self._deliver(page, found, positions)
 
     def _deliver(self, page: PlannedPage[T], found: Continuation[T], positions: Positions | None = None) -> None:
-        """Let the new rows of an accepted page be taken; then go on, end, or have the end proved."""
+        """Lets the new rows of an accepted page be taken; then goes on, ends, or has the end proved."""
         positions = found.positions if positions is None else positions
         brought, rows = len(positions), len(found.rows)
-        delivered = self._deliveries.put(page.offset, found.rows, positions, found.join)
+        delivered = self._deliveries.put(page.offset, found.rows, positions, found.join, headers=page.headers)
         if not delivered:
             self._window.free()
         self._ending.accepted(new=brought > 0)
@@ -301,7 +301,7 @@ class Plan(Generic[T]):
             self._judge(page, rows, brought, fresh=fresh)
 
     def _judge(self, page: PlannedPage[T], rows: int, brought: int, *, fresh: bool) -> None:
-        """Go on, end, or have the end proved, as an accepted page says."""
+        """Goes on, ends, or has the end proved, as an accepted page says."""
         first, size = self._counts.pages <= 1, self._asking.limit
         last = rows < page.limit and not any(on.rows for on in self._window)
         match self._ending.judge(page, rows, brought, first=first, fresh=fresh, last=last, limit=size):
@@ -317,15 +317,15 @@ class Plan(Generic[T]):
                 self._end()
 
     def _ask_again(self, page: PlannedPage[T]) -> None:
-        """Ask for what follows the last accepted row once more, because the answer at hand may be too old."""
+        """Asks for what follows the last accepted row once more, because the answer at hand may be too old."""
         if page.short:
             self._asking.close()
         else:
             self._asking.fill()
 
     def _look_back(self, page: PlannedPage[T]) -> None:
-        """Ask for a page in which the join may be that the page at hand lacks."""
-        if not page.try_to_join():
+        """Asks for a page in which the join may be that the page at hand lacks."""
+        if not page.miss_join():
             self._window.drop(page)  # what was accepted meanwhile reaches beyond its beginning: it is of another time
             return
         at_top = page.reason == "join" and page.offset == 0

@@ -49,7 +49,7 @@ class Repetition(Generic[T]):
         self.restart(limit)
 
     def restart(self, limit: int) -> None:
-        """Count anew, in smaller pages."""
+        """Counts anew, in smaller pages."""
         self._most = 3 if limit >= 8 else 10 - limit
         self._first: PlannedPage[T] | None = None  # of a plain walk
         self._fruitful = 0  # full pages that brought new rows
@@ -58,7 +58,7 @@ class Repetition(Generic[T]):
         self._times = 1  # equal pages in a row
 
     def behind_previous(self, rows: Sequence[T]) -> Positions:
-        """Returns where rows stand that were not in the page met last.
+        """Returns the positions of rows that were not in the page met last.
 
         A server that filters after cutting the page shows the end of a short page a second time.
         """
@@ -70,7 +70,7 @@ class Repetition(Generic[T]):
     # What a walk met. `second` says that the page is the second of the walk.
 
     def followed(self, page: PlannedPage[T], *, second: bool) -> None:
-        """Take in the next page of a plain walk.
+        """Takes in the next page of a plain walk.
 
         Raises:
             WalkError: the same page came too often, or the first one again.
@@ -85,7 +85,7 @@ class Repetition(Generic[T]):
             raise WalkError(ROUND.format(offset=page.offset))
 
     def joined(self, page: PlannedPage[T], keys: Sequence[Key], *, new: bool, second: bool) -> None:
-        """Take in a page of a stable walk that joined, with rows not met before or without.
+        """Takes in a page of a stable walk that joined, with rows not met before or without.
 
         Raises:
             WalkError: the same page came too often, or too many without a new row.
@@ -99,7 +99,7 @@ class Repetition(Generic[T]):
             self._repeat(page, second=second)
 
     def slid(self, page: PlannedPage[T], *, second: bool) -> None:
-        """Take in a full page of a stable walk that lies behind what was accepted: all of its rows were met.
+        """Takes in a full page of a stable walk that lies behind what was accepted: all of its rows were met.
 
         Raises:
             WalkError: as `joined`.
@@ -112,7 +112,7 @@ class Repetition(Generic[T]):
         self._barren = 0 if new else self._barren + 1
 
     def _repeat(self, page: PlannedPage[T], *, second: bool) -> None:
-        """Compare a page with the one before it."""
+        """Compares a page with the one before it."""
         previous, self._previous = self._previous, page
         if previous is not None and self._endless(previous, page, second=second):
             raise WalkError(REPEATS.format(times=self._times, offset=page.offset))
@@ -130,7 +130,7 @@ class Repetition(Generic[T]):
 
     @staticmethod
     def _uniform(keys: Sequence[Key]) -> bool:
-        """Whether a page has no ids and is one row over and over: then the next one may be equal to it."""
+        """Returns whether a page has no ids and is one row over and over: then the next one may be equal to it."""
         return bool(keys) and keys[0] == keys[-1] and is_digest(keys[0]) and len(set(keys)) == 1
 
     def _equal(self, before: list[T], rows: list[T], limit: int) -> bool:

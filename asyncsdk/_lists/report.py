@@ -68,22 +68,22 @@ class Counts:
         self._doubles = 0
 
     def asked(self, reason: Reason) -> None:
-        """Count a page that is sent."""
+        """Counts a page that is sent."""
         self.requests += 1
         self._repairs += reason == "join"
         self._closing += reason in LAST
 
     def delivered(self, rows: int) -> None:
-        """Count a page of which so many rows were new."""
+        """Counts a page of which so many rows were new."""
         self.pages += 1
         self.rows += rows
 
     def came_again(self, rows: int) -> None:
-        """Count rows that were delivered before."""
+        """Counts rows that were delivered before."""
         self._doubles += max(0, rows)
 
     def join_repaired(self) -> None:
-        """Count a join that was looked for and found."""
+        """Counts a join that was looked for and found."""
         self._joins_repaired += 1
 
     def report(self) -> Report:

@@ -62,11 +62,11 @@ class SeenKeys:
         return self._hashes is not None and _hash(key) in self._hashes
 
     def covers(self, keys: Sequence[Key]) -> bool:
-        """Whether every one of `keys` was met before."""
+        """Returns whether every one of `keys` was met before."""
         return all(key in self for key in keys)
 
     def add(self, key: Key) -> bool:
-        """Take one key in; True when it was not met before."""
+        """Takes in one key; True when it was not met before."""
         if self._rising:
             self._pack()
         if isinstance(key, int) and (self._highest is None or key > self._highest):
@@ -94,7 +94,7 @@ class SeenKeys:
         return True
 
     def admit(self, keys: Sequence[Key]) -> Positions:
-        """Take a page's keys in and say at which positions those not met before stand."""
+        """Takes in a page's keys and says at which positions those not met before stand."""
         count = len(keys)
         if not count:
             return range(0)
@@ -118,7 +118,7 @@ class SeenKeys:
         return range(start, count)
 
     def _admit(self, numbers: Sequence[int]) -> Positions:
-        """The same for a page that does not rise above all before."""
+        """Takes in a page's keys that do not all rise above those before, and says where the new ones stand."""
         self._pack()
         count = len(numbers)
         if not (self._chunks and all(map(gt, numbers, islice(numbers, 1, None))) and all(map(_fits, numbers))):
@@ -131,7 +131,7 @@ class SeenKeys:
         return [*missed, *range(below, count)] if missed else range(below, count)
 
     def _pack(self) -> None:
-        """Put the pages that rose into chunks, all at once."""
+        """Puts the pages that rose into chunks, all at once."""
         numbers = list(chain.from_iterable(self._rising))
         self._rising.clear()
         if numbers and _fits(numbers[0]) and _fits(numbers[-1]):
@@ -159,7 +159,7 @@ class SeenKeys:
 
 
 def _fits(key: Key) -> TypeGuard[int]:
-    """Whether a key is an integer of 64 bits."""
+    """Returns whether a key is an integer of 64 bits."""
     return isinstance(key, int) and -(2**63) <= key < 2**63
 
 
@@ -169,7 +169,7 @@ def _hash(key: Key) -> int:
 
 
 def _packed(numbers: Sequence[int]) -> array[int]:
-    """Integers as an array of the smallest kind that holds them; packing is twice as fast as making one of a list."""
+    """Returns integers as an array of the smallest kind that holds them. Packing takes half as long as a list."""
     count = len(numbers)
     try:
         return array("i", struct.pack(f"={count}i", *numbers))

@@ -41,8 +41,8 @@ class Stage(Generic[T]):
     request: Callable[[int, int], Request]
 
 
-Following: TypeAlias = Callable[[Plan[T], Plan[T]], Stage[T] | None]
-"""Gives the next stage, from the plan of the list itself and the latest one; None where nothing is left to ask."""
+Following: TypeAlias = Callable[[Plan[T], str], Stage[T] | None]
+"""Gives a sweep of what was changed since a `Date`, from the plan of the list itself; None where nothing is left."""
 
 
 class Stages(Generic[T]):
@@ -50,7 +50,7 @@ class Stages(Generic[T]):
 
     Args:
         first: the list itself.
-        following: gives the next stage; None: the list itself is all.
+        following: gives the sweeps; None: the list itself is all.
         finished: is called with the plan of the list itself when the walk has come to its end.
         misfits: counts the rows that break a promise of their model.
     """
@@ -87,26 +87,29 @@ class Stages(Generic[T]):
         return self._following is None
 
     def take(self) -> Delivery[T] | None:
-        """The next rows of the stage under way; None when nothing is ready. Raises what its plan does."""
+        """Returns the next rows of the stage under way; None when nothing is ready. Raises what its plan does."""
         return self._current.plan.take()
 
     def delivered(self, delivery: Delivery[T]) -> None:
-        """Take in that rows reached the walk's user."""
+        """Takes in that rows reached the walk's user."""
         if self._misfits is not None and self._misfits.met:
             self._misfits.count(delivery.rows)
 
     def advance(self) -> Stage[T] | None:
-        """Go on to the next stage when one is done. Returns it; None where the walk is over.
+        """Goes on to the next stage when one is done. Returns it; None where the walk is over.
 
         A sweep of several pages takes its time, so what was changed meanwhile is swept as well.
         """
-        plan = self._current.plan
-        if self._following is None or self._sweeps == MOST_SWEEPS or (self._sweeps and plan.report.requests == 1):
+        first, latest = self._first, self._current.plan
+        if self._following is None or first.bounded or latest.since is None or self._sweeps == MOST_SWEEPS:
             return None
-        stage = self._following(self._first, plan)
+        if latest.report.requests == 1 and (self._sweeps or not first.resumed):
+            # One answer is how the list stood at one moment; the rest of a walk that began earlier is not.
+            return None
+        stage = self._following(first, latest.since)
         if stage is None:
             return None
-        if plan.since is not None and is_own_date(plan.since):
+        if is_own_date(latest.since):
             logger.warning(UNDATED)
         self._walked = self._counted()
         self._current = stage
@@ -114,13 +117,13 @@ class Stages(Generic[T]):
         return stage
 
     def finish(self) -> None:
-        """Take in that the walk has come to its end."""
+        """Takes in that the walk has come to its end."""
         finished, self._finished = self._finished, None
         if finished is not None:
             finished(self._first)
 
     def ended_with(self, delivery: Delivery[T]) -> bool | None:
-        """Whether the list ended with a delivery, after which nothing came; None where that is not known."""
+        """Returns whether the list ended with a delivery, after which nothing came; None where that is not known."""
         return delivery.is_last if self._first.bounded else True
 
     @property
@@ -139,7 +142,7 @@ class Stages(Generic[T]):
         return None if since is None or is_own_date(since) else since
 
     def bookmark(self, ready: Delivery[T] | None) -> str:
-        """Where the walk stands after everything that was taken, but before `ready`.
+        """Returns where the walk stands after everything that was taken, but before `ready`.
 
         Bookmarks belong to the list itself: resuming from its end reads what came after, and sweeps again.
         """

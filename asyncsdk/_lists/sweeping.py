@@ -25,17 +25,17 @@ CLOCK_MARGIN: Final = timedelta(minutes=15)
 
 
 def own_date() -> str:
-    """A date that stands for the `Date` of an answer made now which has none: by our clock, and safely before."""
+    """Returns a date for an answer made now that has none: by our clock, and safely before."""
     return format_datetime((clock.utc_now() - CLOCK_MARGIN).replace(tzinfo=None))  # of no zone, unlike a server's
 
 
 def is_own_date(date: str) -> bool:
-    """Whether a date was not the server's, but that of this machine."""
+    """Returns whether a date was not the server's, but that of this machine."""
     return date.endswith("-0000")
 
 
 def moment_before(date: str, margin: timedelta = MARGIN) -> datetime | None:
-    """A moment safely before an answer with this `Date` header was made; None when it cannot be read."""
+    """Returns a moment safely before an answer with this `Date` header was made; None when it cannot be read."""
     moment = http_date(date)
     try:
         return None if moment is None else moment - margin
@@ -44,7 +44,7 @@ def moment_before(date: str, margin: timedelta = MARGIN) -> datetime | None:
 
 
 def sweep_filter(own: str | None, date: str, *, margin: timedelta = MARGIN) -> str | None:
-    """The value of `updated_at` that selects, of the rows the walk's own filter lets pass, those changed since `date`.
+    """Returns the `updated_at` filter of a sweep: of the rows the walk's own filter lets pass, those changed since.
 
     `own` is the walk's own value (`gte:2026-01-01T00:00:00Z`, None without one), `date` the `Date` header of its first
     answer. None means that no row changed since can pass the walk's own filter: no sweep is needed.

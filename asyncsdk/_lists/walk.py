@@ -77,7 +77,7 @@ class PageWalk(Generic[T]):
                 held.extend(() if following is None else (following,))
         rows = fitting(page.rows, self._on_reject)
         held.popleft()
-        return Page(rows, offset=page.offset, is_last=is_last, bookmark=page.bookmark)
+        return Page(rows, offset=page.offset, is_last=is_last, bookmark=page.bookmark, headers=page.headers)
 
     @property
     def bookmark(self) -> str:

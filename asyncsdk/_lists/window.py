@@ -6,14 +6,17 @@ is no longer wanted keeps its place until it answers: cancelling it would close 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 from typing import Final, Generic, Literal, TypeVar
 
 import attrs
 
-__all__ = ["PageWindow", "PlannedPage", "Reason"]
+__all__ = ["NO_HEADERS", "PageWindow", "PlannedPage", "Reason"]
 
 T = TypeVar("T")
+
+NO_HEADERS: Final[Mapping[str, str]] = MappingProxyType({})
 
 Reason = Literal["page", "join", "closing", "proof"]
 """The next page; a look for a lost join; proof that the end is the end, or that a refused page lay beyond it."""
@@ -37,6 +40,7 @@ class PlannedPage(Generic[T]):
         error: what it failed with.
         wanted: whether it still stands in the window.
         tried: whether it did not join once.
+        headers: of its answer.
     """
 
     offset: int
@@ -50,6 +54,7 @@ class PlannedPage(Generic[T]):
     error: BaseException | None = None
     wanted: bool = True
     tried: bool = False
+    headers: Mapping[str, str] = attrs.field(default=NO_HEADERS, repr=False)
 
     @property
     def full(self) -> bool:
@@ -67,24 +72,28 @@ class PlannedPage(Generic[T]):
         return self.asked >= 0 and self.rows is None and self.error is None
 
     def hand_out(self, answers: int) -> None:
-        """Note that the page is sent now, when so many answers are in."""
+        """Notes that the page is sent now, when so many answers are in."""
         self.asked = answers
 
     def answer(self, rows: list[T], date: str | None, answers: int) -> None:
-        """Take in what came, as the last of so many answers."""
+        """Takes in what came, as the last of so many answers."""
         self.rows, self.date, self.answered, self.error = rows, date, answers, None
 
+    def carry(self, headers: Mapping[str, str]) -> None:
+        """Take in the headers of its answer."""
+        self.headers = headers
+
     def fail(self, error: BaseException) -> None:
-        """Take in what the page failed with."""
+        """Takes in what the page failed with."""
         self.error = error
 
-    def try_to_join(self) -> bool:
-        """Note that the page did not join. Returns whether this was the first time."""
+    def miss_join(self) -> bool:
+        """Notes that the page did not join. Returns whether this was the first time."""
         first, self.tried = not self.tried, True
         return first
 
     def forget(self) -> None:
-        """Note that nobody wants the page any more."""
+        """Notes that nobody wants the page any more."""
         self.wanted = False
 
 
@@ -125,24 +134,24 @@ class PageWindow(Generic[T]):
     # Pages come in
 
     def append(self, page: PlannedPage[T]) -> None:
-        """Plan a page behind all others; it takes no place yet."""
+        """Puts a page behind all others; it takes no place yet."""
         self._pages.append(page)
 
     def put_first(self, page: PlannedPage[T]) -> None:
-        """Plan a page before all others; it takes no place yet."""
+        """Puts a page before all others; it takes no place yet."""
         if page.reason in LAST:
             self._hinted = True
         self._pages.insert(0, page)
 
     def hand_out(self, page: PlannedPage[T]) -> None:
-        """Have a page take a place: it is sent now."""
+        """Has a page take a place: it is sent now."""
         page.hand_out(self.answers)
         self.places += 1
 
     # Answers come in
 
     def answered(self, page: PlannedPage[T], rows: list[T], date: str | None) -> bool:
-        """Take an answer in; False when it is not wanted any more, and then its place is free."""
+        """Takes an answer in; False when it is not wanted any more, and then its place is free."""
         self.answers += 1
         if not page.wanted:
             self.places -= 1
@@ -154,7 +163,7 @@ class PageWindow(Generic[T]):
         return True
 
     def failed(self, page: PlannedPage[T], error: BaseException) -> bool:
-        """Take a failure in; False when the page is not wanted any more."""
+        """Takes a failure in; False when the page is not wanted any more."""
         self.places -= 1
         if not page.wanted:
             self._unwanted -= 1
@@ -164,7 +173,7 @@ class PageWindow(Generic[T]):
         return True
 
     def emptied(self, page: PlannedPage[T]) -> None:
-        """Take a page that was refused for one without rows."""
+        """Takes a page that was refused for one without rows."""
         self.answers += 1
         self.places += 1
         page.answer([], page.date, self.answers)
@@ -172,15 +181,15 @@ class PageWindow(Generic[T]):
     # Pages leave
 
     def accept(self, page: PlannedPage[T]) -> None:
-        """Let the first page leave; its place stays taken until its rows are: `free`."""
+        """Lets the first page leave; its place stays taken until its rows are: `free`."""
         self._pages.remove(page)
 
     def free(self) -> None:
-        """Give back the place of an accepted page: its rows were taken, or it brought none."""
+        """Gives back the place of an accepted page: its rows were taken, or it brought none."""
         self.places -= 1
 
     def drop(self, page: PlannedPage[T]) -> None:
-        """Do without a page."""
+        """Removes a page from the window: nobody wants it any more."""
         self._pages.remove(page)
         page.forget()
         if page.rows is not None:
@@ -189,12 +198,12 @@ class PageWindow(Generic[T]):
             self._unwanted += 1
 
     def clear(self) -> None:
-        """Do without all pages."""
+        """Removes all pages."""
         for page in self._pages[:]:
             self.drop(page)
 
     def make_room(self) -> bool:
-        """Drop the page furthest on for one that is needed sooner; False when its answer must be waited for first."""
+        """Drops the page furthest on for one that is needed sooner; False when its answer must be waited for first."""
         if self._unwanted:
             return False
         page = next((page for page in reversed(self._pages) if page.asked >= 0 and page.error is None), None)
@@ -222,7 +231,7 @@ class PageWindow(Generic[T]):
         return 0
 
     def proving(self, known: int, newest: int) -> bool:
-        """Whether the page behind the first `known` is asked for, or would now be, after all before it had answered.
+        """Returns whether the page behind the first `known` is, or would be, asked for when all before had answered.
 
         `newest` counts the answers that were in when the newest accepted one came.
         """

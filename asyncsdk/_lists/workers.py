@@ -9,7 +9,7 @@ plan says and connect by themselves. At least one is always under way, so a walk
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, Final, Generic, TypeAlias, TypeVar
 
 from .._limits import Slots
@@ -20,7 +20,7 @@ from .._sending.wire import Request
 from ..errors import ClientClosedError, WalkError
 from .stages import Stage
 from .sweeping import moment_before, own_date
-from .window import PlannedPage
+from .window import NO_HEADERS, PlannedPage
 
 __all__ = ["Workers"]
 
@@ -39,7 +39,7 @@ class _Worker(Generic[T]):
         self._rest: asyncio.Future[None] | None = None
 
     def give(self, job: _Job[T]) -> bool:
-        """Has it do another job; False when it does not rest any more."""
+        """Gives the worker another job; False when it does not rest any more."""
         if self._rest is None or self._rest.done():
             return False
         self.job = job
@@ -47,7 +47,7 @@ class _Worker(Generic[T]):
         return True
 
     def finish(self) -> None:
-        """Ends its job."""
+        """Ends the worker's job."""
         self.job = None
 
     async def rest(self) -> None:
@@ -82,6 +82,8 @@ class Workers(Generic[T]):
         self._progress = progress
         self._defect = defect
         self._stage: Stage[T] | None = None
+        self.walk_id: int | None = None
+        self.headers: Mapping[str, str] = NO_HEADERS  # of the latest answer
         self._resting: list[_Worker[T]] = []
         self._in_flight = 0
         self._opening = 0
@@ -93,13 +95,14 @@ class Workers(Generic[T]):
         self._stopped = False
         self.tasks: set[asyncio.Task[Any]] = set()
 
-    def begin(self, stage: Stage[T]) -> None:
-        """Goes on with another stage."""
+    def begin(self, stage: Stage[T], walk_id: int | None) -> None:
+        """Goes on with another stage of the walk that observers know by a number."""
+        self.walk_id = walk_id
         self._stage = stage
         self._began = None
 
     def wake(self) -> None:
-        """Has what the plan asks for handed out, once all that happens now has happened."""
+        """Hands out what the plan asks for, once all that happens now has happened."""
         if self._scheduled is None and not self._stopped:
             self._scheduled = self.loop.call_soon(self._hand_out)
 
@@ -153,7 +156,7 @@ class Workers(Generic[T]):
         return self._connections
 
     def _open_ahead(self, wanted: int, connections: Connections) -> None:
-        """Has as many connections made as the pages to come can use and are not there yet."""
+        """Makes as many connections as the pages to come can use and are not there yet."""
         ready = max(0, connections.ready() or 0)
         missing = wanted - self._under_way - ready
         if missing <= 0 or (self._slots is not None and self._slots.waiting):
@@ -226,20 +229,21 @@ class Workers(Generic[T]):
             self._connections.claim(-count)
 
     async def _fetch(self, stage: Stage[T], page: PlannedPage[T]) -> None:
-        """One page, from the request to its rows. Every error is the consumer's: it gets it in its place.
+        """Fetches one page, from the request to its rows. Every error is the consumer's: it gets it in its place.
 
         The stage is the one that asked: the walk may be on its next when a page that nobody needs any more comes in.
         """
         plan, request = stage.plan, stage.request
         try:
             if self._slots is None:
-                reply = await self._sender.send(request(page.offset, page.limit), self._decode)
+                reply = await self._sender.send(request(page.offset, page.limit), self._decode, walk_id=self.walk_id)
             else:
                 reply = await self._send_within(self._slots, request(page.offset, page.limit))
         except Exception as error:
             plan.failed(page, error)  # raised in the consumer, at its place in the list
         else:
-            headers = reply.answer.headers
+            headers = self.headers = reply.answer.headers
+            page.carry(headers)
             date = headers.get("date")
             if self._pulls and headers.get("connection", "").lower() == "close":
                 self._pulls = False
@@ -249,7 +253,7 @@ class Workers(Generic[T]):
     async def _send_within(self, slots: Slots, request: Request) -> Reply[list[T]]:
         await slots.acquire()
         try:
-            return await self._sender.send(request, self._decode)
+            return await self._sender.send(request, self._decode, walk_id=self.walk_id)
         finally:
             slots.release()
 

@@ -16,20 +16,20 @@ from .._limits import Budget, LocalBudget, Pause, Quota, Unlimited
 from .credential import Credential
 from .page_sizes import PageSizes
 from .secret import Secret
-from .settings import DEFAULT_BUDGET, Settings
+from .settings import Settings
 from .tokens import TokenSource
 
 if TYPE_CHECKING:
-    from .._limits.redis_worker import Connections
+    from .._limits.redis_worker import RedisConnections
 
 __all__ = ["Account", "Accounts", "Counters", "Stats"]
 
 # An hour, and a second for requests that take longer on their way to the server than those of an hour later.
 PERIOD: Final = 3601.0
-CLOSING_SECONDS: Final = 3.0  # the last trip ends within two of Redis's time-outs; then it is left behind
+CLOSING_SECONDS: Final = 3.0  # the last round trip ends within two of Redis's time-outs; then it is left behind
 
-Owner: TypeAlias = "tuple[Secret | TokenSource, int | Secret | None, str | None]"
-"""Whose account: the token or the function that gives it, where its budget is kept, and under which name."""
+Owner: TypeAlias = "tuple[Secret | TokenSource, int | None, Secret | None, str | None]"
+"""Whose account: the token or the function that gives it, its budget, where that is shared, and under which name."""
 
 
 @attrs.frozen
@@ -62,8 +62,23 @@ class Counters:
     received: int = 0
     rows: int = 0
 
+    def attempt(self, sends: int, *, again: bool, sent: int, received: int) -> None:
+        """Counts an attempt that reached the wire so many times, with `sent` and `received` bytes."""
+        self.requests += sends
+        self.retries += sends if again else max(0, sends - 1)
+        self.received += received
+        self.sent += sent * sends
+
+    def hold(self) -> None:
+        """Counts a wait that has begun."""
+        self.waits += 1
+
+    def wait(self, seconds: float) -> None:
+        """Counts the seconds of a wait."""
+        self.waited += seconds
+
     def delivered(self, rows: int) -> None:
-        """Count rows that reached the user of a walk."""
+        """Counts rows that reached the user of a walk."""
         self.rows += rows
 
     def snapshot(self) -> Stats:
@@ -112,12 +127,12 @@ class Accounts:
         self.warn_once: WarnOnce = WarnOnce()
         self._known: WeakValueDictionary[Owner, Account] = WeakValueDictionary()
         self._kept: OrderedDict[Owner, Account] = OrderedDict()
-        self._connections: dict[Secret, Connections] = {}
+        self._connections: dict[Secret, RedisConnections] = {}
         self._lock = threading.Lock()
 
     def of(self, settings: Settings) -> Account:
         """The account of a token; a new one has spent nothing."""
-        owner = (settings.token, settings.budget, settings.budget_key)
+        owner = (settings.token, settings.budget, settings.shared_budget, settings.budget_key)
         with self._lock:
             account = self._known.get(owner)
             if account is None:
@@ -157,18 +172,18 @@ class Accounts:
                 self._kept[owner] = held
 
     def _open(self, settings: Settings) -> Account:
-        budget, pause, token = settings.budget, Pause(), settings.token
+        budget, shared, pause, token = settings.budget, settings.shared_budget, Pause(), settings.token
         credential = Credential(token)
         if budget is None:
             return Account(Unlimited(), pause, credential)
-        if isinstance(budget, int):
+        if shared is None:
             return Account(LocalBudget(budget, PERIOD), pause, credential)
         # Only here, so that a client without a shared budget does not need `redis`.
         from .._limits.shared_budget import SharedBudget, connections_to
 
-        connections = self._connections.get(budget) or connections_to(budget.reveal())
-        self._connections[budget] = connections
+        connections = self._connections.get(shared) or connections_to(shared.reveal())
+        self._connections[shared] = connections
         # Settings ask for a key beside a token that changes.
         key = settings.budget_key or (token.digest() if isinstance(token, Secret) else "")
-        shared = SharedBudget(budget.reveal(), key, DEFAULT_BUDGET, PERIOD, pause=pause, connections=connections)
-        return Account(shared, pause, credential)
+        kept = SharedBudget(shared.reveal(), key, budget, PERIOD, pause=pause, connections=connections)
+        return Account(kept, pause, credential)

@@ -15,6 +15,7 @@ from multidict import CIMultiDict
 from yarl import URL
 
 from ..errors import ConfigurationError
+from ..errors._printable import printable
 from .http import aiohttp
 from .network_errors import explain, outcome_of
 from .retry import Lost, NotSent, Outcome
@@ -44,8 +45,8 @@ class Attempt:
 
     `head` is set when status and headers came, `answer` when all of it was read, `outcome` says what went wrong
     otherwise. `sends` is 1 once the request was handed to a connection, and never more. `problem` describes a failure
-    in one line free of secrets; `timed_out` and `too_large` tell which one it was. `connection` is what the answer came
-    over.
+    in one line free of secrets; `timed_out` and `too_large` tell which one it was, `kind` is its name. `connection` is
+    what the answer came over.
     """
 
     outcome: Outcome = LOST
@@ -55,7 +56,36 @@ class Attempt:
     problem: str = ""
     timed_out: bool = False
     too_large: bool = False
+    kind: str | None = None
     connection: ResponseHandler | None = attrs.field(default=None, repr=False)
+
+    def over(self, connection: ResponseHandler | None) -> None:
+        """Notes which connection the answer comes over; a mocked answer comes over none."""
+        self.connection = connection
+
+    def began(self, head: Answer) -> None:
+        """Notes status and headers of the answer, whose body is still to come."""
+        self.head = head
+
+    def ended(self, answer: Answer) -> None:
+        """Notes the whole answer."""
+        self.answer = answer
+
+    def overflowed(self) -> None:
+        """Notes that the answer is longer than anybody wants to read."""
+        self.too_large = True
+        self.kind, self.problem = "ResponseTooLarge", f"the answer is longer than {MAX_BODY} bytes"
+
+    def failed(self, outcome: Outcome, problem: str, *, kind: str, timed_out: bool = False) -> None:
+        """Notes what went wrong: what it means, a line that tells it, and its name."""
+        self.outcome, self.problem, self.kind, self.timed_out = outcome, problem, kind, timed_out
+
+    def count(self, sent: bool | None) -> None:
+        """Notes whether the request reached a connection; None: aiohttp was mocked, and the result tells."""
+        if sent is None:
+            self.sends = int(self.answer is not None or bool(self.problem and self.outcome == LOST))
+        else:
+            self.sends = int(sent and not isinstance(self.outcome, NotSent))
 
     def distrust(self) -> None:
         """Closes the connection, because what came over it cannot be the answer to this request.
@@ -79,8 +109,21 @@ class Base:
 
     @classmethod
     def of(cls, url: str) -> Base:
-        """The parts of a base URL, checked by the settings."""
-        parsed = URL(url)
+        """The parts of a base URL.
+
+        Raises:
+            ConfigurationError: what the settings let pass and aiohttp cannot read after all is refused here.
+        """
+        try:
+            parsed = URL(url)
+        except ValueError as problem:
+            reason = printable(str(problem), 100)
+        else:
+            return cls._of(parsed)
+        raise ConfigurationError(f"base_url cannot be used ({reason}); write it as https://api.wethod.com")
+
+    @classmethod
+    def _of(cls, parsed: URL) -> Base:
         path = parsed.raw_path.rstrip("/")
         return cls(parsed.scheme, parsed.raw_authority, path, parsed.raw_host or "", parsed.explicit_port)
 
@@ -202,19 +245,18 @@ async def send_once(
             auto_decompress=True,
             middlewares=(sending,),
         )
-        attempt.connection = getattr(response, "_protocol", None)  # a mocked answer came over none
+        attempt.over(getattr(response, "_protocol", None))
         if response.status == PROXY_WANTS_CREDENTIALS:
             response.close()
-            attempt.outcome = NotSent(final=True)
-            attempt.problem = 'the proxy wants a user and a password: proxy="http://user:password@host:port" (407)'
+            wanted = 'the proxy wants a user and a password: proxy="http://user:password@host:port" (407)'
+            attempt.failed(NotSent(final=True), wanted, kind="ProxyAuthenticationRequired")
             return
-        attempt.head = Answer(response.status, response.headers, b"")
+        attempt.began(Answer(response.status, response.headers, b""))
         body = await _read(response)
         if body is None:
-            attempt.too_large = True
-            attempt.problem = f"the answer is longer than {MAX_BODY} bytes"
+            attempt.overflowed()
         else:
-            attempt.answer = Answer(response.status, response.headers, body)
+            attempt.ended(Answer(response.status, response.headers, body))
     except asyncio.CancelledError as cancelled:
         if (task := asyncio.current_task()) is not None and not task.cancelling():
             # Nobody cancelled this request: closing a pool cancels what looks up a name for it.
@@ -225,7 +267,7 @@ async def send_once(
     except Exception as problem:
         unusable = _fail(attempt, problem, sending, route)
     finally:
-        _count(attempt, sending)
+        attempt.count(sending.sent)
     if unusable is not None:
         raise unusable  # outside of the `except`: nothing that holds headers hangs on it as a context
 
@@ -247,24 +289,17 @@ def _fail(attempt: Attempt, problem: Exception, sending: _Sending, route: Route)
             "in .netrc), and a request holds one Authorization header. Lend a session without, or none: a proxy "
             "named by the environment is found without trust_env, others are named with proxy="
         )
-    attempt.outcome = outcome_of(problem, sent=sending.sent)
-    attempt.timed_out = isinstance(problem, TimeoutError)
     timeouts = route.timeouts
-    attempt.problem = explain(
+    words = explain(
         problem,
         address=sending.address,
         connect=timeouts.sock_connect,
         read=timeouts.sock_read,
         secrets=sending.secrets,
     )
+    late = isinstance(problem, TimeoutError)
+    attempt.failed(outcome_of(problem, sent=sending.sent), words, kind=type(problem).__name__, timed_out=late)
     return None
-
-
-def _count(attempt: Attempt, sending: _Sending) -> None:
-    if sending.sent is None:
-        attempt.sends = int(attempt.answer is not None or bool(attempt.problem and attempt.outcome == LOST))
-    else:
-        attempt.sends = int(sending.sent and not isinstance(attempt.outcome, NotSent))
 
 
 async def _read(response: aiohttp.ClientResponse) -> bytes | None:

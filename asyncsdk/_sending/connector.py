@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 
 from .http import aiohttp, pooling
 from .opening import Roads
-from .retry import REPEATABLE
+from .statuses import REPEATABLE
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Coroutine, Generator

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 
+from .._limits.per_loop import PerLoop
 from ..errors import AuthenticationError, ClientClosedError, ConfigurationError, RequestLine
 from .headers import plain_headers
 from .secret import Secret, secret, wrapped
@@ -30,6 +31,16 @@ class _Question:
     task: asyncio.Task[Secret]
     waiting: int = 0
 
+    async def answered(self) -> None:
+        """Waits for the answer. The last one to leave ends the question; where it is answered, it is."""
+        self.waiting += 1
+        try:
+            await asyncio.wait((self.task,))
+        finally:
+            self.waiting -= 1
+            if not self.waiting:
+                self.task.cancel()
+
 
 class Credential:
     """The token of a person that is in force, shared by all requests: a fixed one, or what its function last said.
@@ -39,7 +50,7 @@ class Credential:
 
     def __init__(self, source: Secret | TokenSource) -> None:
         self._source = source
-        self._questions: dict[asyncio.AbstractEventLoop, _Question] = {}
+        self._questions: PerLoop[_Question] = PerLoop()
         self.token: Secret | None = source if isinstance(source, Secret) else None
 
     async def current(self, line: RequestLine) -> Secret:
@@ -64,29 +75,22 @@ class Credential:
 
     def close(self) -> None:
         """Ends the running loop's question: those who wait for it hear that the client is closed."""
-        question = self._questions.get(asyncio.get_running_loop())
+        question = self._questions.find()
         if question is not None:
             question.task.cancel()
 
     async def _ask(self, line: RequestLine, answer: Answer | None) -> Secret:
         if isinstance(self._source, Secret):
             return self._source
-        loop = asyncio.get_running_loop()
-        question = self._questions.get(loop)
+        question = self._questions.find()
         if question is None or question.task.done():
-            for ended in [each for each in self._questions if each.is_closed()]:
-                del self._questions[ended]
-            question = self._questions[loop] = _Question(loop.create_task(self._learn(self._source)))
-        question.waiting += 1
+            task = asyncio.get_running_loop().create_task(self._learn(self._source))
+            question = self._questions.keep(_Question(task))
         try:
-            await asyncio.wait((question.task,))
+            await question.answered()
         finally:
-            question.waiting -= 1
             if not question.waiting:
-                # The last one to leave ends it; where it is done, it is done.
-                question.task.cancel()
-                if self._questions.get(loop) is question:
-                    del self._questions[loop]
+                self._questions.forget(question)
         if question.task.cancelled():
             raise ClientClosedError
         problem = question.task.exception()

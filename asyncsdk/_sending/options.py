@@ -1,12 +1,12 @@
-"""What the arguments of a client come to: settings, with the environment behind them.
+"""The options of a client: what may be written, and the settings that come of it with the environment behind them.
 
-Whatever may be secret is out of sight before it comes here, because a refusal shows the variables of these functions.
+Whatever may be secret is out of sight before it comes to `settings_of`: a refusal shows the variables of its functions.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypedDict
 
 import attrs
 
@@ -16,10 +16,49 @@ from .extra_headers import extra_headers
 from .settings import Settings, from_environment
 from .tokens import source_of
 
-__all__ = ["changed", "settings_of"]
+if TYPE_CHECKING:
+    from ssl import SSLContext
+
+    from ..events import Hooks
+    from .http import aiohttp
+    from .proxies import Proxy
+    from .secret import Secret
+    from .settings import Priority, RetryPolicy
+    from .tokens import Token
+
+__all__ = ["WethodOptions", "changed", "settings_of"]
+
+
+class WethodOptions(TypedDict, total=False):
+    """The arguments of `Wethod`, all of them optional; the environment gives what is left out."""
+
+    token: Token | None
+    company: str | None
+    version: str | None
+    base_url: str | None
+    max_in_flight: int
+    connect_timeout: float
+    read_timeout: float
+    deadline: float | None
+    retry: RetryPolicy | None
+    budget: int | None
+    shared_budget: str | Secret | None
+    budget_key: str | None
+    single_flight: bool
+    strict: bool
+    read_only: bool
+    priority: Priority
+    headers: Mapping[str, str] | None
+    proxy: str | Proxy | None
+    ssl: SSLContext | None
+    session: aiohttp.ClientSession | None
+    hooks: Hooks | None
+
 
 # Arguments that are not given when they are None; of the others None says something.
-_GIVEN_UNLESS_NONE = frozenset({"token", "company", "version", "base_url", "retry", "budget_key", "hooks"})
+_GIVEN_UNLESS_NONE = frozenset(
+    {"token", "company", "version", "base_url", "retry", "budget_key", "shared_budget", "hooks"}
+)
 
 
 def settings_of(given: Mapping[str, object]) -> Settings:
@@ -28,11 +67,15 @@ def settings_of(given: Mapping[str, object]) -> Settings:
     Raises:
         ConfigurationError: no token or company, or a value that cannot be used.
     """
-    options: dict[str, Any] = from_environment() | {
+    named = {
         name: value
         for name, value in given.items()
         if value is not OMITTED and not (value is None and name in _GIVEN_UNLESS_NONE)
     }
+    options: dict[str, Any] = from_environment()
+    if "budget" in named and named["budget"] is None and "shared_budget" not in named:
+        options.pop("shared_budget", None)  # who asks for no budget has none to share
+    options |= named
     for name, variable in (("token", "WETHOD_TOKEN"), ("company", "WETHOD_COMPANY")):
         if name not in options:
             raise ConfigurationError(

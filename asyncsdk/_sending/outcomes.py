@@ -24,12 +24,13 @@ from ..errors import (
 from . import wire
 from .headers import plain_headers, server_wait
 from .problems import problem_of
-from .retry import HONOURED, READS, Answered, Decision, Outcome, Settled
+from .retry import Answered, Decision, Outcome, Settled
 from .secret import Secret, redacted
+from .statuses import HONOURED, READS
 from .wire import Answer, Request
 
 if TYPE_CHECKING:
-    from .transport import Attempt
+    from .attempt import Attempt
 
 __all__ = ["answer_of", "cut_short", "failure", "id_in", "is_success", "outcome_of"]
 

@@ -1,27 +1,30 @@
-"""A raw answer, as `wethod.request` returns it."""
+"""A raw answer, as `wethod.request` and `wethod.with_response` return it."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Generic, TypeVar
+from collections.abc import Callable, Coroutine, Mapping
+from typing import TYPE_CHECKING, Any, Generic, ParamSpec, TypeVar, cast
 
 import attrs
 
 from ..errors import ArgumentError
 from ..errors._printable import shown
+from .headers import plain_headers
 
 if TYPE_CHECKING:
     from .._codec.decode import Decode, Decoding
     from .._codec.values import Json
+    from .wire import Reply
 
-__all__ = ["Response", "decoder_of"]
+__all__ = ["Response", "decoder_of", "responding", "response_of"]
 
+P = ParamSpec("P")
 T = TypeVar("T")
 
 
 @attrs.frozen
 class Response(Generic[T]):
-    """A raw answer: `status`, `headers` (lower-case names), `body`, and `value` where `into` was given."""
+    """A raw answer: `status`, `headers` (lower-case names), `body`, and the decoded `value` where there is one."""
 
     status: int
     headers: Mapping[str, str]
@@ -37,6 +40,17 @@ class Response(Generic[T]):
         from .._codec.decode import one_decoder
 
         return one_decoder(object)(self.body)  # type: ignore[return-value]  # any JSON value is a Json
+
+
+def response_of(reply: Reply[T]) -> Response[T]:
+    """A success as a `Response`."""
+    answer = reply.answer
+    return Response(answer.status, plain_headers(answer.headers), answer.body, reply.value)
+
+
+def responding(call: Callable[P, Coroutine[Any, Any, T]]) -> Callable[P, Coroutine[Any, Any, Response[T]]]:
+    """Types a method of a resource whose sender returns responses; at run time it is the method itself."""
+    return cast("Callable[P, Coroutine[Any, Any, Response[T]]]", call)
 
 
 def decoder_of(decoding: Decoding, into: type[T]) -> Decode[T]:

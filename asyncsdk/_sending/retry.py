@@ -12,11 +12,9 @@ from typing import Literal, TypeAlias
 import attrs
 
 from .settings import RetryPolicy
+from .statuses import FAILURES, HONOURED, NOT_DONE, PASSING, REPEATABLE, UNKNOWN, carried_out, may_pass
 
 __all__ = [
-    "HONOURED",
-    "READS",
-    "REPEATABLE",
     "Again",
     "Answered",
     "Decision",
@@ -25,30 +23,15 @@ __all__ = [
     "NotSent",
     "Outcome",
     "Settled",
-    "carried_out",
     "decide",
     "may_be_done",
-    "silence",
+    "ordered_pause",
 ]
-
-READS = frozenset({"GET", "HEAD"})
-REPEATABLE = READS | {"DELETE"}
-
-HONOURED = frozenset({429, 503, 529})
-"""Statuses that say "later", and may say when."""
-
-# Turned away at the door: too many requests, too early, an origin that is down or out of reach, a proxy that is full.
-_NOT_DONE = frozenset({425, 429, 521, 523, 525, 526, 529})
-# A gateway waited for the API in vain, or lost its answer: the API may have acted.
-_UNKNOWN = frozenset({408, 502, 504, 520, 522, 524, 527, 530})
-# The API's own word for its own failure; of a gateway in front of it when the body is not the API's.
-_FAILURES = frozenset({500, 503})
-_PASSING = frozenset({408, 502, 503, 504, 520, 522, 524}) | _NOT_DONE
 
 # Servers count in whole seconds and round down: "0" is less than a second, not a leave to ask for ever.
 _SHORTEST_ORDER = 1.0
-# The limit is by the hour. What is longer is a mistake, and must not silence a token for days.
-_LONGEST_SILENCE = 3600.0
+# The limit is by the hour. What is longer is a mistake, and must not stop a token for days.
+_LONGEST_PAUSE = 3600.0
 
 
 @attrs.frozen
@@ -87,7 +70,7 @@ class History:
 
     `attempts` counts sendings so far, this one included, without those the server answered with an order to wait;
     `waited` sums the seconds of ordered and budget waits; `lost` is true once an attempt may have been carried out
-    without us hearing of it; `failing` is the seconds since its first failure, less those waited.
+    without an answer; `failing` is the seconds since its first failure, less those waited.
     """
 
     attempts: int = 1
@@ -156,23 +139,14 @@ def decide(policy: RetryPolicy, method: str, outcome: Outcome, history: History,
         case Answered(status=404) if method == "DELETE" and history.lost:
             return Settled("done")
         case Answered(status=status, wait=wait, own=own):
-            patient = _may_pass(status) and history.failing < policy.patience
-            passing = status in _NOT_DONE or (repeatable and (status in _PASSING or patient))
+            patient = may_pass(status) and history.failing < policy.patience
+            passing = status in NOT_DONE or (repeatable and (status in PASSING or patient))
             if passing and (again := _after_status(policy, history, chance, status, wait)) is not None:
                 return again
-            doubtful = status in _UNKNOWN or (status in _FAILURES and not own)
+            doubtful = status in UNKNOWN or (status in FAILURES and not own)
             if doubtful and method not in REPEATABLE:
                 return Settled("unknown")
             return unknown or Settled("answer")
-
-
-def carried_out(status: int) -> bool | None:
-    """Whether the request that a status answers was carried out; None where the status does not tell."""
-    if 200 <= status < 300:
-        return True
-    if status in _NOT_DONE or (400 <= status < 500 and status not in _UNKNOWN):
-        return False
-    return None
 
 
 def may_be_done(outcome: Outcome) -> bool:
@@ -186,7 +160,7 @@ def may_be_done(outcome: Outcome) -> bool:
             return carried_out(status) is not False
 
 
-def silence(outcome: Outcome) -> float | None:
+def ordered_pause(outcome: Outcome) -> float | None:
     """Seconds for which nobody with this token may send; None where the server ordered nothing.
 
     It holds whatever becomes of the request at hand: others must not draw the same answer again. Only a 429 speaks of
@@ -194,14 +168,9 @@ def silence(outcome: Outcome) -> float | None:
     """
     match outcome:
         case Answered(status=429, wait=float() | int() as wait):
-            return min(max(float(wait), _SHORTEST_ORDER), _LONGEST_SILENCE)
+            return min(max(float(wait), _SHORTEST_ORDER), _LONGEST_PAUSE)
         case _:
             return None
-
-
-def _may_pass(status: int) -> bool:
-    """Whether a status tells of trouble on the server's side, and not of something it never learned to do."""
-    return status >= 500 and status not in {501, 505}
 
 
 def _after_status(

@@ -1,7 +1,6 @@
-"""The way of one request: slot, budget, attempt, verdict, and again.
+"""Sends one request: through the gate, as often as the retry policy says, until its answer or its error.
 
-    slot -> budget (a try that does not wait; refused: give the slot back, wait, try again)
-         -> attempt (time-outs start here) -> verdict -> done | wait and again
+    gate -> attempt (time-outs start here) -> outcome -> done | wait and again
 
 A `Sender` holds what a client and one of its copies differ in (settings) and what they share: the connections
 (`Transport`) and, per token, the budget, the pause and the counters (`Account`).
@@ -11,75 +10,86 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Iterable, Mapping
-from typing import Final, Generic, TypeVar, overload
+from collections.abc import Callable, Iterable
+from typing import Final, TypeVar, cast, overload
 
-import attrs
-
+from .._codec import arguments
 from .._codec.decode import Decoding
 from .._codec.values import Field
 from .._limits import Ticket, clock
-from ..errors import ClientClosedError, ConfigurationError, DecodeError
-from ..errors._printable import printable
+from ..errors import ClientClosedError, DecodeError
+from ..events import CallShared
+from ..events._observers import Observers, observers_alone, observers_of
 from . import outcomes, wire
 from .account import Account, Accounts
+from .attempt import Base
+from .authorization import Authorization, RequestHeaders
 from .call import Call
-from .deadline import Deadline
-from .events import RequestSent, ResponseReceived, RetryPlanned, announce
-from .gate import Gate
+from .gate import Gate, Opening
 from .loops import require_asyncio
 from .opening import Connections
-from .retry import READS, Again, Settled, decide, may_be_done, silence
-from .secret import Secret, redacted
+from .response import response_of
+from .retry import Again, Settled, decide, may_be_done, ordered_pause
 from .settings import Settings
-from .transport import USER_AGENT, Attempt, Base, Pool, Transport
-from .wire import Answer, Request
+from .single_flight import Flights
+from .statuses import READS
+from .transport import Pool, Transport
+from .unsent import unsent
+from .wire import Reply, Request
 
 __all__ = ["Reply", "Sender", "ignore"]
 
-logger: Final = logging.getLogger("asyncsdk")
-
 T = TypeVar("T")
 
-
-@attrs.define(eq=False)  # one a request, and made in a third of the time of a frozen one
-class Reply(Generic[T]):
-    """A success: the decoded value and the answer it came in."""
-
-    value: T
-    answer: Answer
-
-
-@attrs.frozen(eq=False)
-class Headers:
-    """The headers that requests with one token carry."""
-
-    token: Secret
-    plain: Mapping[str, str]
-    with_body: Mapping[str, str]
+logger: Final = logging.getLogger("asyncsdk")
 
 
 class Sender:
-    """Sends requests for one token and company. Made by `Wethod`; resources and pagers send through it."""
+    """Sends requests for one token and company. Made by `Wethod`; resources and pagers send through it.
 
-    def __init__(self, settings: Settings, transport: Transport, accounts: Accounts) -> None:
+    Args:
+        settings: what the client was set up with.
+        transport: the connections, shared with its copies.
+        accounts: what requests of a token share.
+        flights: what is in the air, for clients with `single_flight=True`.
+        opening: shared with the sender that this one is another face of; None: one of its own.
+        responses: whether `call` returns the whole `Response` instead of the value.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        transport: Transport,
+        accounts: Accounts,
+        flights: Flights,
+        *,
+        opening: Opening | None = None,
+        responses: bool = False,
+    ) -> None:
         self.settings = settings
         self.transport = transport
         self.accounts = accounts
         self.account: Account = accounts.of(settings)
         self.decoding: Decoding = Decoding(strict=settings.strict, warn_once=accounts.warn_once)
-        self.closed = False
-        self._gate = Gate(settings, transport, self.account)
+        self._flights = flights
+        self._opening = opening or Opening(transport)
+        self._responses = responses
+        self._gate = Gate(settings, transport, self.account, self._opening)
         self._route = transport.route(settings.connect_timeout, settings.read_timeout, settings.proxy, settings.ssl)
-        self._base = _base_of(settings.base_url)
-        token = settings.token
-        self._headers = self._headers_with(token) if isinstance(token, Secret) else None
-        self._asked: Headers | None = None  # those with what a token's function gave last
+        self._base = Base.of(settings.base_url)
+        self._authorization = Authorization(settings, transport, self.account, self._gate, self._opening)
+        self._observers: Observers = observers_alone(settings.hooks)
+        self._server = f"{self._base.scheme}://{self._base.authority}"
 
     def copy(self, settings: Settings) -> Sender:
-        """A session with other settings on the same connections; each token has an account of its own."""
+        """A sender with other settings on the same connections; each token has an account of its own."""
         self.check_open()
-        return Sender(settings, self.transport, self.accounts)
+        return Sender(settings, self.transport, self.accounts, self._flights)
+
+    def with_responses(self) -> Sender:
+        """The same sender, but that its `call` returns the whole `Response`."""
+        parts = (self.settings, self.transport, self.accounts, self._flights)
+        return Sender(*parts, opening=self._opening, responses=True)
 
     def connections(self) -> Connections | None:
         """The running loop's connections, for walks that have them made ahead; None with a borrowed session.
@@ -90,60 +100,139 @@ class Sender:
         opener = self.transport.pool().opener
         return None if opener is None else opener.to(self._base.origin, self.settings.connect_timeout)
 
+    def close(self) -> None:
+        """Ends this client alone; nothing is sent from now on."""
+        self._opening.close()
+
     def check_open(self) -> None:
         """Raises ClientClosedError once this client, or the one it was copied from, is closed."""
-        if self.closed or self.transport.closed:
-            raise ClientClosedError
+        self._opening.check()
+
+    def observers(self) -> Observers:
+        """Who is to be told of what begins now: the client's hooks, and the observers of the process."""
+        return observers_of(self.settings.hooks, self._observers)
 
     @overload
     async def call(
-        self, method: str, path: str, model: type[T], query: Iterable[Field] = ..., body: Iterable[Field] | None = ...
+        self,
+        operation: str,
+        method: str,
+        route: str,
+        model: type[T],
+        query: Iterable[Field] = ...,
+        *,
+        body: Iterable[Field] | None = ...,
+        **ids: object,
     ) -> T: ...
     @overload
     async def call(
-        self, method: str, path: str, model: None, query: Iterable[Field] = ..., body: Iterable[Field] | None = ...
+        self,
+        operation: str,
+        method: str,
+        route: str,
+        model: None,
+        query: Iterable[Field] = ...,
+        *,
+        body: Iterable[Field] | None = ...,
+        **ids: object,
     ) -> None: ...
     async def call(
         self,
+        operation: str,
         method: str,
-        path: str,
+        route: str,
         model: type[T] | None,
         query: Iterable[Field] = (),
+        *,
         body: Iterable[Field] | None = None,
+        **ids: object,
     ) -> T | None:
-        """Sends one operation and decodes its answer into `model` (None: the answer says nothing)."""
-        request = wire.build(method, path, query, None if body is None else wire.encode_fields(body))
-        if model is None:
-            await self.send(request, ignore)
-            return None
-        return (await self.send(request, self.decoding.one(model))).value
+        """Sends one operation and decodes its answer.
 
-    async def send(self, request: Request, decode: Callable[[bytes], T]) -> Reply[T]:
+        Args:
+            operation: its name in this package, such as `streams.archive`.
+            method: upper case.
+            route: its path, with `{id}` in the place of each of `ids`.
+            model: what the answer is decoded into; None: it says nothing.
+            query: parameters by wire name.
+            body: the fields of the body.
+            **ids: by their names in the route.
+        """
+        path = arguments.path(route, **ids) if ids else route
+        content = None if body is None else wire.encode_fields(body)
+        request = wire.build(method, path, query, content, operation=operation, route=route)
+        if model is None:
+            return cast("T | None", self.result(await self.send(request, ignore)))
+        return self.result(await self.send(request, self.decoding.one(model)))
+
+    def result(self, reply: Reply[T]) -> T:
+        """What a call returns of a success: its value, or the whole `Response` where that was asked for."""
+        # Typed by the generator: whoever has a sender of responses has methods that return them.
+        return cast("T", response_of(reply)) if self._responses else reply.value
+
+    async def send(self, request: Request, decode: Callable[[bytes], T], *, walk_id: int | None = None) -> Reply[T]:
         """Sends a request until it succeeds or may not be repeated.
 
         Args:
             request: what to send.
             decode: turns the body of a success into a value; raises `DecodeError`.
+            walk_id: of the walk that it reads a page for.
 
         Raises:
+            ConfigurationError: it writes, and the client only reads; or no event loop of asyncio runs.
             ClientClosedError: the client was closed, before or meanwhile.
             TransportError: no usable answer came.
             APIError: the API answered with an error.
             DecodeError: the answer is not JSON, or does not fit.
         """
         require_asyncio()
-        deadline = self.settings.deadline
-        journey = Call(
-            request,
-            None if deadline is None else asyncio.get_running_loop().time() + deadline,
-            Ticket(self.settings.priority == "bulk"),
+        if request.method not in READS and (self.settings.dry_run or self.settings.read_only):
+            self.check_open()
+            return unsent(request, self.settings)
+        if not self.settings.single_flight:
+            return await self._send(request, decode, walk_id)
+        if request.method != "GET":
+            try:
+                return await self._send(request, decode, walk_id)
+            finally:
+                self._flights.part()
+        key = (asyncio.get_running_loop(), self.account, self.settings, request)
+        return await self._flights.share(
+            key,
+            decode,
+            send=lambda: self._send(request, decode, walk_id),
+            joined=lambda: self._joined(request, walk_id),
+            check_open=self.check_open,
         )
+
+    async def _send(self, request: Request, decode: Callable[[bytes], T], walk_id: int | None) -> Reply[T]:
+        """Sends a request of its own, and tells when it begins and ends."""
+        settings = self.settings
+        deadline = settings.deadline
+        deadline_at = None if deadline is None else asyncio.get_running_loop().time() + deadline
+        ticket = Ticket(settings.priority == "bulk")
+        call = Call(request, settings.company, deadline_at, ticket, self.observers(), walk_id)
+        call.tell_begin(self._server)
+        if not call.observers.every:
+            return await self._until_settled(call, decode)
+        try:
+            reply = await self._until_settled(call, decode)
+        except BaseException as error:
+            call.tell_end(error, self.account.quota.remaining)
+            raise
+        call.tell_end(None, self.account.quota.remaining)
+        return reply
+
+    async def _until_settled(self, call: Call, decode: Callable[[bytes], T]) -> Reply[T]:
+        request, authorization = call.request, self._authorization
         while True:
-            headers = self._headers or await self._headers_in_force(journey)
-            pool = await self._gate.permit(journey, self.check_open)
-            if self._headers is None:  # another request may have renewed the token meanwhile
-                headers = await self._headers_in_force(journey)
-            attempt = await self._attempt(journey, pool, headers)
+            headers = authorization.fixed or await authorization.in_force(call)
+            async with self._gate.admit(call) as pool:
+                if authorization.fixed is None:  # another request may have renewed the token meanwhile
+                    headers = await authorization.in_force(call)
+                await self._attempt(call, pool, headers)
+            self._check_ended(call, headers)
+            attempt = call.attempt
             answer = attempt.answer
             unreadable: DecodeError | None = None
             if answer is not None and 200 <= answer.status < 300:
@@ -152,19 +241,21 @@ class Sender:
                 except DecodeError as error:
                     unreadable = error
                     attempt.distrust()
+                    call.tell_unreadable(error.path or "$")
             answer = outcomes.answer_of(attempt)
-            if answer is not None and answer.status == 401 and await self._renew_token(journey, headers, answer):
+            if answer is not None and answer.status == 401 and await authorization.renew(call, headers, answer):
                 continue
             outcome = outcomes.outcome_of(attempt, unreadable, clock.utc_now())
-            if (seconds := silence(outcome)) is not None:
+            if (seconds := ordered_pause(outcome)) is not None:
                 # A fact about the token, whatever this request's patience: everybody who holds it has to wait.
                 self.account.pause.begin(seconds)
                 await self.account.budget.announce(seconds)
-            history = journey.history(asyncio.get_running_loop().time())
+            history = call.history(asyncio.get_running_loop().time())
             decision = decide(self.settings.retry, request.method, outcome, history, clock.chance())
             if isinstance(decision, Again) and not attempt.too_large:
-                journey.lost = journey.lost or (attempt.sends > 0 and may_be_done(outcome))
-                await self._again(journey, decision, pool)
+                if attempt.sends > 0 and may_be_done(outcome):
+                    call.lose()
+                await self._again(call, decision, pool)
                 continue
             if decision == Settled("done") and answer is not None:
                 try:
@@ -173,96 +264,65 @@ class Sender:
                     unreadable = error
             # Raised outside of any `except`: nothing that holds headers hangs on it as a context.
             raise outcomes.failure(
-                request, attempt, decision, unreadable, now=clock.utc_now(), secrets=self._secrets(headers)
+                request, attempt, decision, unreadable, now=clock.utc_now(), secrets=authorization.secrets(headers)
             )
 
-    async def _attempt(self, journey: Call, pool: Pool, headers: Headers) -> Attempt:
-        """One attempt; gives the slot back whatever happens."""
-        request, hooks = journey.request, self.settings.hooks
-        attempt = Attempt()
-        late = False
+    async def _attempt(self, call: Call, pool: Pool, headers: RequestHeaders) -> None:
+        """Sends a request once; what came of it is in `call.attempt`."""
+        attempt, request = call.try_again(), call.request
+        call.tell_sent(self._server)
         begun = clock.monotonic()
         try:
-            journey.attempts += 1
-            if hooks.request is not None:
-                announce(hooks.request, RequestSent(request.method, request.path, journey.attempts))
-            sending = pool.attempt(
+            await pool.attempt(
                 attempt,
                 request,
                 base=self._base,
                 headers=headers.plain if request.body is None else headers.with_body,
                 route=self._route,
             )
-            if journey.deadline_at is None:
-                await sending
-            else:
-                async with Deadline(journey.deadline_at):
-                    await sending
-        except TimeoutError:
-            late = True
         finally:
-            pool.slots.release()
-            self._note(journey, attempt, headers, clock.monotonic() - begun)
-        closed = attempt.answer is None and (self.closed or self.transport.closed)
-        if late or closed:
-            journey.lost = journey.lost or attempt.sends > 0
-            stopped = ClientClosedError() if closed else self._gate.too_late(journey, "the answer")
-            if attempt.head is not None and outcomes.is_success(attempt.head) and request.method not in READS:
-                raise outcomes.cut_short(request, attempt.head, str(stopped), self._secrets(headers))
-            raise journey.stopped_by(stopped)
-        return attempt
+            self._note(call, headers, clock.monotonic() - begun)
 
-    def _note(self, journey: Call, attempt: Attempt, headers: Headers, seconds: float) -> None:
+    def _note(self, call: Call, headers: RequestHeaders, seconds: float) -> None:
         """Counts an attempt and tells the observers."""
-        request, answer, account = journey.request, attempt.answer, self.account
-        counters = account.counters
-        if attempt.sends != 1:
-            if attempt.sends == 0:
-                account.budget.give_back(journey.turn)
-            else:
-                # aiohttp sent it again on a fresh connection: one more for the budget, and one more chance to be done.
-                account.budget.extra(attempt.sends - 1)
-                journey.lost = True
+        call.take_in()
+        attempt, request = call.attempt, call.request
+        answer = attempt.answer
         size = 0 if answer is None else len(answer.body)
-        counters.requests += attempt.sends
-        counters.retries += attempt.sends if journey.attempts > 1 else max(0, attempt.sends - 1)
-        counters.received += size
-        if request.body is not None:
-            counters.sent += len(request.body) * attempt.sends
-        status = None if answer is None else answer.status
-        if self.settings.hooks.response is not None:
-            announce(
-                self.settings.hooks.response,
-                ResponseReceived(request.method, request.path, journey.attempts, status, seconds, size),
-            )
+        sent = 0 if request.body is None else len(request.body)
+        self.account.counters.attempt(attempt.sends, again=call.attempts > 1, sent=sent, received=size)
+        call.tell_answered(seconds)
         if logger.isEnabledFor(logging.DEBUG):
-            logger.debug(
-                "%s %s -> %s in %.0f ms, attempt %d",
-                request.method,
-                request.path,
-                status or printable(redacted(attempt.problem, self._secrets(headers))) or "no answer",
-                seconds * 1000,
-                journey.attempts,
-            )
+            call.log_attempt(seconds, self._authorization.secrets(headers))
 
-    async def _again(self, journey: Call, decision: Again, pool: Pool) -> None:
+    def _check_ended(self, call: Call, headers: RequestHeaders) -> None:
+        """Raises the error of a call whose deadline came, or whose client was closed, while it was under way."""
+        attempt = call.attempt
+        closed = attempt.answer is None and self._opening.closed
+        if not (call.expired or closed):
+            return
+        if attempt.sends > 0:
+            call.lose()
+        stopped = ClientClosedError() if closed else self._gate.too_late(call, "the answer")
+        if attempt.head is not None and outcomes.is_success(attempt.head) and call.request.method not in READS:
+            secrets = self._authorization.secrets(headers)
+            raise outcomes.cut_short(call.request, attempt.head, str(stopped), secrets)
+        raise call.stopped_by(stopped)
+
+    async def _again(self, call: Call, decision: Again, pool: Pool) -> None:
         """Waits before a request is sent again."""
-        request, seconds = journey.request, decision.seconds
-        journey.turn = Ticket(journey.turn.bulk)  # the former one is spent
-        if (late := self._gate.lateness(journey, seconds, f"trying again after {decision.reason}")) is not None:
-            raise journey.stopped_by(late)
+        seconds, reason = decision.seconds, decision.reason
+        call.ask_anew()
+        if (late := self._gate.lateness(call, seconds, f"trying again after {reason}")) is not None:
+            raise call.stopped_by(late)
         # Beyond the usual attempts somebody should know: it may go on for as long as the policy's patience.
-        level = logging.INFO if journey.attempts < self.settings.retry.attempts else logging.WARNING
-        logger.log(
-            level, "%s: %s (attempt %d); again in %.1f s", request.line, decision.reason, journey.attempts, seconds
-        )
-        announce(
-            self.settings.hooks.retry,
-            RetryPlanned(request.method, request.path, journey.attempts, seconds, decision.reason),
-        )
+        level = logging.INFO if call.attempts < self.settings.retry.attempts else logging.WARNING
+        line = call.request.line
+        text = "%s: %s (attempt %d); again in %.1f s"
+        call.log(level, text, line, reason, call.attempts, seconds, reason=reason, seconds=seconds)
+        call.tell_retry(seconds, reason)
         if decision.ordered:
-            journey.ordered += 1
-            journey.ordered_seconds += seconds
+            call.order(seconds)
         if decision.shared:
             # The pause holds this request back like every other, and counts its seconds.
             if not decision.ordered:
@@ -270,64 +330,16 @@ class Sender:
                 await self.account.budget.announce(seconds)
             return
         if decision.ordered:
-            journey.waited += seconds
-        await self._gate.wait(journey, seconds, pool)
+            call.hold(seconds)
+        await self._gate.wait(call, seconds, pool)
 
-    # The token: fixed, or asked for.
+    # What is not sent.
 
-    def _headers_with(self, token: Secret) -> Headers:
-        settings, transport = self.settings, self.transport
-        defaults = {"Wethod-Company": settings.company, "Wethod-Version": settings.version}
-        defaults |= {"Accept": "application/json", "User-Agent": USER_AGENT}
-        plain = transport.headers(settings.headers.over(defaults) | {"Authorization": f"Bearer {token.reveal()}"})
-        return Headers(token, plain, transport.headers({**plain, "Content-Type": "application/json"}))
-
-    async def _headers_in_force(self, journey: Call) -> Headers:
-        """The headers with the token that its function gave last; asks it where it was not asked yet."""
-        token = self.account.credential.token
-        if token is None:
-            token = await self._in_time(journey, self.account.credential.current(journey.request.line))
-            self.check_open()
-        if self._asked is None or self._asked.token is not token:
-            self._asked = self._headers_with(token)
-        return self._asked
-
-    async def _renew_token(self, journey: Call, headers: Headers, answer: Answer) -> bool:
-        """After a 401: whether the token's function gives another one, asked once for a request."""
-        if journey.renewed or isinstance(self.settings.token, Secret):
-            return False
-        journey.renewed = True
-        journey.turn = Ticket(journey.turn.bulk)
-        renewing = self.account.credential.renewed(headers.token, journey.request.line, answer)
-        changed = await self._in_time(journey, renewing)
-        self.check_open()
-        if changed:
-            logger.info("%s: status 401 (attempt %d); again with another token", journey.request.line, journey.attempts)
-            announce(
-                self.settings.hooks.retry,
-                RetryPlanned(journey.request.method, journey.request.path, journey.attempts, 0.0, "status 401"),
-            )
-        return changed
-
-    async def _in_time(self, journey: Call, asking: Awaitable[T]) -> T:
-        try:
-            async with asyncio.timeout_at(journey.deadline_at):
-                return await asking
-        except TimeoutError:
-            pass
-        raise journey.stopped_by(self._gate.too_late(journey, "the token's function"))
-
-    def _secrets(self, headers: Headers) -> tuple[Secret, ...]:
-        return (headers.token, *self.settings.headers.secrets)
-
-
-def _base_of(url: str) -> Base:
-    """What the settings let pass and aiohttp cannot read after all is refused here, not at the first request."""
-    try:
-        return Base.of(url)
-    except ValueError as problem:
-        reason = printable(str(problem), 100)
-    raise ConfigurationError(f"base_url cannot be used ({reason}); write it as https://api.wethod.com")
+    def _joined(self, request: Request, walk_id: int | None) -> None:
+        observers = self.observers()
+        if observers.every:
+            where = (request.operation, request.route, request.method, request.path)
+            observers.tell(CallShared(*where, self.settings.company, walk_id))
 
 
 def ignore(body: bytes) -> None:

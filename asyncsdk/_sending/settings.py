@@ -12,10 +12,11 @@ from urllib.parse import urlsplit
 
 import attrs
 
+from .._codec.numbers import is_whole
 from ..errors import ConfigurationError
 from ..errors._printable import printable, shown
+from ..events import Hooks
 from . import extra_headers
-from .events import Hooks
 from .extra_headers import ExtraHeaders
 from .proxies import Proxy
 from .secret import Secret, secret, wrapped
@@ -33,6 +34,7 @@ __all__ = [
     "Secret",
     "Settings",
     "from_environment",
+    "hidden_address",
     "hidden_budget",
     "secret",
 ]
@@ -71,7 +73,7 @@ def _optional_seconds(instance: object, attribute: attrs.Attribute[Any], value: 
 
 
 def _count(instance: object, attribute: attrs.Attribute[Any], value: object) -> None:
-    if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= MOST:
+    if not is_whole(value, 1, MOST):
         raise ConfigurationError(f"{attribute.name} is a whole number, 1 or more, not {shown(value)}")
 
 
@@ -183,18 +185,30 @@ def _header_value(instance: object, attribute: attrs.Attribute[Any], value: obje
         raise ConfigurationError(f"{attribute.name} is plain text without spaces, not {shown(value)}")
 
 
-def hidden_budget(budget: object) -> int | Secret | None:
-    """A budget out of sight where it is an address, which may hold a password; unchecked."""
-    return budget if budget is None or isinstance(budget, int) else wrapped(budget)
-
-
 def _budget(instance: object, attribute: attrs.Attribute[Any], value: object) -> None:
-    if value is None or (isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= MOST):
+    if value is None or is_whole(value, 1, MOST):
         return
-    told = _told(value) if isinstance(value, Secret) else f"not {shown(value)}"
-    if told:
+    if isinstance(value, Secret) or (isinstance(value, str) and "://" in value):
+        told = "not an address; a budget in Redis is shared_budget=... (WETHOD_SHARED_BUDGET)"  # it may hold a password
+    else:
+        told = f"not {shown(value)}"
+    raise ConfigurationError(f"budget is requests an hour (a whole number), or None for none, {told}")
+
+
+def hidden_budget(budget: Any) -> Any:
+    """A budget as it is; out of sight where it is an address in the wrong place, which may hold a password."""
+    return wrapped(budget) if isinstance(budget, str | bytes) else budget
+
+
+def hidden_address(address: object) -> Secret | None:
+    """The address of a shared budget out of sight, because it may hold a password; unchecked."""
+    return None if address is None else wrapped(address)
+
+
+def _shared(instance: object, attribute: attrs.Attribute[Any], value: Secret | None) -> None:
+    if value is not None and (told := _told(value)):
         raise ConfigurationError(
-            f"budget is requests an hour (a whole number), a redis:// address to share, or None, {told}"
+            f"shared_budget is the address of a Redis, such as redis://host:6379/0, or None, {told}"
         )
 
 
@@ -212,7 +226,9 @@ def _told(address: Secret) -> str:
             return "and the host or the port of the address cannot be read; percent-encode what a password holds"
     if found := re.match(r"[a-z][a-z0-9+.-]{0,30}://", text, re.IGNORECASE):
         return f"not an address that begins with {found[0]} (Sentinel and clusters are not supported)"
-    return f"not the text {text!r}" if re.fullmatch(r"[\d.,_*+ -]{1,20}", text) else "not any other text"
+    if re.fullmatch(r"[\d.,_*+ -]{1,20}", text):
+        return f"not the text {text!r}; a number of requests an hour is budget=..."
+    return "not any other text"
 
 
 def _key(instance: object, attribute: attrs.Attribute[Any], value: object) -> None:
@@ -264,12 +280,16 @@ class Settings:
     read_timeout: float = attrs.field(default=30.0, validator=_positive_seconds)
     deadline: float | None = attrs.field(default=None, validator=_optional_seconds)
     retry: RetryPolicy = attrs.field(factory=RetryPolicy, validator=_instance_of(RetryPolicy))
-    budget: int | Secret | None = attrs.field(default=DEFAULT_BUDGET, converter=hidden_budget, validator=_budget)
+    budget: int | None = attrs.field(default=DEFAULT_BUDGET, validator=_budget)
+    shared_budget: Secret | None = attrs.field(default=None, converter=hidden_address, validator=_shared)
     budget_key: str | None = attrs.field(default=None, validator=_key)
     priority: Priority = attrs.field(default="interactive")
     proxy: Proxy | None = attrs.field(default=None, converter=_proxy)
     ssl: SSLContext | None = attrs.field(default=None, validator=_certificates)
     strict: bool = attrs.field(default=False, validator=_flag)
+    single_flight: bool = attrs.field(default=False, validator=_flag)
+    read_only: bool = attrs.field(default=False, validator=_flag)
+    dry_run: bool = attrs.field(default=False, validator=_flag)
     hooks: Hooks = attrs.field(factory=Hooks, validator=_instance_of(Hooks))
     headers: ExtraHeaders = attrs.field(default=extra_headers.NONE, converter=extra_headers.extra_headers)
 
@@ -281,7 +301,11 @@ class Settings:
             raise ConfigurationError(f'priority is "interactive" or "bulk", not {shown(value)}')
 
     def __attrs_post_init__(self) -> None:
-        if isinstance(self.token, TokenSource) and isinstance(self.budget, Secret) and self.budget_key is None:
+        if self.budget is None and self.shared_budget is not None:
+            raise ConfigurationError(
+                "budget=None is no budget, and shared_budget=... shares one between processes: leave one of the two out"
+            )
+        if isinstance(self.token, TokenSource) and self.shared_budget is not None and self.budget_key is None:
             raise ConfigurationError(
                 "a token that comes from a function needs budget_key=... beside a budget in Redis: the token changes, "
                 "and the name of its budget must not; any name of the person will do"
@@ -294,7 +318,7 @@ def from_environment(environ: Mapping[str, str] = os.environ) -> dict[str, objec
     Nothing is checked here, where a traceback would show the whole environment: `Settings` refuses what is no good.
     """
     found: dict[str, object] = {}
-    for name in ("token", "company", "version", "base_url", "budget", "budget_key"):
+    for name in ("token", "company", "version", "base_url", "budget", "shared_budget", "budget_key"):
         if value := environ.get(f"WETHOD_{name.upper()}", "").strip():
             found[name] = _from_text(name, value)
     return found
@@ -305,4 +329,4 @@ def _from_text(name: str, text: str) -> object:
         if text.lower() == "none":
             return None
         return int(text) if text.isdecimal() and len(text) < 20 else wrapped(text)
-    return wrapped(text) if name in {"token", "base_url"} else text
+    return wrapped(text) if name in {"token", "base_url", "shared_budget"} else text

@@ -85,6 +85,6 @@ async def settled(call: Awaitable[T], sender: Sender, path: str, model: type[T],
         unknown.add_note(f"It could not be settled: {problem}")
     else:
         if shows(row, marks):
-            return reply.value
+            return sender.result(reply)
         unknown.add_note(f"It could not be settled: GET {path} does not show it.")
     raise unknown

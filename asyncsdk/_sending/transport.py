@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import os
-from collections.abc import AsyncGenerator
 from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
-import anyio
 import attrs
 
 from .._limits import Slots
+from .._limits.per_loop import PerLoop
 from .._version import __version__
 from ..errors import ClientClosedError
 from .attempt import Attempt, Base, Headers, Route, send_once
@@ -28,7 +26,6 @@ if TYPE_CHECKING:
 __all__ = ["USER_AGENT", "Attempt", "Base", "Pool", "Route", "Transport"]
 
 USER_AGENT: Final = f"asyncsdk/{__version__} {aiohttp.http.SERVER_SOFTWARE}"
-CLOSING_SECONDS: Final = 2.0  # how long closing connections may take; a peer that does not answer is left behind
 LARGER_THAN_A_READ: Final = 2**19  # bytes; asyncio asks for 2**18 at a time, from a socket as from TLS
 
 
@@ -39,9 +36,7 @@ class Pool:
     http: aiohttp.ClientSession
     slots: Slots
     owned: bool
-    process: int
     proxies: EnvironmentProxies = attrs.field(factory=EnvironmentProxies)
-    closer: AsyncGenerator[None, None] | None = None
     opener: Opener | None = None
     ended: bool = False
     sleepers: dict[asyncio.Future[None], None] = attrs.field(factory=dict)
@@ -103,8 +98,7 @@ class Transport:
     def __init__(self, *, max_in_flight: int, borrowed: aiohttp.ClientSession | None) -> None:
         self._max_in_flight = max_in_flight
         self._borrowed = borrowed
-        self._pools: dict[asyncio.AbstractEventLoop, Pool] = {}
-        self._inherited: list[Pool] = []
+        self._pools: PerLoop[Pool] = PerLoop()
         self.closed: bool = False
 
     def pool(self) -> Pool:
@@ -117,22 +111,15 @@ class Transport:
             raise ClientClosedError
         if self._borrowed is not None and self._borrowed.closed:
             raise ClientClosedError("the session lent to this Wethod is closed; keep it open for as long as the client")
-        loop = asyncio.get_running_loop()
-        pool = self._pools.get(loop)
-        if pool is not None and pool.process == os.getpid() and not (pool.owned and pool.http.closed):
+        pool = self._pools.find()
+        if pool is not None and not (pool.owned and pool.http.closed):
             return pool
-        return self._open(loop, pool)
+        return self._open()
 
-    def _open(self, loop: asyncio.AbstractEventLoop, former: Pool | None) -> Pool:
-        if former is not None and former.process != os.getpid():
-            # A forked child shares the parent's sockets: closing them here would end them there.
-            self._inherited.append(former)
-        for other in list(self._pools):  # a copy: another thread may open its pool meanwhile
-            if other.is_closed():
-                self._pools.pop(other, None)
+    def _open(self) -> Pool:
         slots = Slots(self._max_in_flight)
         if self._borrowed is not None:
-            pool = Pool(self._borrowed, slots, owned=False, process=os.getpid())
+            pool, close = Pool(self._borrowed, slots, owned=False), None
         else:
             connector = Connector()
             http = aiohttp.ClientSession(
@@ -141,13 +128,9 @@ class Transport:
                 # A shared jar would carry one company's cookies to another.
                 cookie_jar=aiohttp.DummyCookieJar(),
             )
-            closer = _closing_with_its_loop(http)
-            _prime(closer)
-            opener = Opener(connector, slots)
-            pool = Pool(http, slots, owned=True, process=os.getpid(), closer=closer, opener=opener)
+            pool, close = Pool(http, slots, owned=True, opener=Opener(connector, slots)), http.close
         _keep_read_buffers()
-        self._pools[loop] = pool
-        return pool
+        return self._pools.keep(pool, close)
 
     async def aclose(self) -> None:
         """Closes the running loop's pool, and wakes whoever sleeps on another: the client is closed for all.
@@ -155,17 +138,13 @@ class Transport:
         The connections of other running loops close when their loops end.
         """
         self.closed = True
-        loop = asyncio.get_running_loop()
-        for other, pool in list(self._pools.items()):  # a copy: another thread may open its pool meanwhile
-            if other is not loop and pool.process == os.getpid():
-                with suppress(RuntimeError):  # its loop has just ended
-                    other.call_soon_threadsafe(pool.wake)
-        own = self._pools.pop(loop, None)
-        if own is None or own.process != os.getpid():
-            return
-        own.wake()
-        if own.closer is not None:
-            await own.closer.aclose()
+        for loop, pool in self._pools.others():
+            with suppress(RuntimeError):  # its loop has just ended
+                loop.call_soon_threadsafe(pool.wake)
+        own = self._pools.find()
+        if own is not None:
+            own.wake()
+            await self._pools.aclose()
 
     def headers(self, headers: Mapping[str, str]) -> Mapping[str, str]:
         """Headers in the form that aiohttp takes without copying them first, and that nobody can read."""
@@ -188,19 +167,6 @@ class Transport:
         return Route(timeouts, proxy, ssl)
 
 
-async def _closing_with_its_loop(http: aiohttp.ClientSession) -> AsyncGenerator[None, None]:
-    """Closes a session when the event loop ends: loops close the async generators that began on them.
-
-    It holds the session and nothing that leads back to the client, so that a client that is dropped unclosed leaves no
-    cycle: the generator then is what goes last, and its loop runs the closing.
-    """
-    try:
-        yield
-    finally:
-        with anyio.move_on_after(CLOSING_SECONDS, shield=True):
-            await http.close()
-
-
 def _keep_read_buffers() -> None:
     """Sees to it that the buffers of reads come from the heap, where the last one is still at hand.
 
@@ -209,9 +175,3 @@ def _keep_read_buffers() -> None:
     It ceases to once a larger block was freed (mallopt(3), M_MMAP_THRESHOLD). Elsewhere this does nothing.
     """
     bytes(LARGER_THAN_A_READ)
-
-
-def _prime(generator: AsyncGenerator[None, None]) -> None:
-    """Runs a generator to its yield. It awaits nothing on the way, so one step by hand does it."""
-    with suppress(StopIteration):
-        generator.__anext__().send(None)

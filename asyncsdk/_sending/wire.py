@@ -9,7 +9,7 @@ import json
 import re
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Final
+from typing import Final, Generic, TypeVar
 from urllib.parse import quote
 
 import attrs
@@ -30,13 +30,14 @@ from ..errors import (
     ServerError,
 )
 from ..errors._printable import printable, shown
-from . import retry
 from .headers import plain_headers, server_wait
 from .problems import problem_of
 from .secret import Secret, redacted, redacted_bytes
+from .statuses import READS, carried_out
 
 __all__ = [
     "Answer",
+    "Reply",
     "Request",
     "build",
     "encode_fields",
@@ -45,6 +46,8 @@ __all__ = [
     "error_of",
 ]
 
+T = TypeVar("T")
+
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"})
 
 _PLAIN_PATH = re.compile(r"[A-Za-z0-9/:._~-]*")
@@ -52,12 +55,18 @@ _PLAIN_PATH = re.compile(r"[A-Za-z0-9/:._~-]*")
 
 @attrs.frozen
 class Request:
-    """A request ready to send, without the headers that carry the token and the company."""
+    """A request ready to send, without the headers that carry the token and the company.
+
+    `operation` is its name in this package (`projects.get`), `route` its path without ids; None where the contract does
+    not know it. Two requests that differ in these alone are equal.
+    """
 
     method: str
     path: str
     query: str = ""
     body: bytes | None = None
+    operation: str | None = attrs.field(default=None, eq=False)
+    route: str | None = attrs.field(default=None, eq=False)
 
     @property
     def line(self) -> RequestLine:
@@ -74,7 +83,23 @@ class Answer:
     body: bytes
 
 
-def build(method: object, path: str, query: Iterable[Field] = (), body: bytes | None = None) -> Request:
+@attrs.define(eq=False)  # one a request, and made in a third of the time of a frozen one
+class Reply(Generic[T]):
+    """A success: the decoded value and the answer it came in."""
+
+    value: T
+    answer: Answer
+
+
+def build(
+    method: object,
+    path: str,
+    query: Iterable[Field] = (),
+    body: bytes | None = None,
+    *,
+    operation: str | None = None,
+    route: str | None = None,
+) -> Request:
     """Makes a request of a path and its parameters.
 
     Args:
@@ -82,6 +107,8 @@ def build(method: object, path: str, query: Iterable[Field] = (), body: bytes | 
         path: from the base URL on, such as `/api/streams/12:archive`; sent as it is, the colon included.
         query: parameters by wire name; entries that are None are left out, `False` and 0 are sent.
         body: an encoded body (`encode_fields`, `encode_json`), or None.
+        operation: its name in this package, such as `streams.archive`.
+        route: its path without ids, such as `/api/streams/{id}:archive`.
 
     Raises:
         ArgumentError: an unknown method, or a path that is a whole URL or holds its own query.
@@ -98,7 +125,7 @@ def build(method: object, path: str, query: Iterable[Field] = (), body: bytes | 
         raise ArgumentError("path", f"holds no '?' or '#'; give parameters as params={{...}}, not {shown(path)}")
     if not _PLAIN_PATH.fullmatch(path):
         path = _quoted("path", path, "/:%@!$&'()*+,;=~")
-    return Request(verb, path, encode_query(query) if query else "", body)
+    return Request(verb, path, encode_query(query) if query else "", body, operation, route)
 
 
 def encode_fields(fields: Iterable[Field]) -> bytes:
@@ -188,7 +215,7 @@ def error_of(
     )
     key = None if problem.key is None else redacted(problem.key, secrets)
     kind = _BY_KEY.get(key or "") or _BY_STATUS.get(status) or (ServerError if status >= 500 else APIError)
-    done = False if request.method in retry.READS else retry.carried_out(status)
+    done = False if request.method in READS else carried_out(status)
     if issubclass(kind, RateLimitError):
         return RateLimitError(
             message,

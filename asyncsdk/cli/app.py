@@ -10,6 +10,7 @@ import io
 from collections.abc import Callable, Sequence
 from contextlib import redirect_stderr, redirect_stdout
 from datetime import timedelta
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -161,6 +162,10 @@ def extract(
             metavar="DIR",
         ),
     ] = None,
+    learned: Annotated[
+        Path | None,
+        typer.Option(help="what `asyncsdk check --learn` wrote: lists are read as they really are.", metavar="FILE"),
+    ] = None,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="no progress.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="plan and report as one JSON document.")] = False,
 ) -> None:
@@ -191,6 +196,7 @@ def extract(
         patience=_seconds(patience, "--patience"),
         overlap=timedelta(seconds=_seconds(overlap, "--overlap")),
         state=state,
+        learned=learned,
         plan_only=plan,
         quiet=quiet,
         as_json=as_json,
@@ -269,11 +275,31 @@ def quota(context: typer.Context, as_json: _Json = False) -> None:
 
 
 @app.command(short_help="Tries token, company and every list.")
-def check(context: typer.Context, company: _Company = None, as_json: _Json = False) -> None:
+def check(
+    context: typer.Context,
+    learn: Annotated[
+        Path | None,
+        typer.Option(
+            "--learn",
+            help="learn what every list really is, with some 280 reads; compare with the contract and with FILE, "
+            "and write it there.",
+            metavar="FILE",
+        ),
+    ] = None,
+    company: _Company = None,
+    as_json: _Json = False,
+) -> None:
     """Tries token, company and every list, with one request each.
+
+    With --learn a few requests each, reads alone: FILE holds kinds and verdicts, no ids and no texts of rows.
 
     Exit status 1 where nothing could be read, or a list failed for another reason than a permission or a feature.
     """
+    if learn is not None:
+        from .learning import learn_all
+
+        context.obj.append(lambda: run_loop(learn_all(learn, company, as_json=as_json)))
+        return
     from .checking import check_all
 
     context.obj.append(lambda: run_loop(check_all(company, as_json=as_json)))

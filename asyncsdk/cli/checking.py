@@ -12,7 +12,6 @@ import attrs
 from .._catalog import Listing, listings
 from .._limits import clock
 from .._sending.headers import http_date
-from .._sending.secret import Secret
 from ..errors import APIError
 from .client import connect
 from .output import stdout
@@ -131,7 +130,7 @@ async def show_quota(*, as_json: bool) -> int:
     """Writes what is left of the budget."""
     async with connect() as wethod:
         quota = wethod.quota
-        shared = isinstance(wethod.settings.budget, Secret)
+        shared = wethod.settings.shared_budget is not None
     if as_json:
         full_at = quota.full_at.isoformat() if quota.full_at else None
         facts = {"limit": quota.limit, "remaining": quota.remaining, "full_at": full_at, "shared": shared}
@@ -145,6 +144,6 @@ async def show_quota(*, as_json: bool) -> int:
     if not shared:
         stdout.write(
             "The API does not tell what other programs have spent: each process counts its own, from nothing. "
-            'Share one budget with WETHOD_BUDGET="redis://host:port/db".\n'
+            'Share one budget with WETHOD_SHARED_BUDGET="redis://host:port/db".\n'
         )
     return 0

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from .. import Wethod
 
 if TYPE_CHECKING:
-    from .._sending.events import Hooks
+    from ..events import Hooks
 
 __all__ = ["connect"]
 

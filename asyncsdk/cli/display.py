@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from .. import Wethod
-    from .._sending.events import WaitBegun
+    from ..events import WaitBegun
 
 __all__ = ["Display", "budget_line", "frame", "totals"]
 

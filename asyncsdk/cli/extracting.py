@@ -7,17 +7,20 @@ import json
 import re
 from collections.abc import Callable, Mapping
 from datetime import timedelta
+from pathlib import Path
 from typing import Final, Literal
 
 import attrs
 
 from .. import Wethod
+from .._catalog import Listing
 from .._limits import clock
-from .._sending.events import Hooks
 from ..errors import ConfigurationError, WethodError
-from ..extract import Plan, Report, TargetRefused, extract, plan
+from ..events import Hooks
+from ..extract import ExtractionPlan, ExtractionReport, TargetRefused, extract, plan
 from ..extract.address import check, secrets_of, shown
 from ..extract.defects import defect_of
+from ..learning import Learned, acquaint, applied, read
 from .client import connect
 from .display import Display, budget_line
 from .ending import refusal
@@ -53,6 +56,7 @@ class Order:
     patience: float
     overlap: timedelta
     state: str | None
+    learned: Path | None
     plan_only: bool
     quiet: bool
     as_json: bool
@@ -121,13 +125,18 @@ class _Run:
     order: Order
     display: Display = attrs.field(init=False)
     statuses: list[int] = attrs.field(factory=list)
-    reports: list[Report] = attrs.field(factory=list)
-    plans: list[Plan] = attrs.field(factory=list)
+    reports: list[ExtractionReport] = attrs.field(factory=list)
+    plans: list[ExtractionPlan] = attrs.field(factory=list)
     told: list[object] = attrs.field(factory=list)
+    learned: Learned | None = None
+    known: Callable[[Listing], Listing] | None = None
     _unread: bool = False
 
     def __attrs_post_init__(self) -> None:
         self.display = Display(quiet=self.order.quiet)
+        if self.order.learned is not None:
+            self.learned = read(self.order.learned)
+            self.known = applied(self.learned)
 
     @property
     def several(self) -> bool:
@@ -142,6 +151,8 @@ class _Run:
 
     async def company(self, wethod: Wethod, schema: str | None) -> None:
         """Extracts for one company. What it is refused for is told, and kept from the others."""
+        if self.learned is not None:
+            acquaint(wethod, self.learned)
         company = wethod.settings.company
         try:
             outcome = await self._extract(wethod, schema)
@@ -160,13 +171,13 @@ class _Run:
             say(said, name=f"asyncsdk: {one_line(company)}: " if self.several else "asyncsdk: ")
             return
         self.told.append(outcome.to_dict())
-        if isinstance(outcome, Report):
+        if isinstance(outcome, ExtractionReport):
             self.reports.append(outcome)
             self.statuses.append(outcome.status)
         else:
             self.plans.append(outcome)
 
-    async def _extract(self, wethod: Wethod, schema: str | None) -> Plan | Report:
+    async def _extract(self, wethod: Wethod, schema: str | None) -> ExtractionPlan | ExtractionReport:
         order, title = self.order, wethod.settings.company if self.several else None
         cost = await plan(
             wethod,
@@ -181,6 +192,7 @@ class _Run:
             prefix=order.prefix,
             state=order.state,
             without=order.without,
+            known=self.known,
             count=order.plan_only,
         )
         if not order.as_json and (order.plan_only or not order.quiet):
@@ -206,6 +218,7 @@ class _Run:
                 patience=order.patience,
                 overlap=order.overlap,
                 state=order.state,
+                known=self.known,
                 watch=self.display.watch,
             )
         if not order.as_json:

@@ -12,7 +12,7 @@ from .tables import print_table, width_of
 from .visible import one_line
 
 if TYPE_CHECKING:
-    from ..extract import Plan, Report, TableReport
+    from ..extract import ExtractionPlan, ExtractionReport, TableReport
 
 __all__ = ["cost_of", "cost_of_all", "show_plan", "show_report", "total_of"]
 
@@ -24,7 +24,7 @@ _REPORT: Final = ("table", "outcome", "mode", "rows", "rejected", "gone", "reque
 _WANTED: Final = (0, 1, 3, 6, 4, 5, 2, 7)
 
 
-def show_plan(plan: Plan, *, details: bool, title: str | None = None) -> None:
+def show_plan(plan: ExtractionPlan, *, details: bool, title: str | None = None) -> None:
     """Says what a run will cost: in a line on stderr, or table by table on standard output."""
     if not details:
         say(cost_of(plan), name="" if title is None else f"{title}: ")
@@ -42,7 +42,7 @@ def show_plan(plan: Plan, *, details: bool, title: str | None = None) -> None:
     stdout.write(one_line(f"{cost_of(plan)}; making this plan took {plan.spent:,} requests") + "\n")
 
 
-def cost_of(plan: Plan) -> str:
+def cost_of(plan: ExtractionPlan) -> str:
     """What a run will cost, in a line; what nobody knows is said to be unknown."""
     asks = f"--plan counts them (1 to {MOST_TO_COUNT} requests a list)"
     if plan.unknown == len(plan.costs):
@@ -58,7 +58,7 @@ def cost_of(plan: Plan) -> str:
     return line
 
 
-def cost_of_all(plans: Sequence[Plan]) -> str:
+def cost_of_all(plans: Sequence[ExtractionPlan]) -> str:
     """What the runs of several companies will cost together, in a line."""
     requests, unknown = sum(plan.requests for plan in plans), sum(plan.unknown for plan in plans)
     line = f"about {requests:,} requests, {shown(sum(plan.seconds for plan in plans))}"
@@ -67,7 +67,7 @@ def cost_of_all(plans: Sequence[Plan]) -> str:
     return line + (f"; besides, {unknown} lists that were never read" if unknown else "")
 
 
-def show_report(report: Report, *, title: str | None = None) -> None:
+def show_report(report: ExtractionReport, *, title: str | None = None) -> None:
     """Says what became of each table: on standard output; warnings and errors on stderr."""
     edge = width_of()
     if edge is not None and edge < _NARROW:
@@ -93,7 +93,7 @@ def _cells(table: TableReport) -> list[str]:
     return [table.table, table.outcome, table.mode, *(f"{number:,}" for number in numbers), f"{table.seconds:.1f}"]
 
 
-def total_of(reports: Sequence[Report], requests: int, seconds: float, budget: str) -> str:
+def total_of(reports: Sequence[ExtractionReport], requests: int, seconds: float, budget: str) -> str:
     """A whole command in a line.
 
     Args:

@@ -37,7 +37,8 @@ def _module(resource: Resource, name: str, contract: Contract) -> str:
     used = "\n".join([*aliases.values(), *(_code(operation, call) for operation, call in calls)])
     about = docstrings.block([[f"The calls of `wethod.{resource.name}`."], [docstrings.GENERATED]])
     constants = [f"{alias}: TypeAlias = {code}" for alias, code in aliases.items()]
-    head = [about, *_imports(used, aliases, resource, contract), f"__all__ = [{name!r}]", *constants]
+    exported = f"__all__ = [{name!r}, {f'{name}WithResponse'!r}]"
+    head = [about, *_imports(used, aliases, resource, contract), exported, *constants]
     class_ = f"""class {name}:
 {docstrings.block(docstrings.of_resource(resource), indent=4)}
 
@@ -48,7 +49,21 @@ def _module(resource: Resource, name: str, contract: Contract) -> str:
 
 {methods}
 """
-    return "\n\n".join(head) + "\n\n\n" + class_
+    return "\n\n".join(head) + "\n\n\n" + class_ + "\n\n" + _with_response(resource, name)
+
+
+def _with_response(resource: Resource, name: str) -> str:
+    """The class whose methods return whole responses; a list stays as it is."""
+    operations = resource.operations
+    calls = [f"calls.{each.method}" if each.paginated else f"responding(calls.{each.method})" for each in operations]
+    lines = "\n".join(f"        self.{each.method} = {call}" for each, call in zip(operations, calls, strict=True))
+    return f'''class {name}WithResponse:
+    """The calls of `wethod.with_response.{resource.name}`: as those of `{name}`, and they return a `Response`."""
+
+    def __init__(self, sender: Sender) -> None:
+        calls = {name}(sender)
+{lines}
+'''
 
 
 def _imports(used: str, aliases: Mapping[str, str], resource: Resource, contract: Contract) -> Iterator[str]:
@@ -70,6 +85,7 @@ def _imports(used: str, aliases: Mapping[str, str], resource: Resource, contract
         _from(".._codec", [each for each in ("arguments", "body") if f"{each}." in used]),
         _from(".._codec.omitted", ["OMITTED", "Omitted"] if "OMITTED" in used else []),
         _from(".._lists.pager", ["Pager"] if "Pager[" in used else []),
+        _from(".._sending.response", ["responding"] if not all(each.paginated for each in resource.operations) else []),
         _from(".._sending.settle", [name for name in ("SOME", "settled") if f"{name}(" in used or f"={name})" in used]),
         *(_from(f"..models.{home}", sorted(each for each in models if contract.homes[each] == home)) for home in homes),
     )
@@ -125,20 +141,23 @@ def _signature(operation: Operation, call: MethodCall) -> Iterator[str]:
 
 def _statement(operation: Operation, call: MethodCall) -> str:
     query = _entries(call, "query")
-    given = [_path(operation), operation.model or "None", *query]
+    name = f"{operation.resource}.{operation.method}"
     if operation.paginated:
-        given += ["limit=limit", "offset=offset"]
+        given = [_path(operation), operation.model or "None", *query, "limit=limit", "offset=offset"]
+        given += [f'operation="{name}"', f'route="{operation.path}"']
         # Newest first, every insertion shifts all pages: a walk that has to join them asks for the other direction.
         given += [f'stable_order="{order}"' for order in rising_orders(operation)]
         return f"return Pager(self._sender, {', '.join(given)})"
+    given = [f'"{name}"', f'"{operation.verb}"', f'"{operation.path}"', operation.model or "None", *query]
     if operation.body:
         given += [f"body={entries}" for entries in _entries(call, "body")]
-    call_ = f'self._sender.call("{operation.verb}", {", ".join(given)})'
+    given += [f"{each}={each}" for each in operation.ids]
+    call_ = f"self._sender.call({', '.join(given)})"
     if mark := mark_of(operation):
         row = _path(attrs.evolve(operation, path=operation.path.partition(":")[0]))
         look = f"settled(call, self._sender, {row}, {operation.model}, {mark[0]}={mark[1]})"
         return f"call = {call_}\n        if settle:\n            return await {look}\n        return await call"
-    return f"return await {call_}" if operation.model else f"await {call_}"
+    return f"return await {call_}"
 
 
 def _entries(call: MethodCall, place: str) -> list[str]:
@@ -156,8 +175,12 @@ def _path(operation: Operation) -> str:
 
 
 def _package(resources: Sequence[Resource], names: Mapping[str, str]) -> str:
-    imports = "\n".join(f"    from .{resource.name} import {names[resource.name]}" for resource in resources)
+    imports = "\n".join(
+        f"    from .{resource.name} import {names[resource.name]}, {names[resource.name]}WithResponse"
+        for resource in resources
+    )
     properties = "\n\n".join(_property(resource, names[resource.name]) for resource in resources)
+    responding = "\n\n".join(_property(resource, f"{names[resource.name]}WithResponse") for resource in resources)
     about = [
         ["The resources of the API, as attributes of the client."],
         ["Each is imported when it is first used, so that a client costs no more than what it touches."],
@@ -174,7 +197,7 @@ if TYPE_CHECKING:
     from .._sending.sender import Sender
 {imports}
 
-__all__ = ["Resources"]
+__all__ = ["Resources", "ResourcesWithResponse"]
 
 
 class Resources:
@@ -183,6 +206,14 @@ class Resources:
     _sender: Sender
 
 {properties}
+
+class ResourcesWithResponse:
+    \"\"\"The same attributes, whose calls return a `Response`; what `wethod.with_response` gives.\"\"\"
+
+    def __init__(self, sender: Sender) -> None:
+        self._sender = sender
+
+{responding}
 """
 
 

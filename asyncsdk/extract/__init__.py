@@ -17,17 +17,17 @@ Rows are never erased, and only those that changed are written.
 
 from __future__ import annotations
 
-from .plan import Cost, Plan
+from .plan import Cost, ExtractionPlan
 from .progress import Tally
-from .report import ExtractionError, Report, TableReport
+from .report import ExtractionError, ExtractionReport, TableReport
 from .run import extract, plan
 from .target import TargetError, TargetRefused
 
 __all__ = [
     "Cost",
     "ExtractionError",
-    "Plan",
-    "Report",
+    "ExtractionPlan",
+    "ExtractionReport",
     "TableReport",
     "Tally",
     "TargetError",

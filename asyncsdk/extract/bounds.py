@@ -18,7 +18,7 @@ import attrs
 from .._arrow.columns import Column
 from .._arrow.values import column_of, values_of
 
-__all__ = ["Misfit", "misfits"]
+__all__ = ["OutOfBounds", "misfits"]
 
 _LEAST, _MOST = -(2**63), 2**63 - 1
 _MOST_IN_JSON: Final = 2**64 - 1
@@ -27,7 +27,7 @@ _LAST: Final = datetime.max.replace(tzinfo=UTC)
 
 
 @attrs.frozen
-class Misfit:
+class OutOfBounds:
     """A row with a value that no table can hold.
 
     Args:
@@ -41,10 +41,10 @@ class Misfit:
     reason: str
 
 
-def misfits(rows: Sequence[object], columns: Sequence[Column]) -> list[Misfit]:
+def misfits(rows: Sequence[object], columns: Sequence[Column]) -> list[OutOfBounds]:
     """The rows that cannot be stored, in order, each with the first of its values that keeps it out."""
     values = values_of(rows)
-    found: dict[int, Misfit] = {}
+    found: dict[int, OutOfBounds] = {}
     for column in columns:
         of_column = values(column)
         if _all_fit(column, of_column):
@@ -52,7 +52,7 @@ def misfits(rows: Sequence[object], columns: Sequence[Column]) -> list[Misfit]:
         for index, value in enumerate(of_column):
             if index not in found and not _all_fit(column, [value]):
                 path, unfit = _innermost(column, value)
-                found[index] = Misfit(index, f"$.{path}", f"a {column.kind} cannot hold {unfit!r:.100}")
+                found[index] = OutOfBounds(index, f"$.{path}", f"a {column.kind} cannot hold {unfit!r:.100}")
     return [found[index] for index in sorted(found)]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime, time
 from typing import TYPE_CHECKING, Literal
 
@@ -31,6 +31,7 @@ def jobs_of(
     since: datetime | None,
     raw: bool = False,
     without: Sequence[str] = (),
+    known: Callable[[Listing], Listing] | None = None,
 ) -> list[Job]:
     """What is to be done for each table named, in that order, each once.
 
@@ -42,12 +43,13 @@ def jobs_of(
         since: lower bound of `updated_at`.
         raw: whether tables keep the JSON text of rows.
         without: lists and fields (`persons.email`) that are stored nowhere.
+        known: gives each list as it was learned to be.
 
     Raises:
         ArgumentError: a name or a filter that does not exist.
     """
     found = listings().values() if resources == "all" else map(find, resources)
-    named = list({each.table: each for each in found}.values())
+    named = list({each.table: each if known is None else known(each) for each in found}.values())
     if not named:
         raise ArgumentError("resource", "name at least one, or --all")
     excluded = exclusions_of(without)

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Literal
 import attrs
 
 from .._limits import clock
-from .._sending.events import Hooks, ResponseReceived, announce
 from ..errors import PermissionDeniedError, PreconditionFailedError
+from ..events import Hooks, ResponseReceived
 from .address import redacted
 from .report import TableReport
 from .target import RunLine
@@ -86,7 +86,8 @@ class Ledger:
             if event.status is not None:
                 self.requests += 1
                 self.tally.requests = self.requests
-            announce(hooks.response, event)
+            if hooks.response is not None:
+                hooks.response(event)
 
         return attrs.evolve(hooks, response=answered)
 

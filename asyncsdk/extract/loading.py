@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, Final
@@ -12,20 +12,20 @@ import attrs
 
 from ..errors import WethodError
 from .defects import defect_of
-from .lane import heard, outlast
 from .ledger import Ledger
 from .pass_reader import LAST_COMMIT_SECONDS
 from .report import TableReport
 from .target import Target
 from .updating import TableUpdate
+from .worker_thread import noticed, outlast
 from .writing import BatchWriter
 
 if TYPE_CHECKING:
     from .._limits import Slots
     from ..client import Wethod
     from .job import Job, Options
-    from .lane import Lane
     from .progress import Tally
+    from .worker_thread import WorkerThread
 
 __all__ = ["LEAVING_SECONDS", "failed", "load"]
 
@@ -37,20 +37,28 @@ LEAVING_SECONDS: Final = LAST_COMMIT_SECONDS + LOG_SECONDS
 
 
 async def load(
-    job: Job, *, wethod: Wethod, target: Target, lane: Lane, window: Slots, options: Options, tally: Tally
+    job: Job,
+    *,
+    wethod: Wethod,
+    target: Target,
+    worker: WorkerThread,
+    window: Slots,
+    options: Options,
+    tally: Tally,
+    done: Callable[[TableReport], object] = lambda report: None,
 ) -> tuple[TableReport, WethodError | None]:
     """Brings one table up to date.
 
     Every failure ends in the report, and is given beside it, defects among them: whatever it is, the others go on.
-    Only being cancelled raises.
+    Only being cancelled raises. `done` is called with the report.
     """
-    writer = BatchWriter(job, target, lane)
+    writer = BatchWriter(job, target, worker)
     ledger = Ledger(job=job, options=options, target=target, writer=writer, tally=tally)
     update = TableUpdate(
         job=job,
         wethod=wethod.with_options(hooks=ledger.counting(wethod.settings.hooks)),
         target=target,
-        lane=lane,
+        worker=worker,
         writer=writer,
         window=window,
         options=options,
@@ -59,13 +67,15 @@ async def load(
     )
     tally.started, tally.stage = asyncio.get_running_loop().time(), "reading"
     try:
-        return await _ended(update, ledger, lane, tally)
+        report, error = await _ended(update, ledger, worker, tally)
     except asyncio.CancelledError:
         # Also while the table is finished: a merge that is stopped is for the next run.
         target.stop()
-        if not await outlast(_log_interrupted(ledger, lane), LOG_SECONDS):
+        if not await outlast(_log_interrupted(ledger, worker), LOG_SECONDS):
             target.stop(writes=True)
         raise
+    done(report)
+    return report, error
 
 
 def failed(job: Job, error: BaseException, secrets: frozenset[str]) -> tuple[TableReport, WethodError]:
@@ -75,7 +85,7 @@ def failed(job: Job, error: BaseException, secrets: frozenset[str]) -> tuple[Tab
 
 
 async def _ended(
-    update: TableUpdate, ledger: Ledger, lane: Lane, tally: Tally
+    update: TableUpdate, ledger: Ledger, worker: WorkerThread, tally: Tally
 ) -> tuple[TableReport, WethodError | None]:
     """The report of a table, once it was brought up to date or failed, and the target has finished with it."""
     table, secrets = update.job.table, update.options.secrets
@@ -83,9 +93,9 @@ async def _ended(
     report = ledger.report(error)
     tally.stage = report.outcome
     if error is None:
-        error = await _failure_of(lane(partial(update.target.finish, table)), table.name, secrets)
+        error = await _failure_of(worker(partial(update.target.finish, table)), table.name, secrets)
         report = ledger.report(error)
-    if (unlogged := await _failure_of(lane(partial(ledger.log, report)), table.name, secrets)) is not None:
+    if (unlogged := await _failure_of(worker(partial(ledger.log, report)), table.name, secrets)) is not None:
         error = error or unlogged
         report = attrs.evolve(report, outcome="failed", error=report.error or str(unlogged))
     tally.stage = report.outcome
@@ -107,11 +117,11 @@ async def _failure_of(work: Awaitable[object], table: str, secrets: frozenset[st
     return None
 
 
-async def _log_interrupted(ledger: Ledger, lane: Lane) -> None:
+async def _log_interrupted(ledger: Ledger, worker: WorkerThread) -> None:
     """Says in the run log that the run was cancelled."""
     report = attrs.evolve(ledger.report(None), outcome="failed", error="interrupted")
-    saying = asyncio.ensure_future(lane(partial(ledger.log, report)))
-    saying.add_done_callback(heard)
+    saying = asyncio.ensure_future(worker(partial(ledger.log, report)))
+    saying.add_done_callback(noticed)
     with suppress(WethodError):
         await asyncio.shield(saying)
 

@@ -20,18 +20,18 @@ from ..errors import WethodError
 from . import rejects
 from .collected import Collected
 from .fields_seen import ENOUGH_ROWS
-from .lane import outlast
 from .target import Batch, TargetError
 from .watermark import said
+from .worker_thread import outlast
 
 if TYPE_CHECKING:
     from .fields_seen import FieldsSeen
     from .job import Job
-    from .lane import Lane
     from .ledger import Ledger
     from .reading import Source
     from .states import Progress, State
     from .target import Target
+    from .worker_thread import WorkerThread
     from .writing import BatchWriter
 
 __all__ = ["BATCH_ROWS", "LAST_COMMIT_SECONDS", "PassReader", "TableStopped"]
@@ -52,7 +52,7 @@ class PassReader:
     """Reads passes of one table.
 
     Args:
-        job, target, lane, writer, ledger: of the table.
+        job, target, worker, writer, ledger: of the table.
         fields: the keys of its rows, of all passes of the run.
         state: what the last complete run left; commits carry it, with the progress of the pass.
         known: columns whose keys the list ever sent; None: nobody knows.
@@ -64,7 +64,7 @@ class PassReader:
 
     job: Job
     target: Target
-    lane: Lane
+    worker: WorkerThread
     writer: BatchWriter
     ledger: Ledger
     fields: FieldsSeen
@@ -107,7 +107,7 @@ class PassReader:
                     if self.writer.failed:
                         await self.writer.written()  # why; nothing that is read from now on could be written
                     if self.target.lost():  # opened again, or known to be gone, before more is read for it
-                        await self.lane(partial(self.target.state, self.job.table, self.job.key))
+                        await self.worker(partial(self.target.state, self.job.table, self.job.key))
                     now, full = clock.monotonic(), len(collected.waiting) >= BATCH_ROWS
                     if full or (now - last > BATCH_SECONDS and collected.has_news):
                         if full:
@@ -167,7 +167,7 @@ class PassReader:
         await self.writer.written()
         # The state from before this run: the next one reads the same rows again, by the same way.
         await self.save(attrs.evolve(self.state, progress=None))
-        await self.lane(partial(self.writer.put_aside, collected.refused))
+        await self.worker(partial(self.writer.put_aside, collected.refused))
         raise TableStopped(
             f"{collected.rejected} of {collected.met} rows do not fit their model: the API has "
             f"changed; the table keeps what it had. See {self.target.rejects_path(self.job.table)}"
@@ -207,4 +207,4 @@ class PassReader:
 
     async def save(self, state: State) -> None:
         """Saves a state without rows."""
-        await self.lane(partial(self.target.save, self.job.table, self.job.key, state.write()))
+        await self.worker(partial(self.target.save, self.job.table, self.job.key, state.write()))

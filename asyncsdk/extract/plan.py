@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from ..client import Wethod
     from .target import Target
 
-__all__ = ["Cost", "Plan", "costs_of", "counted", "requests_for", "seconds_for"]
+__all__ = ["Cost", "ExtractionPlan", "costs_of", "counted", "requests_for", "seconds_for"]
 
 Basis: TypeAlias = Literal["last run", "counted", "unknown", "refused"]
 
@@ -48,7 +48,7 @@ class Cost:
 
 
 @attrs.frozen(kw_only=True)
-class Plan:
+class ExtractionPlan:
     """What a run will cost.
 
     Args:

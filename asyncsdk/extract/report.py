@@ -13,7 +13,7 @@ from ..errors import WethodError
 if TYPE_CHECKING:
     from .._codec.values import Json
 
-__all__ = ["ExtractionError", "Outcome", "Report", "TableReport"]
+__all__ = ["ExtractionError", "ExtractionReport", "Outcome", "TableReport"]
 
 Outcome: TypeAlias = Literal["complete", "skipped", "failed"]
 
@@ -57,17 +57,17 @@ class TableReport:
 class ExtractionError(WethodError):
     """A run did not deliver every row. `report` says what became of each table, `status` how bad it is."""
 
-    report: Report
+    report: ExtractionReport
     status: int
 
-    def __init__(self, report: Report) -> None:
+    def __init__(self, report: ExtractionReport) -> None:
         super().__init__(_sentence(report))
         self.report = report
         self.status = report.status
 
 
 @attrs.frozen(kw_only=True)
-class Report:
+class ExtractionReport:
     """What a run did.
 
     Args:
@@ -144,7 +144,7 @@ class Report:
         return {**facts, "rows": self.rows, "rejected": self.rejected, "requests": self.requests, "status": self.status}
 
 
-def _sentence(report: Report) -> str:
+def _sentence(report: ExtractionReport) -> str:
     if report.failed:
         first = report.failed[0]
         return f"{len(report.failed)} of {len(report.tables)} tables failed; {first.table}: {first.error}"

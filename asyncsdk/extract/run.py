@@ -14,20 +14,23 @@ from typing import TYPE_CHECKING, Final, Literal
 import anyio.to_thread
 import attrs
 
+from .._catalog import Listing
 from .._limits import Slots, clock
 from ..errors import (
     ArgumentError,
 )
+from ..errors._checks import check_whole_number
 from .address import check, redacted, secrets_of, shown
 from .job import Options
 from .jobs import excluded_tables, jobs_of, moment_of
 from .loading import load
-from .plan import REQUEST_SECONDS, Plan, costs_of, counted, seconds_for
+from .plan import REQUEST_SECONDS, ExtractionPlan, costs_of, counted, seconds_for
 from .progress import Tally
-from .report import Report, TableReport
+from .report import ExtractionReport, TableReport
 from .side_by_side import opened, side_by_side
 from .target import Owner, Place, TargetError
 from .targets import make_target
+from .watching import RunWatch
 from .watermark import OVERLAP
 
 if TYPE_CHECKING:
@@ -69,8 +72,9 @@ async def extract(
     patience: float = PATIENCE,
     overlap: timedelta = OVERLAP,
     state: str | PathLike[str] | None = None,
+    known: Callable[[Listing], Listing] | None = None,
     watch: Callable[[Sequence[Tally]], object] | None = None,
-) -> Report:
+) -> ExtractionReport:
     """Brings tables up to date with lists of the API.
 
     The first run reads whole lists, later ones what changed since. Rows and the place they were read up to are
@@ -101,6 +105,7 @@ async def extract(
             under an earlier `updated_at` are found.
         state: for folders, another folder for the file that holds rows and what is remembered (default
             `DIR/.asyncsdk`): on network mounts it has to be a local one.
+        known: gives each list as it was learned to be, such as `learning.applied(learned)`.
         watch: called once, before the first request, with a tally for each table, to look at while the run goes on.
 
     Returns:
@@ -117,15 +122,14 @@ async def extract(
     """
     moment = moment_of(since)
     most = wethod.settings.max_in_flight
-    if not 1 <= concurrency <= most:
-        raise ArgumentError("concurrency", f"a whole number from 1 to {most}, the client's max_in_flight")
+    check_whole_number("concurrency", concurrency, 1, most, "this client keeps that many requests in flight")
     check(to)
     _check_overlap(overlap)
     target = make_target(_place(to, schema, prefix, state, _seconds(patience)))
     settings = wethod.settings
     hasty = wethod.with_options(priority="bulk", retry=_retrying(settings.retry, 0.0))
     bulk = wethod.with_options(priority="bulk", retry=_retrying(settings.retry, patience))
-    jobs = jobs_of(bulk, resources, filters=filters or {}, since=moment, raw=raw, without=without)
+    jobs = jobs_of(bulk, resources, filters=filters or {}, since=moment, raw=raw, without=without, known=known)
     secrets = secrets_of(to)
     options = Options(
         run=uuid.uuid4().hex[:12],
@@ -142,21 +146,27 @@ async def extract(
     if watch is not None:
         watch(list(tallies.values()))
     owner = Owner(settings.base_url, settings.company)
+    watched = RunWatch.begin(wethod, options.run, list(tallies))
     try:
-        async with opened(target, owner, [job.table for job in jobs]) as lane:
+        async with opened(target, owner, [job.table for job in jobs]) as worker:
             for table in excluded_tables(without):
-                await lane(partial(target.drop, table))
-            each = partial(load, target=target, lane=lane, window=Slots(concurrency), options=options)
+                await worker(partial(target.drop, table))
+            each = partial(
+                load, target=target, worker=worker, window=Slots(concurrency), options=options, done=watched.table
+            )
             reports = await side_by_side(
                 jobs,
                 lambda job, away: each(job, wethod=hasty if away else bulk, tally=tallies[job.table.name]),
                 secrets=secrets,
             )
-    except TargetError as error:
+    except BaseException as error:
+        watched.end(ok=False, error=error)
+        if not isinstance(error, TargetError):
+            raise
         if (text := redacted(str(error), secrets)) == str(error):
             raise
         raise type(error)(text) from None
-    return Report(
+    report = ExtractionReport(
         run=options.run,
         company=settings.company,
         target=shown(to),
@@ -165,6 +175,8 @@ async def extract(
         tables=tuple(_without(secrets, each) for each in _each_once(reports)),
         strict=strict or resources != "all",
     )
+    watched.end(ok=report.ok)
+    return report
 
 
 async def plan(
@@ -181,13 +193,14 @@ async def plan(
     prefix: str = "",
     without: Sequence[str] = (),
     state: str | PathLike[str] | None = None,
+    known: Callable[[Listing], Listing] | None = None,
     count: bool = True,
-) -> Plan:
+) -> ExtractionPlan:
     """What `extract` with the same arguments will cost. The target is neither locked nor made.
 
     Args:
-        wethod, resources, to, since, filters, full, reconcile, concurrency, schema, prefix, without, state: as for
-            `extract`.
+        wethod, resources, to, since, filters, full, reconcile, concurrency, schema, prefix, without, state, known:
+            as for `extract`.
         count: count the lists that no run has read yet, with a few requests each; False asks nothing.
 
     Raises:
@@ -195,7 +208,7 @@ async def plan(
     """
     check(to)
     target = make_target(_place(to, schema, prefix, state))
-    jobs = jobs_of(wethod, resources, filters=filters or {}, since=moment_of(since), without=without)
+    jobs = jobs_of(wethod, resources, filters=filters or {}, since=moment_of(since), without=without, known=known)
     costs = await anyio.to_thread.run_sync(partial(costs_of, jobs, target, full=full, reconcile=reconcile))
     timed: list[float] = []
     before = wethod.stats.requests
@@ -206,7 +219,7 @@ async def plan(
                 timed += [] if seconds is None else [seconds]
     quota = wethod.quota
     requests = sum(cost.requests or 0 for cost in costs)
-    return Plan(
+    return ExtractionPlan(
         costs=tuple(costs),
         hourly=quota.limit,
         remaining=quota.remaining,

@@ -10,10 +10,10 @@ from typing import Final
 
 from ..errors import AuthenticationError, ClientClosedError, RateLimitError, ServerError, TransportError, WethodError
 from .job import Job
-from .lane import Lane, outlast
 from .loading import LEAVING_SECONDS, failed
 from .report import TableReport
 from .target import Owner, Table, Target
+from .worker_thread import WorkerThread, outlast
 
 __all__ = ["opened", "side_by_side"]
 
@@ -69,17 +69,17 @@ async def side_by_side(
 
 
 @asynccontextmanager
-async def opened(target: Target, owner: Owner, tables: Sequence[Table]) -> AsyncIterator[Lane]:
+async def opened(target: Target, owner: Owner, tables: Sequence[Table]) -> AsyncIterator[WorkerThread]:
     """The thread of a target that is open; closed at the end, also where a cancelled run does not wait for it."""
-    lane = Lane()
+    worker = WorkerThread()
     try:
-        await lane(partial(target.open, owner, tables))
-        yield lane
+        await worker(partial(target.open, owner, tables))
+        yield worker
     except asyncio.CancelledError:
         target.stop(writes=True)  # what could still be committed is by now
-        await outlast(lane.end(target.close), CLOSING_SECONDS)
+        await outlast(worker.end(target.close), CLOSING_SECONDS)
         raise
     except BaseException:
-        await lane.end(target.close)
+        await worker.end(target.close)
         raise
-    await lane.end(target.close)
+    await worker.end(target.close)

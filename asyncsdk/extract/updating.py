@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 
+from .._codec import surprises
 from .._limits import clock
 from ..errors import ArgumentError, WalkError
 from . import rejects
@@ -25,9 +26,9 @@ if TYPE_CHECKING:
     from .._limits import Slots
     from ..client import Wethod
     from .job import Job, Options
-    from .lane import Lane
     from .ledger import Ledger
     from .progress import Tally
+    from .worker_thread import WorkerThread
     from .writing import BatchWriter
 
 __all__ = ["TableUpdate", "concurrency_for"]
@@ -49,7 +50,7 @@ class TableUpdate:
     """Brings one table up to date.
 
     Args:
-        job, target, lane, writer, ledger, tally: of the table.
+        job, target, worker, writer, ledger, tally: of the table.
         wethod: whose requests the ledger counts.
         window, options: of the run.
         state: what the last run left. held: rows that the table had when this one began.
@@ -58,7 +59,7 @@ class TableUpdate:
     job: Job
     wethod: Wethod
     target: Target
-    lane: Lane
+    worker: WorkerThread
     writer: BatchWriter
     window: Slots
     options: Options
@@ -91,7 +92,7 @@ class TableUpdate:
         if self.ledger.mode == "full" and self.state.rows is not None:
             self.tally.expected = max(0, self.state.rows - (todo[0].resume.rows if todo[0].resume else 0))
         if todo[0].resume is None:
-            await self.lane(partial(rejects.begin, self.target.rejects_path(job.table)))
+            await self.worker(partial(rejects.begin, self.target.rejects_path(job.table)))
         done = await self._bring_up(todo)
         # An earlier run began it, perhaps long ago: what has changed since belongs into the table as well. Nested lists
         # would be asked for parent by parent once more.
@@ -105,8 +106,8 @@ class TableUpdate:
     async def _remember(self) -> None:
         """Takes in what the last run left, unless somebody took rows away since: then nothing of it holds."""
         table = self.job.table
-        self.state = State.read(await self.lane(partial(self.target.state, table, self.job.key)))
-        contents: Contents = await self.lane(partial(self.target.contents, table))
+        self.state = State.read(await self.worker(partial(self.target.state, table, self.job.key)))
+        contents: Contents = await self.worker(partial(self.target.contents, table))
         self.held = contents.rows
         self.ledger.delivered_before = self.state != State() or bool(contents.committed)
         should = max(self.state.held, contents.committed or 0)
@@ -121,7 +122,7 @@ class TableUpdate:
         self.reader = PassReader(
             job=self.job,
             target=self.target,
-            lane=self.lane,
+            worker=self.worker,
             writer=self.writer,
             ledger=self.ledger,
             fields=self.fields,
@@ -156,7 +157,7 @@ class TableUpdate:
             self.ledger.mode = "full"
             for each in self._passes(done, whole=True):
                 done = await self._walk(each, done)
-        contents: Contents = await self.lane(partial(self.target.contents, self.job.table))
+        contents: Contents = await self.worker(partial(self.target.contents, self.job.table))
         reader.state = attrs.evolve(
             done,
             watermark=earlier(begun, reader.server_time, reader.newest),
@@ -244,15 +245,16 @@ class TableUpdate:
         self.ledger.gone = tuple(set(done.gone) & {column.name for column in self.job.table.columns})
         for field in sorted(self.ledger.gone):
             self.ledger.warn(
-                f"{name}.{field} is gone from the API, as no row has its key: the column keeps what it held, and is "
-                "read anew once the field is back"
+                f"{surprises.sentence(f'{name}.{field}', surprises.GONE)}, as no row has its key: the column keeps "
+                "what it held, and is read anew once the field is back"
             )
         if self.reader.proved:
             for field in sorted(self.fields.promised & self.fields.missing - {*done.gone}):
-                self.ledger.warn(f"{name}.{field} is gone from the API; its column is null")
+                self.ledger.warn(f"{surprises.sentence(f'{name}.{field}', surprises.GONE)}; its column is null")
         for field in self.fields.unknown:
             kept = "it is kept in _raw" if self.options.raw else "--raw keeps it"
-            self.ledger.warn(f"{name}.{field} is new in the API and unknown to this version; {kept}")
+            new = surprises.sentence(f"{name}.{field}", surprises.NEW_FIELD)
+            self.ledger.warn(f"{new} and {surprises.MEANINGS['new field']}; {kept}")
 
     async def _mark_vanished(self, progress: Progress) -> None:
         if self.job.partial:
@@ -260,7 +262,7 @@ class TableUpdate:
         if progress.anonymous:
             self.ledger.warn(f"{self.job.table.name}: a rejected row has no id, so vanished rows were not marked")
             return
-        shrink: Shrink = await self.lane(
+        shrink: Shrink = await self.worker(
             partial(
                 self.target.mark_vanished,
                 self.job.table,

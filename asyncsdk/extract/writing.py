@@ -20,16 +20,16 @@ import msgspec
 from .._codec.decode import Reject
 from ..errors import DecodeError
 from . import rejects
-from .bounds import Misfit, misfits
-from .lane import heard
+from .bounds import OutOfBounds, misfits
 from .target import Batch, Target
+from .worker_thread import noticed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from .._arrow.columns import Column
     from .job import Job
-    from .lane import Lane
+    from .worker_thread import WorkerThread
 
 __all__ = ["BatchWriter", "fitting", "unique"]
 
@@ -41,7 +41,7 @@ class BatchWriter:
     """Writes the batches of a table, each together with the state it leads to.
 
     Args:
-        job, target, lane: of the run.
+        job, target, worker: of the run.
         rows: rows that were committed, new and changed ones.
         unwritable: ids of rows with a value that no table can hold.
         repeated: rows that were left out because a later one of their batch had their id.
@@ -49,7 +49,7 @@ class BatchWriter:
 
     job: Job
     target: Target
-    lane: Lane
+    worker: WorkerThread
     rows: int = 0
     unwritable: list[int] = attrs.field(factory=list)
     repeated: int = 0
@@ -57,8 +57,8 @@ class BatchWriter:
 
     def begin(self, batch: Batch, refused: Sequence[Reject], state: bytes) -> None:
         """Begins to write a batch, and the rows that were refused with it. The one before is written."""
-        self._writing = asyncio.ensure_future(self.lane(partial(self._write, batch, refused, state)))
-        self._writing.add_done_callback(heard)
+        self._writing = asyncio.ensure_future(self.worker(partial(self._write, batch, refused, state)))
+        self._writing.add_done_callback(noticed)
 
     @property
     def failed(self) -> bool:
@@ -121,7 +121,7 @@ def _picked(batch: Batch, places: Sequence[int]) -> Batch:
     return attrs.evolve(batch, rows=[batch.rows[at] for at in places], raw=raw)
 
 
-def _reject(batch: Batch, misfit: Misfit) -> Reject:
+def _reject(batch: Batch, misfit: OutOfBounds) -> Reject:
     row = batch.rows[misfit.index]
     text = json.dumps(_plain(row), default=_plain).encode() if batch.raw is None else batch.raw[misfit.index]
     reason = DecodeError(f"{misfit.reason} (row id {_id_of(row)})", path=f"$[{misfit.index}]{misfit.path[1:]}")

@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING
 from .._codec import arguments, body
 from .._codec.omitted import OMITTED, Omitted
 from .._lists.pager import Pager
+from .._sending.response import responding
 from ..models.budget_areas import BudgetArea
 
 if TYPE_CHECKING:
     from .._sending.sender import Sender
     from ..filters import DateTimeFilter
 
-__all__ = ["BudgetAreas"]
+__all__ = ["BudgetAreas", "BudgetAreasWithResponse"]
 
 
 class BudgetAreas:
@@ -59,6 +60,8 @@ class BudgetAreas:
             ],
             limit=limit,
             offset=offset,
+            operation="budget_areas.list",
+            route="/api/budget-areas",
         )
 
     async def get(self, id: int) -> BudgetArea:
@@ -72,7 +75,7 @@ class BudgetAreas:
                 answers.
             PreconditionFailedError: A company feature it needs is off (assumed).
         """
-        return await self._sender.call("GET", arguments.path("/api/budget-areas/{id}", id=id), BudgetArea)
+        return await self._sender.call("budget_areas.get", "GET", "/api/budget-areas/{id}", BudgetArea, id=id)
 
     async def create(
         self,
@@ -95,6 +98,7 @@ class BudgetAreas:
             PreconditionFailedError: A company feature it needs is off (assumed).
         """
         return await self._sender.call(
+            "budget_areas.create",
             "POST",
             "/api/budget-areas",
             BudgetArea,
@@ -127,8 +131,9 @@ class BudgetAreas:
             PreconditionFailedError: A company feature it needs is off (assumed).
         """
         return await self._sender.call(
+            "budget_areas.update",
             "PATCH",
-            arguments.path("/api/budget-areas/{id}", id=id),
+            "/api/budget-areas/{id}",
             BudgetArea,
             body=[
                 body.text("name", name),
@@ -136,4 +141,16 @@ class BudgetAreas:
                 body.integer("price_list_id", price_list_id, minimum=1),
                 body.integer("stream_id", stream_id, minimum=1),
             ],
+            id=id,
         )
+
+
+class BudgetAreasWithResponse:
+    """The calls of `wethod.with_response.budget_areas`: as those of `BudgetAreas`, and they return a `Response`."""
+
+    def __init__(self, sender: Sender) -> None:
+        calls = BudgetAreas(sender)
+        self.list = calls.list
+        self.get = responding(calls.get)
+        self.create = responding(calls.create)
+        self.update = responding(calls.update)

@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING
 from .._codec import arguments, body
 from .._codec.omitted import OMITTED, Omitted
 from .._lists.pager import Pager
+from .._sending.response import responding
 from ..models.budget_days import BudgetDay
 
 if TYPE_CHECKING:
     from .._sending.sender import Sender
     from ..filters import DateTimeFilter
 
-__all__ = ["BudgetDays"]
+__all__ = ["BudgetDays", "BudgetDaysWithResponse"]
 
 
 class BudgetDays:
@@ -59,6 +60,8 @@ class BudgetDays:
             ],
             limit=limit,
             offset=offset,
+            operation="budget_days.list",
+            route="/api/budget-days",
         )
 
     async def get(self, id: int) -> BudgetDay:
@@ -72,7 +75,7 @@ class BudgetDays:
                 answers.
             PreconditionFailedError: A company feature it needs is off (assumed).
         """
-        return await self._sender.call("GET", arguments.path("/api/budget-days/{id}", id=id), BudgetDay)
+        return await self._sender.call("budget_days.get", "GET", "/api/budget-days/{id}", BudgetDay, id=id)
 
     async def update(self, id: int, *, days: float | Omitted = OMITTED) -> BudgetDay:
         """Sets the number of days.
@@ -86,5 +89,15 @@ class BudgetDays:
             PreconditionFailedError: A company feature it needs is off (assumed).
         """
         return await self._sender.call(
-            "PATCH", arguments.path("/api/budget-days/{id}", id=id), BudgetDay, body=[body.number("days", days)]
+            "budget_days.update", "PATCH", "/api/budget-days/{id}", BudgetDay, body=[body.number("days", days)], id=id
         )
+
+
+class BudgetDaysWithResponse:
+    """The calls of `wethod.with_response.budget_days`: as those of `BudgetDays`, and they return a `Response`."""
+
+    def __init__(self, sender: Sender) -> None:
+        calls = BudgetDays(sender)
+        self.list = calls.list
+        self.get = responding(calls.get)
+        self.update = responding(calls.update)

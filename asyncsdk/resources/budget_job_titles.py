@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING
 
 from .._codec import arguments
 from .._lists.pager import Pager
+from .._sending.response import responding
 from ..models.budget_job_titles import BudgetJobTitle
 
 if TYPE_CHECKING:
     from .._sending.sender import Sender
     from ..filters import DateTimeFilter
 
-__all__ = ["BudgetJobTitles"]
+__all__ = ["BudgetJobTitles", "BudgetJobTitlesWithResponse"]
 
 
 class BudgetJobTitles:
@@ -60,6 +61,8 @@ class BudgetJobTitles:
             ],
             limit=limit,
             offset=offset,
+            operation="budget_job_titles.list",
+            route="/api/budget-job-titles",
         )
 
     async def get(self, id: int) -> BudgetJobTitle:
@@ -73,4 +76,15 @@ class BudgetJobTitles:
                 answers.
             PreconditionFailedError: A company feature it needs is off.
         """
-        return await self._sender.call("GET", arguments.path("/api/budget-job-titles/{id}", id=id), BudgetJobTitle)
+        return await self._sender.call(
+            "budget_job_titles.get", "GET", "/api/budget-job-titles/{id}", BudgetJobTitle, id=id
+        )
+
+
+class BudgetJobTitlesWithResponse:
+    """The calls of `wethod.with_response.budget_job_titles`: as those of `BudgetJobTitles`, and they return a `Response`."""
+
+    def __init__(self, sender: Sender) -> None:
+        calls = BudgetJobTitles(sender)
+        self.list = calls.list
+        self.get = responding(calls.get)

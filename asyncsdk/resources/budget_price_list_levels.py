@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING
 
 from .._codec import arguments
 from .._lists.pager import Pager
+from .._sending.response import responding
 from ..models.budget_price_list_levels import BudgetPriceListLevel
 
 if TYPE_CHECKING:
     from .._sending.sender import Sender
     from ..filters import DateTimeFilter
 
-__all__ = ["BudgetPriceListLevels"]
+__all__ = ["BudgetPriceListLevels", "BudgetPriceListLevelsWithResponse"]
 
 
 class BudgetPriceListLevels:
@@ -58,6 +59,8 @@ class BudgetPriceListLevels:
             ],
             limit=limit,
             offset=offset,
+            operation="budget_price_list_levels.list",
+            route="/api/budget-price-list-levels",
         )
 
     async def get(self, id: int) -> BudgetPriceListLevel:
@@ -72,5 +75,14 @@ class BudgetPriceListLevels:
             PreconditionFailedError: A company feature it needs is off (assumed).
         """
         return await self._sender.call(
-            "GET", arguments.path("/api/budget-price-list-levels/{id}", id=id), BudgetPriceListLevel
+            "budget_price_list_levels.get", "GET", "/api/budget-price-list-levels/{id}", BudgetPriceListLevel, id=id
         )
+
+
+class BudgetPriceListLevelsWithResponse:
+    """The calls of `wethod.with_response.budget_price_list_levels`: as those of `BudgetPriceListLevels`, and they return a `Response`."""
+
+    def __init__(self, sender: Sender) -> None:
+        calls = BudgetPriceListLevels(sender)
+        self.list = calls.list
+        self.get = responding(calls.get)

@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING
 from .._codec import arguments, body
 from .._codec.omitted import OMITTED, Omitted
 from .._lists.pager import Pager
+from .._sending.response import responding
 from ..models.budget_tasks import BudgetTask
 
 if TYPE_CHECKING:
     from .._sending.sender import Sender
     from ..filters import DateTimeFilter
 
-__all__ = ["BudgetTasks"]
+__all__ = ["BudgetTasks", "BudgetTasksWithResponse"]
 
 
 class BudgetTasks:
@@ -59,6 +60,8 @@ class BudgetTasks:
             ],
             limit=limit,
             offset=offset,
+            operation="budget_tasks.list",
+            route="/api/budget-tasks",
         )
 
     async def get(self, id: int) -> BudgetTask:
@@ -72,7 +75,7 @@ class BudgetTasks:
                 answers.
             PreconditionFailedError: A company feature it needs is off (assumed).
         """
-        return await self._sender.call("GET", arguments.path("/api/budget-tasks/{id}", id=id), BudgetTask)
+        return await self._sender.call("budget_tasks.get", "GET", "/api/budget-tasks/{id}", BudgetTask, id=id)
 
     async def create(
         self,
@@ -98,6 +101,7 @@ class BudgetTasks:
             PreconditionFailedError: A company feature it needs is off (assumed).
         """
         return await self._sender.call(
+            "budget_tasks.create",
             "POST",
             "/api/budget-tasks",
             BudgetTask,
@@ -141,8 +145,9 @@ class BudgetTasks:
             PreconditionFailedError: A company feature it needs is off (assumed).
         """
         return await self._sender.call(
+            "budget_tasks.update",
             "PATCH",
-            arguments.path("/api/budget-tasks/{id}", id=id),
+            "/api/budget-tasks/{id}",
             BudgetTask,
             body=[
                 body.text("name", name, max_length=255),
@@ -153,6 +158,7 @@ class BudgetTasks:
                 body.number("total_price", total_price),
                 body.text("currency", currency),
             ],
+            id=id,
         )
 
     async def delete(self, id: int) -> None:
@@ -168,4 +174,16 @@ class BudgetTasks:
                 answers.
             PreconditionFailedError: A company feature it needs is off.
         """
-        await self._sender.call("DELETE", arguments.path("/api/budget-tasks/{id}", id=id), None)
+        return await self._sender.call("budget_tasks.delete", "DELETE", "/api/budget-tasks/{id}", None, id=id)
+
+
+class BudgetTasksWithResponse:
+    """The calls of `wethod.with_response.budget_tasks`: as those of `BudgetTasks`, and they return a `Response`."""
+
+    def __init__(self, sender: Sender) -> None:
+        calls = BudgetTasks(sender)
+        self.list = calls.list
+        self.get = responding(calls.get)
+        self.create = responding(calls.create)
+        self.update = responding(calls.update)
+        self.delete = responding(calls.delete)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from .._codec import arguments, body
 from .._codec.omitted import OMITTED, Omitted
 from .._lists.pager import Pager
+from .._sending.response import responding
 from .._sending.settle import settled
 from ..models.budgets import Budget
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from .._sending.sender import Sender
     from ..filters import DateTimeFilter
 
-__all__ = ["Budgets"]
+__all__ = ["Budgets", "BudgetsWithResponse"]
 
 
 class Budgets:
@@ -65,6 +66,8 @@ class Budgets:
             ],
             limit=limit,
             offset=offset,
+            operation="budgets.list",
+            route="/api/budgets",
         )
 
     async def get(self, id: int) -> Budget:
@@ -78,7 +81,7 @@ class Budgets:
                 answers.
             PreconditionFailedError: A company feature it needs is off (assumed).
         """
-        return await self._sender.call("GET", arguments.path("/api/budgets/{id}", id=id), Budget)
+        return await self._sender.call("budgets.get", "GET", "/api/budgets/{id}", Budget, id=id)
 
     async def create(
         self,
@@ -108,6 +111,7 @@ class Budgets:
             PreconditionFailedError: A company feature it needs is off (assumed).
         """
         return await self._sender.call(
+            "budgets.create",
             "POST",
             "/api/budgets",
             Budget,
@@ -150,8 +154,9 @@ class Budgets:
             PreconditionFailedError: A company feature it needs is off (assumed).
         """
         return await self._sender.call(
+            "budgets.update",
             "PATCH",
-            arguments.path("/api/budgets/{id}", id=id),
+            "/api/budgets/{id}",
             Budget,
             body=[
                 body.integer("price_list_id", price_list_id, minimum=1),
@@ -162,6 +167,7 @@ class Budgets:
                 body.text("currency", currency),
                 body.text("notes", notes),
             ],
+            id=id,
         )
 
     async def approve(
@@ -189,7 +195,7 @@ class Budgets:
             OutcomeUnknownError: It was sent and the answer lost; with `settle`: the row does not show it.
         """
         call = self._sender.call(
-            "POST", arguments.path("/api/budgets/{id}:approve", id=id), Budget, body=[body.text("message", message)]
+            "budgets.approve", "POST", "/api/budgets/{id}:approve", Budget, body=[body.text("message", message)], id=id
         )
         if settle:
             return await settled(
@@ -214,7 +220,7 @@ class Budgets:
             PreconditionFailedError: The state of the row does not allow it, or a company feature it needs is off.
             OutcomeUnknownError: It was sent and the answer lost; with `settle`: the row does not show it.
         """
-        call = self._sender.call("POST", arguments.path("/api/budgets/{id}:draft", id=id), Budget)
+        call = self._sender.call("budgets.draft", "POST", "/api/budgets/{id}:draft", Budget, id=id)
         if settle:
             return await settled(call, self._sender, arguments.path("/api/budgets/{id}", id=id), Budget, status="DRAFT")
         return await call
@@ -236,7 +242,7 @@ class Budgets:
             PreconditionFailedError: The state of the row does not allow it, or a company feature it needs is off.
             OutcomeUnknownError: It was sent and the answer lost; with `settle`: the row does not show it.
         """
-        call = self._sender.call("POST", arguments.path("/api/budgets/{id}:recall", id=id), Budget)
+        call = self._sender.call("budgets.recall", "POST", "/api/budgets/{id}:recall", Budget, id=id)
         if settle:
             return await settled(call, self._sender, arguments.path("/api/budgets/{id}", id=id), Budget, status="DRAFT")
         return await call
@@ -266,7 +272,7 @@ class Budgets:
             OutcomeUnknownError: It was sent and the answer lost; with `settle`: the row does not show it.
         """
         call = self._sender.call(
-            "POST", arguments.path("/api/budgets/{id}:reject", id=id), Budget, body=[body.text("message", message)]
+            "budgets.reject", "POST", "/api/budgets/{id}:reject", Budget, body=[body.text("message", message)], id=id
         )
         if settle:
             return await settled(call, self._sender, arguments.path("/api/budgets/{id}", id=id), Budget, status="DRAFT")
@@ -289,7 +295,7 @@ class Budgets:
             PreconditionFailedError: The state of the row does not allow it, or a company feature it needs is off.
             OutcomeUnknownError: It was sent and the answer lost; with `settle`: the row does not show it.
         """
-        call = self._sender.call("POST", arguments.path("/api/budgets/{id}:set-baseline", id=id), Budget)
+        call = self._sender.call("budgets.set_baseline", "POST", "/api/budgets/{id}:set-baseline", Budget, id=id)
         if settle:
             return await settled(
                 call, self._sender, arguments.path("/api/budgets/{id}", id=id), Budget, is_baseline=True
@@ -323,16 +329,35 @@ class Budgets:
             OutcomeUnknownError: It was sent and the answer lost; with `settle`: the row does not show it.
         """
         call = self._sender.call(
+            "budgets.submit",
             "POST",
-            arguments.path("/api/budgets/{id}:submit", id=id),
+            "/api/budgets/{id}:submit",
             Budget,
             body=[
                 body.integer("approver_id", approver_id, minimum=1),
                 body.text("message", message),
             ],
+            id=id,
         )
         if settle:
             return await settled(
                 call, self._sender, arguments.path("/api/budgets/{id}", id=id), Budget, status="SUBMITTED"
             )
         return await call
+
+
+class BudgetsWithResponse:
+    """The calls of `wethod.with_response.budgets`: as those of `Budgets`, and they return a `Response`."""
+
+    def __init__(self, sender: Sender) -> None:
+        calls = Budgets(sender)
+        self.list = calls.list
+        self.get = responding(calls.get)
+        self.create = responding(calls.create)
+        self.update = responding(calls.update)
+        self.approve = responding(calls.approve)
+        self.draft = responding(calls.draft)
+        self.recall = responding(calls.recall)
+        self.reject = responding(calls.reject)
+        self.set_baseline = responding(calls.set_baseline)
+        self.submit = responding(calls.submit)

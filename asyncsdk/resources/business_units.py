@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING
 
 from .._codec import arguments
 from .._lists.pager import Pager
+from .._sending.response import responding
 from ..models.business_units import BusinessUnit
 
 if TYPE_CHECKING:
     from .._sending.sender import Sender
     from ..filters import DateTimeFilter
 
-__all__ = ["BusinessUnits"]
+__all__ = ["BusinessUnits", "BusinessUnitsWithResponse"]
 
 
 class BusinessUnits:
@@ -54,6 +55,8 @@ class BusinessUnits:
             [arguments.date_time("updated_at", updated_at)],
             limit=limit,
             offset=offset,
+            operation="business_units.list",
+            route="/api/business-units",
         )
 
     async def get(self, id: int) -> BusinessUnit:
@@ -67,4 +70,13 @@ class BusinessUnits:
                 answers.
             PreconditionFailedError: A company feature it needs is off (assumed).
         """
-        return await self._sender.call("GET", arguments.path("/api/business-units/{id}", id=id), BusinessUnit)
+        return await self._sender.call("business_units.get", "GET", "/api/business-units/{id}", BusinessUnit, id=id)
+
+
+class BusinessUnitsWithResponse:
+    """The calls of `wethod.with_response.business_units`: as those of `BusinessUnits`, and they return a `Response`."""
+
+    def __init__(self, sender: Sender) -> None:
+        calls = BusinessUnits(sender)
+        self.list = calls.list
+        self.get = responding(calls.get)

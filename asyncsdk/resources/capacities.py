@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, Literal
 
 from .._codec import arguments
 from .._lists.pager import Pager
+from .._sending.response import responding
 from ..models.capacities import Capacity
 
 if TYPE_CHECKING:
     from .._sending.sender import Sender
     from ..filters import DateTimeFilter
 
-__all__ = ["Capacities"]
+__all__ = ["Capacities", "CapacitiesWithResponse"]
 
 
 class Capacities:
@@ -71,6 +72,8 @@ class Capacities:
             ],
             limit=limit,
             offset=offset,
+            operation="capacities.list",
+            route="/api/capacities",
         )
 
     async def get(self, id: int) -> Capacity:
@@ -82,4 +85,13 @@ class Capacities:
                 answers.
             PreconditionFailedError: A company feature it needs is off.
         """
-        return await self._sender.call("GET", arguments.path("/api/capacities/{id}", id=id), Capacity)
+        return await self._sender.call("capacities.get", "GET", "/api/capacities/{id}", Capacity, id=id)
+
+
+class CapacitiesWithResponse:
+    """The calls of `wethod.with_response.capacities`: as those of `Capacities`, and they return a `Response`."""
+
+    def __init__(self, sender: Sender) -> None:
+        calls = Capacities(sender)
+        self.list = calls.list
+        self.get = responding(calls.get)

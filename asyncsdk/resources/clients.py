@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 from .._codec import arguments, body
 from .._codec.omitted import OMITTED, Omitted
 from .._lists.pager import Pager
+from .._sending.response import responding
 from ..models.clients import Client
 
 if TYPE_CHECKING:
     from .._sending.sender import Sender
     from ..filters import DateTimeFilter
 
-__all__ = ["Clients"]
+__all__ = ["Clients", "ClientsWithResponse"]
 
 IncludeItem: TypeAlias = Literal["externalIdentifiers", "external_identifiers"]
 
@@ -77,6 +78,8 @@ class Clients:
             ],
             limit=limit,
             offset=offset,
+            operation="clients.list",
+            route="/api/clients",
         )
 
     async def get(
@@ -101,13 +104,15 @@ class Clients:
             PreconditionFailedError: A company feature it needs is off.
         """
         return await self._sender.call(
+            "clients.get",
             "GET",
-            arguments.path("/api/clients/{id}", id=id),
+            "/api/clients/{id}",
             Client,
             [
                 arguments.include("include", include, ("externalIdentifiers",)),
                 arguments.choice("deleted", deleted, ("exclude", "include", "only")),
             ],
+            id=id,
         )
 
     async def create(
@@ -156,6 +161,7 @@ class Clients:
             PreconditionFailedError: A company feature it needs is off (assumed).
         """
         return await self._sender.call(
+            "clients.create",
             "POST",
             "/api/client",
             Client,
@@ -234,8 +240,9 @@ class Clients:
             PreconditionFailedError: A company feature it needs is off (assumed).
         """
         return await self._sender.call(
+            "clients.update",
             "PATCH",
-            arguments.path("/api/client/{id}", id=id),
+            "/api/client/{id}",
             Client,
             body=[
                 body.text("corporate_name", corporate_name),
@@ -265,6 +272,7 @@ class Clients:
                 body.integer("vat_rate_id", vat_rate_id),
                 body.integer("payment_term_id", payment_term_id),
             ],
+            id=id,
         )
 
     async def delete(self, id: int) -> None:
@@ -278,4 +286,16 @@ class Clients:
                 answers.
             PreconditionFailedError: A company feature it needs is off (assumed).
         """
-        await self._sender.call("DELETE", arguments.path("/api/client/{id}", id=id), None)
+        return await self._sender.call("clients.delete", "DELETE", "/api/client/{id}", None, id=id)
+
+
+class ClientsWithResponse:
+    """The calls of `wethod.with_response.clients`: as those of `Clients`, and they return a `Response`."""
+
+    def __init__(self, sender: Sender) -> None:
+        calls = Clients(sender)
+        self.list = calls.list
+        self.get = responding(calls.get)
+        self.create = responding(calls.create)
+        self.update = responding(calls.update)
+        self.delete = responding(calls.delete)

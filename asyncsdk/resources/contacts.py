@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING
 from .._codec import arguments, body
 from .._codec.omitted import OMITTED, Omitted
 from .._lists.pager import Pager
+from .._sending.response import responding
 from ..models.contacts import Contact
 
 if TYPE_CHECKING:
     from .._sending.sender import Sender
     from ..filters import DateTimeFilter
 
-__all__ = ["Contacts"]
+__all__ = ["Contacts", "ContactsWithResponse"]
 
 
 class Contacts:
@@ -59,6 +60,8 @@ class Contacts:
             ],
             limit=limit,
             offset=offset,
+            operation="contacts.list",
+            route="/api/contacts",
         )
 
     async def get(self, id: int) -> Contact:
@@ -72,7 +75,7 @@ class Contacts:
                 answers.
             PreconditionFailedError: A company feature it needs is off (assumed).
         """
-        return await self._sender.call("GET", arguments.path("/api/contacts/{id}", id=id), Contact)
+        return await self._sender.call("contacts.get", "GET", "/api/contacts/{id}", Contact, id=id)
 
     async def create(
         self,
@@ -98,6 +101,7 @@ class Contacts:
             PreconditionFailedError: A company feature it needs is off (assumed).
         """
         return await self._sender.call(
+            "contacts.create",
             "POST",
             "/api/contact",
             Contact,
@@ -137,8 +141,9 @@ class Contacts:
             PreconditionFailedError: A company feature it needs is off (assumed).
         """
         return await self._sender.call(
+            "contacts.update",
             "PATCH",
-            arguments.path("/api/contact/{id}", id=id),
+            "/api/contact/{id}",
             Contact,
             body=[
                 body.text("email", email),
@@ -150,6 +155,7 @@ class Contacts:
                 body.text("description", description),
                 body.integer("client_id", client_id, minimum=1),
             ],
+            id=id,
         )
 
     async def delete(self, id: int) -> None:
@@ -165,4 +171,16 @@ class Contacts:
                 answers.
             PreconditionFailedError: A company feature it needs is off.
         """
-        await self._sender.call("DELETE", arguments.path("/api/contact/{id}", id=id), None)
+        return await self._sender.call("contacts.delete", "DELETE", "/api/contact/{id}", None, id=id)
+
+
+class ContactsWithResponse:
+    """The calls of `wethod.with_response.contacts`: as those of `Contacts`, and they return a `Response`."""
+
+    def __init__(self, sender: Sender) -> None:
+        calls = Contacts(sender)
+        self.list = calls.list
+        self.get = responding(calls.get)
+        self.create = responding(calls.create)
+        self.update = responding(calls.update)
+        self.delete = responding(calls.delete)

@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
 from .._codec import arguments, body
 from .._codec.omitted import OMITTED, Omitted
 from .._lists.pager import Pager
+from .._sending.response import responding
 from ..models.custom_field_options import CustomFieldOption
 
 if TYPE_CHECKING:
     from .._sending.sender import Sender
     from ..filters import DateTimeFilter
 
-__all__ = ["CustomFieldOptions"]
+__all__ = ["CustomFieldOptions", "CustomFieldOptionsWithResponse"]
 
 OrderItem: TypeAlias = Literal["name", "-name", "sort", "-sort"]
 
@@ -110,6 +111,8 @@ class CustomFieldOptions:
             ],
             limit=limit,
             offset=offset,
+            operation="custom_field_options.list",
+            route="/api/custom-field-options",
         )
 
     async def get(self, id: int) -> CustomFieldOption:
@@ -126,7 +129,7 @@ class CustomFieldOptions:
             PreconditionFailedError: The company feature Custom Fields is off.
         """
         return await self._sender.call(
-            "GET", arguments.path("/api/custom-field-options/{id}", id=id), CustomFieldOption
+            "custom_field_options.get", "GET", "/api/custom-field-options/{id}", CustomFieldOption, id=id
         )
 
     async def create(
@@ -150,6 +153,7 @@ class CustomFieldOptions:
             PreconditionFailedError: The company feature Custom Fields is off.
         """
         return await self._sender.call(
+            "custom_field_options.create",
             "POST",
             "/api/custom-field-options",
             CustomFieldOption,
@@ -183,14 +187,16 @@ class CustomFieldOptions:
             PreconditionFailedError: The company feature Custom Fields is off.
         """
         return await self._sender.call(
+            "custom_field_options.update",
             "PATCH",
-            arguments.path("/api/custom-field-options/{id}", id=id),
+            "/api/custom-field-options/{id}",
             CustomFieldOption,
             body=[
                 body.text("name", name, max_length=255),
                 body.choice("color", color, get_args(Color)),
                 body.integer("sort", sort),
             ],
+            id=id,
         )
 
     async def delete(self, id: int) -> None:
@@ -206,4 +212,18 @@ class CustomFieldOptions:
                 answers.
             PreconditionFailedError: The company feature Custom Fields is off.
         """
-        await self._sender.call("DELETE", arguments.path("/api/custom-field-options/{id}", id=id), None)
+        return await self._sender.call(
+            "custom_field_options.delete", "DELETE", "/api/custom-field-options/{id}", None, id=id
+        )
+
+
+class CustomFieldOptionsWithResponse:
+    """The calls of `wethod.with_response.custom_field_options`: as those of `CustomFieldOptions`, and they return a `Response`."""
+
+    def __init__(self, sender: Sender) -> None:
+        calls = CustomFieldOptions(sender)
+        self.list = calls.list
+        self.get = responding(calls.get)
+        self.create = responding(calls.create)
+        self.update = responding(calls.update)
+        self.delete = responding(calls.delete)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 from .._codec import arguments, body
 from .._codec.omitted import OMITTED, Omitted
 from .._lists.pager import Pager
+from .._sending.response import responding
 from .._sending.settle import SOME, settled
 from ..models.custom_fields import CustomField
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from .._sending.sender import Sender
     from ..filters import DateTimeFilter
 
-__all__ = ["CustomFields"]
+__all__ = ["CustomFields", "CustomFieldsWithResponse"]
 
 IncludeItem: TypeAlias = Literal["options"]
 
@@ -103,6 +104,8 @@ class CustomFields:
             ],
             limit=limit,
             offset=offset,
+            operation="custom_fields.list",
+            route="/api/custom-fields",
         )
 
     async def get(self, id: int) -> CustomField:
@@ -118,7 +121,7 @@ class CustomFields:
                 answers.
             PreconditionFailedError: The company feature Custom Fields is off.
         """
-        return await self._sender.call("GET", arguments.path("/api/custom-fields/{id}", id=id), CustomField)
+        return await self._sender.call("custom_fields.get", "GET", "/api/custom-fields/{id}", CustomField, id=id)
 
     async def create(
         self,
@@ -143,6 +146,7 @@ class CustomFields:
             PreconditionFailedError: The company feature Custom Fields is off.
         """
         return await self._sender.call(
+            "custom_fields.create",
             "POST",
             "/api/custom-fields",
             CustomField,
@@ -179,8 +183,9 @@ class CustomFields:
             PreconditionFailedError: The company feature Custom Fields is off.
         """
         return await self._sender.call(
+            "custom_fields.update",
             "PATCH",
-            arguments.path("/api/custom-fields/{id}", id=id),
+            "/api/custom-fields/{id}",
             CustomField,
             body=[
                 body.text("name", name, max_length=30),
@@ -188,6 +193,7 @@ class CustomFields:
                 body.boolean("required", required),
                 body.integer("sort", sort),
             ],
+            id=id,
         )
 
     async def delete(self, id: int) -> None:
@@ -203,7 +209,7 @@ class CustomFields:
                 answers.
             PreconditionFailedError: The company feature Custom Fields is off.
         """
-        await self._sender.call("DELETE", arguments.path("/api/custom-fields/{id}", id=id), None)
+        return await self._sender.call("custom_fields.delete", "DELETE", "/api/custom-fields/{id}", None, id=id)
 
     async def archive(self, id: int, *, settle: bool = False) -> CustomField:
         """Archives a custom field.
@@ -225,7 +231,7 @@ class CustomFields:
                 off.
             OutcomeUnknownError: It was sent and the answer lost; with `settle`: the row does not show it.
         """
-        call = self._sender.call("POST", arguments.path("/api/custom-fields/{id}:archive", id=id), CustomField)
+        call = self._sender.call("custom_fields.archive", "POST", "/api/custom-fields/{id}:archive", CustomField, id=id)
         if settle:
             return await settled(
                 call, self._sender, arguments.path("/api/custom-fields/{id}", id=id), CustomField, archived_at=SOME
@@ -252,9 +258,25 @@ class CustomFields:
                 off.
             OutcomeUnknownError: It was sent and the answer lost; with `settle`: the row does not show it.
         """
-        call = self._sender.call("POST", arguments.path("/api/custom-fields/{id}:unarchive", id=id), CustomField)
+        call = self._sender.call(
+            "custom_fields.unarchive", "POST", "/api/custom-fields/{id}:unarchive", CustomField, id=id
+        )
         if settle:
             return await settled(
                 call, self._sender, arguments.path("/api/custom-fields/{id}", id=id), CustomField, archived_at=None
             )
         return await call
+
+
+class CustomFieldsWithResponse:
+    """The calls of `wethod.with_response.custom_fields`: as those of `CustomFields`, and they return a `Response`."""
+
+    def __init__(self, sender: Sender) -> None:
+        calls = CustomFields(sender)
+        self.list = calls.list
+        self.get = responding(calls.get)
+        self.create = responding(calls.create)
+        self.update = responding(calls.update)
+        self.delete = responding(calls.delete)
+        self.archive = responding(calls.archive)
+        self.unarchive = responding(calls.unarchive)

@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING, Literal
 from .._codec import arguments, body
 from .._codec.omitted import OMITTED, Omitted
 from .._lists.pager import Pager
+from .._sending.response import responding
 from ..models.holidays import Holiday, HolidayLocation
 
 if TYPE_CHECKING:
     from .._sending.sender import Sender
     from ..filters import DateTimeFilter
 
-__all__ = ["Holidays"]
+__all__ = ["Holidays", "HolidaysWithResponse"]
 
 
 class Holidays:
@@ -66,6 +67,8 @@ class Holidays:
             ],
             limit=limit,
             offset=offset,
+            operation="holidays.list",
+            route="/api/holidays",
         )
 
     async def get(self, id: int, *, deleted: Literal["exclude", "include", "only"] | None = None) -> Holiday:
@@ -83,10 +86,12 @@ class Holidays:
             PreconditionFailedError: A company feature it needs is off (assumed).
         """
         return await self._sender.call(
+            "holidays.get",
             "GET",
-            arguments.path("/api/holidays/{id}", id=id),
+            "/api/holidays/{id}",
             Holiday,
             [arguments.choice("deleted", deleted, ("exclude", "include", "only"))],
+            id=id,
         )
 
     async def create(
@@ -118,6 +123,7 @@ class Holidays:
             PreconditionFailedError: A company feature it needs is off (assumed).
         """
         return await self._sender.call(
+            "holidays.create",
             "POST",
             "/api/holidays",
             Holiday,
@@ -156,8 +162,9 @@ class Holidays:
             PreconditionFailedError: A company feature it needs is off.
         """
         return await self._sender.call(
+            "holidays.update",
             "PATCH",
-            arguments.path("/api/holidays/{id}", id=id),
+            "/api/holidays/{id}",
             Holiday,
             body=[
                 body.text("name", name, max_length=255),
@@ -166,6 +173,7 @@ class Holidays:
                 body.integer("repeating_day", repeating_day, minimum=1, maximum=31),
                 body.integer("repeating_month", repeating_month, minimum=1, maximum=12),
             ],
+            id=id,
         )
 
     async def delete(self, id: int) -> None:
@@ -179,7 +187,7 @@ class Holidays:
                 answers.
             PreconditionFailedError: A company feature it needs is off (assumed).
         """
-        await self._sender.call("DELETE", arguments.path("/api/holidays/{id}", id=id), None)
+        return await self._sender.call("holidays.delete", "DELETE", "/api/holidays/{id}", None, id=id)
 
     def list_locations(
         self,
@@ -219,6 +227,8 @@ class Holidays:
             ],
             limit=limit,
             offset=offset,
+            operation="holidays.list_locations",
+            route="/api/holidays/{holiday_id}/locations",
         )
 
     async def attach_location(self, holiday_id: int, location_id: int) -> HolidayLocation:
@@ -236,11 +246,12 @@ class Holidays:
             PreconditionFailedError: A company feature it needs is off.
         """
         return await self._sender.call(
+            "holidays.attach_location",
             "POST",
-            arguments.path(
-                "/api/holidays/{holiday_id}/locations/{location_id}", holiday_id=holiday_id, location_id=location_id
-            ),
+            "/api/holidays/{holiday_id}/locations/{location_id}",
             HolidayLocation,
+            holiday_id=holiday_id,
+            location_id=location_id,
         )
 
     async def detach_location(self, holiday_id: int, location_id: int) -> None:
@@ -256,10 +267,26 @@ class Holidays:
                 answers.
             PreconditionFailedError: A company feature it needs is off (assumed).
         """
-        await self._sender.call(
+        return await self._sender.call(
+            "holidays.detach_location",
             "DELETE",
-            arguments.path(
-                "/api/holidays/{holiday_id}/locations/{location_id}", holiday_id=holiday_id, location_id=location_id
-            ),
+            "/api/holidays/{holiday_id}/locations/{location_id}",
             None,
+            holiday_id=holiday_id,
+            location_id=location_id,
         )
+
+
+class HolidaysWithResponse:
+    """The calls of `wethod.with_response.holidays`: as those of `Holidays`, and they return a `Response`."""
+
+    def __init__(self, sender: Sender) -> None:
+        calls = Holidays(sender)
+        self.list = calls.list
+        self.get = responding(calls.get)
+        self.create = responding(calls.create)
+        self.update = responding(calls.update)
+        self.delete = responding(calls.delete)
+        self.list_locations = calls.list_locations
+        self.attach_location = responding(calls.attach_location)
+        self.detach_location = responding(calls.detach_location)

@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING
 
 from .._codec import arguments
 from .._lists.pager import Pager
+from .._sending.response import responding
 from ..models.invoice_contacts import InvoiceContact
 
 if TYPE_CHECKING:
     from .._sending.sender import Sender
     from ..filters import DateTimeFilter
 
-__all__ = ["InvoiceContacts"]
+__all__ = ["InvoiceContacts", "InvoiceContactsWithResponse"]
 
 
 class InvoiceContacts:
@@ -54,6 +55,8 @@ class InvoiceContacts:
             [arguments.date_time("updated_at", updated_at)],
             limit=limit,
             offset=offset,
+            operation="invoice_contacts.list",
+            route="/api/invoice-contacts",
         )
 
     async def get(self, id: int) -> InvoiceContact:
@@ -65,4 +68,15 @@ class InvoiceContacts:
                 answers.
             PreconditionFailedError: A company feature it needs is off.
         """
-        return await self._sender.call("GET", arguments.path("/api/invoice-contacts/{id}", id=id), InvoiceContact)
+        return await self._sender.call(
+            "invoice_contacts.get", "GET", "/api/invoice-contacts/{id}", InvoiceContact, id=id
+        )
+
+
+class InvoiceContactsWithResponse:
+    """The calls of `wethod.with_response.invoice_contacts`: as those of `InvoiceContacts`, and they return a `Response`."""
+
+    def __init__(self, sender: Sender) -> None:
+        calls = InvoiceContacts(sender)
+        self.list = calls.list
+        self.get = responding(calls.get)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from .._codec import arguments, body
 from .._codec.omitted import OMITTED, Omitted
 from .._lists.pager import Pager
+from .._sending.response import responding
 from .._sending.settle import settled
 from ..models.invoices import Invoice
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from .._sending.sender import Sender
     from ..filters import DateFilter, DateTimeFilter
 
-__all__ = ["Invoices"]
+__all__ = ["Invoices", "InvoicesWithResponse"]
 
 
 class Invoices:
@@ -72,6 +73,8 @@ class Invoices:
             ],
             limit=limit,
             offset=offset,
+            operation="invoices.list",
+            route="/api/invoices",
         )
 
     async def get(self, id: int) -> Invoice:
@@ -85,7 +88,7 @@ class Invoices:
                 answers.
             PreconditionFailedError: A company feature it needs is off (assumed).
         """
-        return await self._sender.call("GET", arguments.path("/api/invoices/{id}", id=id), Invoice)
+        return await self._sender.call("invoices.get", "GET", "/api/invoices/{id}", Invoice, id=id)
 
     async def create(
         self,
@@ -114,6 +117,7 @@ class Invoices:
             PreconditionFailedError: A company feature it needs is off (assumed).
         """
         return await self._sender.call(
+            "invoices.create",
             "POST",
             "/api/invoices",
             Invoice,
@@ -166,8 +170,9 @@ class Invoices:
             PreconditionFailedError: A company feature it needs is off (assumed).
         """
         return await self._sender.call(
+            "invoices.update",
             "PATCH",
-            arguments.path("/api/invoices/{id}", id=id),
+            "/api/invoices/{id}",
             Invoice,
             body=[
                 body.text("invoice_number", invoice_number, max_length=255, nullable=True),
@@ -181,6 +186,7 @@ class Invoices:
                 body.integer("vat_rate_id", vat_rate_id, nullable=True),
                 body.integer("payment_term_id", payment_term_id, nullable=True),
             ],
+            id=id,
         )
 
     async def delete(self, id: int) -> None:
@@ -196,7 +202,7 @@ class Invoices:
                 answers.
             PreconditionFailedError: A company feature it needs is off (assumed).
         """
-        await self._sender.call("DELETE", arguments.path("/api/invoices/{id}", id=id), None)
+        return await self._sender.call("invoices.delete", "DELETE", "/api/invoices/{id}", None, id=id)
 
     async def send(
         self,
@@ -223,10 +229,12 @@ class Invoices:
             OutcomeUnknownError: It was sent and the answer lost; with `settle`: the row does not show it.
         """
         call = self._sender.call(
+            "invoices.send",
             "POST",
-            arguments.path("/api/invoices/{id}:send", id=id),
+            "/api/invoices/{id}:send",
             Invoice,
             body=[body.integer("invoice_contact_id", invoice_contact_id, minimum=1)],
+            id=id,
         )
         if settle:
             return await settled(
@@ -259,10 +267,12 @@ class Invoices:
             OutcomeUnknownError: It was sent and the answer lost; with `settle`: the row does not show it.
         """
         call = self._sender.call(
+            "invoices.set_paid",
             "POST",
-            arguments.path("/api/invoices/{id}:set-paid", id=id),
+            "/api/invoices/{id}:set-paid",
             Invoice,
             body=[body.date("payment_date", payment_date, nullable=True)],
+            id=id,
         )
         if settle:
             return await settled(
@@ -287,9 +297,24 @@ class Invoices:
             PreconditionFailedError: The state of the row does not allow it, or a company feature it needs is off.
             OutcomeUnknownError: It was sent and the answer lost; with `settle`: the row does not show it.
         """
-        call = self._sender.call("POST", arguments.path("/api/invoices/{id}:set-unpaid", id=id), Invoice)
+        call = self._sender.call("invoices.set_unpaid", "POST", "/api/invoices/{id}:set-unpaid", Invoice, id=id)
         if settle:
             return await settled(
                 call, self._sender, arguments.path("/api/invoices/{id}", id=id), Invoice, status="sent"
             )
         return await call
+
+
+class InvoicesWithResponse:
+    """The calls of `wethod.with_response.invoices`: as those of `Invoices`, and they return a `Response`."""
+
+    def __init__(self, sender: Sender) -> None:
+        calls = Invoices(sender)
+        self.list = calls.list
+        self.get = responding(calls.get)
+        self.create = responding(calls.create)
+        self.update = responding(calls.update)
+        self.delete = responding(calls.delete)
+        self.send = responding(calls.send)
+        self.set_paid = responding(calls.set_paid)
+        self.set_unpaid = responding(calls.set_unpaid)

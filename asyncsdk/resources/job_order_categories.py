@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Literal
 
 from .._codec import arguments
 from .._lists.pager import Pager
+from .._sending.response import responding
 from ..models.job_order_categories import JobOrderCategory
 
 if TYPE_CHECKING:
     from .._sending.sender import Sender
     from ..filters import DateTimeFilter
 
-__all__ = ["JobOrderCategories"]
+__all__ = ["JobOrderCategories", "JobOrderCategoriesWithResponse"]
 
 
 class JobOrderCategories:
@@ -62,6 +63,8 @@ class JobOrderCategories:
             ],
             limit=limit,
             offset=offset,
+            operation="job_order_categories.list",
+            route="/api/job-order-categories",
         )
 
     async def get(self, id: int, *, deleted: Literal["exclude", "include", "only"] | None = None) -> JobOrderCategory:
@@ -79,8 +82,19 @@ class JobOrderCategories:
             PreconditionFailedError: A company feature it needs is off (assumed).
         """
         return await self._sender.call(
+            "job_order_categories.get",
             "GET",
-            arguments.path("/api/job-order-categories/{id}", id=id),
+            "/api/job-order-categories/{id}",
             JobOrderCategory,
             [arguments.choice("deleted", deleted, ("exclude", "include", "only"))],
+            id=id,
         )
+
+
+class JobOrderCategoriesWithResponse:
+    """The calls of `wethod.with_response.job_order_categories`: as those of `JobOrderCategories`, and they return a `Response`."""
+
+    def __init__(self, sender: Sender) -> None:
+        calls = JobOrderCategories(sender)
+        self.list = calls.list
+        self.get = responding(calls.get)

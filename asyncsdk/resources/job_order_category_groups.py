@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Literal
 
 from .._codec import arguments
 from .._lists.pager import Pager
+from .._sending.response import responding
 from ..models.job_order_category_groups import JobOrderCategoryGroup
 
 if TYPE_CHECKING:
     from .._sending.sender import Sender
     from ..filters import DateTimeFilter
 
-__all__ = ["JobOrderCategoryGroups"]
+__all__ = ["JobOrderCategoryGroups", "JobOrderCategoryGroupsWithResponse"]
 
 
 class JobOrderCategoryGroups:
@@ -62,6 +63,8 @@ class JobOrderCategoryGroups:
             ],
             limit=limit,
             offset=offset,
+            operation="job_order_category_groups.list",
+            route="/api/job-order-category-groups",
         )
 
     async def get(
@@ -81,8 +84,19 @@ class JobOrderCategoryGroups:
             PreconditionFailedError: A company feature it needs is off.
         """
         return await self._sender.call(
+            "job_order_category_groups.get",
             "GET",
-            arguments.path("/api/job-order-category-groups/{id}", id=id),
+            "/api/job-order-category-groups/{id}",
             JobOrderCategoryGroup,
             [arguments.choice("deleted", deleted, ("exclude", "include", "only"))],
+            id=id,
         )
+
+
+class JobOrderCategoryGroupsWithResponse:
+    """The calls of `wethod.with_response.job_order_category_groups`: as those of `JobOrderCategoryGroups`, and they return a `Response`."""
+
+    def __init__(self, sender: Sender) -> None:
+        calls = JobOrderCategoryGroups(sender)
+        self.list = calls.list
+        self.get = responding(calls.get)

@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING
 
 from .._codec import arguments
 from .._lists.pager import Pager
+from .._sending.response import responding
 from ..models.job_titles import JobTitle
 
 if TYPE_CHECKING:
     from .._sending.sender import Sender
     from ..filters import DateTimeFilter
 
-__all__ = ["JobTitles"]
+__all__ = ["JobTitles", "JobTitlesWithResponse"]
 
 
 class JobTitles:
@@ -58,6 +59,8 @@ class JobTitles:
             ],
             limit=limit,
             offset=offset,
+            operation="job_titles.list",
+            route="/api/job-titles",
         )
 
     async def get(self, id: int) -> JobTitle:
@@ -71,4 +74,13 @@ class JobTitles:
                 answers.
             PreconditionFailedError: A company feature it needs is off (assumed).
         """
-        return await self._sender.call("GET", arguments.path("/api/job-titles/{id}", id=id), JobTitle)
+        return await self._sender.call("job_titles.get", "GET", "/api/job-titles/{id}", JobTitle, id=id)
+
+
+class JobTitlesWithResponse:
+    """The calls of `wethod.with_response.job_titles`: as those of `JobTitles`, and they return a `Response`."""
+
+    def __init__(self, sender: Sender) -> None:
+        calls = JobTitles(sender)
+        self.list = calls.list
+        self.get = responding(calls.get)

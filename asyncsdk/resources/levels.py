@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING
 
 from .._codec import arguments
 from .._lists.pager import Pager
+from .._sending.response import responding
 from ..models.levels import Level
 
 if TYPE_CHECKING:
     from .._sending.sender import Sender
     from ..filters import DateTimeFilter
 
-__all__ = ["Levels"]
+__all__ = ["Levels", "LevelsWithResponse"]
 
 
 class Levels:
@@ -54,6 +55,8 @@ class Levels:
             [arguments.date_time("updated_at", updated_at)],
             limit=limit,
             offset=offset,
+            operation="levels.list",
+            route="/api/levels",
         )
 
     async def get(self, id: int) -> Level:
@@ -67,4 +70,13 @@ class Levels:
                 answers.
             PreconditionFailedError: A company feature it needs is off (assumed).
         """
-        return await self._sender.call("GET", arguments.path("/api/levels/{id}", id=id), Level)
+        return await self._sender.call("levels.get", "GET", "/api/levels/{id}", Level, id=id)
+
+
+class LevelsWithResponse:
+    """The calls of `wethod.with_response.levels`: as those of `Levels`, and they return a `Response`."""
+
+    def __init__(self, sender: Sender) -> None:
+        calls = Levels(sender)
+        self.list = calls.list
+        self.get = responding(calls.get)

@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, Literal
 from .._codec import arguments, body
 from .._codec.omitted import OMITTED, Omitted
 from .._lists.pager import Pager
+from .._sending.response import responding
 from ..models.locations import Location
 
 if TYPE_CHECKING:
     from .._sending.sender import Sender
     from ..filters import DateTimeFilter
 
-__all__ = ["Locations"]
+__all__ = ["Locations", "LocationsWithResponse"]
 
 
 class Locations:
@@ -65,6 +66,8 @@ class Locations:
             ],
             limit=limit,
             offset=offset,
+            operation="locations.list",
+            route="/api/locations",
         )
 
     async def get(self, id: int, *, deleted: Literal["exclude", "include", "only"] | None = None) -> Location:
@@ -82,10 +85,12 @@ class Locations:
             PreconditionFailedError: A company feature it needs is off (assumed).
         """
         return await self._sender.call(
+            "locations.get",
             "GET",
-            arguments.path("/api/locations/{id}", id=id),
+            "/api/locations/{id}",
             Location,
             [arguments.choice("deleted", deleted, ("exclude", "include", "only"))],
+            id=id,
         )
 
     async def create(
@@ -107,6 +112,7 @@ class Locations:
             PreconditionFailedError: A company feature it needs is off (assumed).
         """
         return await self._sender.call(
+            "locations.create",
             "POST",
             "/api/locations",
             Location,
@@ -134,13 +140,15 @@ class Locations:
             PreconditionFailedError: A company feature it needs is off (assumed).
         """
         return await self._sender.call(
+            "locations.update",
             "PATCH",
-            arguments.path("/api/locations/{id}", id=id),
+            "/api/locations/{id}",
             Location,
             body=[
                 body.text("name", name),
                 body.boolean("default", default),
             ],
+            id=id,
         )
 
     async def delete(self, id: int) -> None:
@@ -154,4 +162,16 @@ class Locations:
                 answers.
             PreconditionFailedError: A company feature it needs is off (assumed).
         """
-        await self._sender.call("DELETE", arguments.path("/api/locations/{id}", id=id), None)
+        return await self._sender.call("locations.delete", "DELETE", "/api/locations/{id}", None, id=id)
+
+
+class LocationsWithResponse:
+    """The calls of `wethod.with_response.locations`: as those of `Locations`, and they return a `Response`."""
+
+    def __init__(self, sender: Sender) -> None:
+        calls = Locations(sender)
+        self.list = calls.list
+        self.get = responding(calls.get)
+        self.create = responding(calls.create)
+        self.update = responding(calls.update)
+        self.delete = responding(calls.delete)

@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING, Literal
 from .._codec import arguments, body
 from .._codec.omitted import OMITTED, Omitted
 from .._lists.pager import Pager
+from .._sending.response import responding
 from ..models.people_allocations import PeopleAllocation
 
 if TYPE_CHECKING:
     from .._sending.sender import Sender
     from ..filters import DateFilter, DateTimeFilter
 
-__all__ = ["PeopleAllocations"]
+__all__ = ["PeopleAllocations", "PeopleAllocationsWithResponse"]
 
 
 class PeopleAllocations:
@@ -80,6 +81,8 @@ class PeopleAllocations:
             ],
             limit=limit,
             offset=offset,
+            operation="people_allocations.list",
+            route="/api/people-allocations",
         )
 
     async def create(
@@ -106,6 +109,7 @@ class PeopleAllocations:
             PreconditionFailedError: A company feature it needs is off.
         """
         return await self._sender.call(
+            "people_allocations.create",
             "POST",
             "/api/people-allocations",
             PeopleAllocation,
@@ -132,10 +136,12 @@ class PeopleAllocations:
             PreconditionFailedError: A company feature it needs is off (assumed).
         """
         return await self._sender.call(
+            "people_allocations.update",
             "PATCH",
-            arguments.path("/api/people-allocations/{id}", id=id),
+            "/api/people-allocations/{id}",
             PeopleAllocation,
             body=[body.integer("hours", hours, minimum=1, maximum=8)],
+            id=id,
         )
 
     async def delete(self, id: int) -> None:
@@ -149,4 +155,17 @@ class PeopleAllocations:
                 answers.
             PreconditionFailedError: A company feature it needs is off.
         """
-        await self._sender.call("DELETE", arguments.path("/api/people-allocations/{id}", id=id), None)
+        return await self._sender.call(
+            "people_allocations.delete", "DELETE", "/api/people-allocations/{id}", None, id=id
+        )
+
+
+class PeopleAllocationsWithResponse:
+    """The calls of `wethod.with_response.people_allocations`: as those of `PeopleAllocations`, and they return a `Response`."""
+
+    def __init__(self, sender: Sender) -> None:
+        calls = PeopleAllocations(sender)
+        self.list = calls.list
+        self.create = responding(calls.create)
+        self.update = responding(calls.update)
+        self.delete = responding(calls.delete)

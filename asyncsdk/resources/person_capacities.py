@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 from .._codec import arguments, body
 from .._codec.omitted import OMITTED, Omitted
 from .._lists.pager import Pager
+from .._sending.response import responding
 from ..models.person_capacities import PersonCapacity
 
 if TYPE_CHECKING:
     from .._sending.sender import Sender
     from ..filters import DateTimeFilter
 
-__all__ = ["PersonCapacities"]
+__all__ = ["PersonCapacities", "PersonCapacitiesWithResponse"]
 
 OrderItem: TypeAlias = Literal["starts_at", "-starts_at"]
 
@@ -79,6 +80,8 @@ class PersonCapacities:
             ],
             limit=limit,
             offset=offset,
+            operation="person_capacities.list",
+            route="/api/person-capacities",
         )
 
     async def get(self, id: int) -> PersonCapacity:
@@ -94,7 +97,9 @@ class PersonCapacities:
                 answers.
             PreconditionFailedError: The company feature Capacity Versioning is off.
         """
-        return await self._sender.call("GET", arguments.path("/api/person-capacities/{id}", id=id), PersonCapacity)
+        return await self._sender.call(
+            "person_capacities.get", "GET", "/api/person-capacities/{id}", PersonCapacity, id=id
+        )
 
     async def create(
         self,
@@ -113,6 +118,7 @@ class PersonCapacities:
             PreconditionFailedError: The company feature Capacity Versioning is off.
         """
         return await self._sender.call(
+            "person_capacities.create",
             "POST",
             "/api/person-capacities",
             PersonCapacity,
@@ -143,13 +149,15 @@ class PersonCapacities:
             PreconditionFailedError: The company feature Capacity Versioning is off.
         """
         return await self._sender.call(
+            "person_capacities.update",
             "PATCH",
-            arguments.path("/api/person-capacities/{id}", id=id),
+            "/api/person-capacities/{id}",
             PersonCapacity,
             body=[
                 body.integer("capacity_id", capacity_id, minimum=1),
                 body.date("starts_at", starts_at),
             ],
+            id=id,
         )
 
     async def delete(self, id: int) -> None:
@@ -165,4 +173,16 @@ class PersonCapacities:
                 answers.
             PreconditionFailedError: The company feature Capacity Versioning is off.
         """
-        await self._sender.call("DELETE", arguments.path("/api/person-capacities/{id}", id=id), None)
+        return await self._sender.call("person_capacities.delete", "DELETE", "/api/person-capacities/{id}", None, id=id)
+
+
+class PersonCapacitiesWithResponse:
+    """The calls of `wethod.with_response.person_capacities`: as those of `PersonCapacities`, and they return a `Response`."""
+
+    def __init__(self, sender: Sender) -> None:
+        calls = PersonCapacities(sender)
+        self.list = calls.list
+        self.get = responding(calls.get)
+        self.create = responding(calls.create)
+        self.update = responding(calls.update)
+        self.delete = responding(calls.delete)

@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING
 from .._codec import arguments, body
 from .._codec.omitted import OMITTED, Omitted
 from .._lists.pager import Pager
+from .._sending.response import responding
 from ..models.person_payrolls import PersonPayroll
 
 if TYPE_CHECKING:
     from .._sending.sender import Sender
     from ..filters import DateTimeFilter
 
-__all__ = ["PersonPayrolls"]
+__all__ = ["PersonPayrolls", "PersonPayrollsWithResponse"]
 
 
 class PersonPayrolls:
@@ -62,6 +63,8 @@ class PersonPayrolls:
             ],
             limit=limit,
             offset=offset,
+            operation="person_payrolls.list",
+            route="/api/person-payrolls",
         )
 
     async def get(self, id: int) -> PersonPayroll:
@@ -75,7 +78,7 @@ class PersonPayrolls:
                 answers.
             PreconditionFailedError: A company feature it needs is off (assumed).
         """
-        return await self._sender.call("GET", arguments.path("/api/person-payrolls/{id}", id=id), PersonPayroll)
+        return await self._sender.call("person_payrolls.get", "GET", "/api/person-payrolls/{id}", PersonPayroll, id=id)
 
     async def create(
         self,
@@ -104,6 +107,7 @@ class PersonPayrolls:
             PreconditionFailedError: A company feature it needs is off.
         """
         return await self._sender.call(
+            "person_payrolls.create",
             "POST",
             "/api/person-payrolls",
             PersonPayroll,
@@ -142,8 +146,9 @@ class PersonPayrolls:
             PreconditionFailedError: A company feature it needs is off (assumed).
         """
         return await self._sender.call(
+            "person_payrolls.update",
             "PATCH",
-            arguments.path("/api/person-payrolls/{id}", id=id),
+            "/api/person-payrolls/{id}",
             PersonPayroll,
             body=[
                 body.integer("person_id", person_id, minimum=1),
@@ -152,6 +157,7 @@ class PersonPayrolls:
                 body.month("from", from_),
                 body.month("to", to),
             ],
+            id=id,
         )
 
     async def delete(self, id: int) -> None:
@@ -167,4 +173,16 @@ class PersonPayrolls:
                 answers.
             PreconditionFailedError: A company feature it needs is off (assumed).
         """
-        await self._sender.call("DELETE", arguments.path("/api/person-payrolls/{id}", id=id), None)
+        return await self._sender.call("person_payrolls.delete", "DELETE", "/api/person-payrolls/{id}", None, id=id)
+
+
+class PersonPayrollsWithResponse:
+    """The calls of `wethod.with_response.person_payrolls`: as those of `PersonPayrolls`, and they return a `Response`."""
+
+    def __init__(self, sender: Sender) -> None:
+        calls = PersonPayrolls(sender)
+        self.list = calls.list
+        self.get = responding(calls.get)
+        self.create = responding(calls.create)
+        self.update = responding(calls.update)
+        self.delete = responding(calls.delete)

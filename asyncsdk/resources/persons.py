@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING
 from .._codec import arguments, body
 from .._codec.omitted import OMITTED, Omitted
 from .._lists.pager import Pager
+from .._sending.response import responding
 from ..models.persons import Person
 
 if TYPE_CHECKING:
     from .._sending.sender import Sender
     from ..filters import DateTimeFilter
 
-__all__ = ["Persons"]
+__all__ = ["Persons", "PersonsWithResponse"]
 
 
 class Persons:
@@ -61,6 +62,8 @@ class Persons:
             ],
             limit=limit,
             offset=offset,
+            operation="persons.list",
+            route="/api/persons",
         )
 
     async def get(self, id: int) -> Person:
@@ -74,7 +77,7 @@ class Persons:
                 answers.
             PreconditionFailedError: A company feature it needs is off (assumed).
         """
-        return await self._sender.call("GET", arguments.path("/api/persons/{id}", id=id), Person)
+        return await self._sender.call("persons.get", "GET", "/api/persons/{id}", Person, id=id)
 
     async def update(
         self,
@@ -104,8 +107,9 @@ class Persons:
             PreconditionFailedError: A company feature it needs is off (assumed).
         """
         return await self._sender.call(
+            "persons.update",
             "PATCH",
-            arguments.path("/api/persons/{id}", id=id),
+            "/api/persons/{id}",
             Person,
             body=[
                 body.text("name", name),
@@ -121,6 +125,7 @@ class Persons:
                 body.integer("capacity_id", capacity_id, minimum=1),
                 body.integer("location_id", location_id, minimum=1),
             ],
+            id=id,
         )
 
     async def me(self) -> Person:
@@ -130,4 +135,15 @@ class Persons:
             InvalidDataError, AuthenticationError, PermissionDeniedError, RateLimitError: As the API answers.
             PreconditionFailedError: A company feature it needs is off.
         """
-        return await self._sender.call("GET", "/api/persons/me", Person)
+        return await self._sender.call("persons.me", "GET", "/api/persons/me", Person)
+
+
+class PersonsWithResponse:
+    """The calls of `wethod.with_response.persons`: as those of `Persons`, and they return a `Response`."""
+
+    def __init__(self, sender: Sender) -> None:
+        calls = Persons(sender)
+        self.list = calls.list
+        self.get = responding(calls.get)
+        self.update = responding(calls.update)
+        self.me = responding(calls.me)

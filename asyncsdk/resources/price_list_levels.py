@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING
 from .._codec import arguments, body
 from .._codec.omitted import OMITTED, Omitted
 from .._lists.pager import Pager
+from .._sending.response import responding
 from ..models.price_list_levels import PriceListLevel
 
 if TYPE_CHECKING:
     from .._sending.sender import Sender
     from ..filters import DateTimeFilter
 
-__all__ = ["PriceListLevels"]
+__all__ = ["PriceListLevels", "PriceListLevelsWithResponse"]
 
 
 class PriceListLevels:
@@ -59,6 +60,8 @@ class PriceListLevels:
             ],
             limit=limit,
             offset=offset,
+            operation="price_list_levels.list",
+            route="/api/price-list-levels",
         )
 
     async def get(self, id: int) -> PriceListLevel:
@@ -72,7 +75,9 @@ class PriceListLevels:
                 answers.
             PreconditionFailedError: A company feature it needs is off (assumed).
         """
-        return await self._sender.call("GET", arguments.path("/api/price-list-levels/{id}", id=id), PriceListLevel)
+        return await self._sender.call(
+            "price_list_levels.get", "GET", "/api/price-list-levels/{id}", PriceListLevel, id=id
+        )
 
     async def update(
         self,
@@ -92,11 +97,23 @@ class PriceListLevels:
             PreconditionFailedError: A company feature it needs is off (assumed).
         """
         return await self._sender.call(
+            "price_list_levels.update",
             "PATCH",
-            arguments.path("/api/price-list-levels/{id}", id=id),
+            "/api/price-list-levels/{id}",
             PriceListLevel,
             body=[
                 body.integer("price", price),
                 body.integer("cost", cost),
             ],
+            id=id,
         )
+
+
+class PriceListLevelsWithResponse:
+    """The calls of `wethod.with_response.price_list_levels`: as those of `PriceListLevels`, and they return a `Response`."""
+
+    def __init__(self, sender: Sender) -> None:
+        calls = PriceListLevels(sender)
+        self.list = calls.list
+        self.get = responding(calls.get)
+        self.update = responding(calls.update)

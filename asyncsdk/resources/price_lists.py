@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING
 from .._codec import arguments, body
 from .._codec.omitted import OMITTED, Omitted
 from .._lists.pager import Pager
+from .._sending.response import responding
 from ..models.price_lists import PriceList
 
 if TYPE_CHECKING:
     from .._sending.sender import Sender
     from ..filters import DateTimeFilter
 
-__all__ = ["PriceLists"]
+__all__ = ["PriceLists", "PriceListsWithResponse"]
 
 
 class PriceLists:
@@ -56,6 +57,8 @@ class PriceLists:
             [arguments.date_time("updated_at", updated_at)],
             limit=limit,
             offset=offset,
+            operation="price_lists.list",
+            route="/api/price-lists",
         )
 
     async def get(self, id: int) -> PriceList:
@@ -69,7 +72,7 @@ class PriceLists:
                 answers.
             PreconditionFailedError: A company feature it needs is off (assumed).
         """
-        return await self._sender.call("GET", arguments.path("/api/price-lists/{id}", id=id), PriceList)
+        return await self._sender.call("price_lists.get", "GET", "/api/price-lists/{id}", PriceList, id=id)
 
     async def create(
         self,
@@ -102,6 +105,7 @@ class PriceLists:
             PreconditionFailedError: A company feature it needs is off (assumed).
         """
         return await self._sender.call(
+            "price_lists.create",
             "POST",
             "/api/price-lists",
             PriceList,
@@ -146,8 +150,9 @@ class PriceLists:
             PreconditionFailedError: A company feature it needs is off (assumed).
         """
         return await self._sender.call(
+            "price_lists.update",
             "PATCH",
-            arguments.path("/api/price-lists/{id}", id=id),
+            "/api/price-lists/{id}",
             PriceList,
             body=[
                 body.integer("client_id", client_id, minimum=1),
@@ -158,4 +163,16 @@ class PriceLists:
                 body.boolean("is_default_for_client", is_default_for_client),
                 body.boolean("sync_with_company_default", sync_with_company_default),
             ],
+            id=id,
         )
+
+
+class PriceListsWithResponse:
+    """The calls of `wethod.with_response.price_lists`: as those of `PriceLists`, and they return a `Response`."""
+
+    def __init__(self, sender: Sender) -> None:
+        calls = PriceLists(sender)
+        self.list = calls.list
+        self.get = responding(calls.get)
+        self.create = responding(calls.create)
+        self.update = responding(calls.update)

@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING
 from .._codec import arguments, body
 from .._codec.omitted import OMITTED, Omitted
 from .._lists.pager import Pager
+from .._sending.response import responding
 from ..models.product_levels import ProductLevel
 
 if TYPE_CHECKING:
     from .._sending.sender import Sender
     from ..filters import DateTimeFilter
 
-__all__ = ["ProductLevels"]
+__all__ = ["ProductLevels", "ProductLevelsWithResponse"]
 
 
 class ProductLevels:
@@ -61,6 +62,8 @@ class ProductLevels:
             ],
             limit=limit,
             offset=offset,
+            operation="product_levels.list",
+            route="/api/product-levels",
         )
 
     async def get(self, id: int) -> ProductLevel:
@@ -74,7 +77,7 @@ class ProductLevels:
                 answers.
             PreconditionFailedError: A company feature it needs is off.
         """
-        return await self._sender.call("GET", arguments.path("/api/product-levels/{id}", id=id), ProductLevel)
+        return await self._sender.call("product_levels.get", "GET", "/api/product-levels/{id}", ProductLevel, id=id)
 
     async def update(self, id: int, *, days: float | Omitted = OMITTED) -> ProductLevel:
         """Changes the days of a product level.
@@ -88,5 +91,20 @@ class ProductLevels:
             PreconditionFailedError: A company feature it needs is off (assumed).
         """
         return await self._sender.call(
-            "PATCH", arguments.path("/api/product-levels/{id}", id=id), ProductLevel, body=[body.number("days", days)]
+            "product_levels.update",
+            "PATCH",
+            "/api/product-levels/{id}",
+            ProductLevel,
+            body=[body.number("days", days)],
+            id=id,
         )
+
+
+class ProductLevelsWithResponse:
+    """The calls of `wethod.with_response.product_levels`: as those of `ProductLevels`, and they return a `Response`."""
+
+    def __init__(self, sender: Sender) -> None:
+        calls = ProductLevels(sender)
+        self.list = calls.list
+        self.get = responding(calls.get)
+        self.update = responding(calls.update)

@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Literal
 
 from .._codec import arguments
 from .._lists.pager import Pager
+from .._sending.response import responding
 from ..models.production_plan_streams import ProductionPlanStream
 
 if TYPE_CHECKING:
     from .._sending.sender import Sender
     from ..filters import DateTimeFilter
 
-__all__ = ["ProductionPlanStreams"]
+__all__ = ["ProductionPlanStreams", "ProductionPlanStreamsWithResponse"]
 
 
 class ProductionPlanStreams:
@@ -74,6 +75,8 @@ class ProductionPlanStreams:
             ],
             limit=limit,
             offset=offset,
+            operation="production_plan_streams.list",
+            route="/api/production-plan-streams",
         )
 
     async def get(
@@ -93,8 +96,19 @@ class ProductionPlanStreams:
             PreconditionFailedError: A company feature it needs is off (assumed).
         """
         return await self._sender.call(
+            "production_plan_streams.get",
             "GET",
-            arguments.path("/api/production-plan-streams/{id}", id=id),
+            "/api/production-plan-streams/{id}",
             ProductionPlanStream,
             [arguments.choice("deleted", deleted, ("exclude", "include", "only"))],
+            id=id,
         )
+
+
+class ProductionPlanStreamsWithResponse:
+    """The calls of `wethod.with_response.production_plan_streams`: as those of `ProductionPlanStreams`, and they return a `Response`."""
+
+    def __init__(self, sender: Sender) -> None:
+        calls = ProductionPlanStreams(sender)
+        self.list = calls.list
+        self.get = responding(calls.get)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from .._sending.sender import Sender
     from ..filters import DateTimeFilter
 
-__all__ = ["ProductionPlans"]
+__all__ = ["ProductionPlans", "ProductionPlansWithResponse"]
 
 
 class ProductionPlans:
@@ -69,4 +69,14 @@ class ProductionPlans:
             ],
             limit=limit,
             offset=offset,
+            operation="production_plans.list",
+            route="/api/production-plans",
         )
+
+
+class ProductionPlansWithResponse:
+    """The calls of `wethod.with_response.production_plans`: as those of `ProductionPlans`, and they return a `Response`."""
+
+    def __init__(self, sender: Sender) -> None:
+        calls = ProductionPlans(sender)
+        self.list = calls.list

@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Literal
 
 from .._codec import arguments
 from .._lists.pager import Pager
+from .._sending.response import responding
 from ..models.production_streams import ProductionStream
 
 if TYPE_CHECKING:
     from .._sending.sender import Sender
     from ..filters import DateTimeFilter
 
-__all__ = ["ProductionStreams"]
+__all__ = ["ProductionStreams", "ProductionStreamsWithResponse"]
 
 
 class ProductionStreams:
@@ -73,6 +74,8 @@ class ProductionStreams:
             ],
             limit=limit,
             offset=offset,
+            operation="production_streams.list",
+            route="/api/production-streams",
         )
 
     async def get(self, id: int, *, deleted: Literal["exclude", "include", "only"] | None = None) -> ProductionStream:
@@ -90,8 +93,19 @@ class ProductionStreams:
             PreconditionFailedError: The company feature Streams is off.
         """
         return await self._sender.call(
+            "production_streams.get",
             "GET",
-            arguments.path("/api/production-streams/{id}", id=id),
+            "/api/production-streams/{id}",
             ProductionStream,
             [arguments.choice("deleted", deleted, ("exclude", "include", "only"))],
+            id=id,
         )
+
+
+class ProductionStreamsWithResponse:
+    """The calls of `wethod.with_response.production_streams`: as those of `ProductionStreams`, and they return a `Response`."""
+
+    def __init__(self, sender: Sender) -> None:
+        calls = ProductionStreams(sender)
+        self.list = calls.list
+        self.get = responding(calls.get)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from .._sending.sender import Sender
     from ..filters import DateTimeFilter
 
-__all__ = ["Productions"]
+__all__ = ["Productions", "ProductionsWithResponse"]
 
 
 class Productions:
@@ -69,4 +69,14 @@ class Productions:
             ],
             limit=limit,
             offset=offset,
+            operation="productions.list",
+            route="/api/productions",
         )
+
+
+class ProductionsWithResponse:
+    """The calls of `wethod.with_response.productions`: as those of `Productions`, and they return a `Response`."""
+
+    def __init__(self, sender: Sender) -> None:
+        calls = Productions(sender)
+        self.list = calls.list

@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING
 from .._codec import arguments, body
 from .._codec.omitted import OMITTED, Omitted
 from .._lists.pager import Pager
+from .._sending.response import responding
 from ..models.products import Product
 
 if TYPE_CHECKING:
     from .._sending.sender import Sender
     from ..filters import DateFilter, DateTimeFilter
 
-__all__ = ["Products"]
+__all__ = ["Products", "ProductsWithResponse"]
 
 
 class Products:
@@ -64,6 +65,8 @@ class Products:
             ],
             limit=limit,
             offset=offset,
+            operation="products.list",
+            route="/api/products",
         )
 
     async def get(self, id: int) -> Product:
@@ -77,7 +80,7 @@ class Products:
                 answers.
             PreconditionFailedError: A company feature it needs is off (assumed).
         """
-        return await self._sender.call("GET", arguments.path("/api/products/{id}", id=id), Product)
+        return await self._sender.call("products.get", "GET", "/api/products/{id}", Product, id=id)
 
     async def create(
         self,
@@ -106,6 +109,7 @@ class Products:
             PreconditionFailedError: A company feature it needs is off.
         """
         return await self._sender.call(
+            "products.create",
             "POST",
             "/api/products",
             Product,
@@ -141,11 +145,24 @@ class Products:
             PreconditionFailedError: A company feature it needs is off (assumed).
         """
         return await self._sender.call(
+            "products.update",
             "PATCH",
-            arguments.path("/api/products/{id}", id=id),
+            "/api/products/{id}",
             Product,
             body=[
                 body.date("available_from", available_from),
                 body.date("available_to", available_to),
             ],
+            id=id,
         )
+
+
+class ProductsWithResponse:
+    """The calls of `wethod.with_response.products`: as those of `Products`, and they return a `Response`."""
+
+    def __init__(self, sender: Sender) -> None:
+        calls = Products(sender)
+        self.list = calls.list
+        self.get = responding(calls.get)
+        self.create = responding(calls.create)
+        self.update = responding(calls.update)

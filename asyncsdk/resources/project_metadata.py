@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING
 from .._codec import arguments, body
 from .._codec.omitted import OMITTED, Omitted
 from .._lists.pager import Pager
+from .._sending.response import responding
 from ..models.project_metadata import ProjectMetadata
 
 if TYPE_CHECKING:
     from .._sending.sender import Sender
     from ..filters import DateTimeFilter
 
-__all__ = ["ProjectMetadataResource"]
+__all__ = ["ProjectMetadataResource", "ProjectMetadataResourceWithResponse"]
 
 
 class ProjectMetadataResource:
@@ -57,6 +58,8 @@ class ProjectMetadataResource:
             [arguments.date_time("updated_at", updated_at)],
             limit=limit,
             offset=offset,
+            operation="project_metadata.list",
+            route="/api/project-metadata",
         )
 
     async def get(self, id: int) -> ProjectMetadata:
@@ -68,7 +71,9 @@ class ProjectMetadataResource:
                 answers.
             PreconditionFailedError: A company feature it needs is off.
         """
-        return await self._sender.call("GET", arguments.path("/api/project-metadata/{id}", id=id), ProjectMetadata)
+        return await self._sender.call(
+            "project_metadata.get", "GET", "/api/project-metadata/{id}", ProjectMetadata, id=id
+        )
 
     async def create(
         self,
@@ -90,6 +95,7 @@ class ProjectMetadataResource:
             PreconditionFailedError: A company feature it needs is off.
         """
         return await self._sender.call(
+            "project_metadata.create",
             "POST",
             "/api/project-metadata",
             ProjectMetadata,
@@ -119,14 +125,16 @@ class ProjectMetadataResource:
             PreconditionFailedError: A company feature it needs is off (assumed).
         """
         return await self._sender.call(
+            "project_metadata.update",
             "PATCH",
-            arguments.path("/api/project-metadata/{id}", id=id),
+            "/api/project-metadata/{id}",
             ProjectMetadata,
             body=[
                 body.text("key", key),
                 body.texts("values", values),
                 body.boolean("is_required", is_required),
             ],
+            id=id,
         )
 
     async def delete(self, id: int) -> None:
@@ -142,4 +150,16 @@ class ProjectMetadataResource:
                 answers.
             PreconditionFailedError: A company feature it needs is off (assumed).
         """
-        await self._sender.call("DELETE", arguments.path("/api/project-metadata/{id}", id=id), None)
+        return await self._sender.call("project_metadata.delete", "DELETE", "/api/project-metadata/{id}", None, id=id)
+
+
+class ProjectMetadataResourceWithResponse:
+    """The calls of `wethod.with_response.project_metadata`: as those of `ProjectMetadataResource`, and they return a `Response`."""
+
+    def __init__(self, sender: Sender) -> None:
+        calls = ProjectMetadataResource(sender)
+        self.list = calls.list
+        self.get = responding(calls.get)
+        self.create = responding(calls.create)
+        self.update = responding(calls.update)
+        self.delete = responding(calls.delete)

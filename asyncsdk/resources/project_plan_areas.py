@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING
 from .._codec import arguments, body
 from .._codec.omitted import OMITTED, Omitted
 from .._lists.pager import Pager
+from .._sending.response import responding
 from ..models.project_plan_areas import ProjectPlanArea
 
 if TYPE_CHECKING:
     from .._sending.sender import Sender
     from ..filters import DateTimeFilter
 
-__all__ = ["ProjectPlanAreas"]
+__all__ = ["ProjectPlanAreas", "ProjectPlanAreasWithResponse"]
 
 
 class ProjectPlanAreas:
@@ -59,6 +60,8 @@ class ProjectPlanAreas:
             ],
             limit=limit,
             offset=offset,
+            operation="project_plan_areas.list",
+            route="/api/project-plan-areas",
         )
 
     async def get(self, id: int) -> ProjectPlanArea:
@@ -72,7 +75,9 @@ class ProjectPlanAreas:
                 answers.
             PreconditionFailedError: A company feature it needs is off (assumed).
         """
-        return await self._sender.call("GET", arguments.path("/api/project-plan-areas/{id}", id=id), ProjectPlanArea)
+        return await self._sender.call(
+            "project_plan_areas.get", "GET", "/api/project-plan-areas/{id}", ProjectPlanArea, id=id
+        )
 
     async def create(
         self,
@@ -93,6 +98,7 @@ class ProjectPlanAreas:
             PreconditionFailedError: A company feature it needs is off (assumed).
         """
         return await self._sender.call(
+            "project_plan_areas.create",
             "POST",
             "/api/project-plan-areas",
             ProjectPlanArea,
@@ -114,10 +120,12 @@ class ProjectPlanAreas:
             PreconditionFailedError: A company feature it needs is off (assumed).
         """
         return await self._sender.call(
+            "project_plan_areas.update",
             "PATCH",
-            arguments.path("/api/project-plan-areas/{id}", id=id),
+            "/api/project-plan-areas/{id}",
             ProjectPlanArea,
             body=[body.text("name", name)],
+            id=id,
         )
 
     async def delete(self, id: int) -> None:
@@ -133,4 +141,18 @@ class ProjectPlanAreas:
                 answers.
             PreconditionFailedError: A company feature it needs is off (assumed).
         """
-        await self._sender.call("DELETE", arguments.path("/api/project-plan-areas/{id}", id=id), None)
+        return await self._sender.call(
+            "project_plan_areas.delete", "DELETE", "/api/project-plan-areas/{id}", None, id=id
+        )
+
+
+class ProjectPlanAreasWithResponse:
+    """The calls of `wethod.with_response.project_plan_areas`: as those of `ProjectPlanAreas`, and they return a `Response`."""
+
+    def __init__(self, sender: Sender) -> None:
+        calls = ProjectPlanAreas(sender)
+        self.list = calls.list
+        self.get = responding(calls.get)
+        self.create = responding(calls.create)
+        self.update = responding(calls.update)
+        self.delete = responding(calls.delete)

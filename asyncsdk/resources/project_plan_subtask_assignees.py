@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from .._codec import arguments, body
 from .._lists.pager import Pager
+from .._sending.response import responding
 from ..models.project_plan_subtask_assignees import ProjectPlanSubtaskAssignee
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from .._sending.sender import Sender
     from ..filters import DateTimeFilter
 
-__all__ = ["ProjectPlanSubtaskAssignees"]
+__all__ = ["ProjectPlanSubtaskAssignees", "ProjectPlanSubtaskAssigneesWithResponse"]
 
 
 class ProjectPlanSubtaskAssignees:
@@ -64,6 +65,8 @@ class ProjectPlanSubtaskAssignees:
             ],
             limit=limit,
             offset=offset,
+            operation="project_plan_subtask_assignees.list",
+            route="/api/project-plan-subtask-assignees",
         )
 
     async def get(self, id: int) -> ProjectPlanSubtaskAssignee:
@@ -78,7 +81,11 @@ class ProjectPlanSubtaskAssignees:
             PreconditionFailedError: A company feature it needs is off (assumed).
         """
         return await self._sender.call(
-            "GET", arguments.path("/api/project-plan-subtask-assignees/{id}", id=id), ProjectPlanSubtaskAssignee
+            "project_plan_subtask_assignees.get",
+            "GET",
+            "/api/project-plan-subtask-assignees/{id}",
+            ProjectPlanSubtaskAssignee,
+            id=id,
         )
 
     async def create(self, *, fields: Mapping[str, Json]) -> ProjectPlanSubtaskAssignee:
@@ -101,6 +108,7 @@ class ProjectPlanSubtaskAssignees:
             PreconditionFailedError: A company feature it needs is off.
         """
         return await self._sender.call(
+            "project_plan_subtask_assignees.create",
             "POST",
             "/api/project-plan-subtask-assignees",
             ProjectPlanSubtaskAssignee,
@@ -125,10 +133,12 @@ class ProjectPlanSubtaskAssignees:
             PreconditionFailedError: A company feature it needs is off (assumed).
         """
         return await self._sender.call(
+            "project_plan_subtask_assignees.update",
             "PATCH",
-            arguments.path("/api/project-plan-subtask-assignees/{id}", id=id),
+            "/api/project-plan-subtask-assignees/{id}",
             ProjectPlanSubtaskAssignee,
             body=body.open_fields("fields", fields),
+            id=id,
         )
 
     async def delete(self, id: int) -> None:
@@ -144,4 +154,18 @@ class ProjectPlanSubtaskAssignees:
                 answers.
             PreconditionFailedError: A company feature it needs is off (assumed).
         """
-        await self._sender.call("DELETE", arguments.path("/api/project-plan-subtask-assignees/{id}", id=id), None)
+        return await self._sender.call(
+            "project_plan_subtask_assignees.delete", "DELETE", "/api/project-plan-subtask-assignees/{id}", None, id=id
+        )
+
+
+class ProjectPlanSubtaskAssigneesWithResponse:
+    """The calls of `wethod.with_response.project_plan_subtask_assignees`: as those of `ProjectPlanSubtaskAssignees`, and they return a `Response`."""
+
+    def __init__(self, sender: Sender) -> None:
+        calls = ProjectPlanSubtaskAssignees(sender)
+        self.list = calls.list
+        self.get = responding(calls.get)
+        self.create = responding(calls.create)
+        self.update = responding(calls.update)
+        self.delete = responding(calls.delete)

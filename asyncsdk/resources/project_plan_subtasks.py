@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING
 from .._codec import arguments, body
 from .._codec.omitted import OMITTED, Omitted
 from .._lists.pager import Pager
+from .._sending.response import responding
 from ..models.project_plan_subtasks import ProjectPlanSubtask
 
 if TYPE_CHECKING:
     from .._sending.sender import Sender
     from ..filters import DateTimeFilter
 
-__all__ = ["ProjectPlanSubtasks"]
+__all__ = ["ProjectPlanSubtasks", "ProjectPlanSubtasksWithResponse"]
 
 
 class ProjectPlanSubtasks:
@@ -64,6 +65,8 @@ class ProjectPlanSubtasks:
             ],
             limit=limit,
             offset=offset,
+            operation="project_plan_subtasks.list",
+            route="/api/project-plan-subtasks",
         )
 
     async def get(self, id: int) -> ProjectPlanSubtask:
@@ -78,7 +81,7 @@ class ProjectPlanSubtasks:
             PreconditionFailedError: A company feature it needs is off (assumed).
         """
         return await self._sender.call(
-            "GET", arguments.path("/api/project-plan-subtasks/{id}", id=id), ProjectPlanSubtask
+            "project_plan_subtasks.get", "GET", "/api/project-plan-subtasks/{id}", ProjectPlanSubtask, id=id
         )
 
     async def create(
@@ -109,6 +112,7 @@ class ProjectPlanSubtasks:
             PreconditionFailedError: A company feature it needs is off (assumed).
         """
         return await self._sender.call(
+            "project_plan_subtasks.create",
             "POST",
             "/api/project-plan-subtasks",
             ProjectPlanSubtask,
@@ -152,8 +156,9 @@ class ProjectPlanSubtasks:
             PreconditionFailedError: A company feature it needs is off (assumed).
         """
         return await self._sender.call(
+            "project_plan_subtasks.update",
             "PATCH",
-            arguments.path("/api/project-plan-subtasks/{id}", id=id),
+            "/api/project-plan-subtasks/{id}",
             ProjectPlanSubtask,
             body=[
                 body.text("name", name),
@@ -165,6 +170,7 @@ class ProjectPlanSubtasks:
                 body.text("dependency_type", dependency_type),
                 body.text("status_key", status_key),
             ],
+            id=id,
         )
 
     async def delete(self, id: int) -> None:
@@ -180,4 +186,18 @@ class ProjectPlanSubtasks:
                 answers.
             PreconditionFailedError: A company feature it needs is off (assumed).
         """
-        await self._sender.call("DELETE", arguments.path("/api/project-plan-subtasks/{id}", id=id), None)
+        return await self._sender.call(
+            "project_plan_subtasks.delete", "DELETE", "/api/project-plan-subtasks/{id}", None, id=id
+        )
+
+
+class ProjectPlanSubtasksWithResponse:
+    """The calls of `wethod.with_response.project_plan_subtasks`: as those of `ProjectPlanSubtasks`, and they return a `Response`."""
+
+    def __init__(self, sender: Sender) -> None:
+        calls = ProjectPlanSubtasks(sender)
+        self.list = calls.list
+        self.get = responding(calls.get)
+        self.create = responding(calls.create)
+        self.update = responding(calls.update)
+        self.delete = responding(calls.delete)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from .._codec import arguments, body
 from .._lists.pager import Pager
+from .._sending.response import responding
 from ..models.project_plan_task_assignees import ProjectPlanTaskAssignee
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from .._sending.sender import Sender
     from ..filters import DateTimeFilter
 
-__all__ = ["ProjectPlanTaskAssignees"]
+__all__ = ["ProjectPlanTaskAssignees", "ProjectPlanTaskAssigneesWithResponse"]
 
 
 class ProjectPlanTaskAssignees:
@@ -64,6 +65,8 @@ class ProjectPlanTaskAssignees:
             ],
             limit=limit,
             offset=offset,
+            operation="project_plan_task_assignees.list",
+            route="/api/project-plan-task-assignees",
         )
 
     async def get(self, id: int) -> ProjectPlanTaskAssignee:
@@ -78,7 +81,11 @@ class ProjectPlanTaskAssignees:
             PreconditionFailedError: A company feature it needs is off (assumed).
         """
         return await self._sender.call(
-            "GET", arguments.path("/api/project-plan-task-assignees/{id}", id=id), ProjectPlanTaskAssignee
+            "project_plan_task_assignees.get",
+            "GET",
+            "/api/project-plan-task-assignees/{id}",
+            ProjectPlanTaskAssignee,
+            id=id,
         )
 
     async def create(self, *, fields: Mapping[str, Json]) -> ProjectPlanTaskAssignee:
@@ -101,7 +108,11 @@ class ProjectPlanTaskAssignees:
             PreconditionFailedError: A company feature it needs is off (assumed).
         """
         return await self._sender.call(
-            "POST", "/api/project-plan-task-assignees", ProjectPlanTaskAssignee, body=body.open_fields("fields", fields)
+            "project_plan_task_assignees.create",
+            "POST",
+            "/api/project-plan-task-assignees",
+            ProjectPlanTaskAssignee,
+            body=body.open_fields("fields", fields),
         )
 
     async def update(self, id: int, *, fields: Mapping[str, Json]) -> ProjectPlanTaskAssignee:
@@ -122,10 +133,12 @@ class ProjectPlanTaskAssignees:
             PreconditionFailedError: A company feature it needs is off (assumed).
         """
         return await self._sender.call(
+            "project_plan_task_assignees.update",
             "PATCH",
-            arguments.path("/api/project-plan-task-assignees/{id}", id=id),
+            "/api/project-plan-task-assignees/{id}",
             ProjectPlanTaskAssignee,
             body=body.open_fields("fields", fields),
+            id=id,
         )
 
     async def delete(self, id: int) -> None:
@@ -141,4 +154,18 @@ class ProjectPlanTaskAssignees:
                 answers.
             PreconditionFailedError: A company feature it needs is off (assumed).
         """
-        await self._sender.call("DELETE", arguments.path("/api/project-plan-task-assignees/{id}", id=id), None)
+        return await self._sender.call(
+            "project_plan_task_assignees.delete", "DELETE", "/api/project-plan-task-assignees/{id}", None, id=id
+        )
+
+
+class ProjectPlanTaskAssigneesWithResponse:
+    """The calls of `wethod.with_response.project_plan_task_assignees`: as those of `ProjectPlanTaskAssignees`, and they return a `Response`."""
+
+    def __init__(self, sender: Sender) -> None:
+        calls = ProjectPlanTaskAssignees(sender)
+        self.list = calls.list
+        self.get = responding(calls.get)
+        self.create = responding(calls.create)
+        self.update = responding(calls.update)
+        self.delete = responding(calls.delete)

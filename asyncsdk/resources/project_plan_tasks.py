@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
 from .._codec import arguments, body
 from .._codec.omitted import OMITTED, Omitted
 from .._lists.pager import Pager
+from .._sending.response import responding
 from ..models.project_plan_tasks import ProjectPlanTask
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from .._sending.sender import Sender
     from ..filters import DateTimeFilter
 
-__all__ = ["ProjectPlanTasks"]
+__all__ = ["ProjectPlanTasks", "ProjectPlanTasksWithResponse"]
 
 DependencyType: TypeAlias = Literal["start-to-start", "finish-to-start", "start-to-finish", "finish-to-finish"]
 
@@ -76,6 +77,8 @@ class ProjectPlanTasks:
             ],
             limit=limit,
             offset=offset,
+            operation="project_plan_tasks.list",
+            route="/api/project-plan-tasks",
         )
 
     async def get(self, id: int) -> ProjectPlanTask:
@@ -89,7 +92,9 @@ class ProjectPlanTasks:
                 answers.
             PreconditionFailedError: A company feature it needs is off (assumed).
         """
-        return await self._sender.call("GET", arguments.path("/api/project-plan-tasks/{id}", id=id), ProjectPlanTask)
+        return await self._sender.call(
+            "project_plan_tasks.get", "GET", "/api/project-plan-tasks/{id}", ProjectPlanTask, id=id
+        )
 
     async def create(
         self,
@@ -122,6 +127,7 @@ class ProjectPlanTasks:
             PreconditionFailedError: A company feature it needs is off.
         """
         return await self._sender.call(
+            "project_plan_tasks.create",
             "POST",
             "/api/project-plan-tasks",
             ProjectPlanTask,
@@ -176,8 +182,9 @@ class ProjectPlanTasks:
             PreconditionFailedError: A company feature it needs is off (assumed).
         """
         return await self._sender.call(
+            "project_plan_tasks.update",
             "PATCH",
-            arguments.path("/api/project-plan-tasks/{id}", id=id),
+            "/api/project-plan-tasks/{id}",
             ProjectPlanTask,
             body=[
                 body.text("name", name, max_length=255),
@@ -190,6 +197,7 @@ class ProjectPlanTasks:
                 body.choice("status_key", status_key, get_args(StatusKey), nullable=True),
                 *body.numbered("custom_fields", custom_fields, "custom_field_"),
             ],
+            id=id,
         )
 
     async def delete(self, id: int) -> None:
@@ -205,4 +213,18 @@ class ProjectPlanTasks:
                 answers.
             PreconditionFailedError: A company feature it needs is off (assumed).
         """
-        await self._sender.call("DELETE", arguments.path("/api/project-plan-tasks/{id}", id=id), None)
+        return await self._sender.call(
+            "project_plan_tasks.delete", "DELETE", "/api/project-plan-tasks/{id}", None, id=id
+        )
+
+
+class ProjectPlanTasksWithResponse:
+    """The calls of `wethod.with_response.project_plan_tasks`: as those of `ProjectPlanTasks`, and they return a `Response`."""
+
+    def __init__(self, sender: Sender) -> None:
+        calls = ProjectPlanTasks(sender)
+        self.list = calls.list
+        self.get = responding(calls.get)
+        self.create = responding(calls.create)
+        self.update = responding(calls.update)
+        self.delete = responding(calls.delete)

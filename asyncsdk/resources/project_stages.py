@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from .._sending.sender import Sender
     from ..filters import DateTimeFilter
 
-__all__ = ["ProjectStages"]
+__all__ = ["ProjectStages", "ProjectStagesWithResponse"]
 
 
 class ProjectStages:
@@ -69,4 +69,14 @@ class ProjectStages:
             ],
             limit=limit,
             offset=offset,
+            operation="project_stages.list",
+            route="/api/project-stages",
         )
+
+
+class ProjectStagesWithResponse:
+    """The calls of `wethod.with_response.project_stages`: as those of `ProjectStages`, and they return a `Response`."""
+
+    def __init__(self, sender: Sender) -> None:
+        calls = ProjectStages(sender)
+        self.list = calls.list

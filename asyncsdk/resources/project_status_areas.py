@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from .._sending.sender import Sender
     from ..filters import DateTimeFilter
 
-__all__ = ["ProjectStatusAreas"]
+__all__ = ["ProjectStatusAreas", "ProjectStatusAreasWithResponse"]
 
 
 class ProjectStatusAreas:
@@ -69,4 +69,14 @@ class ProjectStatusAreas:
             ],
             limit=limit,
             offset=offset,
+            operation="project_status_areas.list",
+            route="/api/project-status-areas",
         )
+
+
+class ProjectStatusAreasWithResponse:
+    """The calls of `wethod.with_response.project_status_areas`: as those of `ProjectStatusAreas`, and they return a `Response`."""
+
+    def __init__(self, sender: Sender) -> None:
+        calls = ProjectStatusAreas(sender)
+        self.list = calls.list

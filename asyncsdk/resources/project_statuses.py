@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING, Literal
 from .._codec import arguments, body
 from .._codec.omitted import OMITTED, Omitted
 from .._lists.pager import Pager
+from .._sending.response import responding
 from ..models.project_statuses import ProjectStatus
 
 if TYPE_CHECKING:
     from .._sending.sender import Sender
     from ..filters import DateTimeFilter
 
-__all__ = ["ProjectStatuses"]
+__all__ = ["ProjectStatuses", "ProjectStatusesWithResponse"]
 
 
 class ProjectStatuses:
@@ -66,6 +67,8 @@ class ProjectStatuses:
             ],
             limit=limit,
             offset=offset,
+            operation="project_statuses.list",
+            route="/api/project-statuses",
         )
 
     async def get(self, id: int, *, deleted: Literal["exclude", "include", "only"] | None = None) -> ProjectStatus:
@@ -83,10 +86,12 @@ class ProjectStatuses:
             PreconditionFailedError: A company feature it needs is off.
         """
         return await self._sender.call(
+            "project_statuses.get",
             "GET",
-            arguments.path("/api/project-statuses/{id}", id=id),
+            "/api/project-statuses/{id}",
             ProjectStatus,
             [arguments.choice("deleted", deleted, ("exclude", "include", "only"))],
+            id=id,
         )
 
     async def create(
@@ -119,6 +124,7 @@ class ProjectStatuses:
             PreconditionFailedError: A company feature it needs is off (assumed).
         """
         return await self._sender.call(
+            "project_statuses.create",
             "POST",
             "/api/project-statuses",
             ProjectStatus,
@@ -157,8 +163,9 @@ class ProjectStatuses:
             PreconditionFailedError: A company feature it needs is off (assumed).
         """
         return await self._sender.call(
+            "project_statuses.update",
             "PATCH",
-            arguments.path("/api/project-statuses/{id}", id=id),
+            "/api/project-statuses/{id}",
             ProjectStatus,
             body=[
                 body.integer("days_left", days_left),
@@ -166,6 +173,7 @@ class ProjectStatuses:
                 body.text("notes", notes),
                 body.integer("project_status_risk_id", project_status_risk_id),
             ],
+            id=id,
         )
 
     async def delete(self, id: int) -> None:
@@ -179,4 +187,16 @@ class ProjectStatuses:
                 answers.
             PreconditionFailedError: A company feature it needs is off (assumed).
         """
-        await self._sender.call("DELETE", arguments.path("/api/project-statuses/{id}", id=id), None)
+        return await self._sender.call("project_statuses.delete", "DELETE", "/api/project-statuses/{id}", None, id=id)
+
+
+class ProjectStatusesWithResponse:
+    """The calls of `wethod.with_response.project_statuses`: as those of `ProjectStatuses`, and they return a `Response`."""
+
+    def __init__(self, sender: Sender) -> None:
+        calls = ProjectStatuses(sender)
+        self.list = calls.list
+        self.get = responding(calls.get)
+        self.create = responding(calls.create)
+        self.update = responding(calls.update)
+        self.delete = responding(calls.delete)

@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING
 
 from .._codec import arguments
 from .._lists.pager import Pager
+from .._sending.response import responding
 from ..models.project_types import ProjectType
 
 if TYPE_CHECKING:
     from .._sending.sender import Sender
     from ..filters import DateTimeFilter
 
-__all__ = ["ProjectTypes"]
+__all__ = ["ProjectTypes", "ProjectTypesWithResponse"]
 
 
 class ProjectTypes:
@@ -67,6 +68,8 @@ class ProjectTypes:
             ],
             limit=limit,
             offset=offset,
+            operation="project_types.list",
+            route="/api/project-types",
         )
 
     async def get(self, id: int) -> ProjectType:
@@ -80,4 +83,13 @@ class ProjectTypes:
                 answers.
             PreconditionFailedError: A company feature it needs is off (assumed).
         """
-        return await self._sender.call("GET", arguments.path("/api/project-types/{id}", id=id), ProjectType)
+        return await self._sender.call("project_types.get", "GET", "/api/project-types/{id}", ProjectType, id=id)
+
+
+class ProjectTypesWithResponse:
+    """The calls of `wethod.with_response.project_types`: as those of `ProjectTypes`, and they return a `Response`."""
+
+    def __init__(self, sender: Sender) -> None:
+        calls = ProjectTypes(sender)
+        self.list = calls.list
+        self.get = responding(calls.get)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Literal
 from .._codec import arguments, body
 from .._codec.omitted import OMITTED, Omitted
 from .._lists.pager import Pager
+from .._sending.response import responding
 from .._sending.settle import settled
 from ..models.projects import Project
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from .._sending.sender import Sender
     from ..filters import DateFilter, DateTimeFilter, IntegerFilter
 
-__all__ = ["Projects"]
+__all__ = ["Projects", "ProjectsWithResponse"]
 
 
 class Projects:
@@ -84,6 +85,8 @@ class Projects:
             ],
             limit=limit,
             offset=offset,
+            operation="projects.list",
+            route="/api/projects",
         )
 
     async def get(self, id: int) -> Project:
@@ -97,7 +100,7 @@ class Projects:
                 answers.
             PreconditionFailedError: A company feature it needs is off (assumed).
         """
-        return await self._sender.call("GET", arguments.path("/api/projects/{id}", id=id), Project)
+        return await self._sender.call("projects.get", "GET", "/api/projects/{id}", Project, id=id)
 
     async def create(
         self,
@@ -148,6 +151,7 @@ class Projects:
             PreconditionFailedError: A company feature it needs is off (assumed).
         """
         return await self._sender.call(
+            "projects.create",
             "POST",
             "/api/projects",
             Project,
@@ -220,8 +224,9 @@ class Projects:
             PreconditionFailedError: A company feature it needs is off (assumed).
         """
         return await self._sender.call(
+            "projects.update",
             "PATCH",
-            arguments.path("/api/projects/{id}", id=id),
+            "/api/projects/{id}",
             Project,
             body=[
                 body.text("name", name, max_length=500),
@@ -245,6 +250,7 @@ class Projects:
                 body.boolean("is_timesheet_whitelist_enabled", is_timesheet_whitelist_enabled),
                 *body.numbered("metadata", metadata, "metadata_"),
             ],
+            id=id,
         )
 
     async def delete(self, id: int) -> None:
@@ -258,7 +264,7 @@ class Projects:
                 answers.
             PreconditionFailedError: A company feature it needs is off.
         """
-        await self._sender.call("DELETE", arguments.path("/api/projects/{id}", id=id), None)
+        return await self._sender.call("projects.delete", "DELETE", "/api/projects/{id}", None, id=id)
 
     async def archive(self, id: int, *, settle: bool = False) -> Project:
         """Archives a project.
@@ -277,7 +283,7 @@ class Projects:
             PreconditionFailedError: The state of the row does not allow it, or a company feature it needs is off.
             OutcomeUnknownError: It was sent and the answer lost; with `settle`: the row does not show it.
         """
-        call = self._sender.call("POST", arguments.path("/api/projects/{id}:archive", id=id), Project)
+        call = self._sender.call("projects.archive", "POST", "/api/projects/{id}:archive", Project, id=id)
         if settle:
             return await settled(
                 call, self._sender, arguments.path("/api/projects/{id}", id=id), Project, is_archived=True
@@ -301,9 +307,23 @@ class Projects:
             PreconditionFailedError: The state of the row does not allow it, or a company feature it needs is off.
             OutcomeUnknownError: It was sent and the answer lost; with `settle`: the row does not show it.
         """
-        call = self._sender.call("POST", arguments.path("/api/projects/{id}:unarchive", id=id), Project)
+        call = self._sender.call("projects.unarchive", "POST", "/api/projects/{id}:unarchive", Project, id=id)
         if settle:
             return await settled(
                 call, self._sender, arguments.path("/api/projects/{id}", id=id), Project, is_archived=False
             )
         return await call
+
+
+class ProjectsWithResponse:
+    """The calls of `wethod.with_response.projects`: as those of `Projects`, and they return a `Response`."""
+
+    def __init__(self, sender: Sender) -> None:
+        calls = Projects(sender)
+        self.list = calls.list
+        self.get = responding(calls.get)
+        self.create = responding(calls.create)
+        self.update = responding(calls.update)
+        self.delete = responding(calls.delete)
+        self.archive = responding(calls.archive)
+        self.unarchive = responding(calls.unarchive)

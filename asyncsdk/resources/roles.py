@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING
 
 from .._codec import arguments
 from .._lists.pager import Pager
+from .._sending.response import responding
 from ..models.roles import Role
 
 if TYPE_CHECKING:
     from .._sending.sender import Sender
     from ..filters import DateTimeFilter
 
-__all__ = ["Roles"]
+__all__ = ["Roles", "RolesWithResponse"]
 
 
 class Roles:
@@ -54,6 +55,8 @@ class Roles:
             [arguments.date_time("updated_at", updated_at)],
             limit=limit,
             offset=offset,
+            operation="roles.list",
+            route="/api/roles",
         )
 
     async def get(self, id: int) -> Role:
@@ -67,4 +70,13 @@ class Roles:
                 answers.
             PreconditionFailedError: A company feature it needs is off (assumed).
         """
-        return await self._sender.call("GET", arguments.path("/api/roles/{id}", id=id), Role)
+        return await self._sender.call("roles.get", "GET", "/api/roles/{id}", Role, id=id)
+
+
+class RolesWithResponse:
+    """The calls of `wethod.with_response.roles`: as those of `Roles`, and they return a `Response`."""
+
+    def __init__(self, sender: Sender) -> None:
+        calls = Roles(sender)
+        self.list = calls.list
+        self.get = responding(calls.get)

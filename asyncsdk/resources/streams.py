@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 from .._codec import arguments, body
 from .._codec.omitted import OMITTED, Omitted
 from .._lists.pager import Pager
+from .._sending.response import responding
 from .._sending.settle import SOME, settled
 from ..models.streams import Stream, StreamLeader, StreamMember
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from .._sending.sender import Sender
     from ..filters import DateTimeFilter
 
-__all__ = ["Streams"]
+__all__ = ["Streams", "StreamsWithResponse"]
 
 IncludeItem: TypeAlias = Literal["streamLeaders", "stream_leaders", "streamMembers", "stream_members"]
 
@@ -98,6 +99,8 @@ class Streams:
             ],
             limit=limit,
             offset=offset,
+            operation="streams.list",
+            route="/api/streams",
         )
 
     async def get(self, id: int) -> Stream:
@@ -111,7 +114,7 @@ class Streams:
                 answers.
             PreconditionFailedError: A company feature it needs is off (assumed).
         """
-        return await self._sender.call("GET", arguments.path("/api/streams/{id}", id=id), Stream)
+        return await self._sender.call("streams.get", "GET", "/api/streams/{id}", Stream, id=id)
 
     async def create(self, *, name: str | Omitted = OMITTED) -> Stream:
         """Creates a stream.
@@ -129,7 +132,7 @@ class Streams:
             InvalidDataError, AuthenticationError, PermissionDeniedError, RateLimitError: As the API answers.
             PreconditionFailedError: A company feature it needs is off (assumed).
         """
-        return await self._sender.call("POST", "/api/streams", Stream, body=[body.text("name", name)])
+        return await self._sender.call("streams.create", "POST", "/api/streams", Stream, body=[body.text("name", name)])
 
     async def update(self, id: int, *, name: str | Omitted = OMITTED) -> Stream:
         """Renames a stream.
@@ -146,7 +149,7 @@ class Streams:
             PreconditionFailedError: A company feature it needs is off (assumed).
         """
         return await self._sender.call(
-            "PATCH", arguments.path("/api/streams/{id}", id=id), Stream, body=[body.text("name", name)]
+            "streams.update", "PATCH", "/api/streams/{id}", Stream, body=[body.text("name", name)], id=id
         )
 
     async def delete(self, id: int) -> None:
@@ -162,7 +165,7 @@ class Streams:
                 answers.
             PreconditionFailedError: A company feature it needs is off (assumed).
         """
-        await self._sender.call("DELETE", arguments.path("/api/streams/{id}", id=id), None)
+        return await self._sender.call("streams.delete", "DELETE", "/api/streams/{id}", None, id=id)
 
     async def archive(self, id: int, *, settle: bool = False) -> Stream:
         """Archives a stream linked to a person or budget.
@@ -181,7 +184,7 @@ class Streams:
             PreconditionFailedError: The state of the row does not allow it, or a company feature it needs is off.
             OutcomeUnknownError: It was sent and the answer lost; with `settle`: the row does not show it.
         """
-        call = self._sender.call("POST", arguments.path("/api/streams/{id}:archive", id=id), Stream)
+        call = self._sender.call("streams.archive", "POST", "/api/streams/{id}:archive", Stream, id=id)
         if settle:
             return await settled(
                 call, self._sender, arguments.path("/api/streams/{id}", id=id), Stream, archived_at=SOME
@@ -205,7 +208,7 @@ class Streams:
             PreconditionFailedError: The state of the row does not allow it, or a company feature it needs is off.
             OutcomeUnknownError: It was sent and the answer lost; with `settle`: the row does not show it.
         """
-        call = self._sender.call("POST", arguments.path("/api/streams/{id}:unarchive", id=id), Stream)
+        call = self._sender.call("streams.unarchive", "POST", "/api/streams/{id}:unarchive", Stream, id=id)
         if settle:
             return await settled(
                 call, self._sender, arguments.path("/api/streams/{id}", id=id), Stream, archived_at=None
@@ -250,6 +253,8 @@ class Streams:
             ],
             limit=limit,
             offset=offset,
+            operation="streams.list_leaders",
+            route="/api/streams/{stream_id}/leaders",
         )
 
     async def attach_leader(self, stream_id: int, leader_id: int) -> StreamLeader:
@@ -267,9 +272,12 @@ class Streams:
             PreconditionFailedError: The company feature Streams is off.
         """
         return await self._sender.call(
+            "streams.attach_leader",
             "POST",
-            arguments.path("/api/streams/{stream_id}/leaders/{leader_id}", stream_id=stream_id, leader_id=leader_id),
+            "/api/streams/{stream_id}/leaders/{leader_id}",
             StreamLeader,
+            stream_id=stream_id,
+            leader_id=leader_id,
         )
 
     async def detach_leader(self, stream_id: int, leader_id: int) -> None:
@@ -285,10 +293,13 @@ class Streams:
                 answers.
             PreconditionFailedError: The company feature Streams is off.
         """
-        await self._sender.call(
+        return await self._sender.call(
+            "streams.detach_leader",
             "DELETE",
-            arguments.path("/api/streams/{stream_id}/leaders/{leader_id}", stream_id=stream_id, leader_id=leader_id),
+            "/api/streams/{stream_id}/leaders/{leader_id}",
             None,
+            stream_id=stream_id,
+            leader_id=leader_id,
         )
 
     def list_members(
@@ -321,6 +332,8 @@ class Streams:
             [arguments.date_time("updated_at", updated_at)],
             limit=limit,
             offset=offset,
+            operation="streams.list_members",
+            route="/api/streams/{stream_id}/members",
         )
 
     async def attach_member(self, stream_id: int, member_id: int) -> StreamMember:
@@ -338,7 +351,29 @@ class Streams:
             PreconditionFailedError: A company feature it needs is off (assumed).
         """
         return await self._sender.call(
+            "streams.attach_member",
             "POST",
-            arguments.path("/api/streams/{stream_id}/members/{member_id}", stream_id=stream_id, member_id=member_id),
+            "/api/streams/{stream_id}/members/{member_id}",
             StreamMember,
+            stream_id=stream_id,
+            member_id=member_id,
         )
+
+
+class StreamsWithResponse:
+    """The calls of `wethod.with_response.streams`: as those of `Streams`, and they return a `Response`."""
+
+    def __init__(self, sender: Sender) -> None:
+        calls = Streams(sender)
+        self.list = calls.list
+        self.get = responding(calls.get)
+        self.create = responding(calls.create)
+        self.update = responding(calls.update)
+        self.delete = responding(calls.delete)
+        self.archive = responding(calls.archive)
+        self.unarchive = responding(calls.unarchive)
+        self.list_leaders = calls.list_leaders
+        self.attach_leader = responding(calls.attach_leader)
+        self.detach_leader = responding(calls.detach_leader)
+        self.list_members = calls.list_members
+        self.attach_member = responding(calls.attach_member)

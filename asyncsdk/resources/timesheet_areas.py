@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from .._sending.sender import Sender
     from ..filters import DateTimeFilter
 
-__all__ = ["TimesheetAreas"]
+__all__ = ["TimesheetAreas", "TimesheetAreasWithResponse"]
 
 
 class TimesheetAreas:
@@ -63,4 +63,14 @@ class TimesheetAreas:
             ],
             limit=limit,
             offset=offset,
+            operation="timesheet_areas.list",
+            route="/api/timesheet-areas",
         )
+
+
+class TimesheetAreasWithResponse:
+    """The calls of `wethod.with_response.timesheet_areas`: as those of `TimesheetAreas`, and they return a `Response`."""
+
+    def __init__(self, sender: Sender) -> None:
+        calls = TimesheetAreas(sender)
+        self.list = calls.list

@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from .._codec import arguments
 from .._lists.pager import Pager
+from .._sending.response import responding
 from ..models.timesheet_logs import TimesheetLog
 
 if TYPE_CHECKING:
     from .._sending.sender import Sender
     from ..filters import DateFilter, DateTimeFilter
 
-__all__ = ["TimesheetLogs"]
+__all__ = ["TimesheetLogs", "TimesheetLogsWithResponse"]
 
 OrderItem: TypeAlias = Literal["created_at", "-created_at", "date", "-date"]
 
@@ -96,6 +97,8 @@ class TimesheetLogs:
             ],
             limit=limit,
             offset=offset,
+            operation="timesheet_logs.list",
+            route="/api/timesheet-logs",
             stable_order="created_at",
         )
 
@@ -110,4 +113,13 @@ class TimesheetLogs:
                 answers.
             PreconditionFailedError: A company feature it needs is off (assumed).
         """
-        return await self._sender.call("GET", arguments.path("/api/timesheet-logs/{id}", id=id), TimesheetLog)
+        return await self._sender.call("timesheet_logs.get", "GET", "/api/timesheet-logs/{id}", TimesheetLog, id=id)
+
+
+class TimesheetLogsWithResponse:
+    """The calls of `wethod.with_response.timesheet_logs`: as those of `TimesheetLogs`, and they return a `Response`."""
+
+    def __init__(self, sender: Sender) -> None:
+        calls = TimesheetLogs(sender)
+        self.list = calls.list
+        self.get = responding(calls.get)

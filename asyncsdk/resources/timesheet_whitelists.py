@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING
 
 from .._codec import arguments, body
 from .._lists.pager import Pager
+from .._sending.response import responding
 from ..models.timesheet_whitelists import TimesheetWhitelist
 
 if TYPE_CHECKING:
     from .._sending.sender import Sender
     from ..filters import DateTimeFilter
 
-__all__ = ["TimesheetWhitelists"]
+__all__ = ["TimesheetWhitelists", "TimesheetWhitelistsWithResponse"]
 
 
 class TimesheetWhitelists:
@@ -60,6 +61,8 @@ class TimesheetWhitelists:
             ],
             limit=limit,
             offset=offset,
+            operation="timesheet_whitelists.list",
+            route="/api/timesheet-whitelists",
         )
 
     async def get(self, id: int) -> TimesheetWhitelist:
@@ -74,7 +77,7 @@ class TimesheetWhitelists:
             PreconditionFailedError: A company feature it needs is off.
         """
         return await self._sender.call(
-            "GET", arguments.path("/api/timesheet-whitelists/{id}", id=id), TimesheetWhitelist
+            "timesheet_whitelists.get", "GET", "/api/timesheet-whitelists/{id}", TimesheetWhitelist, id=id
         )
 
     async def create(
@@ -96,6 +99,7 @@ class TimesheetWhitelists:
             PreconditionFailedError: A company feature it needs is off.
         """
         return await self._sender.call(
+            "timesheet_whitelists.create",
             "POST",
             "/api/timesheet-whitelists",
             TimesheetWhitelist,
@@ -118,4 +122,17 @@ class TimesheetWhitelists:
                 answers.
             PreconditionFailedError: A company feature it needs is off.
         """
-        await self._sender.call("DELETE", arguments.path("/api/timesheet-whitelists/{id}", id=id), None)
+        return await self._sender.call(
+            "timesheet_whitelists.delete", "DELETE", "/api/timesheet-whitelists/{id}", None, id=id
+        )
+
+
+class TimesheetWhitelistsWithResponse:
+    """The calls of `wethod.with_response.timesheet_whitelists`: as those of `TimesheetWhitelists`, and they return a `Response`."""
+
+    def __init__(self, sender: Sender) -> None:
+        calls = TimesheetWhitelists(sender)
+        self.list = calls.list
+        self.get = responding(calls.get)
+        self.create = responding(calls.create)
+        self.delete = responding(calls.delete)

@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
 from .._codec import arguments, body
 from .._codec.omitted import OMITTED, Omitted
 from .._lists.pager import Pager
+from .._sending.response import responding
 from ..models.timesheets import Timesheet
 
 if TYPE_CHECKING:
     from .._sending.sender import Sender
     from ..filters import DateFilter, DateTimeFilter
 
-__all__ = ["Timesheets"]
+__all__ = ["Timesheets", "TimesheetsWithResponse"]
 
 Day: TypeAlias = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 
@@ -82,6 +83,8 @@ class Timesheets:
             ],
             limit=limit,
             offset=offset,
+            operation="timesheets.list",
+            route="/api/timesheets",
         )
 
     async def create(
@@ -118,6 +121,7 @@ class Timesheets:
             PreconditionFailedError: A company feature it needs is off (assumed).
         """
         return await self._sender.call(
+            "timesheets.create",
             "POST",
             "/api/timesheets",
             Timesheet,
@@ -156,14 +160,16 @@ class Timesheets:
             PreconditionFailedError: A company feature it needs is off (assumed).
         """
         return await self._sender.call(
+            "timesheets.update",
             "PATCH",
-            arguments.path("/api/timesheets/{id}", id=id),
+            "/api/timesheets/{id}",
             Timesheet,
             body=[
                 body.number("hours", hours),
                 body.text("notes", notes),
                 body.choice("mode", mode, ("DAILY", "WEEKLY")),
             ],
+            id=id,
         )
 
     async def delete(self, id: int) -> None:
@@ -177,4 +183,15 @@ class Timesheets:
                 answers.
             PreconditionFailedError: A company feature it needs is off (assumed).
         """
-        await self._sender.call("DELETE", arguments.path("/api/timesheets/{id}", id=id), None)
+        return await self._sender.call("timesheets.delete", "DELETE", "/api/timesheets/{id}", None, id=id)
+
+
+class TimesheetsWithResponse:
+    """The calls of `wethod.with_response.timesheets`: as those of `Timesheets`, and they return a `Response`."""
+
+    def __init__(self, sender: Sender) -> None:
+        calls = Timesheets(sender)
+        self.list = calls.list
+        self.create = responding(calls.create)
+        self.update = responding(calls.update)
+        self.delete = responding(calls.delete)

@@ -58,6 +58,10 @@ at once; `sandbox.survivors(resource, since=sandbox.mark())` names the rows that
 
 **Other servers.** `clock_skew=-60` lets the server's clock lag behind, `tidy=True` keeps texts trimmed and numbers
 rounded, `sandbox.add_token(token, hidden=["timesheets"])` registers a token that does not see the rows it makes.
+`date_behind=3600` lets the Date header lag behind the
+stamps of rows. `Sandbox(deviations=[Deviation("rename", "Project.name", "title")])` is an API that is not as the
+contract says, in every answer: fields renamed, of another type, null, with other values or without their zone; lists
+with smaller pages, in another order, or deaf to a parameter.
 
 **Over HTTP**, without a token, from the machine itself and its own origins only, in JSON:
 `GET|POST|DELETE /_sandbox/faults` (a fault as an object: `{"kind": "fail", "on": "GET /api/projects", "status": 503,
@@ -72,15 +76,23 @@ import importlib
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from asyncsdk.sandbox.deviations import Deviation as Deviation
     from asyncsdk.sandbox.faults import Fault as Fault
     from asyncsdk.sandbox.log import Received as Received
     from asyncsdk.sandbox.row import Row as Row
     from asyncsdk.sandbox.sandbox import Sandbox as Sandbox
     from asyncsdk.sandbox.store import Change as Change
 
-__all__ = ["Change", "Fault", "Received", "Row", "Sandbox"]
+__all__ = ["Change", "Deviation", "Fault", "Received", "Row", "Sandbox"]
 
-_MODULES = {"Change": "store", "Fault": "faults", "Received": "log", "Row": "row", "Sandbox": "sandbox"}
+_MODULES = {
+    "Change": "store",
+    "Deviation": "deviations",
+    "Fault": "faults",
+    "Received": "log",
+    "Row": "row",
+    "Sandbox": "sandbox",
+}
 
 
 def __getattr__(name: str) -> object:

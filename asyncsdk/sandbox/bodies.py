@@ -13,7 +13,7 @@ from jsonschema.exceptions import ValidationError
 from asyncsdk.sandbox.assumed import BodyFields
 from asyncsdk.sandbox.contract import Json, Object, ServedOperation, load, mapping
 from asyncsdk.sandbox.operands import read_date, read_moment
-from asyncsdk.sandbox.refusals import FieldFailure, invalid
+from asyncsdk.sandbox.refusals import Complaint, invalid
 from asyncsdk.sandbox.relations import target
 from asyncsdk.sandbox.rules import Setting
 from asyncsdk.sandbox.store import Store
@@ -27,7 +27,7 @@ _UNKNOWN = "is not a field of this operation"
 
 
 def read(
-    operation: ServedOperation, raw: bytes, content_type: str, failures: list[FieldFailure], *, strict: bool
+    operation: ServedOperation, raw: bytes, content_type: str, failures: list[Complaint], *, strict: bool
 ) -> Object:
     """Returns the body's fields that fit; {} where there is none. What does not fit is added to `failures`.
 
@@ -35,11 +35,11 @@ def read(
     """
     if operation.body is None:
         if raw.translate(None, _BLANKS) not in _EMPTY and strict:
-            failures.append(FieldFailure("body", "this operation takes no body"))
+            failures.append(Complaint("body", "this operation takes no body"))
         return {}
     if not raw.strip():
         if operation.body_required:
-            raise invalid([*failures, FieldFailure("body", "a JSON object is required")])
+            raise invalid([*failures, Complaint("body", "a JSON object is required")])
         return {}
     value = _parse(raw, content_type, failures)
     found = list(_check(operation.body, value, strict=strict))
@@ -48,7 +48,7 @@ def read(
     return {name: part for name, part in value.items() if name not in refused}
 
 
-def _parse(raw: bytes, content_type: str, failures: list[FieldFailure]) -> Object:
+def _parse(raw: bytes, content_type: str, failures: list[Complaint]) -> Object:
     message = "must be a JSON object"
     if content_type != "application/json":
         message = f"must be sent as application/json, not {content_type}"
@@ -63,14 +63,14 @@ def _parse(raw: bytes, content_type: str, failures: list[FieldFailure]) -> Objec
                 return {}
             if isinstance(value, dict):
                 return value
-    raise invalid([*failures, FieldFailure("body", message)])
+    raise invalid([*failures, Complaint("body", message)])
 
 
 def _refuse(constant: str) -> float:
     raise ValueError(f"{constant} is not a JSON value")
 
 
-def _check(schema: str, value: Object, *, strict: bool) -> Iterable[FieldFailure]:
+def _check(schema: str, value: Object, *, strict: bool) -> Iterable[Complaint]:
     shape = load().schemas[schema]
     properties = mapping(shape.get("properties") or {})
     prefix = shape.get("x-dynamic-prefix")
@@ -80,17 +80,17 @@ def _check(schema: str, value: Object, *, strict: bool) -> Iterable[FieldFailure
         for name in value:
             if name not in properties and not (prefix and re.fullmatch(f"{prefix}[0-9]+", name)):
                 named.add(name)
-                yield FieldFailure(name, _UNKNOWN)
+                yield Complaint(name, _UNKNOWN)
     for error in validator(schema).iter_errors(value):
         if error.validator in ("additionalProperties", "unevaluatedProperties"):
             continue  # named above where strict
         field = _field(error)
         if field not in named:
             named.add(field)
-            yield FieldFailure(field, error.message)
+            yield Complaint(field, error.message)
     for name, part in value.items():
         if name not in named and (message := _unfit(part)):
-            yield FieldFailure(name, message)
+            yield Complaint(name, message)
 
 
 def _field(error: ValidationError) -> str:
@@ -146,7 +146,7 @@ def _formats() -> FormatChecker:
 
 
 def to_row(
-    setting: Setting, table: StoredTable, fields: BodyFields, value: Object, failures: list[FieldFailure]
+    setting: Setting, table: StoredTable, fields: BodyFields, value: Object, failures: list[Complaint]
 ) -> Object:
     """Returns a body's fields as the row's: renamed and rewritten as they come back, ids looked up, limits checked.
 
@@ -165,7 +165,7 @@ def to_row(
         if column is None:
             column = name  # it does not come back, but an id in it has to be one
         if message := misfit(setting.store, table, column, part):
-            failures.append(FieldFailure(name, message))
+            failures.append(Complaint(name, message))
             continue
         if column in table.columns and column not in _OURS:
             row[column] = part
@@ -191,20 +191,20 @@ def misfit(store: Store, table: StoredTable, column: str, value: Json) -> str | 
     return None
 
 
-def _dynamic(store: Store, table: StoredTable, name: str, value: Json, failures: list[FieldFailure]) -> None:
+def _dynamic(store: Store, table: StoredTable, name: str, value: Json, failures: list[Complaint]) -> None:
     prefix = table.dynamic or ""
     id = int(name.removeprefix(prefix)[:15])
     if prefix == "metadata_":
         known = store.row("project_metadata", id)
         allowed = known["values"] if known else None
         if known is None:
-            failures.append(FieldFailure(name, "there is no such project metadata"))
+            failures.append(Complaint(name, "there is no such project metadata"))
         elif value is not None and isinstance(allowed, list) and allowed and value not in allowed:
-            failures.append(FieldFailure(name, f"must be one of {', '.join(map(str, allowed))}"))
+            failures.append(Complaint(name, f"must be one of {', '.join(map(str, allowed))}"))
         return
     if not store.exists("custom_fields", id):
-        failures.append(FieldFailure(name, "there is no such custom field"))
+        failures.append(Complaint(name, "there is no such custom field"))
         return
     option = store.row("custom_field_options", value) if isinstance(value, int) else None
     if value is not None and (option is None or option["custom_field_id"] != id or option["deleted_at"] is not None):
-        failures.append(FieldFailure(name, "must be the id of one of the field's options, or null"))
+        failures.append(Complaint(name, "must be the id of one of the field's options, or null"))

@@ -14,10 +14,12 @@ import attrs
 class ServiceClock:
     """Wall clock in whole milliseconds. `tick()` never gives the same moment twice, so `updated_at` always moves.
 
-    `source` returns seconds since 1970; a test can give its own.
+    `source` returns seconds since 1970; a test can give its own. `behind` are seconds by which the Date header is
+    behind the stamps of rows, as where a proxy with a clock of its own writes it.
     """
 
     source: Callable[[], float] = time.time
+    behind: float = 0.0
     _last: int = 0
 
     def now(self) -> int:
@@ -31,7 +33,7 @@ class ServiceClock:
 
     def header(self) -> str:
         """Returns the present as a Date header has it: whole seconds, rounded down."""
-        return email.utils.formatdate(self.now() // 1000, usegmt=True)
+        return email.utils.formatdate(self.now() // 1000 - self.behind, usegmt=True)
 
     def today(self) -> str:
         """Returns the present date in UTC."""

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from asyncsdk.errors import ArgumentError
+from asyncsdk.errors._checks import check_whole_number
 from asyncsdk.sandbox import rules
 from asyncsdk.sandbox.assumed import create_fields
 from asyncsdk.sandbox.bodies import misfit
@@ -208,10 +209,9 @@ def _misfit(setting: Setting, table: StoredTable, column: str, value: Json) -> s
 
 
 def _check_id(setting: Setting, table: StoredTable, value: Json) -> None:
-    if not isinstance(value, int) or isinstance(value, bool) or not 0 < value < 2**53:
-        raise ArgumentError("id", f"it is a whole number from 1, not {value!r}")
-    if setting.store.row(table.name, value) is not None:
-        raise ArgumentError("id", f"{table.name} has a row {value} already; leave id out for the next free one")
+    id_ = check_whole_number("id", value, 1, 2**53 - 1)
+    if setting.store.row(table.name, id_) is not None:
+        raise ArgumentError("id", f"{table.name} has a row {id_} already; leave id out for the next free one")
 
 
 def _json(table: StoredTable, name: str, value: object) -> Json:

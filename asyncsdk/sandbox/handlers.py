@@ -12,7 +12,7 @@ from asyncsdk.sandbox import access, actions, bodies, exact, queries, rules
 from asyncsdk.sandbox.access import Caller
 from asyncsdk.sandbox.assumed import BodyFields, body_fields
 from asyncsdk.sandbox.contract import Object, ServedContract, ServedOperation
-from asyncsdk.sandbox.refusals import FieldFailure, Refusal, invalid, missing
+from asyncsdk.sandbox.refusals import Complaint, Refusal, invalid, missing
 from asyncsdk.sandbox.relations import INCLUDES
 from asyncsdk.sandbox.rules import Setting
 from asyncsdk.sandbox.store import Store, Where
@@ -85,7 +85,7 @@ def answer(request: RoutedRequest) -> str | None:
     """Returns the answer's JSON text, None where it has no body. Refusals are raised."""
     access.require(request.operation, request.identity)
     kind = request.operation.kind
-    failures: list[FieldFailure] = []
+    failures: list[Complaint] = []
     query = queries.read(request.operation, request.table, request.query, failures, strict=request.strict)
     body: Object = {}
     if request.operation.method != "GET":
@@ -154,7 +154,7 @@ def _get(request: RoutedRequest, query: queries.Query) -> str:
     return _related(request.store, [(id, text)], include)[0]
 
 
-def _create(request: RoutedRequest, body: Object, failures: list[FieldFailure]) -> str:
+def _create(request: RoutedRequest, body: Object, failures: list[Complaint]) -> str:
     table, store = request.table, request.store
     values = bodies.to_row(request.setting, table, request.fields, body, failures)
     _check(request, body, values, failures)
@@ -170,7 +170,7 @@ def _create(request: RoutedRequest, body: Object, failures: list[FieldFailure]) 
     return _one(request, store.insert(table.name, _stored(table, row)))
 
 
-def _update(request: RoutedRequest, body: Object, failures: list[FieldFailure]) -> str:
+def _update(request: RoutedRequest, body: Object, failures: list[Complaint]) -> str:
     table, store, id = request.table, request.store, request.ids[0]
     row = _row(request, id)
     _permit(request, row, body)
@@ -188,7 +188,7 @@ def _update(request: RoutedRequest, body: Object, failures: list[FieldFailure]) 
     return _one(request, id)
 
 
-def _check(request: RoutedRequest, body: Object, whole: Object, failures: list[FieldFailure]) -> None:
+def _check(request: RoutedRequest, body: Object, whole: Object, failures: list[Complaint]) -> None:
     refused = {failure.field for failure in failures}
     found = rules.check(request.table, request.fields, body, whole)
     failures.extend(failure for failure in found if failure.field not in refused)

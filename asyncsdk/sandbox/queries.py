@@ -11,7 +11,7 @@ import attrs
 from asyncsdk.sandbox.contract import ServedOperation, ServedParameter
 from asyncsdk.sandbox.operands import condition, read_integer
 from asyncsdk.sandbox.positions import View
-from asyncsdk.sandbox.refusals import FieldFailure
+from asyncsdk.sandbox.refusals import Complaint
 from asyncsdk.sandbox.relations import INCLUDES
 from asyncsdk.sandbox.store import Scalar, Where
 from asyncsdk.sandbox.tables import StoredTable
@@ -85,9 +85,7 @@ class Query:
         return Where(" AND ".join(conditions) or "1", self.values, self.order or "id", tuple(self.needs))
 
 
-def read(
-    operation: ServedOperation, table: StoredTable, raw: str, failures: list[FieldFailure], *, strict: bool
-) -> Query:
+def read(operation: ServedOperation, table: StoredTable, raw: str, failures: list[Complaint], *, strict: bool) -> Query:
     """Reads a raw query string. What does not fit is added to `failures`, unknown parameters too where `strict`."""
     query = Query()
     seen: set[str] = set()
@@ -95,16 +93,16 @@ def read(
         parameter = operation.query.get(name)
         if parameter is None:
             if strict:
-                failures.append(FieldFailure(name, "is not a parameter of this operation"))
+                failures.append(Complaint(name, "is not a parameter of this operation"))
             continue
         if name in seen:
-            failures.append(FieldFailure(name, "was given more than once"))
+            failures.append(Complaint(name, "was given more than once"))
             continue
         seen.add(name)
         try:
             _apply(query, table, parameter, value)
         except ValueError as error:
-            failures.append(FieldFailure(name, str(error)))
+            failures.append(Complaint(name, str(error)))
     if "order" not in seen and (default := operation.query.get("order")) and default.default:
         _order(query, table, default, default.default)
     return query

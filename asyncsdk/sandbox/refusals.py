@@ -22,7 +22,7 @@ _KEYS = {
 
 
 @attrs.frozen
-class FieldFailure:
+class Complaint:
     """One refused field, by its wire name."""
 
     field: str
@@ -37,7 +37,7 @@ class Refusal(Exception):
         status: int,
         message: str,
         *,
-        failures: tuple[FieldFailure, ...] = (),
+        failures: tuple[Complaint, ...] = (),
         headers: tuple[tuple[str, str], ...] = (),
     ) -> None:
         super().__init__(message)
@@ -54,7 +54,7 @@ class Refusal(Exception):
         return body
 
 
-def invalid(failures: list[FieldFailure]) -> Refusal:
+def invalid(failures: list[Complaint]) -> Refusal:
     """Returns the 400 that names every failing field."""
     message = "You provided invalid data. Check 'failures' for details."
     return Refusal(400, message, failures=tuple(failures))

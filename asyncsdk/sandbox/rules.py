@@ -15,7 +15,7 @@ import attrs
 from asyncsdk.sandbox.assumed import BodyFields
 from asyncsdk.sandbox.clock import ServiceClock
 from asyncsdk.sandbox.contract import Json, Object
-from asyncsdk.sandbox.refusals import FieldFailure
+from asyncsdk.sandbox.refusals import Complaint
 from asyncsdk.sandbox.store import Store, Where
 from asyncsdk.sandbox.tables import StoredColumn, StoredTable
 
@@ -129,50 +129,50 @@ def empty(column: StoredColumn) -> Json:
     return values[column.kind]
 
 
-def check(table: StoredTable, fields: BodyFields, body: Object, whole: Object) -> Iterable[FieldFailure]:
+def check(table: StoredTable, fields: BodyFields, body: Object, whole: Object) -> Iterable[Complaint]:
     """Yields what does not fit together in a row as it would be, judged by the fields the body gives."""
     for name, earlier in fields.not_before.items():
         first, last = whole.get(earlier), whole.get(name)
         if isinstance(first, str) and isinstance(last, str) and last < first and (name in body or earlier in body):
-            yield FieldFailure(name, f"must not be before {earlier}")
+            yield Complaint(name, f"must not be before {earlier}")
     for name, (low, high) in fields.bounds.items():
         value = body.get(name)
         if isinstance(value, int | float) and not low <= value <= high:
-            yield FieldFailure(name, f"must be between {low:g} and {high:g}")
+            yield Complaint(name, f"must be between {low:g} and {high:g}")
     own = _CHECKS.get(table.name)
     if own:
         yield from own(body, whole)
 
 
-def _holiday(_: Object, whole: Object) -> Iterable[FieldFailure]:
+def _holiday(_: Object, whole: Object) -> Iterable[Complaint]:
     if not whole.get("repeating"):
         if whole.get("exact_date") is None:
-            yield FieldFailure("exact_date", "is required where the holiday does not repeat")
+            yield Complaint("exact_date", "is required where the holiday does not repeat")
         return
     day, month = whole.get("repeating_day"), whole.get("repeating_month")
     for name, value in (("repeating_day", day), ("repeating_month", month)):
         if value is None:
-            yield FieldFailure(name, "is required where the holiday repeats")
+            yield Complaint(name, "is required where the holiday repeats")
     if isinstance(day, int) and isinstance(month, int) and day > (29, 31, 30)[(month != 2) + (month in (4, 6, 9, 11))]:
-        yield FieldFailure("repeating_day", "is not a day of that month")
+        yield Complaint("repeating_day", "is not a day of that month")
 
 
-def _status(body: Object, _: Object) -> Iterable[FieldFailure]:
+def _status(body: Object, _: Object) -> Iterable[Complaint]:
     date = body.get("date")
     if isinstance(date, str) and weekday(date) != "mon":
-        yield FieldFailure("date", f"must be a Monday; {date} is a {weekday(date)}")
+        yield Complaint("date", f"must be a Monday; {date} is a {weekday(date)}")
 
 
-def _timesheet(body: Object, _: Object) -> Iterable[FieldFailure]:
+def _timesheet(body: Object, _: Object) -> Iterable[Complaint]:
     date, day = body.get("date"), body.get("day")
     if isinstance(date, str) and isinstance(day, str) and weekday(date) != day:
         words = (
             f"{date} is a {weekday(date)}; date is the day worked, not the Monday of its week, and day may be left out"
         )
-        yield FieldFailure("day", words)
+        yield Complaint("day", words)
 
 
-_CHECKS: Mapping[str, Callable[[Object, Object], Iterable[FieldFailure]]] = MappingProxyType(
+_CHECKS: Mapping[str, Callable[[Object, Object], Iterable[Complaint]]] = MappingProxyType(
     {"holidays": _holiday, "project_statuses": _status, "timesheets": _timesheet}
 )
 

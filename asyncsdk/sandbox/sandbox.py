@@ -6,22 +6,22 @@ import asyncio
 import datetime as dt
 import time
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable
 from pathlib import Path
-from types import MappingProxyType, TracebackType
+from types import TracebackType
 from typing import Final, Self
 
 from aiohttp import web
 
-from asyncsdk.errors import ArgumentError
+from asyncsdk.errors._checks import check_whole_number
 from asyncsdk.sandbox import control, exact, orders, settings
 from asyncsdk.sandbox.access import Caller
 from asyncsdk.sandbox.clock import ServiceClock
 from asyncsdk.sandbox.contract import Json
+from asyncsdk.sandbox.deviations import Deviation
 from asyncsdk.sandbox.drift import mutate, table_of
 from asyncsdk.sandbox.faults import Fault, from_json
 from asyncsdk.sandbox.log import Log
-from asyncsdk.sandbox.positions import View
 from asyncsdk.sandbox.row import Row, matching, read_row
 from asyncsdk.sandbox.server import Server
 from asyncsdk.sandbox.service import Service
@@ -29,7 +29,6 @@ from asyncsdk.sandbox.store import Change, Store
 from asyncsdk.sandbox.tables import tables
 
 _LARGE = 20_000  # rows from which the first table is filled off the event loop
-_VIEWS: Mapping[str, View] = MappingProxyType({"exclude": "live", "include": "all", "only": "deleted"})
 
 
 class Sandbox:
@@ -59,6 +58,8 @@ class Sandbox:
         order: the field lists are ordered by where a request does not say, descending after `-`: the real order is
             not documented.
         tidy: texts are kept trimmed and numbers rounded to two decimals, as some servers do.
+        date_behind: seconds by which the Date header is behind the stamps of rows.
+        deviations: ways in which the API is not as the contract says.
 
     Raises:
         ConfigurationError: for a setting that cannot be.
@@ -89,14 +90,17 @@ class Sandbox:
         clock_skew: float = 0.0,
         order: str = "id",
         tidy: bool = False,
+        date_behind: float = 0.0,
+        deviations: Iterable[Deviation] = (),
     ) -> None:
         for name, value, most in (("rows", rows, 10**7), ("port", port, 65_535), ("log_size", log_size, 10**7)):
-            settings.whole(name, value, 0, most)
+            check_whole_number(name, value, 0, most)
         if rate_limit is not None:
-            settings.whole("rate_limit", rate_limit, 0, 10**9)
+            check_whole_number("rate_limit", rate_limit, 0, 10**9)
         settings.number("latency_ms", latency_ms, 0, 3_600_000)
         settings.number("rate_window", rate_window, 0.001, 86_400 * 366)
         settings.number("clock_skew", clock_skew, -86_400, 86_400)
+        settings.number("date_behind", date_behind, -86_400, 86_400)
         self.rows: int = rows
         self.seed: int = seed
         self.latency_ms: float = latency_ms
@@ -106,7 +110,7 @@ class Sandbox:
         self.company: str = company
         self.faults: list[Fault] = [] if faults is None else from_json(faults)
         source = clock or time.time
-        self._clock = ServiceClock((lambda: source() + clock_skew) if clock_skew else source)
+        self._clock = ServiceClock((lambda: source() + clock_skew) if clock_skew else source, date_behind)
         self._service = Service(
             rows=0 if empty else rows,
             seed=seed,
@@ -123,6 +127,7 @@ class Sandbox:
             empty=empty,
             tidy=tidy,
         )
+        self._service.deviations.extend(deviations)
         self._server = Server(
             self._service, self._clock, self.faults, latency=latency_ms / 1000, log_size=log_size, seed=seed
         )
@@ -276,7 +281,7 @@ class Sandbox:
         """
         with self._service.lock:
             store = self._service.store(company or self.company)
-            return matching(store, table_of(resource), _view(deleted), equal)
+            return matching(store, table_of(resource), settings.view(deleted), equal)
 
     def row_of(self, resource: str, id: int, /, *, company: str | None = None) -> Row | None:
         """Returns one row of a list, deleted or not; None where there is none."""
@@ -304,13 +309,13 @@ class Sandbox:
         """Returns the ids of the rows that were in a list at a mark and ever since."""
         came = {"exclude": ("insert", "restore"), "include": ("insert",), "only": ("insert", "soft_delete")}
         with self._service.lock:
-            ids = self.store.ids(table_of(resource), _view(deleted))
+            ids = self.store.ids(table_of(resource), settings.view(deleted))
             return ids - {c.id for c in self.history(resource, since=since) if c.kind in came[deleted]}
 
     def count(self, resource: str, *, deleted: str = "exclude") -> int:
         """Returns how many rows a list has."""
         with self._service.lock:
-            return self.store.count(table_of(resource), _view(deleted))
+            return self.store.count(table_of(resource), settings.view(deleted))
 
     def reset(self) -> None:
         """Back to the first rows: no faults, no log, full rate limits. Tokens stay."""
@@ -340,9 +345,3 @@ class Sandbox:
     rename: Final = orders.rename
     retype: Final = orders.retype
     drift: Final = orders.drift
-
-
-def _view(deleted: str) -> View:
-    if deleted in _VIEWS:
-        return _VIEWS[deleted]
-    raise ArgumentError("deleted", f"one of {', '.join(_VIEWS)}, not {deleted!r}")

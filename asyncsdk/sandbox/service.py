@@ -11,13 +11,14 @@ from collections.abc import Collection, Mapping
 import attrs
 
 from asyncsdk.errors import ArgumentError
-from asyncsdk.sandbox import bodies, handlers
+from asyncsdk.sandbox import bodies, deviations, handlers
 from asyncsdk.sandbox.access import Caller
 from asyncsdk.sandbox.clock import ServiceClock
 from asyncsdk.sandbox.contract import ServedContract, ServedOperation, load
+from asyncsdk.sandbox.deviations import Deviation
 from asyncsdk.sandbox.fill import Filling
 from asyncsdk.sandbox.limits import Window
-from asyncsdk.sandbox.refusals import FieldFailure, Refusal, invalid
+from asyncsdk.sandbox.refusals import Complaint, Refusal, invalid
 from asyncsdk.sandbox.rules import Setting
 from asyncsdk.sandbox.store import Store
 
@@ -88,6 +89,7 @@ class Service:
         self.rate_limit: int | None = rate_limit
         self.rate_window: float = rate_window
         self.breaches: list[str] = []
+        self.deviations: list[Deviation] = []
         self._rows, self._seed, self._company, self._database = rows, seed, company, database
         self._clock, self._strict, self._judging, self._order = clock, strict, judge, order
         self._without = frozenset(_feature(name) for name in without)
@@ -121,6 +123,7 @@ class Service:
             store.wipe()
         self._windows.clear()
         self.breaches.clear()
+        self.deviations.clear()
 
     def close(self) -> None:
         """Lets go of the rows."""
@@ -142,8 +145,11 @@ class Service:
             self._admit(identity, operation)
             setting = self.setting(identity.company, identity.person)
             store = setting.store
-            args = self.contract, operation, ids, asked.query, asked.body, asked.content_type, identity, setting
-            text = handlers.answer(handlers.RoutedRequest(*args, self._strict, self._order))
+            query = deviations.query_as(self.deviations, operation, asked.query)
+            order = deviations.order_as(self.deviations, operation, self._order)
+            args = self.contract, operation, ids, query, asked.body, asked.content_type, identity, setting
+            text = handlers.answer(handlers.RoutedRequest(*args, self._strict, order))
+            text = deviations.text_as(self.deviations, self.contract, operation.model, text)
             status, headers = operation.status, dict[str, str]()
         except Refusal as refusal:
             status, text, headers = refusal.status, _text(refusal), dict(refusal.headers)
@@ -176,13 +182,13 @@ class Service:
         identity = self._identities.get(token) if scheme.lower() == "bearer" else None
         if identity is None:
             raise Refusal(401, "The access token is missing or unknown.")
-        failures: list[FieldFailure] = []
+        failures: list[Complaint] = []
         company, version = asked.headers.get("Wethod-Company"), asked.headers.get("Wethod-Version")
         if not company:
-            failures.append(FieldFailure("Wethod-Company", "this header is required"))
+            failures.append(Complaint("Wethod-Company", "this header is required"))
         if version != self.contract.version:
             known = f"the version this API has is {self.contract.version}"
-            failures.append(FieldFailure("Wethod-Version", known if version else "this header is required"))
+            failures.append(Complaint("Wethod-Version", known if version else "this header is required"))
         if failures:
             raise invalid(failures)
         if company != identity.company:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
+from types import MappingProxyType
 
 from asyncsdk.errors import ArgumentError
+from asyncsdk.sandbox.positions import View
 
-
-def whole(name: str, value: object, low: int, high: int) -> None:
-    """Refuses what is no whole number from `low` to `high`."""
-    if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
-        raise ArgumentError(name, f"a whole number from {low:,} to {high:,}, not {value!r}")
+_VIEWS: Mapping[str, View] = MappingProxyType({"exclude": "live", "include": "all", "only": "deleted"})
 
 
 def number(name: str, value: object, low: float, high: float) -> None:
@@ -30,3 +29,10 @@ def day(today: dt.date | str | None) -> str | None:
     if read is None or not 1900 <= read.year <= 9000:
         raise ArgumentError("today", f"a date such as 2026-05-20, not {today!r}")
     return read.isoformat()
+
+
+def view(deleted: str) -> View:
+    """Returns the rows that `deleted` asks for, as the store calls them."""
+    if deleted in _VIEWS:
+        return _VIEWS[deleted]
+    raise ArgumentError("deleted", f"one of {', '.join(_VIEWS)}, not {deleted!r}")

@@ -18,6 +18,12 @@ from tests.extract.stored import FILE_KINDS, place_of, postgres_schema
 POSTGRES = pytest.param("postgresql", marks=pytest.mark.postgresql)
 
 
+@pytest.fixture(autouse=True)
+def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a server's target writes beside the program, its rejected rows, is not left in the checkout."""
+    monkeypatch.chdir(tmp_path)
+
+
 @pytest.fixture(params=[*FILE_KINDS, "duckdb", "delta", POSTGRES])
 def place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Place]:
     """An empty target of every kind, in turn."""

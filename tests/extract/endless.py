@@ -13,7 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from asyncsdk.extract.target import Table
-from asyncsdk.extract.targets.duckdb_store import Store
+from asyncsdk.extract.targets.duckdb_store import DuckDBStore
 from asyncsdk.extract.targets.folder import FolderTarget
 
 ENDLESS = "SELECT count(*) FROM range(1000000000) a, range(1000000000) b WHERE a.range % 7 = b.range % 5"
@@ -22,7 +22,7 @@ ENDLESS = "SELECT count(*) FROM range(1000000000) a, range(1000000000) b WHERE a
 def copy_for_ever(merging: Callable[[], object]) -> Callable[..., None]:
     """What writes a table to a file, and never comes to its end; `merging` is called before it begins."""
 
-    def copy(self: FolderTarget, store: Store, table: Table, draft: Path) -> None:
+    def copy(self: FolderTarget, store: DuckDBStore, table: Table, draft: Path) -> None:
         draft.write_bytes(b"half")
         merging()
         store.file.rows(ENDLESS)

@@ -10,7 +10,7 @@ from typing import Any
 import attrs
 
 from asyncsdk import Wethod
-from asyncsdk.extract import Report, TargetError, TargetRefused, extract
+from asyncsdk.extract import ExtractionReport, TargetError, TargetRefused, extract
 from asyncsdk.extract.target import Batch, Contents, Owner, RunLine, Shrink, Table, Written, shrinks_too_much
 from asyncsdk.sandbox import Sandbox
 
@@ -123,7 +123,7 @@ def client(sandbox: Sandbox, token: str | None = None) -> Wethod:
     return Wethod(token=token or sandbox.token, company=sandbox.company, base_url=sandbox.url, budget=None)
 
 
-async def pull(wethod: Wethod, *resources: str, **options: Any) -> Report:
+async def pull(wethod: Wethod, *resources: str, **options: Any) -> ExtractionReport:
     """One run; where the API fails it is tried a few times, and not for minutes."""
     return await extract(wethod, resources or [STREAMS], "memory", **{"patience": 0, **options})
 

@@ -15,7 +15,7 @@ from asyncsdk._catalog import find
 from asyncsdk._limits import clock
 from asyncsdk._sending.headers import http_date
 from asyncsdk.errors import ArgumentError
-from asyncsdk.extract import Report, extract
+from asyncsdk.extract import ExtractionReport, extract
 from asyncsdk.extract.incremental import passes
 from asyncsdk.extract.states import State
 from asyncsdk.extract.watermark import OVERLAP, difference, earlier, usable, went_back
@@ -41,7 +41,7 @@ class Wrong:
     ours: dt.timedelta = NONE
 
 
-def night(target: Memory, folder: Path, number: int, wrong: Wrong, *, lists: tuple[str, ...]) -> Report:
+def night(target: Memory, folder: Path, number: int, wrong: Wrong, *, lists: tuple[str, ...]) -> ExtractionReport:
     """Changes rows for a day and runs; whatever the clocks say, a day passes between two nights."""
     truth = BEGINNING + number * DAY
     simulation = Simulation(
@@ -53,7 +53,7 @@ def night(target: Memory, folder: Path, number: int, wrong: Wrong, *, lists: tup
         for kind in ("insert", "update", "update", "soft_delete") if number else ():
             mutate(simulation.store, name, kind, draw)
 
-    async def main() -> Report:
+    async def main() -> ExtractionReport:
         ours = clock.Clock(simulation.clock, lambda: simulation.now() - wrong.server + wrong.ours, lambda: 0.5)
         with clock.running_on(ours):
             async with simulation.client() as wethod:

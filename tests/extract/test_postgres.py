@@ -466,7 +466,7 @@ def test_a_connection_that_is_lost_behind_a_commit_counts_its_rows_once(
             real(table, key, state)
             attempts.append(1)
             if len(attempts) == 1:
-                target._session.connection.commit()  # as the server may have done it, and nobody heard
+                target._session.connection.commit()  # as the server may have done it, and nobody noticed
                 cut(sql, postgres_place)
 
         monkeypatch.setattr(target, "_put_state", put_and_lose)

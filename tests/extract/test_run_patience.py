@@ -9,7 +9,7 @@ import pytest
 
 from asyncsdk import Wethod
 from asyncsdk.errors import ArgumentError
-from asyncsdk.extract import Report, extract
+from asyncsdk.extract import ExtractionReport, extract
 from asyncsdk.sandbox import Sandbox
 from asyncsdk.testing.simulation import Conditions, Simulation
 from tests.extract.memory import PATH, STREAMS, Memory
@@ -26,11 +26,11 @@ AWAY = [
 
 def outage(
     conditions: Conditions, seconds: float | None, *, lists: tuple[str, ...] = (STREAMS,), patience: float = 600.0
-) -> tuple[Report, Simulation]:
+) -> tuple[ExtractionReport, Simulation]:
     """A run during which the API is away from its third second on; None: for good."""
     simulation = Simulation(5, Conditions(round_trip=1.0), rows=3000)
 
-    async def main() -> Report:
+    async def main() -> ExtractionReport:
         loop, well = asyncio.get_running_loop(), simulation.server.conditions
 
         def set_to(conditions: Conditions) -> None:

@@ -16,10 +16,10 @@ import duckdb
 import pytest
 
 from asyncsdk.extract import extract
-from asyncsdk.extract.lane import Lane, outlast
 from asyncsdk.extract.target import Place, TargetError, TargetStopped
 from asyncsdk.extract.targets import make_target
 from asyncsdk.extract.targets.folder import FolderTarget
+from asyncsdk.extract.worker_thread import WorkerThread, outlast
 from asyncsdk.sandbox import Sandbox
 from tests.extract.endless import copy_for_ever
 from tests.extract.memory import client
@@ -131,7 +131,7 @@ def test_opening_is_long_work_too(database_place: Place, monkeypatch: pytest.Mon
 
 
 async def test_what_a_cancelled_call_does_ends_before_the_next_begins() -> None:
-    lane = Lane()
+    worker = WorkerThread()
     done: list[str] = []
     begun, go_on = threading.Event(), threading.Event()
 
@@ -140,16 +140,16 @@ async def test_what_a_cancelled_call_does_ends_before_the_next_begins() -> None:
         go_on.wait(30)
         done.append("long")
 
-    waiting = asyncio.ensure_future(lane(long))
-    never = asyncio.ensure_future(lane(lambda: done.append("never")))
+    waiting = asyncio.ensure_future(worker(long))
+    never = asyncio.ensure_future(worker(lambda: done.append("never")))
     while not begun.is_set():
         await asyncio.sleep(0)
     waiting.cancel()
     never.cancel()
     await asyncio.wait([waiting, never])
     assert waiting.cancelled()
-    after = asyncio.ensure_future(lane(lambda: done.append("after")))
-    last = asyncio.ensure_future(lane.end(lambda: done.append("last")))
+    after = asyncio.ensure_future(worker(lambda: done.append("after")))
+    last = asyncio.ensure_future(worker.end(lambda: done.append("last")))
     await asyncio.sleep(0)
     last.cancel()
     assert not done
@@ -158,7 +158,7 @@ async def test_what_a_cancelled_call_does_ends_before_the_next_begins() -> None:
     with pytest.raises(asyncio.CancelledError):
         await last
     with pytest.raises(TargetError, match="ended"):
-        await lane(str)
+        await worker(str)
     while "last" not in done:
         await asyncio.sleep(0)
     assert done == ["long", "after", "last"]

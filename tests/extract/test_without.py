@@ -14,7 +14,7 @@ from aiohttp import web
 from asyncsdk import Wethod
 from asyncsdk._arrow.columns import columns_of
 from asyncsdk.errors import ArgumentError
-from asyncsdk.extract import Report, TargetRefused, extract, plan
+from asyncsdk.extract import ExtractionReport, TargetRefused, extract, plan
 from asyncsdk.extract.exclusions import exclusions_of, hidden_of, reduced
 from asyncsdk.extract.shape import twin
 from asyncsdk.extract.target import Place
@@ -152,7 +152,7 @@ async def test_a_field_is_nowhere_in_postgresql(
 
 
 async def test_what_an_earlier_run_stored_is_removed_and_may_come_back(sandbox: Sandbox, place: Place) -> None:
-    async def run(**options: Any) -> Report:
+    async def run(**options: Any) -> ExtractionReport:
         async with client(sandbox) as wethod:
             return await extract(
                 wethod, "all" if "all" in options else ["persons", "levels"], place.text, schema=place.schema, **options

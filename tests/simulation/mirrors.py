@@ -7,7 +7,7 @@ from collections import Counter
 from functools import partial
 from random import Random
 
-from asyncsdk import Mirror, RetryPolicy, Wethod, single_flight
+from asyncsdk import Mirror, RetryPolicy, Wethod
 from asyncsdk.errors import WethodError
 from asyncsdk.models import Stream
 from asyncsdk.sandbox.drift import mutate
@@ -94,7 +94,7 @@ def _differences(simulation: Simulation, mirrored: Mirror, lists: list[str]) -> 
 
 async def _ask_together(simulation: Simulation, wethod: Wethod, draw: Random) -> list[str]:
     """Asks for one row several times at once; some callers leave. Each of the others gets a row of its own."""
-    shared = single_flight(wethod)
+    shared = wethod.with_options(single_flight=True)
     fair, simulation.server.conditions = simulation.server.conditions, Conditions()
     await asyncio.sleep(5)  # what a refresh has in the air comes home
     before = simulation.server.counts["requests"]

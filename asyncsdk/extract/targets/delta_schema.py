@@ -11,11 +11,11 @@ from ..._arrow.columns import Column
 from ..._arrow.tables import type_of
 from ..target import TargetRefused
 
-__all__ = ["Change", "fit_schema", "schema_of_columns"]
+__all__ = ["SchemaChange", "fit_schema", "schema_of_columns"]
 
 
 @attrs.frozen
-class Change:
+class SchemaChange:
     """What a table's schema becomes so that it takes the rows.
 
     Args:
@@ -39,7 +39,7 @@ def schema_of_columns(columns: Iterable[Column]) -> pa.Schema:
     return pa.schema(fields)
 
 
-def fit_schema(name: str, stored: pa.Schema, wanted: pa.Schema, without: frozenset[str]) -> Change:
+def fit_schema(name: str, stored: pa.Schema, wanted: pa.Schema, without: frozenset[str]) -> SchemaChange:
     """How a table with the schema `stored` has to change to take rows of `wanted`. Columns that rows lack stay.
 
     Raises:
@@ -48,7 +48,7 @@ def fit_schema(name: str, stored: pa.Schema, wanted: pa.Schema, without: frozens
     change = _fields(name, stored, wanted)
     fields = [field for field in change[0] if field.name not in without]
     gone = len(fields) < len(change[0])
-    return Change(pa.schema(fields), change[1], change[2] or gone)
+    return SchemaChange(pa.schema(fields), change[1], change[2] or gone)
 
 
 def _fields(

@@ -12,7 +12,7 @@ import duckdb
 from .. import rejects
 from ..target import Batch, Contents, Owner, RunLine, Shrink, Table, TargetError, TargetRefused, Written
 from .duckdb_file import remove_leftovers
-from .duckdb_store import Store, peek
+from .duckdb_store import DuckDBStore, peek
 from .locks import FileLock
 from .sql import Names
 
@@ -33,7 +33,7 @@ class DuckDBTarget:
         self._names = Names(schema or "main", prefix)
         self._in_schema = "" if schema is None else f"{schema}."
         self._lock: FileLock | None = None
-        self._open: Store | None = None
+        self._open: DuckDBStore | None = None
         self._stopped = False
 
     def peek(self, table: Table, key: str) -> bytes | None:
@@ -47,7 +47,7 @@ class DuckDBTarget:
             path = self._path.resolve()  # a link to the file is no other file
             self._lock = FileLock(path.with_name(f"{path.name}.lock"), str(self._path))
             remove_leftovers(path)
-            self._open = Store(path, self._names.schema, self._names.prefix, shown=True)
+            self._open = DuckDBStore(path, self._names.schema, self._names.prefix, shown=True)
             if self._stopped:
                 self._open.file.stoppable.stop(writes=False)
             self._open.prepare(owner, tables, str(self._path))
@@ -120,7 +120,7 @@ class DuckDBTarget:
             self._lock = None
 
     @property
-    def _store(self) -> Store:
+    def _store(self) -> DuckDBStore:
         if self._open is None:
             raise TargetError(f"{self._path} is not open")
         return self._open

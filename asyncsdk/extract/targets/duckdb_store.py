@@ -28,17 +28,17 @@ from ..target import (
 )
 from .batches import batch_table
 from .duckdb_file import DuckDBFile, Row, read_once
-from .duckdb_tables import Found, commenting, fitting, live_view, type_of
+from .duckdb_tables import FoundColumn, commenting, fitting, live_view, type_of
 from .sql import LAYOUT, Names, check_foreign, check_names, check_owner, live_rows, quoted, run_values, runs_columns
 
-__all__ = ["Store", "peek"]
+__all__ = ["DuckDBStore", "peek"]
 
 _BATCH, _SPARED, _CHANGED = "_asyncsdk_batch", "_asyncsdk_spared", "_asyncsdk_changed"
 
 _id_of = cast("attrgetter[int]", attrgetter("id"))
 
 
-class Store:
+class DuckDBStore:
     """The tables of one schema of a file, and what runs remember of them. Every method is one transaction.
 
     Args:
@@ -55,7 +55,7 @@ class Store:
         self.names: Names = Names(schema, prefix, self.file.database)
         self._shown = shown
         self._contents: dict[str, Contents] = {}
-        self._columns: dict[str, dict[str, Found]] = {}
+        self._columns: dict[str, dict[str, FoundColumn]] = {}
         self._passes: dict[str, datetime] = {}
 
     # --- opening --------------------------------------------------------------------------------------------------
@@ -126,14 +126,14 @@ class Store:
         if noted and (changed or contents.lost):
             self._touch(table)
 
-    def _found(self, table: str) -> dict[str, Found]:
+    def _found(self, table: str) -> dict[str, FoundColumn]:
         """The columns of a table; none where it does not exist."""
         rows = self.file.rows(
             "SELECT column_name, data_type, comment FROM duckdb_columns() "
             "WHERE database_name = current_database() AND schema_name = ? AND table_name = ? ORDER BY column_index",
             [self.names.schema, self.names.bare(table)],
         )
-        return {name: Found(type_, comment) for name, type_, comment in rows}
+        return {name: FoundColumn(type_, comment) for name, type_, comment in rows}
 
     def _said(self, table: Table) -> str | None:
         rows = self.file.rows(
@@ -286,7 +286,7 @@ class Store:
                 [table.name, file, version, size, changed_ns],
             )
 
-    def columns(self, table: Table) -> dict[str, Found]:
+    def columns(self, table: Table) -> dict[str, FoundColumn]:
         """The columns that a table has."""
         return self._columns[table.name]
 
@@ -322,7 +322,7 @@ def peek(path: Path, names: Names, key: str) -> bytes | None:
     return str(rows[0][0]).encode() if rows else None
 
 
-def _changes(name: str, found: dict[str, Found], given: Sequence[Column], batch: Batch) -> str:
+def _changes(name: str, found: dict[str, FoundColumn], given: Sequence[Column], batch: Batch) -> str:
     """The statement that puts the rows which are to be written into a table of their own."""
     here = {column.name: f"CAST(b.{quoted(column.name)} AS {found[column.name].type})" for column in given}
     values = []

@@ -13,7 +13,7 @@ from ..._arrow.columns import Column, Kind, stored_columns
 from ..target import Table, TargetRefused
 from .sql import Names, check_foreign, live_rows, quoted
 
-__all__ = ["Found", "commenting", "fitting", "live_view", "text_of", "type_of"]
+__all__ = ["FoundColumn", "commenting", "fitting", "live_view", "text_of", "type_of"]
 
 _TYPES: Final[dict[Kind, str]] = {
     "bigint": "BIGINT",
@@ -27,7 +27,7 @@ _TYPES: Final[dict[Kind, str]] = {
 
 
 @attrs.frozen
-class Found:
+class FoundColumn:
     """A column that a table has: its type as DuckDB writes it, and its comment."""
 
     type: str
@@ -35,7 +35,7 @@ class Found:
 
 
 def fitting(
-    names: Names, table: Table, found: Mapping[str, Found], *, keyed: bool, spelt: Callable[[str], str]
+    names: Names, table: Table, found: Mapping[str, FoundColumn], *, keyed: bool, spelt: Callable[[str], str]
 ) -> list[str]:
     """What has to be executed so that a table takes the rows; nothing where it does.
 
@@ -74,7 +74,7 @@ def live_view(names: Names, table: Table, columns: Iterable[str]) -> str:
     )
 
 
-def commenting(names: Names, table: Table, found: Mapping[str, Found], said: str | None) -> list[str]:
+def commenting(names: Names, table: Table, found: Mapping[str, FoundColumn], said: str | None) -> list[str]:
     """What has to be executed so that a table says what it means, where it does not yet.
 
     Args:
@@ -108,7 +108,7 @@ def text_of(text: str | None) -> str:
     return "NULL" if text is None else "'" + text.replace("'", "''") + "'"
 
 
-def _change(column: Column, found: Found | None, table: str, wanted: str) -> str | None:
+def _change(column: Column, found: FoundColumn | None, table: str, wanted: str) -> str | None:
     """What ALTER TABLE has to do so that `column` fits; None: nothing."""
     if found is None:
         return f"ADD COLUMN {quoted(column.name)} {wanted}"

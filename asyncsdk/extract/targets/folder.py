@@ -23,7 +23,7 @@ import duckdb
 from .. import rejects
 from ..target import Batch, Contents, Owner, RunLine, Shrink, Table, TargetError, TargetRefused, Written
 from .duckdb_file import is_damage, remove_leftovers
-from .duckdb_store import Store, peek
+from .duckdb_store import DuckDBStore, peek
 from .folder_check import check_folder
 from .locks import FileLock
 from .mounts import network_mount
@@ -52,7 +52,7 @@ class FolderTarget:
         self._given_state = state
         self._staging = (state or self._hidden) / f"{prefix}staging.duckdb"
         self._lock: FileLock | None = None
-        self._open: Store | None = None
+        self._open: DuckDBStore | None = None
         self._lost = False
         self._stopped = False
 
@@ -91,7 +91,7 @@ class FolderTarget:
                 "would not be safe; write --state PATH, a folder on this machine that is there for every run"
             )
 
-    def _opened(self, staging: Path, owner: Owner, tables: Sequence[Table]) -> Store:
+    def _opened(self, staging: Path, owner: Owner, tables: Sequence[Table]) -> DuckDBStore:
         """The store; where its file is unreadable, a new one, and the tables are read whole."""
         try:
             if _damaged(staging).exists():
@@ -107,8 +107,8 @@ class FolderTarget:
         self._lost = True
         return self._prepared(staging, owner, tables)
 
-    def _prepared(self, staging: Path, owner: Owner, tables: Sequence[Table]) -> Store:
-        store = Store(staging, self._names.schema, self._prefix, shown=False)
+    def _prepared(self, staging: Path, owner: Owner, tables: Sequence[Table]) -> DuckDBStore:
+        store = DuckDBStore(staging, self._names.schema, self._prefix, shown=False)
         try:
             self._open = store  # so that `stop` finds it
             if self._stopped:
@@ -217,7 +217,7 @@ class FolderTarget:
         self._store.drop(table)
         rejects.begin(self.rejects_path(table))
 
-    def _write(self, store: Store, table: Table, draft: Path) -> None:
+    def _write(self, store: DuckDBStore, table: Table, draft: Path) -> None:
         query = published_rows(store.names.table(table.name), table, store.columns(table), self._format)
         schema = described(store.file.schema(query), table) if self._format == "parquet" else None
         store.file.rows(copying(query, self._format, draft, schema))
@@ -235,7 +235,7 @@ class FolderTarget:
         return str(path.relative_to(self._folder))
 
     @property
-    def _store(self) -> Store:
+    def _store(self) -> DuckDBStore:
         if self._open is None:
             raise TargetError(f"{self._folder} is not open")
         return self._open

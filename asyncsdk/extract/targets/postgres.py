@@ -31,8 +31,8 @@ from ..target import (
 )
 from .postgres_copy import copy_text
 from .postgres_rows import absent_rows, incoming, upsert
-from .postgres_schema import Schema
-from .postgres_session import Session, conninfo_of
+from .postgres_schema import PostgresSchema
+from .postgres_session import PostgresSession, conninfo_of
 from .postgres_tables import definitions
 from .runs_of_ids import runs_of
 from .sql import Names, check_names, live_rows, quoted, run_values, runs_columns
@@ -64,8 +64,8 @@ class PostgresTarget:
             raise ConfigurationError(f"schema: PostgreSQL takes names of at most {_LONGEST_SCHEMA} bytes")
         conninfo, secret = conninfo_of(address)
         self._names = Names(schema or "public", prefix)
-        self._session = Session(conninfo, secret, patience, self._prepare)
-        self._schema = Schema(self._session, self._names, writer=uuid.uuid4().hex)
+        self._session = PostgresSession(conninfo, secret, patience, self._prepare)
+        self._schema = PostgresSchema(self._session, self._names, writer=uuid.uuid4().hex)
         self._conninfo = conninfo
         self._owner: Owner | None = None
         self._tables: tuple[Table, ...] = ()

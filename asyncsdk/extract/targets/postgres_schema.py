@@ -10,11 +10,11 @@ from psycopg import errors
 
 from ..._arrow.columns import VANISHED_AT, Column
 from ..target import Owner, Table, TargetRefused
-from .postgres_session import Session
-from .postgres_tables import OWN_TABLES, Found, comments, definitions, remade, view_of, widening, written_columns
+from .postgres_session import PostgresSession
+from .postgres_tables import OWN_TABLES, FoundTable, comments, definitions, remade, view_of, widening, written_columns
 from .sql import LAYOUT, Names, check_foreign, check_owner, quoted, runs_columns
 
-__all__ = ["Schema"]
+__all__ = ["PostgresSchema"]
 
 _LOCK_PATIENCE: Final = "3s"
 """So long a server may take to see that a killed run is gone."""
@@ -59,7 +59,7 @@ _DEFAULT_GRANTS: Final = """
 """What takes away what a new view gives by itself: the old one's readers are the only ones."""
 
 
-class Schema:
+class PostgresSchema:
     """The schema of one target.
 
     Args:
@@ -68,11 +68,11 @@ class Schema:
         writer: tells this run from any other.
     """
 
-    def __init__(self, session: Session, names: Names, writer: str) -> None:
+    def __init__(self, session: PostgresSession, names: Names, writer: str) -> None:
         self._session = session
         self._names = names
         self._writer = writer
-        self._known: dict[str, Found] = {}
+        self._known: dict[str, FoundTable] = {}
 
     def hold(self) -> None:
         """Takes a lock that ends with the connection.
@@ -180,7 +180,7 @@ class Schema:
             self._session.run(change)
         if changes:
             self.look(table.name)
-        shown = Found(options=options) if anew else self._found(view)
+        shown = FoundTable(options=options) if anew else self._found(view)
         if (made := view_of(self._names, table, self._found(table.name).columns, shown)) is not None:
             self._session.run(made)
             self.look(table.name)
@@ -208,13 +208,13 @@ class Schema:
         ).fetchall():
             rows[names[str(relation)]].append((str(column), str(type_), bool(commented), cast("list[str]", options)))
         for name, columns in rows.items():
-            self._known[name] = Found(
+            self._known[name] = FoundTable(
                 {column: type_ for column, type_, _, _ in columns},
                 frozenset(column for column, _, commented, _ in columns if commented),
                 tuple(columns[0][3] or ()) if columns else (),
             )
 
-    def _found(self, table: str) -> Found:
+    def _found(self, table: str) -> FoundTable:
         """A table or view as it was when it was looked at."""
         if table not in self._known:
             self.look(table.removesuffix("_live"))

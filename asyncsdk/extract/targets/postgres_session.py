@@ -16,7 +16,7 @@ from ...errors import ConfigurationError
 from ..target import TargetError, TargetRefused, TargetStopped
 from .postgres_blocks import Blocks
 
-__all__ = ["Session", "conninfo_of"]
+__all__ = ["PostgresSession", "conninfo_of"]
 
 T = TypeVar("T")
 
@@ -65,7 +65,7 @@ def conninfo_of(address: str) -> tuple[str, str | None]:
     return conninfo.make_conninfo(**{**_DEFAULTS, **parts, "client_encoding": "UTF8"}), parts.get("password")
 
 
-class Session:
+class PostgresSession:
     """One connection at a time, in which each piece of work is a transaction.
 
     Args:

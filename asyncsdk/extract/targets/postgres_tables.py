@@ -16,7 +16,7 @@ from .sql import Names, check_foreign, live_rows, quoted
 
 __all__ = [
     "OWN_TABLES",
-    "Found",
+    "FoundTable",
     "comments",
     "definitions",
     "remade",
@@ -48,7 +48,7 @@ OWN_TABLES: Final = (
 
 
 @attrs.frozen
-class Found:
+class FoundTable:
     """A table or view that is there.
 
     Args:
@@ -67,7 +67,7 @@ def definitions(columns: Iterable[Column]) -> str:
     return ", ".join(f"{quoted(_checked(column.name))} {_type(column)}" for column in columns)
 
 
-def widening(names: Names, table: Table, found: Found) -> list[str]:
+def widening(names: Names, table: Table, found: FoundTable) -> list[str]:
     """What has to be executed so that a table takes the rows; nothing where it does.
 
     Args:
@@ -93,7 +93,7 @@ def remade(changes: Iterable[str]) -> bool:
     return any(" TYPE " in change or "DROP COLUMN " in change for change in changes)
 
 
-def view_of(names: Names, table: Table, stored: Iterable[str], view: Found) -> str | None:
+def view_of(names: Names, table: Table, stored: Iterable[str], view: FoundTable) -> str | None:
     """What makes the view of the rows that are neither deleted nor vanished; None where it is as it should be.
 
     A view can be replaced, with all that depends on it, where columns are added at its end. So those that it shows keep
@@ -117,7 +117,7 @@ def view_of(names: Names, table: Table, stored: Iterable[str], view: Found) -> s
     )
 
 
-def comments(name: str, columns: Iterable[Column], found: Found) -> list[str]:
+def comments(name: str, columns: Iterable[Column], found: FoundTable) -> list[str]:
     """What says of the columns of a table or view what they mean. A comment that is there is somebody's, and stays."""
     return [
         f"COMMENT ON COLUMN {name}.{quoted(column.name)} IS {_literal(column.comment)}"
@@ -126,7 +126,7 @@ def comments(name: str, columns: Iterable[Column], found: Found) -> list[str]:
     ]
 
 
-def written_columns(table: Table, found: Found) -> tuple[Column, ...]:
+def written_columns(table: Table, found: FoundTable) -> tuple[Column, ...]:
     """The columns that rows are written to, once the table fits: one that has `_raw` keeps it."""
     raw = table.raw or ("_raw" in found.columns and "_raw" not in table.without)
     return stored_columns(table.columns, raw=raw)

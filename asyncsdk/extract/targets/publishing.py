@@ -17,7 +17,7 @@ import pyarrow as pa
 
 from ..._arrow.columns import Column, stored_columns
 from ..target import Table
-from .duckdb_tables import Found, text_of
+from .duckdb_tables import FoundColumn, text_of
 from .sql import quoted
 
 __all__ = ["Format", "copying", "described", "published_rows"]
@@ -33,7 +33,7 @@ _OPTIONS: Final[dict[Format, str]] = {
 }
 
 
-def published_rows(name: str, table: Table, found: Mapping[str, Found], format: Format) -> str:
+def published_rows(name: str, table: Table, found: Mapping[str, FoundColumn], format: Format) -> str:
     """The query for the rows of a table as they stand in a file, in the order of their ids.
 
     Args:
@@ -74,7 +74,7 @@ def described(schema: pa.Schema, table: Table) -> pa.Schema:
     return pa.schema(fields)
 
 
-def _value(column: Column | None, name: str, found: Found, format: Format) -> str:
+def _value(column: Column | None, name: str, found: FoundColumn, format: Format) -> str:
     value = quoted(name)
     if format == "jsonl":
         return value

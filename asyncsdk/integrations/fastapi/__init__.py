@@ -12,7 +12,7 @@
         return await wethod.projects.get(id)
 
 Models are response models as they are; as bodies they are marked: `title: Annotated[JobTitle, Body()]`. Several workers
-share one budget with `budget="redis://..."`. Tests put a client of their own in the place of the application's:
+share one budget with `shared_budget="redis://..."`. Tests put a client of their own in the place of the application's:
 `app.dependency_overrides[get_wethod] = lambda: wethod`.
 
 Importing this package enters one encoder for rows and pages of asyncsdk in FastAPI's `jsonable_encoder`.

@@ -15,10 +15,10 @@ from fastapi import Depends
 from fastapi.requests import HTTPConnection
 from fastapi.security import HTTPAuthorizationCredentials
 
-from ..._sending.events import ResponseReceived
 from ..._sending.settings import Secret, secret
 from ...client import Wethod
 from ...errors import ConfigurationError
+from ...events import ResponseReceived
 from .bearer import BEARER
 from .failures import TokenMissing
 

@@ -8,27 +8,18 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
-from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypedDict, Unpack
+from typing import Any, Final, TypeAlias, Unpack
 
 import attrs
 from fastapi import FastAPI
 from starlette.datastructures import State
 
-from ..._sending.events import Hooks
 from ..._sending.loops import require_asyncio
-from ..._sending.settings import Priority, RetryPolicy
-from ..._sending.single_flight import single_flight as share
-from ..._sending.tokens import Token
+from ..._sending.options import WethodOptions
 from ...client import Wethod
 from ...errors import ArgumentError
 from .clients import STATE_KEY, Clients
 from .routes import check_routes
-
-if TYPE_CHECKING:
-    from ssl import SSLContext
-
-    from ..._sending.http import aiohttp
-    from ..._sending.proxies import Proxy
 
 __all__ = ["WethodOptions", "wethod_lifespan"]
 
@@ -39,40 +30,16 @@ _RUNS: Final = "wethod_runs"
 _NOTHING: Final = object()
 
 
-class WethodOptions(TypedDict, total=False):
-    """The arguments of `Wethod`, all of them optional; the environment gives what is left out."""
-
-    token: Token | None
-    company: str | None
-    version: str | None
-    base_url: str | None
-    max_in_flight: int
-    connect_timeout: float
-    read_timeout: float
-    deadline: float | None
-    retry: RetryPolicy | None
-    budget: int | str | None
-    budget_key: str | None
-    strict: bool
-    priority: Priority
-    proxy: str | Proxy | None
-    ssl: SSLContext | None
-    headers: Mapping[str, str] | None
-    session: aiohttp.ClientSession | None
-    hooks: Hooks | None
-
-
 def wethod_lifespan(
     lifespan: OtherLifespan | None = None,
     *,
     state_key: str = STATE_KEY,
-    single_flight: bool = True,
     own_token: bool = True,
     **options: Unpack[WethodOptions],
 ) -> Lifespan:
     """A lifespan that opens one client when a process begins to serve, and closes it when it ends.
 
-        app = FastAPI(lifespan=wethod_lifespan(budget="redis://localhost/0"))
+        app = FastAPI(lifespan=wethod_lifespan(shared_budget="redis://localhost/0"))
 
     The client is `app.state.wethod`, and `request.state.wethod` in requests; endpoints ask for `WethodDep`. Two
     companies are two lifespans, one inside of the other, the second with a `state_key` and `wethod_of(state_key)`:
@@ -83,10 +50,9 @@ def wethod_lifespan(
         lifespan: another lifespan to run inside of this one: it finds the client in `app.state.wethod`, and its own
             state is kept. Inside a lifespan of yours write `async with wethod_lifespan()(app): ...` instead.
         state_key: where the client is in the state of the application and of requests.
-        single_flight: equal GETs of one process that are in the air at the same time share one request.
         own_token: False for an application that has no token and works with those of its users alone
             (`UserWethodDep`).
-        options: the arguments of `Wethod`.
+        options: the arguments of `Wethod`; `single_flight` is True here unless it is given.
 
     Raises:
         ArgumentError: `state_key` is no name of an attribute.
@@ -99,14 +65,13 @@ def wethod_lifespan(
     async def opened(app: FastAPI) -> AsyncIterator[dict[str, Any]]:
         require_asyncio()
         check_routes(app)
-        given: WethodOptions = {**options}
+        given: WethodOptions = {"single_flight": True, **options}
         if not own_token:
             given["token"] = "none"  # noqa: S105  # never sent: only copies with a user's token send anything
         async with Wethod(**given) as root:
-            shared = share(root) if single_flight else root
-            state: dict[str, Any] = {f"{state_key}_clients": Clients(shared, shared if own_token else None)}
+            state: dict[str, Any] = {f"{state_key}_clients": Clients(root, root if own_token else None)}
             if own_token:
-                state[state_key] = shared
+                state[state_key] = root
             with _published(app.state, state):
                 if lifespan is None:
                     yield state

@@ -16,12 +16,12 @@ import anyio
 
 from .target import TargetError
 
-__all__ = ["Lane", "heard", "outlast"]
+__all__ = ["WorkerThread", "noticed", "outlast"]
 
 T = TypeVar("T")
 
 
-class Lane:
+class WorkerThread:
     """Runs blocking functions in one thread, one after the other."""
 
     def __init__(self) -> None:
@@ -46,7 +46,7 @@ class Lane:
         await asyncio.shield(last)  # whoever is cancelled leaves; the function runs all the same
 
 
-def heard(call: asyncio.Future[Any]) -> None:
+def noticed(call: asyncio.Future[Any]) -> None:
     """Takes note of a call's failure once it is done: whoever waited for it may have left before it came."""
     if not call.cancelled():
         call.exception()
