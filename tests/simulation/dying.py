@@ -96,7 +96,10 @@ def in_memory() -> Iterator[Path]:
 
 
 class Forgetful:
-    """A target that keeps nothing: a run into it loads and compiles what every run needs."""
+    """A target that keeps nothing but what does not fit: a run into it loads and compiles what every run needs."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
 
     def peek(self, table: Table, key: str) -> bytes | None:
         return None
@@ -132,7 +135,7 @@ class Forgetful:
         return ()
 
     def rejects_path(self, table: Table) -> Path:
-        return Path(os.devnull)
+        return self._folder / f"{table.name}.rejects"
 
     def lost(self) -> bool:
         return False

@@ -6,7 +6,6 @@ The server's rows are in a file, which is what outlives it. Runs before the last
 
 from __future__ import annotations
 
-import os
 from collections import Counter
 from datetime import datetime, timedelta
 from functools import cache, partial
@@ -78,20 +77,22 @@ def load() -> None:
     """Loads and compiles what every run needs, once, before processes are forked."""
     for name in ("duckdb", "pyarrow.parquet", "anyio._backends._asyncio"):
         import_module(name)
-    for module in iter_modules(targets.__path__, f"{targets.__name__}."):
-        import_module(module.name)
+    for found in iter_modules(targets.__path__, f"{targets.__name__}."):
+        import_module(found.name)
     simulation = Simulation(0, rows=10)
     module: Any = running
-    made, module.make_target = module.make_target, lambda _: Forgetful()
+    made = module.make_target
+    with in_memory() as folder:
 
-    async def main() -> None:
-        async with simulation.client() as wethod:
-            await extract(wethod, LISTS, f"duckdb:{os.devnull}")
+        async def main() -> None:
+            async with simulation.client() as wethod:
+                await extract(wethod, LISTS, f"duckdb:{folder / 'rows.duckdb'}")
 
-    try:
-        simulation.run(main)
-    finally:
-        module.make_target = made
+        module.make_target = lambda _: Forgetful(folder)
+        try:
+            simulation.run(main)
+        finally:
+            module.make_target = made
 
 
 def extraction(seed: int) -> Outcome:
