@@ -13,7 +13,6 @@ BOOKMARKS: Final = "asyncsdk/_lists/bookmarks.py"
 RETRY: Final = "asyncsdk/_sending/retry.py"
 BUDGET: Final = "asyncsdk/_limits/budget.py"
 PAUSE: Final = "asyncsdk/_limits/pause.py"
-SESSION: Final = "asyncsdk/_sending/sender.py"
 GATE: Final = "asyncsdk/_sending/gate.py"
 WRITING: Final = "asyncsdk/extract/writing.py"
 INCREMENTAL: Final = "asyncsdk/extract/incremental.py"
@@ -60,7 +59,7 @@ DEFECTS: Final[tuple[tuple[str, str, str, str], ...]] = (
     (
         "retry: what a proxy says of a write is taken for the API's word",
         RETRY,
-        "doubtful = status in _UNKNOWN or (status in _FAILURES and not own)",
+        "doubtful = status in UNKNOWN or (status in FAILURES and not own)",
         "doubtful = False",
     ),
     (
@@ -82,24 +81,24 @@ DEFECTS: Final[tuple[tuple[str, str, str, str], ...]] = (
         "missing = len(times) + ahead - limit - 2",
     ),
     ("budget: a grant that was given back stays spent", BUDGET, "del times[index]", "pass"),
-    ("budget: a request that was not sent is charged", SESSION, "account.budget.give_back(journey.turn)", "pass"),
+    ("budget: a request that was not sent is charged", GATE, "self._account.budget.give_back(call.ticket)", "pass"),
     (
         "pause: nobody is held back",
         PAUSE,
-        "if self._until != NO_PAUSE and (refused := self._keep_back(turn, now)) is not None:",
-        "if self._until == 1.0 and (refused := self._keep_back(turn, now)) is not None:",
+        "if self._until != NO_PAUSE and (refused := self._keep_back(ticket, now)) is not None:",
+        "if self._until == 1.0 and (refused := self._keep_back(ticket, now)) is not None:",
     ),
     (
         "pause: who is cancelled keeps a place in its line",
         GATE,
-        "            account.pause.leave(turn)\n",
+        "            account.pause.leave(ticket)\n",
         "            pass\n",
     ),
     (
         "slots: one is not given back after an attempt",
-        SESSION,
-        "            pool.slots.release()\n            self._note(",
-        "            self._note(",
+        GATE,
+        "        pool.slots.release()\n        if sends == 0:",
+        "        if sends == 0:",
     ),
     (
         "settle: a row is not looked at for the mark of the action",

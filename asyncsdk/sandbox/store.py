@@ -157,9 +157,11 @@ class Store:
             marks = self._remembered(name, where)
             if near := max((at for at in marks if at <= offset), default=0):
                 condition, values["after"], skip = f"id > :after AND ({where.sql})", marks[near], offset - near
+        page = f"WHERE {condition} ORDER BY {where.order} LIMIT :limit OFFSET :skip"
+        if marks is None:  # sorted by their ids alone: the text of every row that fits would be made otherwise
+            page = f'WHERE id IN (SELECT id FROM "{name}" {page}) ORDER BY {where.order}'
         rows: list[tuple[int, str]] = self._connection.execute(
-            f'SELECT id, {table.json} FROM "{name}" WHERE {condition} ORDER BY {where.order} LIMIT :limit OFFSET :skip',
-            {**values, "limit": limit, "skip": skip},
+            f'SELECT id, {table.json} FROM "{name}" {page}', {**values, "limit": limit, "skip": skip}
         ).fetchall()
         if marks is not None and len(rows) == limit and len(rows) > 1:
             # The row before the last, so that a page that overlaps by one goes on from here as well.

@@ -17,13 +17,14 @@ def main() -> int:
     parser.add_argument("world", choices=WORLDS)
     parser.add_argument("seeds", help="a seed, or the first and the last: 0-999")
     parser.add_argument("--json", action="store_true", help="one document with the sums, for programs")
+    parser.add_argument("--first", action="store_true", help="end at the first seed that goes wrong")
     arguments = parser.parse_args()
     first, _, last = arguments.seeds.partition("-")
     if not last:
         outcome = run(arguments.world, int(first))
         sys.stdout.write(f"{outcome}\n")
         return bool(outcome.wrong)
-    total = run_many(arguments.world, range(int(first), int(last) + 1))
+    total = run_many(arguments.world, range(int(first), int(last) + 1), first=arguments.first)
     if arguments.json:
         sys.stdout.write(f"{json.dumps(attrs.asdict(total))}\n")
     else:

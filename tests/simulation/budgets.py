@@ -1,19 +1,45 @@
-"""Budget and pause over hours: never more than the limit in any window, nobody starved, every storm ridden out."""
+"""Budget and pause over hours: never more than the limit in any window, nobody starved, every storm ridden out.
+
+Once a 429 told how long to wait, nothing else is sent in that time but what was on its way.
+"""
 
 from __future__ import annotations
 
 import asyncio
 from bisect import bisect_left
 from collections import Counter
+from collections.abc import Callable
+from functools import partial
 from random import Random
+from typing import Any
+
+import attrs
 
 from asyncsdk import RetryPolicy, Wethod
 from asyncsdk.errors import WethodError
+from asyncsdk.sandbox.service import ReceivedRequest, ServedAnswer, Service
 from asyncsdk.testing.simulation import Conditions, Simulation
-from tests.simulation.outcome import Outcome
+from tests.simulation.outcome import Outcome, bounded
 from tests.simulation.walks import held
 
 HOUR = 3600.0
+ON_ITS_WAY = 5.0
+"""Seconds, more than the slowest request needs to arrive over a new connection."""
+
+
+@attrs.frozen
+class _Watched:
+    """A service whose refusals by its limit are noted: when, and for how long nothing may be sent."""
+
+    service: Service
+    now: Callable[[], float]
+    refusals: list[tuple[float, float]] = attrs.field(factory=list)
+
+    def answer(self, asked: ReceivedRequest) -> ServedAnswer:
+        answer = self.service.answer(asked)
+        if answer.status == 429:
+            self.refusals.append((self.now(), float(dict(answer.headers)["x-ratelimit-retry-after"])))
+        return answer
 
 
 def budget(seed: int) -> Outcome:
@@ -33,6 +59,9 @@ def budget(seed: int) -> Outcome:
         rate_limit=limit,
         rate_window=window,
     )
+    watched = _Watched(simulation.server.service, simulation.clock)
+    service: Any = watched
+    simulation.server.service = service
     counts: Counter[str] = Counter()
     found: list[str] = []
     latest: list[float] = []
@@ -61,9 +90,11 @@ def budget(seed: int) -> Outcome:
             await asyncio.gather(*working, return_exceptions=True)
             found.extend(held(wethod))
 
-    simulation.run(main)
+    simulation.run(main, prepare=partial(bounded, simulation))
     wrong = list(found)
     answered = simulation.counts["requests"]
+    if early := _early(simulation.server.arrivals, watched.refusals):
+        wrong.append(f"{early} requests were sent while the server had asked for quiet")
     if own and (refused := _over(simulation, limit)):
         wrong.append(f"{refused} requests beyond {limit} an hour")
     # Work for n windows is done after n windows, their waits, and what faults cost.
@@ -89,6 +120,15 @@ def _over(simulation: Simulation, limit: int) -> int:
     """Returns how many requests the server counted beyond the limit, in any hour."""
     times = simulation.server.arrivals
     return sum(at - bisect_left(times, moment - HOUR) >= limit for at, moment in enumerate(times))
+
+
+def _early(arrivals: list[float], refusals: list[tuple[float, float]]) -> int:
+    """Returns how many requests came while a refusal held, but for those that were on their way."""
+    return sum(
+        bisect_left(arrivals, at + wait - 0.5) - bisect_left(arrivals, at + ON_ITS_WAY)
+        for at, wait in refusals
+        if wait > ON_ITS_WAY + 0.5
+    )
 
 
 def _ordered(simulation: Simulation) -> float:

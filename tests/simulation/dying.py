@@ -6,15 +6,20 @@ import gc
 import json
 import os
 import sys
-from collections.abc import Callable
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
 from typing import Any
 
-from asyncsdk.extract.target import Target
+from asyncsdk.extract.target import Batch, Contents, Owner, RunLine, Shrink, Table, Target, Written
 
-__all__ = ["Mortal", "in_a_process", "leave"]
+__all__ = ["Forgetful", "Mortal", "in_a_process", "in_memory", "leave"]
 
 COMMITS = ("write", "save", "mark_vanished", "finish", "close")
 DIED = 9
+MEMORY = Path("/dev/shm")
 
 _REPORT_FD = -1
 
@@ -81,3 +86,62 @@ def leave(facts: dict[str, Any]) -> None:
     with os.fdopen(_REPORT_FD, "wb", closefd=False) as pipe:
         pipe.write(json.dumps(facts).encode())
     os._exit(DIED)
+
+
+@contextmanager
+def in_memory() -> Iterator[Path]:
+    """A folder for a world, in memory where there is such a place: processes die here, not the machine."""
+    with tempfile.TemporaryDirectory(dir=MEMORY if os.access(MEMORY, os.W_OK) else None) as name:
+        yield Path(name)
+
+
+class Forgetful:
+    """A target that keeps nothing but what does not fit: a run into it loads and compiles what every run needs."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def peek(self, table: Table, key: str) -> bytes | None:
+        return None
+
+    def open(self, owner: Owner, tables: Sequence[Table]) -> None:
+        pass
+
+    def state(self, table: Table, key: str) -> bytes | None:
+        return None
+
+    def contents(self, table: Table) -> Contents:
+        return Contents(0)
+
+    def write(self, table: Table, batch: Batch, key: str, state: bytes) -> Written:
+        return Written(new=len(batch.rows))
+
+    def save(self, table: Table, key: str, state: bytes) -> None:
+        pass
+
+    def mark_vanished(self, table: Table, whole: datetime, at: datetime, *, allow_shrink: bool) -> Shrink:
+        return Shrink(0, 0, marked=False)
+
+    def finish(self, table: Table) -> None:
+        pass
+
+    def drop(self, table: Table) -> None:
+        pass
+
+    def log_run(self, line: RunLine) -> None:
+        pass
+
+    def warnings(self, table: Table) -> Sequence[str]:
+        return ()
+
+    def rejects_path(self, table: Table) -> Path:
+        return self._folder / f"{table.name}.rejects"
+
+    def lost(self) -> bool:
+        return False
+
+    def stop(self, *, writes: bool = False) -> None:
+        pass
+
+    def close(self) -> None:
+        pass

@@ -6,7 +6,6 @@ The server's rows are in a file, which is what outlives it. Runs before the last
 
 from __future__ import annotations
 
-import tempfile
 from collections import Counter
 from datetime import datetime, timedelta
 from functools import cache, partial
@@ -27,8 +26,8 @@ from asyncsdk.sandbox.tables import tables
 from asyncsdk.testing.simulation import Conditions, Simulation
 from asyncsdk.testing.simulation.run import BEGINNING
 from tests.extract.stored import place_of, rows_of
-from tests.simulation.dying import Mortal, in_a_process, leave
-from tests.simulation.outcome import READS, Outcome, weather
+from tests.simulation.dying import Forgetful, Mortal, in_a_process, in_memory, leave
+from tests.simulation.outcome import READS, Outcome, bounded, weather
 
 LISTS = ("production_plan_streams", "timesheets", "projects", "streams", "clients", "persons")
 MOST_RUNS = 12
@@ -75,19 +74,25 @@ class World:
 
 @cache
 def load() -> None:
-    """Loads what every run needs, once, before processes are forked."""
+    """Loads and compiles what every run needs, once, before processes are forked."""
     for name in ("duckdb", "pyarrow.parquet", "anyio._backends._asyncio"):
         import_module(name)
-    for module in iter_modules(targets.__path__, f"{targets.__name__}."):
-        import_module(module.name)
+    for found in iter_modules(targets.__path__, f"{targets.__name__}."):
+        import_module(found.name)
     simulation = Simulation(0, rows=10)
+    module: Any = running
+    made = module.make_target
+    with in_memory() as folder:
 
-    async def main() -> None:
-        async with simulation.client() as wethod:
-            for name in LISTS:
-                await getattr(wethod, name).list().first()
+        async def main() -> None:
+            async with simulation.client() as wethod:
+                await extract(wethod, LISTS, f"duckdb:{folder / 'rows.duckdb'}")
 
-    simulation.run(main)
+        module.make_target = lambda _: Forgetful(folder)
+        try:
+            simulation.run(main)
+        finally:
+            module.make_target = made
 
 
 def extraction(seed: int) -> Outcome:
@@ -97,8 +102,7 @@ def extraction(seed: int) -> Outcome:
     counts: Counter[str] = Counter()
     wrong: list[str] = []
     hours = 0.0
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
+    with in_memory() as folder:
         kind = draw.choice(("duckdb", "duckdb", "parquet", "jsonl", "csv"))
         world = World(
             seed=seed,
@@ -173,6 +177,7 @@ def _night(world: World, night: Night, changes: bool) -> dict[str, Any]:
             return await extract(wethod, world.lists, world.place.text, reconcile=night.last, allow_shrink=True)
 
     def prepare() -> None:
+        bounded(simulation)
         if night.step is not None and simulation.loop is not None:
             simulation.loop.at_step(night.step, die)
 

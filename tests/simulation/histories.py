@@ -8,7 +8,6 @@ be in a table as it was when the run began, or as any change during the run left
 from __future__ import annotations
 
 import json
-import tempfile
 from collections import Counter
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -30,9 +29,9 @@ from asyncsdk.sandbox.tables import tables
 from asyncsdk.testing.simulation import Conditions, Simulation
 from asyncsdk.testing.simulation.run import BEGINNING
 from tests.extract.stored import place_of, rows_of
-from tests.simulation.dying import Mortal, in_a_process, leave
+from tests.simulation.dying import Mortal, in_a_process, in_memory, leave
 from tests.simulation.extractions import load, text_of
-from tests.simulation.outcome import READS, Outcome, weather
+from tests.simulation.outcome import READS, Outcome, bounded, weather
 
 __all__ = ["ABSENT", "Version", "differences", "history"]
 
@@ -138,8 +137,7 @@ def history(seed: int) -> Outcome:
     wrong: list[str] = []
     traces, hours, moment = "", 0.0, BEGINNING
     ghosts: Mapping[str, list[int]] = {}
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
+    with in_memory() as folder:
         kind = draw.choice(("duckdb", "duckdb", "parquet", "jsonl", "csv"))
         world = World(
             seed=seed,
@@ -259,6 +257,7 @@ def _run(world: World, night: Night, whole_before: bool) -> dict[str, Any]:
             )
 
     def prepare() -> None:
+        bounded(simulation)
         if night.step is not None and simulation.loop is not None:
             simulation.loop.at_step(night.step, die)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
+from functools import partial
 from random import Random
 
 from asyncsdk import Mirror, RetryPolicy, Wethod
@@ -12,7 +13,7 @@ from asyncsdk.models import Stream
 from asyncsdk.sandbox.drift import mutate
 from asyncsdk.sandbox.tables import tables
 from asyncsdk.testing.simulation import Conditions, Simulation
-from tests.simulation.outcome import READS, Outcome, weather
+from tests.simulation.outcome import READS, Outcome, bounded, weather
 from tests.simulation.walks import held
 
 LISTS = ("projects", "streams", "timesheets", "clients", "persons")
@@ -59,7 +60,7 @@ def mirror(seed: int) -> Outcome:
             await mirrored.aclose()
             found.extend(held(wethod))
 
-    simulation.run(main)
+    simulation.run(main, prepare=partial(bounded, simulation))
     if simulation.left:
         found.append(f"tasks left: {simulation.left}")
     counts["mirrors"] = 1

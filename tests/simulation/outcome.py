@@ -7,9 +7,12 @@ from random import Random
 
 import attrs
 
-from asyncsdk.testing.simulation import Conditions
+from asyncsdk.testing.simulation import Conditions, Simulation
 
-__all__ = ["LOSSES", "READS", "Outcome", "weather"]
+__all__ = ["LOSSES", "READS", "Outcome", "bounded", "weather"]
+
+MOST_STEPS = 200_000
+"""What a world may take: none that comes to its end takes a tenth of it."""
 
 # A stray answer is in neither: one that arrives after the next request has left cannot be told from its answer.
 # Faults that everything which only reads has to bear.
@@ -92,3 +95,9 @@ def weather(draw: Random, kinds: tuple[str, ...], *, drift: int = 0, share: floa
         faults={kind: share * weight / total for kind, weight in weights.items() if weight} if share else {},
         drift=drift,
     )
+
+
+def bounded(simulation: Simulation) -> None:
+    """Ends a run that asks again and again soon, and not after minutes. Is called when its loop is there."""
+    if simulation.loop is not None:
+        simulation.loop.most_steps = MOST_STEPS

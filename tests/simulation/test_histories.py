@@ -16,7 +16,7 @@ import pytest
 
 from tests.simulation.histories import ABSENT, Version, differences
 
-FEW = range(60)
+FEW = range(25)
 MANY = range(1000)
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
+from functools import partial
 from random import Random
 
 import attrs
@@ -17,7 +18,7 @@ from asyncsdk.errors import ArgumentError, WalkError, WethodError
 from asyncsdk.models import ProductionPlanStream
 from asyncsdk.sandbox.drift import mutate
 from asyncsdk.testing.simulation import Conditions, Simulation
-from tests.simulation.outcome import READS, Outcome, weather
+from tests.simulation.outcome import READS, Outcome, bounded, weather
 
 TABLE = "production_plan_streams"
 KINDS = ("insert", "update", "soft_delete", "hard_delete")
@@ -184,7 +185,7 @@ def walk(seed: int, conditions: Conditions | None = None) -> Outcome:
                 await asyncio.sleep(3700)  # whatever holds requests back is over
                 free.extend(await _at_rest(simulation, wethod, plan))
 
-    simulation.run(main)
+    simulation.run(main, prepare=partial(bounded, simulation))
     changes = [change for change in store.history[mark:] if change.table == TABLE]
     gone_by = {"hard_delete"} if view == "all" else {"hard_delete", "soft_delete"}
     gone = {change.id for change in changes if change.kind in gone_by}

@@ -76,11 +76,13 @@ def run(world: str, seed: int) -> Outcome:
         return outcome
 
 
-def run_many(world: str, seeds: Iterable[int]) -> Sum:
-    """Runs many seeds."""
+def run_many(world: str, seeds: Iterable[int], *, first: bool = False) -> Sum:
+    """Runs many seeds; with `first`, until one goes wrong."""
     total = Sum(world)
     for seed in seeds:
         total.add(run(world, seed))
+        if first and total.wrong:
+            break
     return total
 
 

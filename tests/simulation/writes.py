@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections import Counter
+from functools import partial
 from random import Random
 
 import attrs
@@ -17,7 +18,7 @@ from asyncsdk import RetryPolicy, Wethod
 from asyncsdk.errors import DecodeError, NotFoundError, OutcomeUnknownError, WethodError
 from asyncsdk.sandbox.store import Where
 from asyncsdk.testing.simulation import Conditions, Simulation
-from tests.simulation.outcome import LOSSES, Outcome, weather
+from tests.simulation.outcome import LOSSES, Outcome, bounded, weather
 from tests.simulation.walks import held
 
 CALLS = 24
@@ -52,6 +53,7 @@ async def _archive(wethod: Wethod, call: Call) -> None:
     await wethod.streams.archive(int(call.name), settle=True)
 
 
+MIX = ("create", "create", "enter", "rename", "remove", "archive")
 KINDS = {"archive": _archive, "create": _create, "enter": _enter, "rename": _rename, "remove": _remove}
 
 
@@ -94,7 +96,7 @@ def write(seed: int, conditions: Conditions | None = None) -> Outcome:
             await _give_up(simulation, wethod)
             running = []
             for number in range(draw.randint(1, CALLS)):
-                kind = draw.choice(("create", "create", "enter", "rename", "remove", "archive"))
+                kind = draw.choice((*MIX, *(("rename",) * 6 if repeated else ())))
                 name = f"stream {seed} {number}"
                 if kind in ids:
                     if not ids[kind]:
@@ -113,7 +115,7 @@ def write(seed: int, conditions: Conditions | None = None) -> Outcome:
                 found.append(f"{quota.limit - (quota.remaining or 0)} grants spent for {stats.requests} requests")
         await asyncio.sleep(simulation.server.conditions.late_seconds + 30)  # late deeds are done by now
 
-    simulation.run(main)
+    simulation.run(main, prepare=partial(bounded, simulation))
     wrong = [*found, *_lies(simulation, calls, repeated)]
     if simulation.left:
         wrong.append(f"tasks left: {simulation.left}")
