@@ -12,6 +12,7 @@
 | `wethod` | a `Wethod` connected to it; back-off takes no time, an ordered wait is raised as `RateLimitError` |
 | `wethod_environ` | sets the WETHOD_* variables to it while the test runs, and returns them |
 | `wethod_clock` | its clock, a `FakeClock`: real until it is told `freeze(...)` or `advance(...)` |
+| `wethod_simulation` | runs the application in virtual time: `wethod_simulation.run(main, seed=7)`, `.seeds(200)` |
 | `wethod_factory` | a `Factory`: `wethod_factory(Project, name="x")`, `wethod_factory.error(NotFoundError)` |
 
 `@pytest.mark.wethod(rows=50, without=["streams"])` sets up the sandbox of a test, a class or a module (as `pytestmark`)
@@ -30,10 +31,11 @@ if TYPE_CHECKING:
     from .beside import beside
     from .clock import FakeClock
     from .factory import Factory
+    from .simulating import Simulations
 
-__all__ = ["Factory", "FakeClock", "beside"]
+__all__ = ["Factory", "FakeClock", "Simulations", "beside"]
 
-_HOMES = {"Factory": "factory", "FakeClock": "clock", "beside": "beside"}
+_HOMES = {"Factory": "factory", "FakeClock": "clock", "Simulations": "simulating", "beside": "beside"}
 
 if not TYPE_CHECKING:  # so that type checkers know exactly the names above
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import inspect
 import os
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Generator, Iterator
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from ..sandbox import Sandbox
     from .clock import FakeClock
     from .factory import Factory
+    from .simulating import Simulations
 
 ROWS = 200  # enough for three pages, and there in a moment
 
@@ -25,6 +26,31 @@ ROWS = 200  # enough for three pages, and there in a moment
 def pytest_configure(config: pytest.Config) -> None:
     """Registers the marker."""
     config.addinivalue_line("markers", "wethod(**options): arguments of the Sandbox behind the wethod fixtures")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Adds the option that repeats one seed."""
+    parser.getgroup("asyncsdk").addoption(
+        "--wethod-seed", type=int, metavar="N", help="run tests with the fixture wethod_simulation with this seed only"
+    )
+
+
+@pytest.hookimpl(hookwrapper=True)  # not wrapper=True: an old pytest, which loads this module too, knows it not
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, Any, None]:
+    """Says at the end of a failure which seed failed, and how it is run again."""
+    outcome = yield
+    simulations = getattr(item, "funcargs", {}).get("wethod_simulation")
+    report = outcome.get_result()
+    if simulations is None or not report.failed or simulations.seed is None:
+        return
+    from .simulating import repeating
+
+    add = getattr(report.longrepr, "addsection", None)  # what --tb=native leaves has none
+    text = repeating(report.nodeid, simulations.seed)
+    if add is None:
+        report.sections.append(("wethod simulation", text))
+    else:
+        add("wethod simulation", text)
 
 
 @pytest.fixture
@@ -95,3 +121,15 @@ def wethod_factory() -> Factory:
     from .factory import Factory
 
     return Factory()
+
+
+@pytest.fixture
+def wethod_simulation(request: pytest.FixtureRequest) -> Simulations:
+    """Runs the application in simulated worlds: `wethod_simulation.run(main, seed=7)`, `.seeds(200)`."""
+    try:
+        import jsonschema  # noqa: F401  # the sandbox validates requests with it
+    except ImportError:
+        pytest.skip("the simulation needs the extra: pip install 'asyncsdk[testing]'")
+    from .simulating import Simulations
+
+    return Simulations(request.config.getoption("--wethod-seed"))

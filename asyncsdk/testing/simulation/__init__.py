@@ -30,9 +30,24 @@ the last byte: `simulation.trace` is a hash that shows it.
 
 from __future__ import annotations
 
+from .asgi import ApplicationFailed, InProcess, InProcessAnswer, in_process
 from .conditions import FAULTS, Conditions, NetworkFault
+from .drawing import drawn_conditions
 from .loop import NothingHappens, TooLong
 from .run import Simulation
 from .server import Deed
 
-__all__ = ["FAULTS", "Conditions", "Deed", "NetworkFault", "NothingHappens", "Simulation", "TooLong"]
+__all__ = [
+    "FAULTS",
+    "ApplicationFailed",
+    "Conditions",
+    "Deed",
+    "InProcess",
+    "InProcessAnswer",
+    "NetworkFault",
+    "NothingHappens",
+    "Simulation",
+    "TooLong",
+    "drawn_conditions",
+    "in_process",
+]

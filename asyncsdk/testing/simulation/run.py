@@ -13,7 +13,8 @@ from random import Random
 from typing import Any, Final, TypeVar
 
 import aiohttp.connector
-import anyio.lowlevel  # noqa: F401  # loaded before time is virtual
+import anyio.lowlevel  # loaded before time is virtual
+import anyio.to_thread
 
 from ... import Wethod
 from ..._limits.clock import Clock, running_on
@@ -170,6 +171,7 @@ class Simulation:
             _seeded(self.seed),
             running_on(clock),
             _aiohttp_reads(self.clock),
+            _threads_of_anyio(),
             asyncio.Runner(loop_factory=self._new_loop) as runner,
         ):
             runner.get_loop()
@@ -202,6 +204,21 @@ def _aiohttp_reads(clock: Callable[[], float]) -> Iterator[None]:
         yield
     finally:
         module.monotonic = real
+
+
+@contextmanager
+def _threads_of_anyio() -> Iterator[None]:
+    """Gives what anyio runs in threads, as FastAPI does with plain functions, to the loop, which has none."""
+
+    async def run_sync(func: Callable[..., Any], *args: Any, **_: Any) -> Any:
+        return await asyncio.to_thread(func, *args)
+
+    module: Any = anyio.to_thread
+    real, module.run_sync = module.run_sync, run_sync
+    try:
+        yield
+    finally:
+        module.run_sync = real
 
 
 @contextmanager
