@@ -142,7 +142,6 @@ class TestPage:
     def original(self) -> str:
         return (ROOT / "README.md").read_text(encoding="utf-8")
 
-    @pytest.mark.xfail(reason="pages are being written", strict=False)
     def test_links_lead_into_the_repository(self) -> None:
         repository = PROJECT["urls"]["Repository"]
         found = re.findall(rf"{re.escape(repository)}/blob/main/([\w./-]+)", self.shown())

@@ -45,6 +45,10 @@ class _Known:
     flying: list[InAir] = attrs.field(factory=list)
     looking: dict[asyncio.AbstractEventLoop, asyncio.Lock] = attrs.field(factory=dict)
 
+    def see(self, found: bool) -> None:
+        """Notes whether a look has met a row that a create had made."""
+        self.visible = self.visible or found
+
 
 class Created:
     """The rows that creates have made or claimed, and the creates in the air."""
@@ -67,7 +71,7 @@ class Created:
         """
         known = self._at(place)
         with self._lock:
-            known.visible = known.visible or found
+            known.see(found)
             if id in known.ids:
                 return False
             known.ids[id] = None
@@ -79,7 +83,7 @@ class Created:
         """Whether a row that a look has met is one that a create of this client has made: so the list shows them."""
         known = self._at(place)
         found = id in known.ids
-        known.visible = known.visible or found
+        known.see(found)
         return found
 
     def shows(self, place: Place) -> bool:

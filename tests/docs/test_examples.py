@@ -111,7 +111,6 @@ def test_the_readme_names_one_test_command() -> None:
     assert len(text.splitlines()) <= 250
 
 
-@pytest.mark.xfail(reason="pages are being written", strict=False)
 @pytest.mark.parametrize("page", PAGES)
 def test_links_lead_somewhere(page: str) -> None:
     """To a file of the repository, or to a page that `asyncsdk docs` shows."""
