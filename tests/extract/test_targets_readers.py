@@ -95,8 +95,11 @@ class Looking:
         while not self._over.is_set() and not self.wrong:
             for name, read in READERS.items():
                 try:
-                    rows = sorted(values_of(read(self.folder)))
-                except Exception as error:  # whatever a reader raises, it could not read
+                    try:
+                        rows = sorted(values_of(read(self.folder)))
+                    except Exception:  # some open a file twice, and it was replaced in between: documented
+                        rows = sorted(values_of(read(self.folder)))
+                except Exception as error:  # whatever a reader raises twice, it could not read
                     self.wrong.append(f"{name}: {type(error).__name__}: {error}")
                     continue
                 self.looks += 1
