@@ -1,0 +1,27 @@
+"""Bulk writes: plan what a list lacks, apply it with a journal so that each row is written once, verify the result.
+
+from asyncsdk import bulk
+
+plan = await bulk.plan(wethod.timesheets, "may.csv", match=("person_id", "project_id", "date"))
+print(plan)
+report = await plan.apply(journal="may.journal")
+proof = await bulk.verify(wethod.timesheets, journal="may.journal")
+"""
+
+from .planning import BulkPlan, load, plan
+from .refusals import JournalRefused, RowsRefused, StalePlan
+from .report import BulkReport, RowOutcome
+from .verifying import Verification, verify
+
+__all__ = [
+    "BulkPlan",
+    "BulkReport",
+    "JournalRefused",
+    "RowOutcome",
+    "RowsRefused",
+    "StalePlan",
+    "Verification",
+    "load",
+    "plan",
+    "verify",
+]
