@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 
-from .. import filters as F
-from .._limits import clock
-from .comparing import key_of
+from ..filters import gte
+from .comparing import PlannedWrite, key_of
 from .journal import Binding, Journal, JournalRow
 from .refusals import StalePlan
 from .report import BulkReport, Outcome, RowOutcome
@@ -21,7 +20,7 @@ if TYPE_CHECKING:
     from os import PathLike
 
     from .checking import Calls
-    from .comparing import Comparison, PlannedWrite
+    from .comparing import Comparison
 
 __all__ = ["MARGIN", "apply_plan"]
 
@@ -146,7 +145,7 @@ class _Application:
         if any(entry.state == "sending" for entry in doubtful.values()):
             await asyncio.sleep(LATE_SECONDS)
         since = datetime.fromtimestamp(min([self.made, *(entry.sent for entry in doubtful.values())]), UTC) - MARGIN
-        changed = await self.calls.list({**self.scope, "updated_at": F.gte(since)})
+        changed = await self.calls.list({**self.scope, "updated_at": gte(since)})
         self._refuse_stale(pending, changed)
         there = {key_of(row, self.binding.match): row for row in changed}
         known = {row["id"] for row in changed} | {row.id for row in self.compared.unchanged}

@@ -90,7 +90,7 @@ class BulkPlan:
 
     def __str__(self) -> str:
         head = f"{self._binding.resource}: {self._counts()}; {self.requests} requests, {self.minutes:.1f} minutes"
-        lines = [
+        lines: list[tuple[object, ...]] = [
             (write.number or "-", write.verb, write.id or "-", write.key, json.dumps(dict(write.body)))
             for write in self._compared.writes[:_SHOWN]
         ]

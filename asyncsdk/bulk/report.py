@@ -6,6 +6,7 @@ import csv
 from collections import Counter
 from collections.abc import Sequence
 from os import PathLike
+from pathlib import Path
 from typing import Literal, TypeAlias
 
 import attrs
@@ -67,7 +68,7 @@ class BulkReport:
 
     def write(self, path: str | PathLike[str]) -> None:
         """Writes a CSV file with a line per row: number, outcome, id, reason."""
-        with open(path, "w", encoding="utf-8", newline="") as file:
+        with Path(path).open("w", encoding="utf-8", newline="") as file:
             lines = csv.writer(file)
             lines.writerow(["number", "outcome", "id", "reason"])
             lines.writerows([row.number, row.outcome, row.id, row.reason] for row in self.rows)

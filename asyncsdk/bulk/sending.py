@@ -112,13 +112,14 @@ class Dispatch:
     async def _attempt(self, write: PlannedWrite, *, early: bool) -> tuple[WriteResult, bool]:
         done = _DONE[write.verb]
         outcome: Outcome = "created" if done == "created" else "updated" if done == "updated" else "deleted"
+        value: object = None
         try:
             if write.id is None:
                 value = await self.calls.create(write.body)
             elif write.verb == "update":
                 value = await self.calls.update(write.id, write.body)
             else:
-                value = await self.calls.delete(write.id)
+                await self.calls.delete(write.id)
         except WethodError as error:
             why = "; ".join([str(error), *getattr(error, "__notes__", ())])
             carried_out: bool | None = getattr(error, "carried_out", False)

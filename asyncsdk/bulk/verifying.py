@@ -10,8 +10,8 @@ from typing import Any
 
 import attrs
 
-from .. import filters as F
 from .._lists.created_rows import matches
+from ..filters import gte
 from .applying import MARGIN
 from .checking import calls_of
 from .comparing import key_of
@@ -85,7 +85,7 @@ async def verify(resource: object, *, journal: str | PathLike[str]) -> Verificat
     if not latest:
         return Verification(0, (), (), (), {}, ())
     if not any(row.verb == "delete" for row in latest.values()):
-        scope["updated_at"] = F.gte(datetime.fromtimestamp(min(row.sent for row in rows), UTC) - MARGIN)
+        scope["updated_at"] = gte(datetime.fromtimestamp(min(row.sent for row in rows), UTC) - MARGIN)
     there = defaultdict[str, list[dict[str, Any]]](list)
     for each in await calls.list(scope):
         there[key_of(each, binding.match)].append(each)

@@ -27,13 +27,14 @@ _COMMANDS: Final = {
     "resources": "what lists there are",
     "quota": "what is left of the hour's requests",
     "check": "tries token, company and every list",
+    "import": "writes a file's rows into a list, each once",
     "extract": "brings tables of Parquet, DuckDB, PostgreSQL, CSV or JSON lines up to date",
 }
 _NEED_NOTHING: Final = ("sandbox", "demo", "docs")
 
 _EXTRAS: Final = """\
 Only sandbox, demo and docs work as it is. The other commands need an extra:
-  pip install "asyncsdk[cli]"        list, count, get, resources, quota, check
+  pip install "asyncsdk[cli]"        list, count, get, resources, quota, check, import
   pip install "asyncsdk[extract]"    these, and extract into every target; or, beside cli, only what a target needs:
                                      parquet (also for csv: and jsonl:), duckdb, postgres
 In a checkout write pip install ".[cli]" or ".[extract]".

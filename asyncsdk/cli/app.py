@@ -19,7 +19,9 @@ from .._codec.written import OPERATORS_HELP
 from ..errors import ConfigurationError
 from .durations import seconds_of
 from .extracting import Order
+from .import_command import import_
 from .loop import run as run_loop
+from .options import AsJson, Company, Resource, pairs
 from .output import stderr, stdout
 from .rows import Format
 from .visible import visible
@@ -45,17 +47,12 @@ app: typer.Typer = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-_Resource = Annotated[
-    str, typer.Argument(metavar="RESOURCE", help="as in the path (production-plan-streams) or as the attribute.")
-]
-_Company = Annotated[str | None, typer.Option(help="the company's slug; else WETHOD_COMPANY.")]
 _Filters = Annotated[
     list[str] | None, typer.Argument(metavar="FIELD=VALUE...", help="such as project_id=7 or date=gte:2026-05-01.")
 ]
 _Where = Annotated[
     list[str] | None, typer.Option("--where", "--filter", metavar="FIELD=VALUE", help="the same, as an option.")
 ]
-_Json = Annotated[bool, typer.Option("--json", help="as JSON.")]
 
 Action = Callable[[], int]
 
@@ -185,7 +182,7 @@ def extract(
         prefix=prefix,
         without=tuple(without or ()),
         since=since,
-        filters=_pairs(filters or ()),
+        filters=pairs(filters or ()),
         full=full,
         reconcile=reconcile,
         concurrency=concurrency,
@@ -212,7 +209,7 @@ def extract(
 @app.command("list", epilog=OPERATORS_HELP, short_help="Reads a list: a table, CSV, JSON or JSON lines.")
 def list_(
     context: typer.Context,
-    resource: _Resource,
+    resource: Resource,
     filters: _Filters = None,
     where: _Where = None,
     output: Annotated[Format, typer.Option("--format", help="how rows are written.")] = "table",
@@ -220,37 +217,40 @@ def list_(
     max_items: Annotated[
         int | None, typer.Option("--max-items", "--max", "--limit", help="rows at the most; a table shows 100.", min=0)
     ] = None,
-    company: _Company = None,
+    company: Company = None,
 ) -> None:
     """Reads a list. CSV, JSON and JSON lines are written as pages come in; a table shows the columns that fit."""
     from .listing import Wanted, show_list
 
-    wanted = Wanted(resource=resource, filters=_pairs([*(filters or ()), *(where or ())]), company=company)
+    wanted = Wanted(resource=resource, filters=pairs([*(filters or ()), *(where or ())]), company=company)
     context.obj.append(lambda: run_loop(show_list(wanted, output, max_items, columns)))
 
 
 @app.command(epilog=OPERATORS_HELP, short_help="Counts the rows of a list.")
 def count(
     context: typer.Context,
-    resource: _Resource,
+    resource: Resource,
     filters: _Filters = None,
     where: _Where = None,
-    company: _Company = None,
-    as_json: _Json = False,
+    company: Company = None,
+    as_json: AsJson = False,
 ) -> None:
     """Counts the rows of a list, with a few requests whatever its length."""
     from .listing import Wanted, count_rows
 
-    wanted = Wanted(resource=resource, filters=_pairs([*(filters or ()), *(where or ())]), company=company)
+    wanted = Wanted(resource=resource, filters=pairs([*(filters or ()), *(where or ())]), company=company)
     context.obj.append(lambda: run_loop(count_rows(wanted, as_json=as_json)))
+
+
+app.command("import", short_help="Writes a file's rows into a list, each once.")(import_)
 
 
 @app.command()
 def get(
     context: typer.Context,
-    resource: _Resource,
+    resource: Resource,
     id: Annotated[str, typer.Argument(help="of the row; of persons also `me`.")],
-    company: _Company = None,
+    company: Company = None,
 ) -> None:
     """Reads one row, as JSON."""
     from .listing import show_one
@@ -259,7 +259,7 @@ def get(
 
 
 @app.command(short_help="Says what lists there are, and their filters.")
-def resources(context: typer.Context, as_json: _Json = False) -> None:
+def resources(context: typer.Context, as_json: AsJson = False) -> None:
     """Says what lists there are, with their filters, the permissions they need and the feature they belong to."""
     from .listing import show_resources
 
@@ -267,7 +267,7 @@ def resources(context: typer.Context, as_json: _Json = False) -> None:
 
 
 @app.command()
-def quota(context: typer.Context, as_json: _Json = False) -> None:
+def quota(context: typer.Context, as_json: AsJson = False) -> None:
     """Says what is left of the hour's requests."""
     from .checking import show_quota
 
@@ -286,8 +286,8 @@ def check(
             metavar="FILE",
         ),
     ] = None,
-    company: _Company = None,
-    as_json: _Json = False,
+    company: Company = None,
+    as_json: AsJson = False,
 ) -> None:
     """Tries token, company and every list, with one request each.
 
@@ -313,18 +313,6 @@ def sandbox() -> None:
 @app.command(add_help_option=False, short_help="Walks through a long list of a local server.")
 def demo() -> None:
     """Walks through a list of 100,000 rows, against a sandbox."""
-
-
-def _pairs(texts: Sequence[str]) -> dict[str, str]:
-    pairs: dict[str, str] = {}
-    for text in texts:
-        name, equals, value = text.partition("=")
-        if not equals or not name.strip():
-            raise typer.BadParameter(f"a filter is written FIELD=VALUE, not {text!r}")
-        if name.strip() in pairs:
-            raise typer.BadParameter(f"{name} is filtered twice; between two values: {name}=between:FROM,TO")
-        pairs[name.strip()] = value
-    return pairs
 
 
 def _seconds(text: str, name: str) -> float:

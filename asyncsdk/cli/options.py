@@ -1,0 +1,33 @@
+"""What several commands take: arguments and options, and how pairs of them are read."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Annotated
+
+import typer
+
+__all__ = ["AsJson", "Company", "Resource", "pairs"]
+
+Resource = Annotated[
+    str, typer.Argument(metavar="RESOURCE", help="as in the path (production-plan-streams) or as the attribute.")
+]
+Company = Annotated[str | None, typer.Option(help="the company's slug; else WETHOD_COMPANY.")]
+AsJson = Annotated[bool, typer.Option("--json", help="as JSON.")]
+
+
+def pairs(texts: Sequence[str]) -> dict[str, str]:
+    """Reads FIELD=VALUE.
+
+    Raises:
+        typer.BadParameter: one is not written so, or a field is there twice.
+    """
+    found: dict[str, str] = {}
+    for text in texts:
+        name, equals, value = text.partition("=")
+        if not equals or not name.strip():
+            raise typer.BadParameter(f"a filter is written FIELD=VALUE, not {text!r}")
+        if name.strip() in found:
+            raise typer.BadParameter(f"{name} is filtered twice; between two values: {name}=between:FROM,TO")
+        found[name.strip()] = value
+    return found
