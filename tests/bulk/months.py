@@ -40,4 +40,4 @@ def write_csv(path: Path, rows: Sequence[Mapping[str, Any]]) -> Path:
 
 def there(sandbox: Sandbox) -> list[str]:
     """The dates of the rows that imports made, in order."""
-    return sorted(row["date"] for row in sandbox.rows_of("timesheets") if str(row["notes"]).startswith("day "))
+    return sorted(str(row["date"]) for row in sandbox.rows_of("timesheets") if str(row["notes"]).startswith("day "))

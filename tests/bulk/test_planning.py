@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +21,9 @@ from tests.bulk.months import MATCH, month, write_csv
 CREATION = Creation("rows", "/rows", dict, spelled={"mode": ("mode", "lower-case")})
 
 
-def compared(rows: list[Mapping[str, Any]], there: list[Mapping[str, Any]], *, delete: bool = False) -> Comparison:
+def compared(
+    rows: Sequence[Mapping[str, Any]], there: Sequence[Mapping[str, Any]], *, delete: bool = False
+) -> Comparison:
     given = [input_row(number, row, CREATION, ("a",)) for number, row in enumerate(rows, 1)]
     return compare(given, there, ("a",), CREATION, checked_update=lambda fields: fields, delete=delete)
 

@@ -1,0 +1,95 @@
+"""`asyncsdk import`: its exit statuses, what it prints and writes, and a process that is killed."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from asyncsdk.cli import main
+from asyncsdk.sandbox import Sandbox
+from asyncsdk.testing import beside
+from tests.bulk.months import MATCH, month, there, write_csv
+
+pytest.importorskip("typer")
+pytest.importorskip("rich")
+
+BY = ("--match", ",".join(MATCH))
+
+
+@pytest.fixture
+def sandbox(monkeypatch: pytest.MonkeyPatch) -> Iterator[Sandbox]:
+    with beside(Sandbox(rows=50, seed=1, today="2026-04-01")) as running:
+        for name, value in running.environ.items():
+            monkeypatch.setenv(name, value)
+        yield running
+
+
+def test_a_file_is_planned_imported_and_verified(
+    sandbox: Sandbox, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rows = month(sandbox, 6)
+    file = write_csv(tmp_path / "may.csv", rows)
+    words = ["import", "timesheets", str(file), *BY, "--scope", "date=month:2026-05"]
+    assert main([*words, "--plan"]) == 0
+    assert "6 creates" in capsys.readouterr().out
+    assert not there(sandbox)
+    sandbox.drop("POST /api/timesheets", handled=True, after=2)
+    assert main([*words, "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["sent"] == 6
+    assert there(sandbox) == [row["date"] for row in rows]
+    assert main([*words, "--verify"]) == 0
+    with (tmp_path / "may.csv.result.csv").open(newline="") as result:
+        assert [line["outcome"] for line in csv.DictReader(result)] == ["created"] * 6
+
+
+def test_refused_rows_are_3_a_stop_is_1_and_wrong_use_is_2(
+    sandbox: Sandbox, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = write_csv(tmp_path / "may.csv", month(sandbox, 6))
+    words = ["import", "timesheets", str(file), *BY]
+    sandbox.fail("POST /api/timesheets", status=401)
+    assert main(words) == 1
+    sandbox.fail("POST /api/timesheets", status=400, after=1)
+    assert main(words) == 3
+    assert main(words) == 0
+    assert main([*words, "--scope", "colour=red"]) == 2
+    assert main([*words, "--scope", "date=month:2026-05"]) == 2  # the journal is of another scope
+    write_csv(file, [{**row, "hours": "many"} for row in month(sandbox, 2)])
+    capsys.readouterr()
+    assert main(words) == 2
+    assert "row 1: hours" in capsys.readouterr().err
+
+
+@pytest.mark.slow
+def test_a_killed_import_goes_on_and_doubles_nothing(sandbox: Sandbox, tmp_path: Path) -> None:
+    """SIGKILL while writes are in the air; every start takes up what the one before left."""
+    rows = month(sandbox, 300)
+    file = write_csv(tmp_path / "year.csv", rows)
+    command = [sys.executable, "-m", "asyncsdk", "import", "timesheets", str(file), *BY, "-q"]
+    sandbox.delay("POST /api/timesheets", seconds=0.03, times=None)
+    for number in (3, 40, 80, 150, 220):
+        with subprocess.Popen(command, env=dict(os.environ), stdout=subprocess.DEVNULL) as process:
+            while len(there(sandbox)) < number and process.poll() is None:
+                pass
+            assert process.poll() is None
+            process.kill()
+    last = subprocess.run(command, env=dict(os.environ), capture_output=True, text=True, timeout=120, check=False)
+    assert last.returncode == 0, last.stdout + last.stderr
+    assert there(sandbox) == [row["date"] for row in rows]
+    verified = subprocess.run(
+        [*command, "--verify"], env=dict(os.environ), capture_output=True, timeout=60, check=False
+    )
+    assert verified.returncode == 0
+    with (tmp_path / "year.csv.result.csv").open(newline="") as result:
+        lines = list(csv.DictReader(result))
+    assert {row["id"]: row["date"] for row in sandbox.rows_of("timesheets")} | {
+        int(line["id"]): rows[int(line["number"]) - 1]["date"] for line in lines
+    } == {row["id"]: row["date"] for row in sandbox.rows_of("timesheets")}
+    assert len(lines) == 300
