@@ -10,6 +10,7 @@ import threading
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from os import PathLike, fspath
+from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias, cast
 
 import attrs
@@ -111,7 +112,7 @@ class Journal:
         name = fspath(path)
         try:
             connection = sqlite3.connect(
-                name if binding is not None else f"file:{name.replace('%', '%25').replace('?', '%3f')}?mode=rw",
+                name if binding is not None else f"{Path(name).absolute().as_uri()}?mode=rw",
                 uri=binding is None,
                 timeout=0,
                 isolation_level=None,
