@@ -268,6 +268,7 @@ async def test_odd_calls_are_refused_before_anything_is_sent(server: Server, con
         lambda: wethod.request("POST", "/x", json=10**5000),
         lambda: wethod.request("GET", "/x", into=5),
         lambda: wethod.request("GET", "/x", into="Stream"),
+        *(lambda odd=odd: wethod.list("/x").into(odd).all() for odd in (5, None, "Stream", list[int], dict[str, int])),
         lambda: wethod.projects.get(10**5000),
         lambda: wethod.projects.get(-(10**5000)),
         lambda: wethod.list("/\ud800").all(),

@@ -233,6 +233,23 @@ async def test_a_sweep_goes_by_our_clock_where_the_server_has_none(
     assert "this machine's clock" in caplog.text
 
 
+async def test_a_walk_says_once_that_its_sweeps_go_by_our_clock(
+    server: Server, connect: Connect, caplog: pytest.LogCaptureFixture
+) -> None:
+    """However many sweeps it takes: here every one is as long as the list."""
+    rows = rows_json(0, 250)
+
+    async def handler(request: web.Request) -> web.StreamResponse:
+        offset, limit = int(request.query["offset"]), int(request.query["limit"])
+        return web.json_response(rows[offset : offset + limit], headers={"Date": "no"})
+
+    server.handler = handler
+    with caplog.at_level(logging.WARNING, "asyncsdk"):
+        assert len(await connect().production_plan_streams.list().all(sweep=True)) == 250
+    assert len(server.requests) > 9  # it was swept more than once
+    assert caplog.text.count("this machine's clock") == 1
+
+
 @pytest.mark.parametrize("own", ["neq:2026-01-01T00:00:00Z", "lt:2099-01-01T00:00:00Z", "gte:yesterday"])
 async def test_a_sweep_that_cannot_be_asked_for_is_refused_at_the_beginning(
     server: Server, connect: Connect, own: str

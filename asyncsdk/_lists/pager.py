@@ -14,7 +14,9 @@ from .._codec.values import Field
 from .._sending import wire
 from .._sending.page_sizes import LARGEST_PAGE
 from .._sending.sender import Sender
+from ..errors import ArgumentError
 from ..errors._checks import check_flag, check_whole_number
+from ..errors._printable import shown
 from .frames import frames_for
 from .listed import List
 from .options import CONCURRENCY, WalkOptions
@@ -96,7 +98,14 @@ class Pager(Generic[T]):
         return self._list.model
 
     def into(self, model: type[A]) -> Pager[A]:
-        """The same list, its rows decoded into another model: a class of your own, or `dict` for plain data."""
+        """The same list, its rows decoded into another model: a class of your own, or `dict` for plain data.
+
+        Raises:
+            ArgumentError: the model is no class.
+        """
+        given: object = model  # whoever uses no type checker may give anything
+        if not isinstance(given, type):
+            raise ArgumentError("model", f"the class of one row, such as Project or dict, not {shown(model)}")
         asked = self._list
         return Pager(
             asked.sender,

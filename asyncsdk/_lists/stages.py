@@ -109,7 +109,7 @@ class Stages(Generic[T]):
         stage = self._following(first, latest.since)
         if stage is None:
             return None
-        if is_own_date(latest.since):
+        if is_own_date(latest.since) and not self._sweeps:  # once a walk
             logger.warning(UNDATED)
         self._walked = self._counted()
         self._current = stage

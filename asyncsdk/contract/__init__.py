@@ -11,6 +11,7 @@ What OpenAPI has no word for:
     x-assumed             what is believed that no page says, and why; at the root, what is believed of all calls
     x-assumed-required    the fields a new row is believed to need, and why; they are in `required` as well
     x-assumed-bounds      the least and the most a field is believed to take
+    x-assumed-not-before  the field of the same body whose date it is believed not to come before
     x-assumed-default     what a field is believed to be where it is left out: a value, `caller`, `first`, `today`,
                           `this-month`
     x-sent-as             how a field of a body comes back where it does not as it was sent: `field` is its name in

@@ -131,6 +131,8 @@ def _assumed(node: Node) -> Iterator[str]:
     if "x-assumed-bounds" in node:
         low, high = node["x-assumed-bounds"]
         yield f"At least {low}." if node.get("maximum") == high else f"From {low} to {high}."
+    if "x-assumed-not-before" in node:
+        yield f"Answered 400 where it is before {node['x-assumed-not-before']}."
     if "x-assumed-default" in node:
         default = node["x-assumed-default"]
         yield f"{_DEFAULTS.get(default, f'`{default}`')} where it is left out."

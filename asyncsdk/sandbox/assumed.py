@@ -6,14 +6,14 @@ Whatever the sandbox demands beyond a schema stands in the contract under `x-ass
 from __future__ import annotations
 
 import functools
-import re
 from collections.abc import Mapping
+from typing import Final
 
 import attrs
 
 from asyncsdk.sandbox.contract import Json, Object, items, load, mapping, words
 
-_NOT_BEFORE = re.compile(r"Answered 400 where it is before (\w+)\.")
+_NOT_BEFORE: Final = "x-assumed-not-before"
 
 
 @attrs.frozen
@@ -61,11 +61,7 @@ def body_fields(schema: str | None) -> BodyFields:
         {name: _sent_as(mapping(value["x-sent-as"])) for name, value in properties.items() if "x-sent-as" in value},
         {name: value["x-assumed-default"] for name, value in properties.items() if "x-assumed-default" in value},
         {name: _bounds(value["x-assumed-bounds"]) for name, value in properties.items() if "x-assumed-bounds" in value},
-        {
-            name: found[1]
-            for name, value in properties.items()
-            if (found := _NOT_BEFORE.search(str(value.get("x-assumed", ""))))
-        },
+        {name: str(value[_NOT_BEFORE]) for name, value in properties.items() if _NOT_BEFORE in value},
         tuple(str(name) for name in items(shape.get("required"))),
         {name: words(value["enum"]) for name, value in properties.items() if "enum" in value},
     )

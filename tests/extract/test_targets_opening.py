@@ -309,3 +309,16 @@ def test_files_are_written_for_older_versions_of_duckdb(tmp_path: Path) -> None:
     with duckdb.connect(str(tmp_path / "rows.duckdb")) as database:
         ((tags,),) = database.execute("SELECT tags FROM duckdb_databases() WHERE database_name = 'rows'").fetchall()
     assert "v1.2" in str(tags)
+
+
+def test_a_second_company_in_one_duckdb_file_is_told_that_it_has_one_writer_at_a_time(tmp_path: Path) -> None:
+    first = Place(f"duckdb:{tmp_path / 'all.duckdb'}", schema="acme")
+    other = attrs.evolve(first, schema="globex")
+    with (
+        opened(first),
+        pytest.raises(TargetRefused, match=r"one writer at a time.*several --company writes them one after the other"),
+        opened(other, owner=GLOBEX),
+    ):
+        pass
+    with opened(other, owner=GLOBEX):
+        pass

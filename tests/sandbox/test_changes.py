@@ -348,3 +348,20 @@ async def test_a_deleted_row_is_found_only_when_asked_for(api: Api) -> None:
     assert (await api("GET", "/api/holidays/1?deleted=only")).json["deleted_at"]
     assert (await api("GET", "/api/holidays/2?deleted=only")).status == 404
     assert (await api("PATCH", "/api/holidays/1", {"name": "x"})).status == 404
+
+
+async def test_what_may_not_come_before_what_stands_in_the_contract_under_a_key_of_its_own(api: Api) -> None:
+    contract = load()
+    pairs = {
+        (schema, name): str(value["x-assumed-not-before"])
+        for schema, shape in contract.schemas.items()
+        for name, value in mapping(shape.get("properties") or {}).items()
+        if isinstance(value, dict) and "x-assumed-not-before" in value
+    }
+    assert len(pairs) == 10
+    for (schema, _), earlier in pairs.items():
+        assert earlier in mapping(contract.schemas[schema]["properties"])  # else it would hold of nothing
+    price = {"name": "2026", "available_from": "2026-05-01", "available_to": "2026-04-30"}
+    refused = await api("POST", "/api/price-lists", price)
+    assert (refused.status, refused.fields) == (400, {"available_to"})
+    assert (await api("POST", "/api/price-lists", price | {"available_to": "2026-05-01"})).status == 201

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
+from typing import Final
 
 import duckdb
 
@@ -17,6 +18,11 @@ from .locks import FileLock
 from .sql import Names
 
 __all__ = ["DuckDBTarget"]
+
+_ONE_WRITER: Final = (
+    "or give this one another file: a DuckDB file has one writer at a time, whatever the company and its schema (one "
+    "command with several --company writes them one after the other)"
+)
 
 
 class DuckDBTarget:
@@ -45,7 +51,7 @@ class DuckDBTarget:
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True)
             path = self._path.resolve()  # a link to the file is no other file
-            self._lock = FileLock(path.with_name(f"{path.name}.lock"), str(self._path))
+            self._lock = FileLock(path.with_name(f"{path.name}.lock"), str(self._path), _ONE_WRITER)
             remove_leftovers(path)
             self._open = DuckDBStore(path, self._names.schema, self._names.prefix, shown=True)
             if self._stopped:

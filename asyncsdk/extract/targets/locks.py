@@ -31,13 +31,14 @@ class FileLock:
     Args:
         path: of a file that is there while the lock is held. Its folder exists.
         holds: what is locked, for the message.
+        hint: what to do where it is held, for the message too.
 
     Raises:
         TargetRefused: another run holds it, in this process or another.
         OSError: the file cannot be made.
     """
 
-    def __init__(self, path: Path, holds: str) -> None:
+    def __init__(self, path: Path, holds: str, hint: str = "or give this one another place") -> None:
         self._path = path
         self._descriptor: int | None = None
         while self._descriptor is None:
@@ -47,9 +48,7 @@ class FileLock:
             except OSError:
                 who = _holder(descriptor)
                 os.close(descriptor)
-                raise TargetRefused(
-                    f"another run is writing to {holds}{who}; wait for it to end, or give this one another place"
-                ) from None
+                raise TargetRefused(f"another run is writing to {holds}{who}; wait for it to end, {hint}") from None
             # Whoever held it before may have removed the file between the two calls: then this is a lock on nothing.
             if _is_still(path, descriptor):
                 self._descriptor = descriptor
