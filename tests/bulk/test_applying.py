@@ -201,3 +201,34 @@ async def test_rows_that_two_journals_made_are_named(sandbox: Sandbox, wethod: W
     proof = await bulk.verify(wethod.timesheets, journal=tmp_path / "0")
     assert len(proof.twice) == 2
     assert not proof.proved
+
+
+@pytest.mark.parametrize("corrected", [False, True])
+async def test_a_row_that_a_proxy_delivers_after_the_plan_is_found(
+    sandbox: Sandbox, wethod: Wethod, journal: Path, corrected: bool
+) -> None:
+    """The run before was stopped while it was in the air; it comes in when the next one has read the list."""
+    rows = month(sandbox, 3)
+    plan = await bulk.plan(wethod.timesheets, rows, match=MATCH)
+    fault = sandbox.hang(POST, after=2, handled=False)
+    task = asyncio.create_task(plan.apply(journal=journal, concurrency=1))
+    while not fault.used:
+        await asyncio.sleep(0)
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+    late = dict(rows[2])
+    if corrected:
+        rows[2]["hours"] = 3
+    again = await bulk.plan(wethod.timesheets, rows, match=MATCH)
+    assert len(again.creates) == 1
+    sent = writes(sandbox)
+    await wethod.timesheets.create(**late)
+    report = await again.apply(journal=journal)
+    assert writes(sandbox) - sent == 1
+    assert there(sandbox) == [row["date"] for row in rows]
+    if corrected:
+        assert (report.status, "run it again" in report.stopped) == (1, True)
+        report = await (await bulk.plan(wethod.timesheets, rows, match=MATCH)).apply(journal=journal)
+        assert outcomes(report) == {"created": 2, "updated": 1}
+    else:
+        assert outcomes(report) == {"created": 3}
