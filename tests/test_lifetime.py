@@ -223,7 +223,8 @@ async def test_a_context_that_sent_a_request_does_not_keep_its_answer(server: Se
     await asyncio.create_task(call())
     gc.collect()
     bodies = [each for each in gc.get_objects() if type(each).__name__ == "Answer"]
-    assert [len(each.body) for each in bodies if len(each.body) > 5_000] == []
+    # Those of this test: what others of the same process have left is no matter here.
+    assert [len(each.body) for each in bodies if b"x" * 5_000 in each.body] == []
     for each in kept:
         each.cancel()
 
