@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import AsyncIterator
 
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from asyncsdk import RetryPolicy, Wethod, errors
 from asyncsdk._codec.values import Json
 from asyncsdk._lists.created_rows import Creation, matches, spelled
+from asyncsdk._sending.created import InAir
 from asyncsdk.sandbox import Sandbox
 
 SENT: dict[str, Json] = {"person_id": 1, "project_id": 2, "date": "2026-05-04", "hours": 8, "notes": "x"}
@@ -97,3 +99,38 @@ async def test_a_link_whose_answer_was_lost_is_looked_up_by_its_pair(
             await wethod.streams.attach_member(stream, person, settle=True)
         assert "does not show it" in caught.value.__notes__[0]
     assert [request.method for request in sandbox.requests if "/members" in request.path] == ["POST", "GET"]
+
+
+# --- equal creates that wait for each other -------------------------------------------------------------------------
+
+
+def test_an_answer_on_another_loop_wakes_who_waits_for_it() -> None:
+    """A client may be used on several loops; who waits on one must not sleep for ever on what another brings."""
+    flying, waiting = InAir(b"{}"), threading.Event()
+
+    async def wait() -> None:
+        task = asyncio.create_task(flying.wait())
+        await asyncio.sleep(0)
+        waiting.set()
+        await task
+
+    thread = threading.Thread(target=asyncio.run, args=(wait(),), daemon=True)
+    thread.start()
+    assert waiting.wait(10)
+    flying.end(lost=True)
+    thread.join(10)
+    assert not thread.is_alive()
+
+
+async def test_who_gives_up_waiting_does_not_end_it_for_others() -> None:
+    """And an end that comes later is still the first one."""
+    flying = InAir(b"{}")
+    first, second = asyncio.create_task(flying.wait()), asyncio.create_task(flying.wait())
+    await asyncio.sleep(0)
+    first.cancel()
+    await asyncio.sleep(0)
+    assert not second.done()
+    flying.end(lost=True)
+    flying.end(lost=False)
+    await second
+    assert flying.lost

@@ -90,7 +90,7 @@ async def created(
             raise unknown
         # One after the other: the answer of an equal one that is still to come says which row is not ours.
         for other in log.alike(place, flying):
-            await other.answered.wait()
+            await other.wait()
         async with log.looking(place):
             search = _Search(sender, creation, place, spelled(creation, sent), sent, begun)
             row = await search.settle(unknown, rivals=sum(each.lost for each in log.alike(place, flying)))
@@ -127,7 +127,7 @@ class _Search:
         try:
             if isinstance(unknown, DecodeError) and unknown.id is not None and self.creation.row is not None:
                 return await self._by_id(unknown.id)
-            for seconds in SECONDS if _is_broken(unknown) else (SECONDS[0], SECONDS[-1]):
+            for seconds in SECONDS:
                 await asyncio.sleep(max(0.0, lost + seconds - clock.monotonic()))
                 equal, alike, earlier = await self._look()
                 if equal:
@@ -247,11 +247,6 @@ async def linked(call: Awaitable[T], sender: Sender, path: str, model: type[T], 
 def _is_new(row: Mapping[str, Json], moment: datetime) -> bool:
     made = _moment(row.get("created_at")) or _moment(row.get("updated_at"))
     return made is None or made >= moment - GRACE
-
-
-def _is_broken(unknown: OutcomeUnknownError | DecodeError) -> bool:
-    """Whether the connection broke, rather than nothing coming, or a proxy's answer."""
-    return unknown.status is None and "nothing came" not in str(unknown)
 
 
 def _moment(value: object) -> datetime | None:

@@ -10,10 +10,13 @@ import asyncio
 import threading
 from collections import OrderedDict
 from collections.abc import AsyncIterator
+from concurrent.futures import Future
 from contextlib import asynccontextmanager
 from typing import Final, TypeAlias
 
 import attrs
+
+from .._limits.per_loop import PerLoop
 
 __all__ = ["Created", "InAir", "Place"]
 
@@ -26,16 +29,22 @@ MOST: Final = 100_000
 
 @attrs.define(eq=False)
 class InAir:
-    """One create between its sending and its end. `answered` is set once its answer came, or was lost."""
+    """One create between its sending and its end. Another one may wait for its answer, on another loop as well."""
 
     content: bytes
-    answered: asyncio.Event = attrs.field(factory=asyncio.Event)
     lost: bool = False
+    _answered: Future[None] = attrs.field(factory=Future)
 
     def end(self, *, lost: bool) -> None:
-        """Notes that its answer came, or was lost."""
-        self.lost = lost
-        self.answered.set()
+        """Notes that its answer came, or was lost. Only the first time counts."""
+        if not self._answered.done():
+            self.lost = lost
+            self._answered.set_result(None)
+
+    async def wait(self) -> None:
+        """Waits until its answer has come or was lost."""
+        # Shielded: whoever gives up waiting does not end it for the others.
+        await asyncio.shield(asyncio.wrap_future(self._answered))
 
 
 @attrs.define(eq=False)
@@ -43,7 +52,7 @@ class _Known:
     ids: OrderedDict[int | str, None] = attrs.field(factory=OrderedDict)
     visible: bool = False
     flying: list[InAir] = attrs.field(factory=list)
-    looking: dict[asyncio.AbstractEventLoop, asyncio.Lock] = attrs.field(factory=dict)
+    looking: PerLoop[asyncio.Lock] = attrs.field(factory=PerLoop)
 
     def see(self, found: bool) -> None:
         """Notes whether a look has met a row that a create had made."""
@@ -98,7 +107,7 @@ class Created:
 
     def end(self, place: Place, flying: InAir) -> None:
         """Forgets a create that is over; whoever waits for its answer goes on."""
-        flying.answered.set()
+        flying.end(lost=False)
         self._at(place).flying.remove(flying)
 
     def flying(self, place: Place) -> tuple[InAir, ...]:
@@ -112,7 +121,6 @@ class Created:
     @asynccontextmanager
     async def looking(self, place: Place) -> AsyncIterator[None]:
         """Lets one create at a time look for its row, on each event loop."""
-        known = self._at(place)
-        lock = known.looking.setdefault(asyncio.get_running_loop(), asyncio.Lock())
-        async with lock:
+        looking = self._at(place).looking
+        async with looking.find() or looking.keep(asyncio.Lock()):
             yield

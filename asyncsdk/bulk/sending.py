@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Literal
 
 import attrs
 
@@ -35,7 +35,11 @@ FIRST: Final = 5
 UNKNOWN_IN_A_ROW: Final = 5
 """So many lost answers, one after the other, mean that the API is away."""
 
-_DONE: Final[dict[str, State]] = {"create": "created", "update": "updated", "delete": "deleted"}
+_DONE: Final[dict[str, Literal["created", "updated", "deleted"]]] = {
+    "create": "created",
+    "update": "updated",
+    "delete": "deleted",
+}
 
 
 @attrs.frozen
@@ -111,7 +115,6 @@ class Dispatch:
 
     async def _attempt(self, write: PlannedWrite, *, early: bool) -> tuple[WriteResult, bool]:
         done = _DONE[write.verb]
-        outcome: Outcome = "created" if done == "created" else "updated" if done == "updated" else "deleted"
         value: object = None
         try:
             if write.id is None:
@@ -124,12 +127,12 @@ class Dispatch:
             why = "; ".join([str(error), *getattr(error, "__notes__", ())])
             carried_out: bool | None = getattr(error, "carried_out", False)
             if isinstance(error, NotFoundError) and write.verb == "delete":
-                return WriteResult(done, outcome, write.id, "it was deleted before"), False
+                return WriteResult(done, done, write.id, "it was deleted before"), False
             if isinstance(error, NotFoundError) and write.verb == "update":
                 return WriteResult("refused", "conflict", write.id, f"it is not there any more: {why}"), False
             if carried_out:
                 id = error.id if isinstance(error, DecodeError) and isinstance(error.id, int) else write.id
-                return WriteResult(done, outcome, id, why), False
+                return WriteResult(done, done, id, why), False
             if carried_out is None:
                 return WriteResult("unknown", "unknown", write.id, why), False
             if isinstance(error, AuthenticationError | RateLimitError):
@@ -141,4 +144,4 @@ class Dispatch:
                 return WriteResult("refused", "refused", write.id, why), False
             return WriteResult("not sent", "not sent", write.id, why), True
         id = getattr(value, "id", None)
-        return WriteResult(done, outcome, id if isinstance(id, int) else write.id), False
+        return WriteResult(done, done, id if isinstance(id, int) else write.id), False
