@@ -24,6 +24,7 @@ from .._sending.response import Response
 from .._sending.sender import Reply
 from .._sending.wire import Answer
 from ..errors import DecodeError, OutcomeUnknownError, WethodError
+from ..filters import gte
 from .created_rows import Creation, matches, spelled
 from .pager import Pager
 
@@ -135,7 +136,7 @@ class _Search:
         except WethodError as problem:
             unknown.add_note(f"It could not be settled: {problem}")
             raise unknown from None
-        where = f"{self.creation.path}?updated_at=gte:{_stamp(self.begun - MARGIN)}"
+        where = f"{self.creation.path}?{wire.encode_query(self._query())}"
         if equal and (len(equal) == 1 or len(equal) <= rivals + 1):
             row = min(equal, key=lambda each: str(each.get("id")).zfill(20))
             log.claim(self.place, cast("int", row["id"]), found=True)
@@ -196,10 +197,10 @@ class _Search:
         return any(matches(row, spelled(self.creation, json.loads(each.content))) == "equal" for each in others)
 
     def _query(self) -> Iterable[Field]:
-        yield "updated_at", f"gte:{_stamp(self.begun - MARGIN)}"
+        yield arguments.date_time("updated_at", gte(self.begun - MARGIN))
         for name, kind in self.creation.filters.items():
             if (value := self.sent.get(name)) is not None:
-                yield name, value if kind == "plain" else f"eq:{value}"
+                yield (name, value) if kind == "plain" else arguments.date(name, cast("str", value))
 
     def _sent_at(self, headers: Mapping[str, str]) -> datetime:
         """When the create was sent, by the server's clock."""
@@ -255,10 +256,6 @@ def _moment(value: object) -> datetime | None:
     except (TypeError, ValueError):
         return None
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-
-
-def _stamp(moment: datetime) -> str:
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def _ids(rows: Iterable[Mapping[str, Json]]) -> str:
