@@ -118,7 +118,7 @@ async def extract(
 
     Raises:
         ConfigurationError: a name, filter or target that cannot be used; nothing was sent.
-        TargetRefused: the target is locked, holds another company's rows, or cannot be written.
+        TargetRefused: the target is locked (`TargetLocked`), holds another company's rows, or cannot be written.
         TargetError: the target failed for good.
 
     Example:

@@ -34,6 +34,7 @@ __all__ = [
     "Table",
     "Target",
     "TargetError",
+    "TargetLocked",
     "TargetRefused",
     "TargetStopped",
     "Written",
@@ -72,6 +73,10 @@ class TargetRefused(TargetError):
 
     Nothing was changed. The message says what to do (`--schema`, `--prefix`, wait for the other run ...).
     """
+
+
+class TargetLocked(TargetRefused):
+    """Another run writes to the target; once that has ended, this one may."""
 
 
 @attrs.frozen
