@@ -125,7 +125,7 @@ class DuckDBStore:
             self.file.rows(f'DELETE FROM {self.names.state} WHERE "table" = ?', [table.name])
             self.file.rows(f'DELETE FROM {self.names.seen} WHERE "table" = ?', [table.name])
         if noted and (changed or contents.lost):
-            self._touch(table)
+            self.touch(table)
 
     def _found(self, table: str) -> dict[str, FoundColumn]:
         """The columns of a table; none where it does not exist."""
@@ -249,7 +249,7 @@ class DuckDBStore:
         self.file.rows(f"INSERT INTO {self.names.tables} VALUES ($table, $rows, $version)", given)
         return attrs.evolve(held, noted=True)
 
-    def _touch(self, table: Table) -> None:
+    def touch(self, table: Table) -> None:
         """Notes that a table has changed, by what is no batch."""
         held = self._counted(table)
         self._noted(table, attrs.evolve(held, version=held.version + 1))
@@ -275,7 +275,7 @@ class DuckDBStore:
             marked = allow_shrink or not shrinks_too_much(total, absent)
             if marked and absent:
                 self.file.rows(f"UPDATE {name} SET _vanished_at = $at WHERE {gone}", {**given, "at": at})
-                self._touch(table)
+                self.touch(table)
         return Shrink(total, absent, marked=marked)
 
     def forget_pass(self, table: Table) -> None:
