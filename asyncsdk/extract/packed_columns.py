@@ -31,15 +31,16 @@ def packed_columns(rows: Sequence[object], columns: Sequence[Column]) -> Mapping
     arrays: dict[str, pa.Array[Any]] = {}
     for column in columns:
         of_column = values(column)
-        if column.nested:
+        if column.nested or column.kind == "json":
             if not all_fit(column, of_column):
                 return None
-            continue  # targets do not agree on its form
+            if column.nested:
+                continue  # targets do not agree on its form
         try:
             array = arrays[column.name] = array_of(of_column, column)
         except ArrowValueError:
             return None
         # Of whole numbers Arrow itself refuses what is too large.
-        if column.kind != "bigint" and not all_fit(column, of_column, complete=array.null_count == 0):
+        if column.kind not in ("json", "bigint") and not all_fit(column, of_column, complete=array.null_count == 0):
             return None
     return arrays

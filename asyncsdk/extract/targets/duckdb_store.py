@@ -8,9 +8,10 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from functools import partial
+from itertools import chain
 from operator import attrgetter
 from pathlib import Path
-from typing import cast
+from typing import Final, cast
 
 import attrs
 
@@ -30,10 +31,14 @@ from ..target import (
 from .batches import batch_table
 from .duckdb_file import DuckDBFile, read_once
 from .duckdb_tables import FoundColumn, commenting, fitting, live_view, type_of
-from .duckdb_upsert import BATCH, CHANGED, Held, changes, inserting, inserting_changed, noting_met
-from .sql import LAYOUT, Names, check_foreign, check_names, check_owner, live_rows, quoted, run_values, runs_columns
+from .duckdb_upsert import BATCH, CHANGED, Held, changes, inserting, inserting_changed
+from .runs_of_ids import runs_of
+from .sql import Names, check_foreign, check_names, check_owner, live_rows, quoted, run_values, runs_columns
 
 __all__ = ["DuckDBStore", "peek"]
+
+LAYOUT: Final = 3
+"""Of the target's own tables."""
 
 _id_of = cast("attrgetter[int]", attrgetter("id"))
 
@@ -88,7 +93,7 @@ class DuckDBStore:
         # Looked at first: nothing is changed in a file that is refused.
         there = self._found("_asyncsdk_owner")
         found = next(iter(rows(f"SELECT layout, base_url, company FROM {names.owner}")), None) if there else None
-        check_owner(found, owner, where)
+        check_owner(found, owner, where, LAYOUT)
         rows(f"CREATE SCHEMA IF NOT EXISTS {names.qualified_schema}")
         rows(f"USE {names.qualified_schema}")
         moment, runs = "TIMESTAMP WITH TIME ZONE", [f"{quoted(each.name)} {type_of(each)}" for each in runs_columns()]
@@ -96,7 +101,7 @@ class DuckDBStore:
             (names.owner, ["layout BIGINT", "base_url VARCHAR", "company VARCHAR"]),
             (names.state, ['"table" VARCHAR', "key VARCHAR", "state JSON", f"saved_at {moment}"]),
             (names.tables, ['"table" VARCHAR', '"rows" BIGINT', "version BIGINT"]),
-            (names.seen, ['"table" VARCHAR', f"began {moment}", "id BIGINT"]),
+            (names.seen, ['"table" VARCHAR', f"began {moment}", "first BIGINT", "last BIGINT"]),
             (names.runs, runs),
         ):
             rows(f"CREATE TABLE IF NOT EXISTS {name} ({', '.join(columns)})")
@@ -187,7 +192,7 @@ class DuckDBStore:
             if ids:
                 written = self._upsert(table, batch, given, ids, held)
             if batch.whole is not None:
-                self._note_met(table, batch, batch.whole)
+                self._note_met(table, batch, ids, batch.whole)
             if written.rows:
                 held = self._noted(table, held.with_batch(ids, written.new))
             self._put_state(table, key, state)
@@ -217,12 +222,15 @@ class DuckDBStore:
         self.file.rows(f"DROP TABLE {CHANGED}")
         return Written(number - old, old)
 
-    def _note_met(self, table: Table, batch: Batch, whole: datetime) -> None:
+    def _note_met(self, table: Table, batch: Batch, ids: Sequence[int], whole: datetime) -> None:
         if self._passes.get(table.name) != whole:
             self.file.rows(f'DELETE FROM {self.names.seen} WHERE "table" = ? AND began <> ?', [table.name, whole])
-        given = {"table": table.name, "whole": whole, "spared": list(batch.spared)}
-        if batch.rows or batch.spared:
-            self.file.rows(noting_met(self.names.seen, rows=bool(batch.rows)), given)
+        firsts, lasts = runs_of(chain(ids, batch.spared))
+        given = {"table": table.name, "whole": whole, "firsts": firsts, "lasts": lasts}
+        self.file.rows(
+            f"INSERT INTO {self.names.seen} SELECT $table, $whole, unnest($firsts::BIGINT[]), unnest($lasts::BIGINT[])",
+            given,
+        )
         self._passes[table.name] = whole
 
     def _put_state(self, table: Table, key: str, state: bytes) -> None:
@@ -264,7 +272,8 @@ class DuckDBStore:
 
     def _mark_vanished(self, table: Table, whole: datetime, at: datetime, *, allow_shrink: bool) -> Shrink:
         name = self.names.table(table.name)
-        met = f'SELECT id FROM {self.names.seen} WHERE "table" = $table AND began = $whole'
+        runs = f'{self.names.seen} WHERE "table" = $table AND began = $whole'
+        met = f"SELECT unnest(range(first, last)) FROM {runs} UNION ALL SELECT last FROM {runs}"
         given: dict[str, object] = {"table": table.name, "whole": whole}
         with self.file.transaction():
             live = live_rows(self._columns[table.name])

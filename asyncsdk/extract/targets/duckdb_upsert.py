@@ -18,7 +18,7 @@ from ..._arrow.columns import Column
 from .duckdb_tables import FoundColumn
 from .sql import quoted
 
-__all__ = ["BATCH", "CHANGED", "Held", "changes", "inserting", "inserting_changed", "noting_met"]
+__all__ = ["BATCH", "CHANGED", "Held", "changes", "inserting", "inserting_changed"]
 
 BATCH: Final = "_asyncsdk_batch"
 """The batch, an Arrow table that DuckDB looks into."""
@@ -92,17 +92,6 @@ def inserting_changed(name: str, found: Mapping[str, FoundColumn]) -> str:
     """The statement that writes the rows of `CHANGED`, once the old ones are gone."""
     listed = ", ".join(map(quoted, found))
     return f"INSERT INTO {name} ({listed}) SELECT {listed} FROM {CHANGED}"
-
-
-def noting_met(name: str, *, rows: bool) -> str:
-    """The statement that notes what a pass met: given its table, its beginning and the ids that are spared.
-
-    Args:
-        name: of the table of what was met.
-        rows: whether a batch is there, whose rows were met as well.
-    """
-    spared = f"INSERT INTO {name} SELECT $table, $whole, unnest($spared::BIGINT[])"
-    return f"{spared} UNION ALL SELECT $table, $whole, id FROM {BATCH}" if rows else spared
 
 
 def _cast(table: str, column: str, found: Mapping[str, FoundColumn]) -> str:
