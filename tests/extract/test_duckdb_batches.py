@@ -91,7 +91,7 @@ def test_a_batch_that_failed_leaves_no_trace_in_what_the_table_is_known_to_hold(
     with opened(place) as target:
         target.write(THINGS, batch(Thing(id=1)), "k", b"1")
         with monkeypatch.context() as broken, pytest.raises(AssertionError):
-            broken.setattr(duckdb_store.clock, "utc_now", refuse)
+            broken.setattr(duckdb_store.DuckDBStore, "_put_state", refuse)
             target.write(THINGS, batch(Thing(id=2)), "k", b"2")
         assert target.write(THINGS, batch(Thing(id=2)), "k", b"2") == Written(new=1)
     with opened(place) as target:

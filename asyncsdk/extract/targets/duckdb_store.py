@@ -32,6 +32,7 @@ from .batches import batch_table
 from .duckdb_file import DuckDBFile, read_once
 from .duckdb_tables import FoundColumn, commenting, fitting, live_view, type_of
 from .duckdb_upsert import BATCH, CHANGED, Held, changes, inserting, inserting_changed
+from .published_files import NOTED
 from .runs_of_ids import runs_of
 from .sql import Names, check_foreign, check_names, check_owner, live_rows, quoted, run_values, runs_columns
 
@@ -103,6 +104,7 @@ class DuckDBStore:
             (names.tables, ['"table" VARCHAR', '"rows" BIGINT', "version BIGINT"]),
             (names.seen, ['"table" VARCHAR', f"began {moment}", "first BIGINT", "last BIGINT"]),
             (names.runs, runs),
+            *(() if self._shown else ((names.published, NOTED),)),
         ):
             rows(f"CREATE TABLE IF NOT EXISTS {name} ({', '.join(columns)})")
         if found is None:

@@ -115,7 +115,6 @@ class FolderTarget:
             if self._stopped:
                 store.file.stoppable.stop(writes=False)
             store.prepare(owner, tables, str(self._folder))
-            PublishedFiles(store.file, store.names).prepare()
         except BaseException:
             self._open = None
             store.file.close()

@@ -8,6 +8,7 @@ It is kept in the file with rows and states, so that a table is written anew onl
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Final
 
 import attrs
 
@@ -15,7 +16,10 @@ from ..target import Table
 from .duckdb_file import DuckDBFile
 from .sql import Names
 
-__all__ = ["PublishedFiles", "Stamp"]
+__all__ = ["NOTED", "PublishedFiles", "Stamp"]
+
+NOTED: Final = ('"table" VARCHAR', "file VARCHAR", "version BIGINT", "size BIGINT", "changed_ns BIGINT")
+"""The columns of the table for the notes."""
 
 
 @attrs.frozen
@@ -46,13 +50,6 @@ class PublishedFiles:
 
     file: DuckDBFile
     names: Names
-
-    def prepare(self) -> None:
-        """Makes the table for the notes, where it is missing."""
-        self.file.rows(
-            f"CREATE TABLE IF NOT EXISTS {self.names.published} "
-            '("table" VARCHAR, file VARCHAR, version BIGINT, size BIGINT, changed_ns BIGINT)'
-        )
 
     def holds(self, file: str, version: int, stamp: Stamp) -> bool:
         """Whether a version of a table is what a file was published with, and it looks as it did then."""
