@@ -12,6 +12,7 @@ from typing import Final
 import attrs
 
 from tests.simulation.budgets import budget
+from tests.simulation.creates import create, twin
 from tests.simulation.mirrors import mirror
 from tests.simulation.outcome import Outcome
 from tests.simulation.walks import walk
@@ -36,6 +37,8 @@ WORLDS: Final[Mapping[str, Callable[[int], Outcome]]] = MappingProxyType(
     {
         "walks": walk,
         "writes": write,
+        "creates": create,
+        "twins": twin,
         "budgets": budget,
         "mirrors": mirror,
         "extractions": _extraction,
