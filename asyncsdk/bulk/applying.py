@@ -101,7 +101,9 @@ class _Application:
         else:
             self.told[write.number] = row
         if self.watch is not None:
-            self.watch(len(self.told) + len(self.deleted), len(self.compared.writes) + len(self.compared.unchanged))
+            compared = self.compared
+            of = len(compared.writes) + len(compared.unchanged) + len(compared.conflicts)
+            self.watch(len(self.told) + len(self.deleted), of)
 
     def _note_unchanged(self) -> None:
         """Rows that are there as the input says; among them those whose answer an earlier run has lost."""

@@ -9,9 +9,11 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from asyncsdk import bulk
 from asyncsdk.cli import main
 from asyncsdk.sandbox import Sandbox
 from asyncsdk.testing import beside
@@ -65,6 +67,49 @@ def test_refused_rows_are_3_a_stop_is_1_and_wrong_use_is_2(
     capsys.readouterr()
     assert main(words) == 2
     assert "row 1: hours" in capsys.readouterr().err
+
+
+def test_rows_that_move_while_the_plan_is_made_stop_it(
+    sandbox: Sandbox, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Used rightly, so not 2: the same command makes a new plan."""
+    file = write_csv(tmp_path / "may.csv", month(sandbox, 2))
+    words = ["import", "timesheets", str(file), *BY]
+    apply = bulk.BulkPlan.apply
+    moved: list[int] = []
+
+    async def late(plan: bulk.BulkPlan, **options: Any) -> bulk.BulkReport:
+        if not moved:
+            moved.append(int(str(sandbox.add("timesheets", **month(sandbox, 1)[0])["id"])))
+        return await apply(plan, **options)
+
+    monkeypatch.setattr(bulk.BulkPlan, "apply", late)
+    assert main(words) == 1
+    assert f"rows {moved[0]} were changed" in capsys.readouterr().err
+    assert main(words) == 0
+
+
+def test_a_terminal_sees_a_bar(sandbox: Sandbox, tmp_path: Path) -> None:
+    """Renewed in place, with the pace and the end of it."""
+    pty = pytest.importorskip("pty")
+    file = write_csv(tmp_path / "may.csv", month(sandbox, 40))
+    sandbox.delay("POST /api/timesheets", seconds=0.1, times=None)
+    master, slave = pty.openpty()
+    words = [sys.executable, "-m", "asyncsdk", "import", "timesheets", str(file), *BY]
+    with subprocess.Popen(words, stdout=slave, stderr=slave, env=os.environ | {"TERM": "xterm"}) as run:
+        os.close(slave)
+        data = b""
+        try:
+            while piece := os.read(master, 65536):
+                data += piece
+        except OSError:  # the other end is closed
+            pass
+        assert run.wait(timeout=30) == 0
+    os.close(master)
+    said = data.decode()
+    assert "timesheets [##" in said
+    assert "rows of 40, " in said
+    assert "left" in said
 
 
 @pytest.mark.slow

@@ -25,7 +25,7 @@ from asyncsdk.sandbox.service import ReceivedRequest, ServedAnswer
 from asyncsdk.testing.simulation import Conditions, Simulation
 from tests.simulation.outcome import Outcome, bounded
 
-__all__ = ["CREATES", "LOST", "create", "hide_what_is_new", "set_clocks", "twin"]
+__all__ = ["CREATES", "LOST", "by_another_client", "create", "hide_what_is_new", "set_clocks", "twin"]
 
 BEFORE: Final = ("reset", "hung", "504 before a late deed", "hung before a late deed", "reset before a late deed")
 AFTER: Final = ("reset after the deed", "cut", "hung after the deed", "502 after the deed", "garbage after the deed")
@@ -57,15 +57,22 @@ def _world(world: str, seed: int, *, twins: float) -> Outcome:
     where = f"{'visible' if visible else 'hidden'}{'' if one_clock else ', two clocks,'}"
     said: list[tuple[str, object]] = []
     events: list[str] = []
-    note, simulation.server.trace = simulation.server.trace, lambda event: (events.append(event), note(event))
+    note = simulation.server.trace
     others = Random(f"{seed} twins")
     taken = {number: others.uniform(-1.5, 1.5) for number in range(CREATES - 1) if others.random() < twins}
+
+    def trace(event: str) -> None:
+        events.append(event)
+        note(event)
+
+    simulation.server.trace = trace
 
     async def one(wethod: Wethod, number: int) -> None:
         name = f"row {min(number, CREATES - 2)}"
         begins = draw.random() * 2 if number < CREATES - 2 else 1.0
         if number in taken:
-            asyncio.get_running_loop().call_later(max(0.0, begins + taken[number]), _make, simulation, name)
+            make = partial(by_another_client, simulation, "POST", "/api/streams", {"name": name})
+            asyncio.get_running_loop().call_later(max(0.0, begins + taken[number]), make)
         await asyncio.sleep(begins)
         try:
             said.append((name, (await wethod.streams.create(name=f"  {name} ", settle=True)).id))
@@ -94,14 +101,13 @@ def _world(world: str, seed: int, *, twins: float) -> Outcome:
     )
 
 
-def _make(simulation: Simulation, name: str) -> None:
-    """Another client makes a row."""
+def by_another_client(simulation: Simulation, method: str, path: str, body: Mapping[str, object]) -> None:
+    """Does what another client asks for."""
     headers = CIMultiDict(
         {"Authorization": f"Bearer {simulation.sandbox.token}", "Wethod-Company": simulation.sandbox.company}
         | {"Wethod-Version": simulation.sandbox.service.contract.version, "Content-Type": "application/json"}
     )
-    body = json.dumps({"name": name}).encode()
-    asked = ReceivedRequest("POST", "/api/streams", "", headers, "application/json", body)
+    asked = ReceivedRequest(method, path, "", headers, "application/json", json.dumps(body).encode())
     answer = simulation.server.service.answer(asked)
     assert answer.status < 300, answer
 

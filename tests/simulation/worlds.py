@@ -13,6 +13,7 @@ import attrs
 
 from tests.simulation.budgets import budget
 from tests.simulation.creates import create, twin
+from tests.simulation.importing import import_
 from tests.simulation.mirrors import mirror
 from tests.simulation.outcome import Outcome
 from tests.simulation.walks import walk
@@ -39,6 +40,7 @@ WORLDS: Final[Mapping[str, Callable[[int], Outcome]]] = MappingProxyType(
         "writes": write,
         "creates": create,
         "twins": twin,
+        "imports": import_,
         "budgets": budget,
         "mirrors": mirror,
         "extractions": _extraction,
