@@ -153,6 +153,11 @@ class Journal:
         rows = {(row.key, row.digest): row for row in found}
         return cls(binding, rows, connection, next=max((row.place for row in found), default=0) + 1)
 
+    def latest(self) -> dict[str, JournalRow]:
+        """The last write of each key that was or may have been carried out."""
+        rows = sorted(self.rows.values(), key=lambda row: row.place)
+        return {row.key: row for row in rows if row.state not in {"refused", "not sent"}}
+
     async def intend(self, write: PlannedWrite, *, sent: float) -> None:
         """Puts on disk that a row is about to be sent; returns once it is there.
 

@@ -112,6 +112,7 @@ class BulkPlan:
             "made": self.made,
             **attrs.asdict(self._binding),
             "requests": self.requests,
+            "delete": self._compared.delete,
             "writes": [attrs.asdict(each) for each in self._compared.writes],
             "unchanged": [attrs.asdict(each) for each in self.unchanged],
             "conflicts": [attrs.asdict(each) for each in self.conflicts],
@@ -246,6 +247,7 @@ def load(resource: object, path: str | PathLike[str]) -> BulkPlan:
             [PlannedWrite(**each) for each in kept["writes"]],
             [UnchangedRow(**each) for each in kept["unchanged"]],
             [PlanConflict(**each) for each in kept["conflicts"]],
+            bool(kept["delete"]),
         )
         made = float(kept["made"])
     except (ValueError, KeyError, TypeError) as error:

@@ -12,9 +12,9 @@ import attrs
 
 from .._lists.created_rows import matches
 from ..filters import gte
-from .applying import MARGIN
 from .checking import calls_of
 from .comparing import key_of
+from .doubts import MARGIN
 from .journal import Journal, JournalRow
 from .refusals import JournalRefused
 from .scope import read_scope
@@ -77,11 +77,11 @@ async def verify(resource: object, *, journal: str | PathLike[str]) -> Verificat
     calls = calls_of(resource)
     opened = Journal.open(journal, None)
     opened.close()
-    binding, rows = opened.binding, sorted(opened.rows.values(), key=lambda row: row.place)
+    binding, rows = opened.binding, opened.rows.values()
     if (binding.company, binding.resource) != (calls.company, calls.creation.resource):
         raise JournalRefused(f"journal {journal}: it is of {binding.resource} of {binding.company}")
     scope = read_scope(binding.resource, binding.scope)
-    latest = {row.key: row for row in rows if row.state not in {"refused", "not sent"}}
+    latest = opened.latest()
     if not latest:
         return Verification(0, (), (), (), {}, ())
     if not any(row.verb == "delete" for row in latest.values()):

@@ -48,6 +48,7 @@ class _World:
     rows: list[Row]
     delete: bool
     dead: bool = False
+    dropped: list[Row] = attrs.field(factory=list)
     counts: Counter[str] = attrs.field(factory=Counter)
     wrong: list[str] = attrs.field(factory=list)
 
@@ -98,8 +99,11 @@ class _World:
         for row in self.rows:
             if self.draw.random() < 0.2:
                 row["hours"] = self.draw.choice((1, 2, 4, 7.5))
-        if self.draw.random() < 0.3 and len(self.rows) > 1:
-            self.rows.pop(self.draw.randrange(len(self.rows)))
+        for _ in range(self.draw.choice((0, 0, 1, 5))):
+            if len(self.rows) > 1:
+                self.dropped.append(self.rows.pop(self.draw.randrange(len(self.rows))))
+        while self.dropped and self.draw.random() < 0.5:
+            self.rows.append(self.dropped.pop())
         if self.draw.random() < 0.3:
             self.draw.shuffle(self.rows)
         self.counts["corrections"] += 1
@@ -135,6 +139,8 @@ def import_(seed: int) -> Outcome:
     draw = Random(f"{seed} import")
     share = draw.choice((0.0, 0.5, 1.0, 2.0))
     faults = {name: each * share for name, each in LOST.items()} | (OTHERS if share else {})
+    if draw.random() < 0.3:  # nothing but what comes late
+        faults = {"504 before a late deed": 0.1 * share, "hung before a late deed": 0.2 * share}
     storm = Conditions(faults=faults, think_seconds=draw.choice((0.0, 0.05, 0.5)))
     simulation = Simulation(seed, storm, rows=30)
     service: Any = simulation.server.service
@@ -142,7 +148,7 @@ def import_(seed: int) -> Outcome:
     one_clock = set_clocks(simulation, draw)
     visible = draw.random() < 0.8
     known = simulation.sandbox.rows_of("timesheets")[0]
-    rows = [
+    rows: list[Row] = [
         {
             "person_id": known["person_id"],
             "project_id": known["project_id"],
@@ -161,8 +167,8 @@ def import_(seed: int) -> Outcome:
         async def main() -> None:
             for _ in range(draw.randint(0, 6)):
                 await world.start(last=False)
-                await asyncio.sleep(draw.choice((0.0, 1.0, 20.0, 60.0)))
-                if draw.random() < 0.3:
+                await asyncio.sleep(draw.choice((0.0, 0.0, 1.0, 20.0, 60.0)))
+                if draw.random() < 0.5:
                     world.correct()
                 if draw.random() < 0.2:
                     world.meddle()
@@ -211,9 +217,9 @@ def _wrong(world: _World, report: bulk.BulkReport, *, visible: bool) -> list[str
     """Compares what the last start said with the rows that are there and the deeds that were done."""
     sandbox = world.simulation.sandbox
     there = defaultdict[str, list[Row]](list)
-    for row in sandbox.rows_of("timesheets"):
-        if str(row["date"]) >= str(FIRST):
-            there[_key(row)].append(row)
+    for stored in sandbox.rows_of("timesheets"):
+        if str(stored["date"]) >= str(FIRST):
+            there[_key(stored)].append(stored)
     wrong = [f"{key} is there {len(found)} times" for key, found in there.items() if len(found) > 1]
     told = [each.number for each in report.rows if each.number is not None]
     if told != list(range(1, len(world.rows) + 1)):
