@@ -176,5 +176,7 @@ class Doubts:
             if entry.verb == "create" and row is not None:
                 self.journal.settle(entry, "created", row["id"])
                 self._moved.add(row["id"])
+            elif entry.verb == "delete" and entry.id not in by_id:
+                self.journal.settle(entry, "deleted", entry.id)
             else:
                 self.journal.settle(entry, "not sent", entry.id, OVERTAKEN)
