@@ -86,7 +86,7 @@ class Doubts:
                 send = self._send_change(write, by_id.get(write.id or 0))
             if send:
                 kept.append(write)
-        self._settle_rest(doubtful, by_key, by_id)
+        self._settle_rest(doubtful, by_key, by_id, shows=shows)
         if self._moved:
             raise StalePlan(sorted(self._moved))
         return kept
@@ -145,9 +145,8 @@ class Doubts:
         if entry.state == "sending" and shows:  # its row is not there, and the list shows what this import creates
             self.journal.settle(entry, "not sent", None, NOT_THERE)
             return True
-        why = entry.reason or NOT_THERE
-        self.journal.settle(entry, "unknown", None, why)
-        self.tell(write, WriteResult("unknown", "unknown", None, why))
+        # It stays as it is: a start that finds the list to show this import's rows can tell.
+        self.tell(write, WriteResult("unknown", "unknown", None, entry.reason or NOT_THERE))
         return False
 
     def _send_change(self, write: PlannedWrite, row: _Row | None) -> bool:
@@ -162,7 +161,12 @@ class Doubts:
         return False
 
     def _settle_rest(
-        self, doubtful: Mapping[str, JournalRow], by_key: Mapping[str, _Row], by_id: Mapping[int, _Row]
+        self,
+        doubtful: Mapping[str, JournalRow],
+        by_key: Mapping[str, _Row],
+        by_id: Mapping[int, _Row],
+        *,
+        shows: bool,
     ) -> None:
         """Settles writes of content that the input has no more; notes rows that they moved under the plan."""
         whole = any(entry.verb == "delete" for entry in doubtful.values())
@@ -173,10 +177,11 @@ class Doubts:
                     self._moved.add(unchanged.id)
         for key, entry in doubtful.items():
             row = by_key.get(key)
-            if entry.verb == "create" and row is not None:
+            if entry.verb != "create":
+                gone = entry.verb == "delete" and entry.id not in by_id
+                self.journal.settle(entry, "deleted" if gone else "not sent", entry.id, "" if gone else OVERTAKEN)
+            elif row is not None:
                 self.journal.settle(entry, "created", row["id"])
                 self._moved.add(row["id"])
-            elif entry.verb == "delete" and entry.id not in by_id:
-                self.journal.settle(entry, "deleted", entry.id)
-            else:
-                self.journal.settle(entry, "not sent", entry.id, OVERTAKEN)
+            elif shows:
+                self.journal.settle(entry, "not sent", None, NOT_THERE)

@@ -110,31 +110,3 @@ def test_a_terminal_sees_a_bar(sandbox: Sandbox, tmp_path: Path) -> None:
     assert "timesheets [##" in said
     assert "rows of 40, " in said
     assert "left" in said
-
-
-@pytest.mark.slow
-def test_a_killed_import_goes_on_and_doubles_nothing(sandbox: Sandbox, tmp_path: Path) -> None:
-    """SIGKILL while writes are in the air; every start takes up what the one before left."""
-    rows = month(sandbox, 300)
-    file = write_csv(tmp_path / "year.csv", rows)
-    command = [sys.executable, "-m", "asyncsdk", "import", "timesheets", str(file), *BY, "-q"]
-    sandbox.delay("POST /api/timesheets", seconds=0.03, times=None)
-    for number in (3, 40, 80, 150, 220):
-        with subprocess.Popen(command, env=dict(os.environ), stdout=subprocess.DEVNULL) as process:
-            while len(there(sandbox)) < number and process.poll() is None:
-                pass
-            assert process.poll() is None
-            process.kill()
-    last = subprocess.run(command, env=dict(os.environ), capture_output=True, text=True, timeout=120, check=False)
-    assert last.returncode == 0, last.stdout + last.stderr
-    assert there(sandbox) == [row["date"] for row in rows]
-    verified = subprocess.run(
-        [*command, "--verify"], env=dict(os.environ), capture_output=True, timeout=60, check=False
-    )
-    assert verified.returncode == 0
-    with (tmp_path / "year.csv.result.csv").open(newline="") as result:
-        lines = list(csv.DictReader(result))
-    assert {row["id"]: row["date"] for row in sandbox.rows_of("timesheets")} | {
-        int(line["id"]): rows[int(line["number"]) - 1]["date"] for line in lines
-    } == {row["id"]: row["date"] for row in sandbox.rows_of("timesheets")}
-    assert len(lines) == 300
