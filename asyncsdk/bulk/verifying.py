@@ -10,6 +10,7 @@ from typing import Any
 
 import attrs
 
+from .._codec.html_table import html_table
 from .._lists.created_rows import matches
 from ..filters import gte
 from .checking import calls_of
@@ -53,6 +54,13 @@ class Verification:
             lines += [f"{name}: {key}" for key in getattr(self, name)]
         lines += [f"twice: {key}: ids {', '.join(map(str, ids))}" for key, ids in self.twice.items()]
         return "\n".join(lines)
+
+    def _repr_html_(self) -> str:
+        """Returns what is not as the journal says as a table, which a notebook shows."""
+        odd = [(name, key, "") for name in ("missing", "different", "left", "unknown") for key in getattr(self, name)]
+        odd += [("twice", key, ", ".join(map(str, ids))) for key, ids in self.twice.items()]
+        caption = f"{self.present} rows are as the journal says"
+        return html_table(caption, ("what", "key", "ids"), odd, total=len(odd))
 
     def to_dict(self) -> dict[str, object]:
         """Plain data, for JSON."""
