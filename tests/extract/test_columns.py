@@ -107,7 +107,7 @@ def test_plain_dictionaries_become_arrow_as_they_are() -> None:
 
 
 def test_every_key_of_any_dictionary_is_a_column() -> None:
-    rows = [{"id": 1}, {"id": 2, "metadata_13": "Finance"}, {"name": "x"}]
+    rows: list[dict[str, object]] = [{"id": 1}, {"id": 2, "metadata_13": "Finance"}, {"name": "x"}]
     table = to_arrow(rows, dict)
     assert table.column_names == ["id", "metadata_13", "name"]
     assert table.to_pylist() == [{**dict.fromkeys(table.column_names), **row} for row in rows]
