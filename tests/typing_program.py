@@ -129,6 +129,7 @@ async def written(wethod: Wethod, project_id: int) -> Timesheet | None:
     assert_type(data, dict[str, Json])
     assert data["notes"] == "done"
     assert_type(to_dict([sheet]), list[Json])
+    assert_type(to_dict({"sheet": sheet}), dict[str, Json])
     await wethod.timesheets.delete(sheet.id)
     return sheet
 

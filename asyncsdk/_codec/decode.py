@@ -304,11 +304,11 @@ def _reject(raw: bytes, index: int, error: DecodeError) -> Reject:
 
 
 @overload
-def to_dict(obj: attrs.AttrsInstance) -> dict[str, Json]: ...
-@overload
 def to_dict(obj: Mapping[str, object]) -> dict[str, Json]: ...
 @overload
 def to_dict(obj: Sequence[object]) -> list[Json]: ...
+@overload
+def to_dict(obj: attrs.AttrsInstance) -> dict[str, Json]: ...  # to pyright every class is one, so it comes last
 @overload
 def to_dict(obj: object) -> Json: ...
 def to_dict(obj: object) -> Json:
