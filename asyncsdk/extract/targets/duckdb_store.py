@@ -62,6 +62,7 @@ class DuckDBStore:
         self._shown = shown
         self._contents: dict[str, Contents] = {}
         self._columns: dict[str, dict[str, FoundColumn]] = {}
+        self._spellings: dict[str, str] = {}
         self._passes: dict[str, datetime] = {}
         self._held: dict[str, Held] = {}
 
@@ -160,7 +161,9 @@ class DuckDBStore:
         return [name for (name,) in rows]
 
     def _spelt(self, type_: str) -> str:
-        return str(self.file.first(f"SELECT typeof(CAST(NULL AS {type_}))")[0])
+        if type_ not in self._spellings:
+            self._spellings[type_] = str(self.file.first(f"SELECT typeof(CAST(NULL AS {type_}))")[0])
+        return self._spellings[type_]
 
     # --- state and rows -------------------------------------------------------------------------------------------
 
