@@ -116,7 +116,7 @@ def test_an_interrupted_call_is_cancelled_and_the_connection_goes_on() -> None:
     with connect(token="t", company="acme", base_url="http://127.0.0.1:9") as call:
         interrupting(call, seen)
         assert call(answer) == "there"
-        assert seen == ["cancelled"]
+    assert seen == ["cancelled"]
 
 
 def test_a_signal_that_wakes_nobody_is_seen_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
