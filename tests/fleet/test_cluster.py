@@ -33,7 +33,12 @@ def scheduler() -> Iterator[str]:
     """The address of a cluster of one worker with two threads, in this process."""
     with (
         distributed.LocalCluster(
-            n_workers=1, threads_per_worker=2, processes=False, dashboard_address=None, protocol="tcp"
+            n_workers=1,
+            threads_per_worker=2,
+            processes=False,
+            dashboard_address="127.0.0.1:0",
+            protocol="tcp",
+            host="127.0.0.1",
         ) as cluster,
     ):
         yield cluster.scheduler_address

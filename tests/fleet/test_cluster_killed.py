@@ -11,7 +11,7 @@ import random
 import sys
 import uuid
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -19,7 +19,7 @@ import duckdb
 import pytest
 
 from asyncsdk import fleet
-from asyncsdk.fleet import Company, FleetReport
+from asyncsdk.fleet import Company, CompanyProgress, FleetReport
 from asyncsdk.sandbox import Sandbox
 from asyncsdk.testing import beside
 from tests.extract.stored import POSTGRES
@@ -98,9 +98,14 @@ async def test_every_company_is_complete_once(seed: int, tmp_path: Path, monkeyp
 
 async def _night(workers: Workers, companies: list[Company], chance: random.Random) -> FleetReport:
     async with workers.up() as address, asyncio.timeout(500):
-        disturbing = asyncio.ensure_future(workers.disturb(address, chance))
+        seen: list[Sequence[CompanyProgress]] = []
+
+        def ended() -> int:
+            return sum(each.stage == "done" for each in seen[0]) if seen else 0
+
+        disturbing = asyncio.ensure_future(workers.disturb(address, chance, ended))
         try:
-            return await fleet.extract(companies, cluster=address, budget=HOURLY, patience=120)
+            return await fleet.extract(companies, cluster=address, budget=HOURLY, patience=120, watch=seen.append)
         finally:
             disturbing.cancel()
             await asyncio.wait({disturbing})

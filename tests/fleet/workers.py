@@ -9,7 +9,7 @@ import random
 import signal
 import subprocess
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Final
@@ -61,11 +61,18 @@ class Workers:
                     process.kill()  # a frozen one as well
                     process.wait()
 
-    async def disturb(self, address: str, chance: random.Random) -> None:
-        """Kills and freezes workers, one after the other, and starts another one for each that died; for ever."""
+    async def disturb(self, address: str, chance: random.Random, ended: Callable[[], int]) -> None:
+        """Kills and freezes workers, one after the other, and starts another one for each that died; for ever.
+
+        At any time, but no faster than tasks end: on a busy machine workers would else never come to work.
+        """
         while True:
-            await asyncio.sleep(chance.uniform(0.5, 2.5))
-            self._replace_dead(address)
+            goal = ended() + chance.randrange(3)
+            while True:
+                await asyncio.sleep(chance.uniform(0.2, 1.0))
+                self._replace_dead(address)
+                if ended() >= goal:
+                    break
             process = chance.choice(self._workers)
             if chance.random() < 0.6:
                 self.kills += 1
