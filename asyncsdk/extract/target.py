@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from .._arrow.columns import Column
 
 __all__ = [
+    "RIVAL",
     "STATES_KEPT",
     "Batch",
     "Contents",
@@ -49,6 +50,9 @@ SMALLEST_GUARDED: Final = 20
 
 STATES_KEPT: Final = 32
 """States of one table that are remembered, the newest ones: filters that move (`today-30`) leave one each night."""
+
+RIVAL: Final = "another run has written to"
+"""What is said where a commit finds that another run has moved the state it began from, and gives up."""
 
 
 def shrinks_too_much(live: int, absent: int) -> bool:

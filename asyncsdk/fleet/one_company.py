@@ -6,6 +6,7 @@ Whatever happens to it ends in its report, and never in another company. Only be
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
 import attrs
@@ -14,9 +15,11 @@ from .. import Wethod
 from .._limits import clock
 from ..errors import ConfigurationError, WethodError
 from ..errors._printable import printable
-from ..extract import ExtractionReport, TargetLocked, TargetRefused, extract
+from ..extract import ExtractionReport, TableReport, TargetLocked, TargetRefused, extract
 from ..extract.address import secrets_of
 from ..extract.defects import defect_of
+from ..extract.target import RIVAL
+from .finished import Finished, NothingFinished, joined, names_of
 from .places import target_of
 from .references import Reference, reference_of
 from .report import CompanyReport
@@ -34,6 +37,7 @@ FIRST_LOOK: Final = 1.0
 """Seconds until a locked target is looked at again; each time a half more, up to `RAREST_LOOK`."""
 
 RAREST_LOOK: Final = 15.0
+NOTHING: Final = NothingFinished()
 
 
 def root_client(options: FleetOptions, at_once: int, hooks: Hooks | None = None) -> Wethod:
@@ -79,9 +83,24 @@ def client_of(root: Wethod, company: Company) -> Wethod:
 
 
 async def run_company(
-    root: Wethod, company: Company, options: FleetOptions, progress: CompanyProgress
+    root: Wethod,
+    company: Company,
+    options: FleetOptions,
+    progress: CompanyProgress,
+    finished: Finished = NOTHING,
 ) -> CompanyReport:
-    """Brings one company's tables up to date. A target that another run writes to is waited for, with patience."""
+    """Brings one company's tables up to date.
+
+    A target that another run writes to is waited for, with patience; so is one whose tables another run has moved
+    meanwhile: whoever commits second has given up, and looks again.
+
+    Args:
+        root: of `root_client`.
+        company: whose.
+        options: how.
+        progress: is told how far it is.
+        finished: which tables are done this night; they are not read again.
+    """
     begun = clock.monotonic()
     until = begun + options.patience
     attempts, pause = 0, FIRST_LOOK
@@ -89,33 +108,38 @@ async def run_company(
     while True:
         attempts += 1
         try:
-            extraction = await _extract(root, company, options, progress)
-        except TargetLocked as error:
-            left = until - clock.monotonic()
-            if left <= 0:
-                return _ended(company, error, begun, attempts)
-            progress.waits()
-            await asyncio.sleep(min(pause, left))
-            pause = min(1.5 * pause, RAREST_LOOK)
-        except Exception as error:
-            return _ended(company, error, begun, attempts)
-        else:
-            return CompanyReport(
+            extraction = await _extract(root, company, options, progress, finished)
+            report = CompanyReport(
                 company=company.company,
                 target=company.place,
                 extraction=attrs.evolve(extraction, target=company.place),
                 attempts=attempts,
                 seconds=clock.monotonic() - begun,
             )
+            again = _has_rival(extraction)
+        except Exception as error:
+            report = attrs.evolve(refused(company, error), attempts=attempts, seconds=clock.monotonic() - begun)
+            again = isinstance(error, TargetLocked)
+        left = until - clock.monotonic()
+        if not again or left <= 0:
+            return report
+        progress.waits()
+        await asyncio.sleep(min(pause, left))
+        pause = min(1.5 * pause, RAREST_LOOK)
 
 
 async def _extract(
-    root: Wethod, company: Company, options: FleetOptions, progress: CompanyProgress
+    root: Wethod, company: Company, options: FleetOptions, progress: CompanyProgress, finished: Finished
 ) -> ExtractionReport:
+    done = dict(await finished.known())
+    names = names_of(company)
+    left = [name for name in names if name not in done]
+    if not left:
+        return _of_others(company, done, names, strict=_strict(company, options))
     async with client_of(root, company) as client:
-        return await extract(
+        report = await extract(
             client,
-            "all" if company.lists is None else company.lists,
+            left if done else "all" if company.lists is None else company.lists,
             target_of(company),
             schema=company.schema_name,
             without=company.without,
@@ -128,12 +152,34 @@ async def _extract(
             patience=options.patience,
             overlap=options.overlap,
             watch=progress.reads,
+            done=finished.note,
         )
+    return joined(report, done, names, strict=_strict(company, options))
 
 
-def _ended(company: Company, error: Exception, begun: float, attempts: int) -> CompanyReport:
-    report = refused(company, error)
-    return attrs.evolve(report, attempts=attempts, seconds=clock.monotonic() - begun)
+def _strict(company: Company, options: FleetOptions) -> bool:
+    """Whether a list that is refused is a failure: it is where lists are named."""
+    return options.strict or company.lists is not None
+
+
+def _of_others(
+    company: Company, done: Mapping[str, TableReport], names: Sequence[str], *, strict: bool
+) -> ExtractionReport:
+    """The report of a company that others have brought to its end this night."""
+    now = clock.utc_now()
+    return ExtractionReport(
+        run="",
+        company=company.company,
+        target=company.place,
+        started=now,
+        finished=now,
+        tables=tuple(done[name] for name in names),
+        strict=strict,
+    )
+
+
+def _has_rival(report: ExtractionReport) -> bool:
+    return any(table.outcome == "failed" and RIVAL in (table.error or "") for table in report.tables)
 
 
 def refused(company: Company, error: Exception) -> CompanyReport:

@@ -9,7 +9,7 @@ from typing import Final, cast
 from psycopg import errors
 
 from ..._arrow.columns import VANISHED_AT, Column
-from ..target import Owner, Table, TargetLocked, TargetRefused
+from ..target import RIVAL, Owner, Table, TargetLocked, TargetRefused
 from .postgres_session import PostgresSession
 from .postgres_tables import OWN_TABLES, FoundTable, comments, definitions, remade, view_of, widening, written_columns
 from .sql import LAYOUT, Names, check_foreign, check_owner, quoted, runs_columns
@@ -127,7 +127,7 @@ class PostgresSchema:
             TargetRefused: one was; what this run remembers is no longer so.
         """
         if self._session.run(f"SELECT writer FROM {self._names.owner}").fetchone() != (self._writer,):
-            raise TargetRefused("another run has written to it meanwhile; run this one again")
+            raise TargetRefused(f"{RIVAL} it meanwhile; run this one again")
 
     def make(self, table: Table) -> tuple[Column, ...]:
         """Makes or widens a table and its view. Returns the columns that rows are written to.
