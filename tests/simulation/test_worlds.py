@@ -6,6 +6,8 @@ A seed that fails is repeated by the command in the message. `python -m benchmar
 from __future__ import annotations
 
 import json
+import os
+import signal
 import subprocess
 import sys
 from collections import Counter
@@ -49,13 +51,14 @@ def test_every_fault_was_met_often_enough_to_mean_something(done: dict[str, Sum]
 
 @contextmanager
 def simulating(first: int, last: int) -> Iterator[subprocess.Popen[bytes]]:
-    """A process that simulates extractions; it does not outlive what is asked of it."""
+    """A process that simulates extractions; neither it nor those it forks outlive what is asked of them."""
     command = [sys.executable, "-m", "tests.simulation", "extractions", f"{first}-{last}", "--json"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
+    with subprocess.Popen(command, stdout=subprocess.PIPE, start_new_session=True) as process:
         try:
             yield process
         finally:
-            process.kill()
+            if process.poll() is None:
+                os.killpg(process.pid, signal.SIGKILL)
 
 
 def test_tables_equal_the_server_s_rows_wherever_runs_die() -> None:
