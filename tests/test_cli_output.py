@@ -351,7 +351,9 @@ def test_a_company_that_is_refused_ends_no_other(api: Api, capsys: Capture, tmp_
     words += [word for company in ("alpha", "beta", "gamma") for word in ("--company", company)]
     assert main([*words, "--json"]) == 2
     told = json.loads(capsys.readouterr().out)
-    assert [(each["company"], each["status"]) for each in told] == [("alpha", 0), ("beta", 2), ("gamma", 0)]
+    companies = told["companies"]
+    assert [(each["company"], each["status"]) for each in companies] == [("alpha", 0), ("beta", 2), ("gamma", 0)]
+    assert told["status"] == 2
     assert main(words) == 2
     said = capsys.readouterr()
     assert "asyncsdk: beta: " in said.err
