@@ -124,7 +124,7 @@ class DuckDBStore:
             self.file.rows(f'DELETE FROM {self.names.state} WHERE "table" = ?', [table.name])
             self.file.rows(f'DELETE FROM {self.names.seen} WHERE "table" = ?', [table.name])
         if noted and (changed or contents.lost):
-            self._touch(table)
+            self.touch(table)
 
     def _found(self, table: str) -> dict[str, FoundColumn]:
         """The columns of a table; none where it does not exist."""
@@ -199,7 +199,7 @@ class DuckDBStore:
         if number:
             old = self.file.number(f"DELETE FROM {name} WHERE id IN (SELECT id FROM {_CHANGED} WHERE _asyncsdk_old)")
             self.file.rows(f"INSERT INTO {name} ({listed}) SELECT {listed} FROM {_CHANGED}")
-            self._touch(table)
+            self.touch(table)
         self.file.rows(f"DROP TABLE {_CHANGED}")
         return Written(number - old, old)
 
@@ -217,7 +217,7 @@ class DuckDBStore:
             f"INSERT INTO {self.names.state} VALUES (?, ?, ?, ?)", [table.name, key, state.decode(), clock.utc_now()]
         )
 
-    def _touch(self, table: Table) -> None:
+    def touch(self, table: Table) -> None:
         """Notes that a table has changed, and how many rows it has now."""
         noted, name = self.names.tables, self.names.table(table.name)
         known = self.file.rows(f'SELECT version FROM {noted} WHERE "table" = ?', [table.name])
@@ -245,7 +245,7 @@ class DuckDBStore:
             marked = allow_shrink or not shrinks_too_much(total, absent)
             if marked and absent:
                 self.file.rows(f"UPDATE {name} SET _vanished_at = $at WHERE {gone}", {**given, "at": at})
-                self._touch(table)
+                self.touch(table)
         return Shrink(total, absent, marked=marked)
 
     def forget_pass(self, table: Table) -> None:
