@@ -8,6 +8,7 @@ from __future__ import annotations
 import functools
 import importlib
 import json
+import re
 from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
 from importlib import resources
@@ -33,10 +34,14 @@ class Parent:
     Args:
         table: the parent's list, such as `streams`.
         parameter: what the nested list calls the parent's id, such as `stream_id`.
+        include: what the parent's list reads the rows along by, such as `streamLeaders`; None: it does not.
+        field: of the parent's rows, in which they then are, such as `stream_leaders`.
     """
 
     table: str
     parameter: str
+    include: str | None = None
+    field: str | None = None
 
 
 @attrs.frozen(kw_only=True)
@@ -131,19 +136,37 @@ def _listing(path: str, operation: Mapping[str, Any]) -> Listing:
     own: Sequence[Mapping[str, Any]] = [each for each in operation["parameters"] if "in" in each]
     ids = [each["name"] for each in own if each["in"] == "path"]
     queries = {each["name"]: _kind(each) for each in own if each["in"] == "query" and each["name"] not in _PAGING}
-    schema = operation["responses"]["200"]["content"]["application/json"]["schema"]["items"]["$ref"]
+    schema = _schema_of(operation)
     return Listing(
         table=resource + method.removeprefix("list"),
         resource=resource,
         method=method,
         path=path,
-        schema=schema.rpartition("/")[2],
-        parent=Parent(resource, ids[0]) if ids else None,
+        schema=schema,
+        parent=_parent(resource, ids[0], path, schema) if ids else None,
         parameters=queries,
         soft_deletes="deleted" in queries,
         permissions=tuple(operation.get("x-permissions", ())),
         feature=operation.get("x-requires-feature"),
     )
+
+
+def _schema_of(operation: Mapping[str, Any]) -> str:
+    """The name of the model of a list's rows."""
+    content = operation["responses"]["200"]["content"]["application/json"]
+    return str(content["schema"]["items"]["$ref"]).rpartition("/")[2]
+
+
+def _parent(resource: str, parameter: str, path: str, schema: str) -> Parent:
+    """What a nested list hangs on, and by which `include` the parent's list reads its rows along."""
+    listed = cast("dict[str, dict[str, Any]]", document()["paths"])[path.partition("/{")[0]]["get"]
+    fields = properties(_schema_of(listed))
+    values = [value for each in listed["parameters"] if each.get("name") == "include" for value in each["x-values"]]
+    for value in values:
+        field = re.sub(r"(?=[A-Z])", "_", value).lower()
+        if str(fields.get(field, {}).get("items", {}).get("$ref")).rpartition("/")[2] == schema:
+            return Parent(resource, parameter, value, field)
+    return Parent(resource, parameter)
 
 
 def _kind(parameter: Mapping[str, Any]) -> Kind:
