@@ -22,7 +22,7 @@ from ._codec.written import Kind
 from ._limits import clock
 from .errors import ArgumentError
 
-__all__ = ["Kind", "Listing", "Parent", "document", "find", "listings", "properties"]
+__all__ = ["Kind", "Listing", "Parent", "document", "find", "listed_at", "listings", "properties"]
 
 _PAGING: Final = {"limit", "offset"}
 
@@ -59,6 +59,7 @@ class Listing:
         soft_deletes: whether it shows deleted rows on request (`deleted=`).
         permissions: of which the reader needs some.
         feature: the company feature it belongs to.
+        row_path: where one of its rows is read, `{id}` in it; None where the API gives its rows in lists only.
     """
 
     table: str
@@ -71,6 +72,7 @@ class Listing:
     soft_deletes: bool = False
     permissions: tuple[str, ...] = ()
     feature: str | None = None
+    row_path: str | None = None
 
     @property
     def model(self) -> type:
@@ -127,11 +129,21 @@ def find(name: str) -> Listing:
 def listings() -> Mapping[str, Listing]:
     """Every list of the contract by its name, in the order of their names."""
     paths = cast("dict[str, dict[str, Any]]", document()["paths"])
-    found = [_listing(path, item["get"]) for path, item in paths.items() if item.get("get", {}).get("x-kind") == "list"]
+    single = {path for path, item in paths.items() if "get" in item}
+    found = [
+        _listing(path, item["get"], row_path if (row_path := f"{path}/{{id}}") in single else None)
+        for path, item in paths.items()
+        if item.get("get", {}).get("x-kind") == "list"
+    ]
     return {listing.table: listing for listing in sorted(found, key=lambda listing: listing.table)}
 
 
-def _listing(path: str, operation: Mapping[str, Any]) -> Listing:
+def listed_at(route: str) -> Listing | None:
+    """The list at a path of the contract, such as `/api/streams/{stream_id}/leaders`; None for one it does not know."""
+    return next((listing for listing in listings().values() if listing.path == route), None)
+
+
+def _listing(path: str, operation: Mapping[str, Any], row_path: str | None) -> Listing:
     resource, method = operation["x-sdk"]["resource"], operation["x-sdk"]["method"]
     own: Sequence[Mapping[str, Any]] = [each for each in operation["parameters"] if "in" in each]
     ids = [each["name"] for each in own if each["in"] == "path"]
@@ -148,6 +160,7 @@ def _listing(path: str, operation: Mapping[str, Any]) -> Listing:
         soft_deletes="deleted" in queries,
         permissions=tuple(operation.get("x-permissions", ())),
         feature=operation.get("x-requires-feature"),
+        row_path=row_path,
     )
 
 
