@@ -51,7 +51,7 @@ def live(table: StateTable, where: str, *, times: bool) -> Live:
         return Live(array("q", cast("list[int]", table.ids(where).sort().to_pylist())))
     rows = table.query(f'SELECT "id", "updated_at" FROM t WHERE {where}').read_all().sort_by("id")  # noqa: S608  # no values
     moments = rows.column("updated_at").cast(pa.timestamp("s", "UTC"), safe=False).cast(pa.int64()).to_pylist()
-    seconds = (-1 if moment is None else moment for moment in cast("list[int | None]", moments))
+    seconds = (-1 if moment is None else moment for moment in moments)
     return Live(array("q", cast("list[int]", rows.column("id").to_pylist())), array("q", seconds))
 
 
