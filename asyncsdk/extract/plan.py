@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
 import attrs
@@ -11,7 +12,7 @@ from .._catalog import find
 from .._codec.html_table import html_table, row_cells
 from .._limits import clock
 from ..errors import PermissionDeniedError, PreconditionFailedError
-from .incremental import passes
+from .incremental import WHOLE_EVERY, is_searched, passes
 from .job import Job
 from .reading import pager_of
 from .states import State
@@ -121,12 +122,18 @@ def seconds_for(requests: int, *, each: float, concurrency: int, hourly: int | N
     return max(busy, beyond / hourly * 3600)
 
 
-def costs_of(jobs: Sequence[Job], target: Target, *, full: bool, reconcile: bool) -> list[Cost]:
+def costs_of(
+    jobs: Sequence[Job], target: Target, *, full: bool, reconcile: bool, whole_every: timedelta = WHOLE_EVERY
+) -> list[Cost]:
     """What each table will cost, from what its last run left; nothing is asked of the API. Blocking."""
-    return [_cost(job, State.read(target.peek(job.table, job.key)), full=full, reconcile=reconcile) for job in jobs]
+    states = [State.read(target.peek(job.table, job.key)) for job in jobs]
+    return [
+        _cost(job, state, full=full, reconcile=reconcile, whole_every=whole_every)
+        for job, state in zip(jobs, states, strict=True)
+    ]
 
 
-def _cost(job: Job, state: State, *, full: bool, reconcile: bool) -> Cost:
+def _cost(job: Job, state: State, *, full: bool, reconcile: bool, whole_every: timedelta) -> Cost:
     todo = passes(
         job.listing,
         state,
@@ -135,10 +142,12 @@ def _cost(job: Job, state: State, *, full: bool, reconcile: bool) -> Cost:
         since=job.since,
         full=full,
         reconcile=reconcile,
+        whole_every=whole_every,
     )
     first = todo[0]
     if first.kind != "whole":
-        return Cost(table=job.table.name, mode="incremental", rows=None, requests=len(todo), basis="last run")
+        asked = len(todo) + is_searched(state, job.filters, job.since)  # the proof that nothing was deleted
+        return Cost(table=job.table.name, mode="incremental", rows=None, requests=asked, basis="last run")
     if state.rows is None:
         return Cost(table=job.table.name, mode="full", rows=None, requests=None, basis="unknown")
     rows = max(0, state.rows - (first.resume.rows if first.resume else 0))
