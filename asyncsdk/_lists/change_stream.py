@@ -20,7 +20,7 @@ from . import bookmarks
 from .followed import Followed, read_followed
 from .following import Follower
 from .listed import List
-from .noticing import Change
+from .noticing import EVERYTHING, Change
 from .options import WalkOptions
 from .views import listing_of
 
@@ -143,12 +143,16 @@ def followed_from(asked: List[T], since: datetime | str | None) -> Followed:
     _check(asked)
     kept = [(name, str(value)) for name, value in asked.query if name not in {"deleted", "order"}]
     digest = bookmarks.source_of(asked.path, kept).digest
+    if since == "beginning":
+        return Followed(digest=digest, sdk=__version__, origin=EVERYTHING)
     if isinstance(since, str):
         return attrs.evolve(read_followed(since, digest), sdk=__version__)
     if since is not None:
         given: object = since  # whoever uses no type checker may give anything
         if not isinstance(given, datetime) or given.tzinfo is None:
-            raise ArgumentError("since", f"an aware date-time, or the text of changes.bookmark, not {shown(since)}")
+            raise ArgumentError(
+                "since", f"an aware date-time, 'beginning', or the text of changes.bookmark, not {shown(since)}"
+            )
         if since > clock.utc_now():
             raise ArgumentError("since", f"nothing can have changed since {since.isoformat()}, which is to come")
     return Followed(digest=digest, sdk=__version__, origin=since)

@@ -22,6 +22,7 @@ import attrs
 
 from ..errors import ArgumentError
 from .held import EPOCH, microseconds
+from .trust import Doubts
 
 __all__ = ["Followed", "read_followed"]
 
@@ -45,9 +46,8 @@ class Followed:
         origin: rows changed since then are told when they are first read; None: those are not told.
         resume: where the first reading stopped; None: it was not begun, or is over.
         learned: whether the first reading is over.
-        rising: whether ids rose when the list was last read whole.
-        broken: how often an order that seemed that of ids was not.
-        due: whether it has to be read whole before anything is proved.
+        small: whether the list, rows marked as deleted included, fits into one page.
+        doubts: how far it can be proved.
         told: ids of rows told as deleted though they were not held, since the last round.
     """
 
@@ -60,13 +60,13 @@ class Followed:
     origin: datetime | None = None
     resume: str | None = None
     learned: bool = False
-    rising: bool = True
-    broken: int = 0
-    due: bool = False
+    small: bool = False
+    doubts: Doubts = attrs.field(factory=Doubts)
     told: Sequence[int] = ()
 
     def write(self) -> str:
         """Returns the text that `read_followed` takes."""
+        doubts = self.doubts
         facts = [
             _FORMAT,
             self.sdk,
@@ -76,9 +76,9 @@ class Followed:
             _written(self.origin),
             self.resume,
             int(self.learned),
-            int(self.rising),
-            self.broken,
-            int(self.due),
+            int(self.small),
+            [int(doubts.rising), doubts.broken, int(doubts.due), int(doubts.unequal), int(doubts.shrunk)],
+            _written(doubts.waiting),
             list(self.told),
             [list(version) for version in self.versions],
         ]
@@ -110,9 +110,9 @@ def read_followed(text: str, digest: str) -> Followed:
             None | int() as origin,
             None | str() as resume,
             int(learned),
-            int(rising),
-            int(broken),
-            int(due),
+            int(small),
+            [int(rising), int(broken), int(due), int(unequal), int(shrunk)],
+            None | int() as waiting,
             list(told),
             list(versions),
         ]:
@@ -133,9 +133,8 @@ def read_followed(text: str, digest: str) -> Followed:
         origin=_moment(origin),
         resume=resume,
         learned=bool(learned),
-        rising=bool(rising),
-        broken=broken,
-        due=bool(due),
+        small=bool(small),
+        doubts=Doubts(bool(rising), broken, bool(due), bool(unequal), bool(shrunk), _moment(waiting)),
         told=told,
     )
 

@@ -67,9 +67,9 @@ class Follower(Generic[T]):
         self._options = attrs.evolve(options, on_reject=self._news.rejected, resume=None, max_items=None)
         self._since, self._proved = known.since, known.proved
         self._learned, self._resume = known.learned, known.resume
-        self._trust = Trust(rising=known.rising, broken=known.broken, due=known.due)
+        self._trust = Trust(known.doubts)
         self._walk: Walk[T] | None = None
-        self._small = known.learned and len(self._held) < LARGEST_PAGE
+        self._small = known.small
 
     @property
     def path(self) -> str:
@@ -93,9 +93,8 @@ class Follower(Generic[T]):
             proved=self._proved,
             resume=self._resume if self._walk is None else self._walk.bookmark,
             learned=self._learned,
-            rising=self._trust.rising,
-            broken=self._trust.broken,
-            due=self._trust.due,
+            small=self._small,
+            doubts=self._trust.doubts,
             told=tuple(self._news.told),
         )
 
@@ -124,7 +123,7 @@ class Follower(Generic[T]):
         if complete and not lost:
             self._settle()
         elif prove or lost:
-            if not self._trust.due:
+            if not self._trust.doubts.due:
                 async with aclosing(self._prove()) as changes:
                     async for change in changes:
                         yield change
@@ -165,7 +164,7 @@ class Follower(Generic[T]):
                     if self._since is None:
                         self._since = _earlier(asked, walk.since)
                         self._news.begin(self._start(), noting=True)
-                    for change in self._news.first((row,), origin):
+                    for change in self._news.first((row,), origin or self._since):
                         yield change
         finally:
             self._resume, self._walk = walk.bookmark, None
@@ -182,6 +181,7 @@ class Follower(Generic[T]):
                 async for change in changes:
                     yield change
         self._learned, self._resume = True, None
+        self._small = len(self._held) < LARGEST_PAGE
         self._settle()
         self._news.told.clear()
 
@@ -293,7 +293,6 @@ class Follower(Generic[T]):
         """Notes that the list has what is held."""
         self._proved = self._since
         self._trust.settle()
-        self._small = self._small or len(self._held) < LARGEST_PAGE // 2
 
     # The whole list again
 
@@ -316,9 +315,7 @@ class Follower(Generic[T]):
                 yield change
         seen.extend(self._news.seen)
         absent = self._held.absent_from(seen)
-        believed = self._trust.believes(len(self._held), len(absent))
-        self._trust.read_whole(self.requests - before, rising=rising, believed=believed)
-        if not believed:
+        if not self._trust.read_whole(self.requests - before, len(self._held), len(absent), rising=rising):
             logger.warning(SHRUNK, self._list.path, len(self._held), len(absent))
             return
         for change in self._news.gone(absent):

@@ -288,8 +288,9 @@ class Pager(Tabular[T]):
         one where the list fits into a page. Pages hold up to 100 rows, whatever `limit` is.
 
         Args:
-            since: None: from now on. An aware date-time: rows that changed since then are told as well, as the first
-                round meets them. The text of `changes.bookmark`: goes on there, without reading the list whole.
+            since: None: from now on. An aware date-time: what changed since then is told as well, as the first round
+                meets it; "beginning": all rows. The text of `changes.bookmark`: goes on there, without reading the list
+                whole.
             every: seconds from the beginning of one round to that of the next; None: one round, and then it ends.
             concurrency: as in `items`.
             on_reject: as in `items`; called once for each version of a row.
