@@ -108,11 +108,9 @@ async def find_deletions(
             continue
         search.answer_page(await questions.page(question))
         if first and (search.question is not None or search.result.end is SearchEnd.TOO_MANY):
-            there = set(held)
-            told = await questions.marked() if marked is None else await marked()
-            if named := tuple(sorted(there.intersection(told))):
-                there.difference_update(named)
-                search = DeletionSearch(there, most=most, limit=limit)
+            told = set(await questions.marked() if marked is None else await marked())
+            if named := tuple(id for id in held if id in told):
+                search = DeletionSearch((id for id in held if id not in told), most=most, limit=limit)
         first = False
     result = search.result
     return Finding(result.end, result.deleted, named, result.new, questions.asked)
@@ -130,7 +128,7 @@ class _Questions:
         slots: Slots | None,
     ) -> None:
         self.asked = 0
-        self._list: List[_Id] = attrs.evolve(asked, model=_Id)
+        self._list: List[_Id] = asked.into(_Id)
         self._row_path = None if listing is None else listing.row_path
         self._since = since
         self._updated_at = updated_at

@@ -18,7 +18,7 @@ from .._codec.values import Field
 from .._sending.page_sizes import LARGEST_PAGE
 from .listed import List
 
-__all__ = ["changed_at", "changed_since", "is_filtered", "listing_of", "live", "marked_since"]
+__all__ = ["changed_at", "changed_since", "everything", "is_filtered", "listing_of", "live", "marked_since"]
 
 T = TypeVar("T")
 
@@ -40,6 +40,11 @@ def is_filtered(asked: List[T]) -> bool:
 def live(asked: List[T]) -> List[T]:
     """Returns the list as the API shows it: without the rows marked as deleted, without relations read along."""
     return _asking(asked, drop=_OWN | {"include"})
+
+
+def everything(asked: List[T], *, soft: bool) -> List[T]:
+    """Returns the list itself; where it is `soft`, with the rows marked as deleted."""
+    return _asking(asked, ("deleted", "include") if soft else None, drop=_OWN)
 
 
 def changed_since(asked: List[T], since: datetime, *, soft: bool) -> List[T]:

@@ -24,7 +24,7 @@ from asyncsdk.extract import run as running
 from asyncsdk.extract.target import Place
 from asyncsdk.sandbox.drift import mutate
 from asyncsdk.sandbox.service import ReceivedRequest, ServedAnswer, Service
-from asyncsdk.sandbox.store import Change, Store
+from asyncsdk.sandbox.store import Mutation, Store
 from asyncsdk.sandbox.tables import tables
 from asyncsdk.testing.simulation import Conditions, Simulation
 from asyncsdk.testing.simulation.run import BEGINNING
@@ -112,7 +112,7 @@ class _Odd:
         return answer
 
 
-class _Watch(list[Change]):
+class _Watch(list[Mutation]):
     """A store's history that notes what each change made of its row."""
 
     def __init__(self, store: Store, lists: tuple[str, ...]) -> None:
@@ -122,7 +122,7 @@ class _Watch(list[Change]):
             name: {id: [_version(name, text)] for id, text in store.page(name, "all", 1_000_000, 0)} for name in lists
         }
 
-    def append(self, change: Change) -> None:
+    def append(self, change: Mutation) -> None:
         super().append(change)
         if change.table in self.versions:
             versions = self.versions[change.table].setdefault(change.id, [ABSENT])
@@ -313,7 +313,7 @@ def _change(store: Store, name: str, draw: Random) -> None:
         mutate(store, name, kind, draw)
 
 
-def _note_ghosts(ghosts: dict[str, set[int]], changes: list[Change]) -> None:
+def _note_ghosts(ghosts: dict[str, set[int]], changes: list[Mutation]) -> None:
     """Notes rows that a list with soft deletions lost for good: only a whole pass tells."""
     for change in changes:
         if change.table in ghosts and change.kind == "hard_delete" and tables()[change.table].soft:

@@ -12,6 +12,7 @@ from typing import Final
 import attrs
 
 from tests.simulation.budgets import budget
+from tests.simulation.followers import follower
 from tests.simulation.mirrors import mirror
 from tests.simulation.outcome import Outcome
 from tests.simulation.walks import walk
@@ -38,6 +39,7 @@ WORLDS: Final[Mapping[str, Callable[[int], Outcome]]] = MappingProxyType(
         "writes": write,
         "budgets": budget,
         "mirrors": mirror,
+        "followers": follower,
         "extractions": _extraction,
         "histories": _history,
     }

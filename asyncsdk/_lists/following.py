@@ -1,0 +1,330 @@
+"""Follows a list: what changed in it and what it lost since it was last looked at, round after round.
+
+The first round reads the list whole, to know its rows. Each later one asks what was updated since the round before,
+less an overlap, because rows are committed late under an earlier time; and proves that the list has lost nothing, in
+one request more (`finding`). A list that fits into one page is read instead. Where a proof does not do, the list is
+read whole again, a fifth of the hourly budget at the most.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from datetime import datetime
+from typing import Final, Generic, TypeVar
+
+import attrs
+
+from .._codec import arguments
+from .._limits import clock
+from .._sending import wire
+from .._sending.headers import http_date
+from .._sending.page_sizes import LARGEST_PAGE
+from ..errors import ArgumentError, NotFoundError
+from .changes import NAMES, SearchEnd
+from .finding import find_deletions
+from .followed import Followed
+from .held import HeldRows, microseconds
+from .identity import identity_of
+from .listed import List
+from .noticing import EVERYTHING, Change, News
+from .options import WalkOptions
+from .sweeping import own_date
+from .trust import OVERLAP, Trust
+from .views import changed_since, everything, listing_of, live, marked_since
+from .walk import Walk
+
+__all__ = ["Follower"]
+
+T = TypeVar("T")
+
+logger: Final = logging.getLogger("asyncsdk")
+
+SHRUNK: Final = (
+    "%s: of %d rows %d are gone at once; they are told as deleted if the list shows the same when it is read again"
+)
+
+
+class Follower(Generic[T]):
+    """Reads a list round after round and tells what is new.
+
+    Args:
+        asked: the list.
+        options: how it is walked.
+        known: what is known of it.
+    """
+
+    def __init__(self, asked: List[T], options: WalkOptions, known: Followed) -> None:
+        listing = listing_of(asked)
+        self.requests = 0
+        self._list = asked
+        self._soft = listing is not None and listing.soft_deletes
+        self._row_path = None if listing is None else listing.row_path
+        self._known = known
+        self._held = HeldRows(known.ids, known.versions)
+        self._news = News(identity_of(asked.model), self._held, known.told, options.on_reject)
+        self._options = attrs.evolve(options, on_reject=self._news.rejected, resume=None, max_items=None)
+        self._since, self._proved = known.since, known.proved
+        self._learned, self._resume = known.learned, known.resume
+        self._trust = Trust(known.doubts)
+        self._walk: Walk[T] | None = None
+        self._small = known.small
+
+    @property
+    def path(self) -> str:
+        """The path of the list."""
+        return self._list.path
+
+    @property
+    def held(self) -> int:
+        """How many rows are held."""
+        return len(self._held)
+
+    @property
+    def known(self) -> Followed:
+        """What is known now: all that was told is in it, and nothing else."""
+        start = self._start()
+        return attrs.evolve(
+            self._known,
+            ids=self._held.ids,
+            versions=self._held.recent(0 if start is None else microseconds(start)),
+            since=self._since,
+            proved=self._proved,
+            resume=self._resume if self._walk is None else self._walk.bookmark,
+            learned=self._learned,
+            small=self._small,
+            doubts=self._trust.doubts,
+            told=tuple(self._news.told),
+        )
+
+    async def round(self, *, prove: bool = True) -> AsyncGenerator[Change[T], None]:
+        """Tells what is new, once. With `prove` also which rows are gone though nothing marks them.
+
+        Raises:
+            WethodError: a request failed for good. What was told is held; the next round tells the rest.
+        """
+        if not self._learned:
+            async with aclosing(self._learn()) as changes:
+                async for change in changes:
+                    yield change
+            return
+        complete = False
+        if self._small:
+            async with aclosing(self._read_page()) as changes:
+                async for change in changes:
+                    yield change
+            complete = self._small
+        if not complete:
+            async with aclosing(self._read_changed()) as changes:
+                async for change in changes:
+                    yield change
+        lost = complete and bool(self._held.absent_from(self._news.seen))
+        if complete and not lost:
+            self._settle()
+        elif prove or lost:
+            if not self._trust.doubts.due:
+                async with aclosing(self._prove()) as changes:
+                    async for change in changes:
+                        yield change
+            if self._trust.must_read_whole:
+                async with aclosing(self._read_whole()) as changes:
+                    async for change in changes:
+                        yield change
+        start = self._start()
+        self._held.forget(0 if start is None else microseconds(start))
+        self._news.told.clear()
+
+    def _start(self) -> datetime | None:
+        """From when on to ask for what changed."""
+        return None if self._since is None else self._since - OVERLAP
+
+    # The first reading
+
+    async def _learn(self) -> AsyncGenerator[Change[T], None]:
+        """Reads the list for the first time, going on where that stopped, and then what changed meanwhile."""
+        origin = self._known.origin
+        view = everything(self._list, soft=False)
+        asked = clock.utc_now()
+        try:
+            walk = view.rows(attrs.evolve(self._options, resume=self._resume))
+        except ArgumentError as error:
+            if error.argument != "resume":
+                raise
+            self._held.clear()  # it had to go back where it stopped, and nobody knows what was read beyond
+            self._trust.forget()
+            self._since = self._resume = None
+            walk = view.rows(self._options)
+        before = self._held.ids[-1] if self._held.ids else -1
+        self._walk = walk
+        self._news.begin(self._start(), noting=True)
+        try:
+            async with walk:
+                async for row in walk:
+                    if self._since is None:
+                        self._since = _earlier(asked, walk.since)
+                        self._news.begin(self._start(), noting=True)
+                    for change in self._news.first((row,), origin or self._since):
+                        yield change
+        finally:
+            self._resume, self._walk = walk.bookmark, None
+            self._trust.note_order(rising=self._news.rising and all(id > before for id in self._news.seen[:1]))
+            self.requests += walk.report.requests
+        self._since = self._since or _earlier(asked, walk.since)
+        told = origin is not None and origin > EVERYTHING and self._soft
+        if told and origin is not None:
+            async with aclosing(self._read(marked_since(self._list, origin), unheld=True)) as changes:
+                async for change in changes:
+                    yield change
+        if walk.report.requests > 1 or told:
+            async with aclosing(self._read_changed()) as changes:
+                async for change in changes:
+                    yield change
+        self._learned, self._resume = True, None
+        self._small = len(self._held) < LARGEST_PAGE
+        self._settle()
+        self._news.told.clear()
+
+    # What changed
+
+    async def _read_changed(self, since: datetime | None = None) -> AsyncGenerator[Change[T], None]:
+        """Reads what changed since the last round, and notes when this one began."""
+        start = since or self._start()
+        if start is None:
+            return
+        asked = clock.utc_now()
+        self._news.begin(start, noting=since is not None)
+        view = changed_since(self._list, start, soft=self._soft)
+        date: str | None = None
+        async with view.pages(self._options) as pages:
+            try:
+                async for page in pages:
+                    for change in self._news.of(page):
+                        yield change
+                date = pages.since
+            finally:
+                self.requests += pages.report.requests
+        if since is None:
+            self._since = _earlier(asked, date)
+
+    async def _read(self, view: List[T], *, unheld: bool = False) -> AsyncGenerator[Change[T], None]:
+        self._news.begin(self._start())
+        async with view.pages(self._options) as pages:
+            try:
+                async for page in pages:
+                    for change in self._news.of(page, unheld=unheld):
+                        yield change
+            finally:
+                self.requests += pages.report.requests
+
+    async def _read_page(self) -> AsyncGenerator[Change[T], None]:
+        """Reads a list that fits into one page; where it does not any more, that is noted."""
+        asked = clock.utc_now()
+        page = await everything(self._list, soft=self._soft).first_page(self._options.on_reject)
+        self.requests += 1
+        if page.is_last is not True:
+            self._small = False
+            return
+        self._news.begin(self._start(), noting=True)
+        for change in self._news.of(page):
+            yield change
+        self._since = _earlier(asked, page.headers.get("date"))
+
+    # What is gone
+
+    async def _prove(self) -> AsyncGenerator[Change[T], None]:
+        """Looks whether the list has lost rows, and tells which; or notes that it has to be read whole."""
+        if not self._trust.ordered:
+            await self._count()
+            return
+        marked: list[T] = []
+
+        async def read_marked() -> list[int]:
+            since = self._proved - OVERLAP if self._proved else None
+            if since is not None:
+                async with marked_since(self._list, since).pages(self._options) as pages:
+                    marked.extend([row async for page in pages for row in page if self._news.id_of(row) in self._held])
+                    self.requests += pages.report.requests
+            return [self._news.id_of(row) for row in marked]
+
+        self._news.begin(self._start())
+        finding = await find_deletions(
+            self._list,
+            self._held.ids,
+            since=self._start(),
+            updated_at=self._held.updated_at,
+            marked=read_marked if self._soft else None,
+        )
+        self.requests += finding.requests
+        for change in self._news.of(marked):
+            yield change
+        for change in self._news.gone(finding.deleted):
+            yield change
+        late = self._trust.met(id for id in finding.new if id not in self._held)
+        if self._row_path is not None and len(late) <= NAMES:
+            for id in sorted(late):
+                for change in self._news.of(await self._one(self._row_path, id)):
+                    yield change
+            late.clear()
+        self._trust.concluded(finding.end, late=bool(late))
+        if finding.end is SearchEnd.PROVED and not late:
+            self._proved = self._since
+
+    async def _one(self, path: str, id: int) -> list[T]:
+        """Reads one row; none where it is gone."""
+        self.requests += 1
+        sender = self._list.sender
+        try:
+            request = wire.build("GET", arguments.path(path, id=id))
+            return [(await sender.send(request, sender.decoding.one(self._list.model))).value]
+        except NotFoundError:
+            return []
+
+    async def _count(self) -> None:
+        """Looks whether a list that is in no order of ids has as many rows as are held."""
+        offset = max(len(self._held) - LARGEST_PAGE + 1, 0)
+        self.requests += 1
+        equal = len(await live(self._list).into(dict, offset).first_page()) == len(self._held) - offset
+        self._trust.counted(equal=equal)
+        if equal:
+            self._settle()
+
+    def _settle(self) -> None:
+        """Notes that the list has what is held."""
+        self._proved = self._since
+        self._trust.settle()
+
+    # The whole list again
+
+    async def _read_whole(self) -> AsyncGenerator[Change[T], None]:
+        """Reads the whole list, and then what changed meanwhile: what neither shows is gone."""
+        before, asked = self.requests, clock.utc_now()
+        self._news.begin(self._start(), noting=True)
+        view = everything(self._list, soft=False)
+        async with view.pages(attrs.evolve(self._options, expected=len(self._held))) as pages:
+            try:
+                async for page in pages:
+                    for change in self._news.of(page):
+                        yield change
+                began = _earlier(asked, pages.since)
+            finally:
+                self.requests += pages.report.requests
+        rising, seen = self._news.rising, self._news.seen
+        async with aclosing(self._read_changed(began - OVERLAP)) as changes:
+            async for change in changes:
+                yield change
+        seen.extend(self._news.seen)
+        absent = self._held.absent_from(seen)
+        if not self._trust.read_whole(self.requests - before, len(self._held), len(absent), rising=rising):
+            logger.warning(SHRUNK, self._list.path, len(self._held), len(absent))
+            return
+        for change in self._news.gone(absent):
+            yield change
+        self._small = len(self._held) < LARGEST_PAGE
+        self._settle()
+
+
+def _earlier(asked: datetime, date: str | None) -> datetime:
+    """Returns the earlier of the server's clock at its first answer and of ours before it."""
+    said = http_date(date) or http_date(own_date())
+    return asked if said is None else min(asked, said)

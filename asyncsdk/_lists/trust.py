@@ -1,0 +1,123 @@
+"""What is believed of a list that is followed, and when that no longer does and the list has to be read whole.
+
+Pure but for the clock. A proof is worth something as long as the list is in the order of ids; rows that are there and
+were not brought are waited for as long as a later round may bring them; and whole readings are spaced out, so that a
+list that needs one after the other does not use up the hour's requests.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Final
+
+import attrs
+
+from .._limits import clock
+from .changes import NAMES, SearchEnd
+
+__all__ = ["OVERLAP", "Doubts", "Trust"]
+
+OVERLAP: Final = timedelta(minutes=5)
+"""How much earlier than the last round the next one asks: a row may be committed later than its `updated_at` says."""
+
+SECONDS_A_REQUEST: Final = 3.6
+"""Between two whole readings for each request of the first: a thousand an hour at the most."""
+
+MOST_BROKEN: Final = 3
+"""Orders that only seemed to be that of ids, before nothing is made of it any more."""
+
+SHRINKS: Final = 5
+"""A list that lost more than a fifth of its rows has to say so twice."""
+
+
+@attrs.frozen
+class Doubts:
+    """Says how far a list can be proved.
+
+    Attributes:
+        rising: whether its ids rose when it was last read whole.
+        broken: how often an order that seemed that of ids was not.
+        due: whether it has to be read whole before anything is proved.
+        unequal: whether it had another number of rows than are held, when they were last counted.
+        shrunk: whether so much of it was gone when it was read whole that another reading has to say the same.
+        waiting: since when it has had rows that are not held.
+    """
+
+    rising: bool = True
+    broken: int = 0
+    due: bool = False
+    unequal: bool = False
+    shrunk: bool = False
+    waiting: datetime | None = None
+
+
+class Trust:
+    """Decides how far a list can be proved, from what its rounds have met.
+
+    Args:
+        doubts: what was known of it.
+    """
+
+    def __init__(self, doubts: Doubts) -> None:
+        self.doubts = doubts
+        self._new: set[int] = set()  # ids that the last search met, and that were not held
+        self._whole_after = 0.0
+
+    @property
+    def ordered(self) -> bool:
+        """Whether the list is in the order of ids, as far as anybody knows."""
+        return self.doubts.rising and self.doubts.broken < MOST_BROKEN
+
+    @property
+    def must_read_whole(self) -> bool:
+        """Whether the list has to be read whole, and it is time for it."""
+        return self.doubts.due and clock.monotonic() >= self._whole_after
+
+    def note_order(self, *, rising: bool) -> None:
+        """Takes in whether a part of the list that was read for the first time rose."""
+        self.doubts = attrs.evolve(self.doubts, rising=self.doubts.rising and rising)
+
+    def forget(self) -> None:
+        """Begins anew, as with a list of which nothing is known."""
+        self.doubts = Doubts()
+
+    def settle(self) -> None:
+        """Takes in that the list has what is held."""
+        self.doubts = attrs.evolve(self.doubts, waiting=None, unequal=False)
+        self._new = set()
+
+    def met(self, new: Iterable[int]) -> set[int]:
+        """Takes in ids that a search met and that are not held. Returns those that the one before had met as well."""
+        before, self._new = self._new, set(new)
+        return before & self._new
+
+    def concluded(self, end: SearchEnd, *, late: bool) -> None:
+        """Takes in how a search ended; `late`: a row of the list is not held, and one round more did not bring it."""
+        doubts = self.doubts
+        if end is SearchEnd.PROVED and not late:
+            self.doubts = attrs.evolve(doubts, waiting=None)
+        elif end in (SearchEnd.PROVED, SearchEnd.UNPROVED):
+            # Later rounds bring such rows, as long as they were not committed later than the overlap is long.
+            now = clock.utc_now()
+            waiting = doubts.waiting or now
+            self.doubts = attrs.evolve(doubts, waiting=waiting, due=now - waiting > OVERLAP)
+        elif end is SearchEnd.ORDER:
+            self.doubts = attrs.evolve(doubts, due=True, broken=doubts.broken + 1, rising=False)
+        else:
+            self.doubts = attrs.evolve(doubts, due=True)
+
+    def counted(self, *, equal: bool) -> None:
+        """Takes in whether a list in no order has as many rows as are held; that it has not is believed twice told."""
+        self.doubts = attrs.evolve(self.doubts, due=not equal and self.doubts.unequal, unequal=not equal)
+
+    def read_whole(self, requests: int, held: int, absent: int, *, rising: bool) -> bool:
+        """Takes in that the list was read whole: what that has cost, and how many of the held rows were not there.
+
+        Returns whether those are gone.
+        """
+        self._whole_after = clock.monotonic() + requests * SECONDS_A_REQUEST
+        too_many = absent > NAMES and absent * SHRINKS > held
+        believed = not too_many or self.doubts.shrunk
+        self.doubts = attrs.evolve(self.doubts, rising=rising, due=not believed, shrunk=not believed)
+        return believed
