@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from .target import Target
     from .worker_thread import WorkerThread
 
-__all__ = ["Deletions", "Searched"]
+__all__ = ["Deletions", "Searched", "updated_at"]
 
 
 @attrs.frozen
@@ -110,7 +110,7 @@ class Deletions:
                 list_of(pager_of(self.wethod, listing, {})),
                 array("q", sorted([*live.ids, *missing])) if missing else live.ids,
                 since=since,
-                updated_at=partial(_updated_at, live) if live.seconds else None,
+                updated_at=partial(updated_at, live) if live.seconds else None,
                 marked=marked,
                 slots=self.window,
             )
@@ -134,7 +134,7 @@ class Deletions:
         return live
 
 
-def _updated_at(live: Live, id_: int) -> datetime | None:
+def updated_at(live: Live, id_: int) -> datetime | None:
     """When a row was last updated, to the second; None where nobody knows."""
     at = bisect_left(live.ids, id_)
     if at == len(live.ids) or live.ids[at] != id_ or live.seconds[at] < 0:

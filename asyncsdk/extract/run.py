@@ -9,7 +9,6 @@ from contextlib import nullcontext
 from datetime import date, datetime, timedelta
 from functools import partial
 from os import PathLike
-from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal
 
 import anyio.to_thread
@@ -24,13 +23,13 @@ from ..errors._checks import check_whole_number
 from .address import check, redacted, secrets_of, shown
 from .incremental import WHOLE_EVERY
 from .job import Options
-from .jobs import excluded_tables, jobs_of, moment_of
+from .jobs import excluded_tables, jobs_of, moment_of, place_of
 from .loading import load
 from .plan import REQUEST_SECONDS, ExtractionPlan, costs_of, counted, seconds_for
 from .progress import Tally, shown_in_a_line
 from .report import ExtractionReport, TableReport
 from .side_by_side import opened, side_by_side
-from .target import Owner, Place, TargetError
+from .target import Owner, TargetError
 from .targets import make_target
 from .watching import RunWatch
 from .watermark import OVERLAP
@@ -46,8 +45,6 @@ PATIENCE: Final = 600.0
 
 LONGEST_BACKOFF: Final = 30.0
 """Seconds between two tries of a page. Ten minutes of an outage then cost a page some forty requests, not a hundred."""
-
-FOLDERS: Final = ("parquet", "csv", "jsonl")
 
 LONGEST: Final = timedelta(days=366)
 
@@ -135,7 +132,7 @@ async def extract(
     check(to)
     _check_length("overlap", overlap, timedelta())
     _check_length("whole_every", whole_every, LEAST_WHOLE_EVERY)
-    target = make_target(_place(to, schema, prefix, state, _seconds(patience)))
+    target = make_target(place_of(to, schema, prefix, state, _seconds(patience)))
     settings = wethod.settings
     hasty = wethod.with_options(priority="bulk", retry=_retrying(settings.retry, 0.0))
     bulk = wethod.with_options(priority="bulk", retry=_retrying(settings.retry, patience))
@@ -220,7 +217,7 @@ async def plan(
         ConfigurationError: as `extract`.
     """
     check(to)
-    target = make_target(_place(to, schema, prefix, state))
+    target = make_target(place_of(to, schema, prefix, state))
     jobs = jobs_of(wethod, resources, filters=filters or {}, since=moment_of(since), without=without, known=known)
     costs = await anyio.to_thread.run_sync(
         partial(costs_of, jobs, target, full=full, reconcile=reconcile, whole_every=whole_every)
@@ -264,20 +261,6 @@ def _seconds(patience: object) -> float:
     if isinstance(patience, bool) or not isinstance(patience, (int, float)) or not 0 <= patience < math.inf:
         raise ArgumentError("patience", f"a number of seconds, 0 or more, not {patience!r}")
     return float(patience)
-
-
-def _place(to: str, schema: str | None, prefix: str, state: str | PathLike[str] | None, patience: float = 0.0) -> Place:
-    if state is None:
-        return Place(to, schema, prefix, patience=patience)
-    if (kind := to.partition(":")[0]) not in FOLDERS:
-        raise ArgumentError(
-            "state", f"only folders ({', '.join(FOLDERS)}) keep it apart; {kind}: keeps it with the rows"
-        )
-    try:
-        folder = Path(state).expanduser()
-    except RuntimeError:
-        raise ArgumentError("state", f"nobody on this machine is called {state!s:.100}; write the whole path") from None
-    return Place(to, schema, prefix, folder / schema if schema else folder, patience)
 
 
 def _check_length(name: str, length: object, least: timedelta) -> None:

@@ -53,9 +53,9 @@ def test_a_table_is_compared_with_all_that_the_server_had() -> None:
     good: list[dict[int, Version]] = [{7: first}, {7: second, 8: first}]
     bad: list[dict[int, Version]] = [{}, {7: ("2026-01-03", 1.0)}, {7: ("2026-01-02", None)}, {7: first, 9: first}]
     for stored in good:
-        assert differences("list", stored, {}, versions, set(), lacking=False) == []
+        assert differences("list", stored, {}, versions, lacking=False) == []
     for stored in bad:
-        assert len(differences("list", stored, {}, versions, set(), lacking=False)) == 1
-    assert differences("list", {7: ("2026-01-02", 1.0)}, {7: first}, versions, set(), lacking=True) == []
-    assert differences("list", {7: ("2026-01-02", None)}, {7: first}, versions, set(), lacking=True) != []
+        assert len(differences("list", stored, {}, versions, lacking=False)) == 1
+    assert differences("list", {7: ("2026-01-02", 1.0)}, {7: first}, versions, lacking=True) == []
+    assert differences("list", {7: ("2026-01-02", None)}, {7: first}, versions, lacking=True) != []
     assert differences("list", {7: first, 9: first}, {}, versions, {9}, lacking=False) == []
