@@ -24,6 +24,7 @@ from .loop import run as run_loop
 from .options import AsJson, Company, Resource, pairs
 from .output import stderr, stdout
 from .rows import Format
+from .verify_command import verify
 from .visible import visible
 
 __all__ = ["app", "run"]
@@ -249,6 +250,9 @@ def count(
 
     wanted = Wanted(resource=resource, filters=pairs([*(filters or ()), *(where or ())]), company=company)
     context.obj.append(lambda: run_loop(count_rows(wanted, as_json=as_json)))
+
+
+app.command(short_help="Compares tables with their lists.")(verify)
 
 
 app.command("import", short_help="Writes a file's rows into a list, each once.")(import_)

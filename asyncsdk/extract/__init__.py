@@ -11,8 +11,8 @@ async with Wethod() as wethod:
 The first run reads whole lists, later ones what changed since, and what was deleted. A run that was killed goes on
 where it stood: no row is lost, none doubled. From a shell: `asyncsdk extract timesheets --to duckdb:plan.duckdb`.
 
-Every table has the columns of its model, by wire name, and `_vanished_at` (when a run no longer found the row in its list).
-Rows are never erased, and only those that changed are written.
+Every table has the columns of its model, by wire name, and `_vanished_at` (when a run no longer found the row in its
+list). Rows are never erased, and only those that changed are written. `verify` compares tables with their lists.
 """
 
 from __future__ import annotations
