@@ -36,7 +36,7 @@ _NEED_NOTHING: Final = ("sandbox", "demo", "docs")
 _EXTRAS: Final = """\
 Only sandbox, demo and docs work as it is. The other commands need an extra:
   pip install "asyncsdk[cli]"        list, count, get, resources, quota, check, import
-  pip install "asyncsdk[extract]"    these, and extract into, verify every target; or, beside cli, only what a target needs:
+  pip install "asyncsdk[extract]"    these, extract and verify for every target; or, beside cli, only what one needs:
                                      parquet (also for csv: and jsonl:), duckdb, postgres
 In a checkout write pip install ".[cli]" or ".[extract]".
 """

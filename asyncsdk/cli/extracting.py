@@ -201,6 +201,7 @@ class _Run:
             self.show(lambda: show_plan(cost, details=order.plan_only, title=title))
         if order.plan_only:
             return cost
+        self.display.plan(cost)
         async with self.display.of(wethod):
             report = await extract(
                 wethod,

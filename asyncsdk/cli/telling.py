@@ -48,7 +48,8 @@ def cost_of(plan: ExtractionPlan) -> str:
     if plan.unknown == len(plan.costs):
         what = "this list was never" if plan.unknown == 1 else f"none of these {plan.unknown} lists was ever"
         return f"cost unknown: {what} read here; {asks}"
-    line = f"about {plan.requests:,} requests, {shown(plan.seconds)}"
+    little = " where little has changed" if plan.incremental else ""
+    line = f"about {plan.requests:,} requests{little}, {shown(plan.seconds)}{'' if plan.measured else ' at a guess'}"
     if plan.hourly:
         line += f", {plan.requests / plan.hourly:.0%} of the hourly budget"
     if plan.remaining is not None and plan.requests > plan.remaining:

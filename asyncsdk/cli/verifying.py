@@ -9,7 +9,7 @@ from typing import Final
 
 import attrs
 
-from ..extract import TableCheck, Verification, verify
+from ..extract import ExtractionVerification, TableCheck, verify
 from ..learning import acquaint, applied, read
 from .client import connect
 from .ending import refusal
@@ -75,7 +75,7 @@ async def compare(order: Compared) -> int:
     return verification.status
 
 
-def _show(verification: Verification) -> None:
+def _show(verification: ExtractionVerification) -> None:
     """Writes what differs, table by table, and a line of all."""
     odd = [table for table in verification.tables if table.outcome != "same"]
     if odd:

@@ -22,19 +22,19 @@ from .progress import Tally
 from .report import ExtractionError, ExtractionReport, TableReport
 from .run import extract, plan
 from .target import TargetError, TargetRefused
-from .verifying import TableCheck, Verification, verify
+from .verifying import ExtractionVerification, TableCheck, verify
 
 __all__ = [
     "Cost",
     "ExtractionError",
     "ExtractionPlan",
     "ExtractionReport",
+    "ExtractionVerification",
     "TableCheck",
     "TableReport",
     "Tally",
     "TargetError",
     "TargetRefused",
-    "Verification",
     "extract",
     "plan",
     "verify",

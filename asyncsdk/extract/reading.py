@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from ..client import Wethod
     from .exclusions import Hidden
 
-__all__ = ["Chunk", "Source", "pager_of"]
+__all__ = ["LONG_PAGES", "Chunk", "Source", "pager_of"]
 
 T = TypeVar("T")
 

@@ -9,6 +9,7 @@ from contextlib import nullcontext
 from datetime import date, datetime, timedelta
 from functools import partial
 from os import PathLike
+from statistics import median
 from typing import TYPE_CHECKING, Final, Literal
 
 import anyio.to_thread
@@ -222,26 +223,26 @@ async def plan(
     costs = await anyio.to_thread.run_sync(
         partial(costs_of, jobs, target, full=full, reconcile=reconcile, whole_every=whole_every)
     )
-    timed: list[float] = []
     before = wethod.stats.requests
     if count:
         for at, (job, cost) in enumerate(zip(jobs, costs, strict=True)):
             if cost.basis == "unknown":
-                costs[at], seconds = await counted(wethod, job, cost)
-                timed += [] if seconds is None else [seconds]
+                costs[at] = await counted(wethod, job, cost)
     quota = wethod.quota
-    requests = sum(cost.requests or 0 for cost in costs)
+    timed = [cost.answer_seconds for cost in costs if cost.answer_seconds is not None]
     return ExtractionPlan(
         costs=tuple(costs),
         hourly=quota.limit,
         remaining=quota.remaining,
         seconds=seconds_for(
-            requests,
-            each=sorted(timed)[len(timed) // 2] if timed else REQUEST_SECONDS,
+            sum(cost.requests or 0 for cost in costs),
+            each=median(timed) if timed else REQUEST_SECONDS,
             concurrency=concurrency,
             hourly=quota.limit,
             remaining=quota.remaining,
         ),
+        measured=bool(timed),
+        concurrency=concurrency,
         spent=wethod.stats.requests - before,
     )
 

@@ -65,7 +65,7 @@ class State:
         server_ahead: seconds by which the server's clock was ahead of ours in the last complete run.
         held: rows that the table held after the last complete run; they never become fewer by themselves.
         fields: columns whose keys the list ever sent. gone: those of them that it does not send any more.
-        requests, seconds: what the last complete run cost.
+        requests, seconds: what the last complete run cost. answer_seconds: what an answer took in it, on average.
         progress: where a run that was not completed stood.
     """
 
@@ -80,6 +80,7 @@ class State:
     gone: tuple[str, ...] = ()
     requests: int | None = None
     seconds: float | None = None
+    answer_seconds: float | None = None
     progress: Progress | None = None
 
     def write(self) -> bytes:

@@ -186,6 +186,7 @@ class TableUpdate:
             gone=tuple(sorted(gone(known, done.gone, self.fields.met, proved=reader.proved))),
             requests=self.ledger.requests,
             seconds=self.ledger.seconds,
+            answer_seconds=self.ledger.answering / self.ledger.requests if self.ledger.requests else None,
             progress=None,
         )
         await reader.save(reader.state)

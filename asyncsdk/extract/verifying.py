@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from .target import Target
     from .worker_thread import WorkerThread
 
-__all__ = ["TableCheck", "Verification", "verify"]
+__all__ = ["ExtractionVerification", "TableCheck", "verify"]
 
 Agreement: TypeAlias = Literal["same", "different", "unread", "failed"]
 
@@ -81,7 +81,7 @@ class TableCheck:
 
 
 @attrs.frozen(kw_only=True)
-class Verification:
+class ExtractionVerification:
     """How the tables of a target compare with their lists.
 
     Args:
@@ -128,7 +128,7 @@ async def verify(
     prefix: str = "",
     state: str | PathLike[str] | None = None,
     known: Callable[[Listing], Listing] | None = None,
-) -> Verification:
+) -> ExtractionVerification:
     """Compares the tables of a target with their lists: a request or two for each that is as it should be.
 
     Rows that came or went since the last run are differences as well: verify behind a run. No row is written; the
@@ -180,7 +180,7 @@ async def verify(
                 for task in working:
                     task.cancel()
     tables = [checks.get(job.table.name, TableCheck(table=job.table.name, outcome="unread")) for job in jobs]
-    return Verification(company=wethod.settings.company, target=shown(to), tables=tuple(tables))
+    return ExtractionVerification(company=wethod.settings.company, target=shown(to), tables=tuple(tables))
 
 
 @attrs.define(eq=False)

@@ -12,7 +12,7 @@ import pytest
 from asyncsdk import Wethod
 from asyncsdk.cli import main
 from asyncsdk.errors import ArgumentError
-from asyncsdk.extract import TableCheck, Verification, extract, verify
+from asyncsdk.extract import ExtractionVerification, TableCheck, extract, verify
 from asyncsdk.extract.target import Place
 from asyncsdk.sandbox import Sandbox
 from tests.extract.memory import STREAMS, client
@@ -138,9 +138,9 @@ def test_the_command_says_what_differs(monkeypatch: pytest.MonkeyPatch, capsys: 
     gone = TableCheck(table="persons", outcome="failed", error="403 forbidden", requests=1)
     tables = [same]
 
-    async def verified(wethod: Wethod, to: str, resources: object, **_: object) -> Verification:
+    async def verified(wethod: Wethod, to: str, resources: object, **_: object) -> ExtractionVerification:
         assert (to, resources) == ("duckdb:plan.duckdb", None)
-        return Verification(company=wethod.settings.company, target=to, tables=tuple(tables))
+        return ExtractionVerification(company=wethod.settings.company, target=to, tables=tuple(tables))
 
     monkeypatch.setattr("asyncsdk.cli.verifying.verify", verified)
     for name, value in (("TOKEN", "token-of-eight"), ("COMPANY", "acme"), ("BASE_URL", "http://127.0.0.1:9")):

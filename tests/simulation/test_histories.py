@@ -58,4 +58,3 @@ def test_a_table_is_compared_with_all_that_the_server_had() -> None:
         assert len(differences("list", stored, {}, versions, lacking=False)) == 1
     assert differences("list", {7: ("2026-01-02", 1.0)}, {7: first}, versions, lacking=True) == []
     assert differences("list", {7: ("2026-01-02", None)}, {7: first}, versions, lacking=True) != []
-    assert differences("list", {7: first, 9: first}, {}, versions, {9}, lacking=False) == []
