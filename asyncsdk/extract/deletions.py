@@ -11,15 +11,16 @@ from bisect import bisect_left
 from collections.abc import Awaitable, Callable, Collection
 from datetime import UTC, datetime
 from functools import partial
+from math import ceil, log2
 from typing import TYPE_CHECKING
 
 import attrs
 
 from .._limits import clock
-from .._lists.changes import SearchEnd
+from .._lists.changes import NAMES, SearchEnd
 from .._lists.finding import find_deletions
 from .._lists.pager import list_of
-from ..errors import DecodeError
+from ..errors import DecodeError, InvalidDataError, PermissionDeniedError, PreconditionFailedError
 from .reading import pager_of
 from .target import Live, Shrink, shrinks_too_much
 
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
     from .target import Target
     from .worker_thread import WorkerThread
 
-__all__ = ["Deletions", "Searched", "updated_at"]
+__all__ = ["Deletions", "Searched", "most_pages", "updated_at"]
 
 
 @attrs.frozen
@@ -40,7 +41,7 @@ class Searched:
     """What a search came to.
 
     Args:
-        end: how it ended; None: a page of ids could not be read.
+        end: how it ended; None: a question could not be answered, so that nothing is known.
         unmet: ids that are in the list, and neither in the table nor among those that cannot be stored.
         unstored: ids of the list that the table cannot hold, less those that are gone.
     """
@@ -113,9 +114,14 @@ class Deletions:
                 updated_at=partial(updated_at, live) if live.seconds else None,
                 marked=marked,
                 slots=self.window,
+                most=most_pages(len(live.ids)),
             )
         except (DecodeError, OverflowError):  # a row without an id, or with one that no table can hold
             return Searched(None, frozenset(), missing)
+        except (InvalidDataError, PermissionDeniedError, PreconditionFailedError):
+            return Searched(
+                None, frozenset(), missing
+            )  # a question is refused; where the list is, the whole pass says so
         end, missing = found.end, missing.difference(found.deleted)
         named = sorted(set(found.deleted).intersection(live.ids))
         if shrinks_too_much(len(live.ids), len(named)) and not self.options.allow_shrink:
@@ -132,6 +138,16 @@ class Deletions:
     async def _live(self, *, times: bool = False) -> Live:
         live: Live = await self.worker(partial(self.target.live, self.job.table, times=times))
         return live
+
+
+def most_pages(rows: int) -> int:
+    """Pages that a search for as many deletions as it may name asks for at the most; never more than a whole pass.
+
+    >>> most_pages(1_000), most_pages(100_000), most_pages(1_000_000)
+    (12, 160, 220)
+    """
+    pages = rows // 99 + 2
+    return min(pages, NAMES * (2 + max(0, ceil(log2(pages / NAMES)))))
 
 
 def updated_at(live: Live, id_: int) -> datetime | None:

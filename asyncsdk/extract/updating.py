@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Final
 
 import attrs
 
-from .._codec import surprises
 from .._limits import clock
 from .._lists.changes import SearchEnd
 from .._lists.sweeping import MARGIN
 from ..errors import ArgumentError, WalkError
 from . import rejects
 from .deletions import Deletions
+from .field_warnings import warn_of_fields
 from .fields_seen import FieldsSeen, gone
 from .incremental import Pass, changed_since, deleted_since, is_searched, is_timed, passes
 from .pass_reader import PassReader, TableStopped
@@ -111,7 +111,7 @@ class TableUpdate:
             if since is not None and done.watermark is not None:
                 since = max(since, done.watermark - self.options.overlap)  # what lies before, the pass has read
             done = await self._bring_up(self._passes(done, since=since))
-        self._tell_fields(done)
+        warn_of_fields(self.ledger, self.fields, done.gone, proved=self.reader.proved, raw=self.options.raw)
 
     async def _remember(self) -> None:
         """Takes in what the last run left, unless somebody took rows away since: then nothing of it holds."""
@@ -330,20 +330,3 @@ class TableUpdate:
         begun = Progress(kind=each.kind, place="", began=clock.utc_now())
         self._last = self._source(each)
         return await self.reader.read(self._last, begun, each.unchanged)
-
-    def _tell_fields(self, done: State) -> None:
-        """Warns of fields that are gone and of new ones."""
-        name = self.job.table.name
-        self.ledger.gone = tuple(set(done.gone) & {column.name for column in self.job.table.columns})
-        for field in sorted(self.ledger.gone):
-            self.ledger.warn(
-                f"{surprises.sentence(f'{name}.{field}', surprises.GONE)}, as no row has its key: the column keeps "
-                "what it held, and is read anew once the field is back"
-            )
-        if self.reader.proved:
-            for field in sorted(self.fields.promised & self.fields.missing - {*done.gone}):
-                self.ledger.warn(f"{surprises.sentence(f'{name}.{field}', surprises.GONE)}; its column is null")
-        for field in self.fields.unknown:
-            kept = "it is kept in _raw" if self.options.raw else "--raw keeps it"
-            new = surprises.sentence(f"{name}.{field}", surprises.NEW_FIELD)
-            self.ledger.warn(f"{new} and {surprises.MEANINGS['new field']}; {kept}")

@@ -27,7 +27,7 @@ from ..errors._checks import check_whole_number
 from ..events import ResponseReceived
 from . import rejects
 from .address import check, redacted, secrets_of, shown
-from .deletions import updated_at
+from .deletions import most_pages, updated_at
 from .fields_seen import FieldsSeen
 from .incremental import OVERLAP, SHORT_ROWS, SMALL_ROWS
 from .jobs import jobs_of, place_of
@@ -251,6 +251,7 @@ class _Comparison:
             since=None if since is None else since - OVERLAP,
             updated_at=partial(updated_at, live) if live.seconds else None,
             slots=self.window,
+            most=most_pages(len(held)),
         )
 
     async def _count(self) -> int:

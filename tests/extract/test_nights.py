@@ -6,9 +6,11 @@ import random
 from collections.abc import Callable
 
 import pytest
+from aiohttp import web
 
 from asyncsdk import Wethod
 from asyncsdk.extract import TableReport, extract
+from asyncsdk.extract.deletions import most_pages
 from asyncsdk.extract.states import State
 from asyncsdk.extract.target import Place
 from asyncsdk.sandbox import Sandbox
@@ -143,12 +145,12 @@ async def test_rows_that_are_created_while_a_night_runs_are_read_in_it(
 ) -> None:
     served = loaded(HARD)
 
-    async def answer(request: object) -> object:
+    async def answer(request: web.Request) -> web.StreamResponse:
         if len(served.asked) == 1:
             served.rows.append(row(31_000, now()))
-        return await served.answer(request)  # type: ignore[arg-type]  # as it came
+        return await served.answer(request)
 
-    server.handler = answer  # type: ignore[assignment]  # an answer
+    server.handler = answer
     report = await night(served, connect())
     assert (report.mode, report.requests, report.rows) == ("incremental", 5, 1)
     assert shown(target, HARD) == served.live
@@ -161,6 +163,36 @@ async def test_more_deletions_than_a_search_pays_for_are_found_by_a_whole_pass(
     served.remove(random.Random(1).sample(sorted(served.live), 200))
     report = await night(served, connect())
     assert (report.mode, report.vanished) == ("full", 200)
+    assert shown(target, HARD) == served.live
+
+
+async def test_a_search_that_leads_nowhere_costs_little_beside_the_whole_pass(
+    loaded: Load, connect: Connect, target: Memory
+) -> None:
+    """A tenth of the list is gone: it is soon seen that these are too many to be named one by one."""
+    served = loaded(HARD, range(1, 20_001))
+    served.remove(random.Random(1).sample(sorted(served.live), 2000))
+    report = await night(served, connect())
+    assert (report.mode, report.vanished) == ("full", 2000)
+    beyond = 8  # pages that were believed to be there
+    assert report.requests <= 1 + most_pages(20_000) + 18_000 / 99 + 2 + beyond
+
+
+@pytest.mark.parametrize("status", [400, 403, 412])
+async def test_a_row_that_must_not_be_read_by_itself_is_settled_by_a_whole_pass(
+    status: int, loaded: Load, connect: Connect, server: Server, target: Memory
+) -> None:
+    served = loaded(HARD)
+
+    async def answer(request: web.Request) -> web.StreamResponse:
+        if request.path.rpartition("/")[2].isdecimal():
+            return web.json_response({"key": "refused", "message": "no"}, status=status)
+        return await served.answer(request)
+
+    server.handler = answer
+    served.remove([500])
+    (table,) = (await pull(connect(), HARD)).tables
+    assert (table.outcome, table.mode, table.vanished) == ("complete", "full", 1)
     assert shown(target, HARD) == served.live
 
 
@@ -251,11 +283,10 @@ async def test_parents_that_come_without_their_rows_are_asked_for_them(
         own = {**row(each["id"] + 1000), "stream_id": each["id"], "leader_id": 3}
         each |= {"is_default": False, "stream_leaders": None if each["id"] == 7 else [own]}
 
-    async def answer(request: object) -> object:
-        path = request.path  # type: ignore[attr-defined]  # a request
-        return await (leaders if path.endswith("/7/leaders") else streams).answer(request)  # type: ignore[arg-type]
+    async def answer(request: web.Request) -> web.StreamResponse:
+        return await (leaders if request.path.endswith("/7/leaders") else streams).answer(request)
 
-    server.handler = answer  # type: ignore[assignment]  # an answer
+    server.handler = answer
     report = await pull(connect(), "streams_leaders")
     assert (report.status, report.rows, len(leaders.asked)) == (0, 130, 1)
     assert shown(target, "streams_leaders") == {900, *(id + 1000 for id in range(1, 131) if id != 7)}
