@@ -100,12 +100,12 @@ class Display:
             say("; ".join([*self._summary(wethod), *reading]))
 
     def _summary(self, wethod: Wethod) -> list[str]:
-        parts = [self._total(self._tallies), self._left(wethod), budget_line(wethod)]
+        parts = [self._total(self._tallies), self.left(wethod), budget_line(wethod)]
         if clock.monotonic() < self._wait_until:
             parts.append(self._wait)
         return [part for part in parts if part]
 
-    def _left(self, wethod: Wethod) -> str:
+    def left(self, wethod: Wethod) -> str:
         """The time that is left, from what answers took so far; nothing where a list's cost is not known."""
         if self._plan is None:
             return ""
