@@ -21,7 +21,7 @@ from .._limits import clock
 from .._sending import wire
 from .._sending.headers import http_date
 from .._sending.page_sizes import LARGEST_PAGE
-from ..errors import ArgumentError, NotFoundError
+from ..errors import ArgumentError, NotFoundError, WalkError
 from .changes import NAMES, SearchEnd
 from .finding import find_deletions
 from .followed import Followed
@@ -142,21 +142,49 @@ class Follower(Generic[T]):
     # The first reading
 
     async def _learn(self) -> AsyncGenerator[Change[T], None]:
-        """Reads the list for the first time, going on where that stopped, and then what changed meanwhile."""
-        origin = self._known.origin
-        view = everything(self._list, soft=False)
-        asked = clock.utc_now()
+        """Reads the list for the first time, going on where that stopped, and then what changed meanwhile.
+
+        What was read and is gone by now is left to the proof of the next round.
+        """
+        origin, resumed, before = self._known.origin, self._resume is not None, self.requests
         try:
-            walk = view.rows(attrs.evolve(self._options, resume=self._resume))
-        except ArgumentError as error:
-            if error.argument != "resume":
+            async with aclosing(self._read_first(origin)) as changes:
+                async for change in changes:
+                    yield change
+            anew = False
+        except (ArgumentError, WalkError) as error:
+            if not resumed or (isinstance(error, ArgumentError) and error.argument != "resume"):
                 raise
-            self._held.clear()  # it had to go back where it stopped, and nobody knows what was read beyond
+            logger.info("%s is read from its beginning again: %s", self._list.path, error)
+            anew = True
+        if anew:  # nobody knows what lies before the bookmark by now; what was read is still held
+            self._resume = None
+            async with aclosing(self._read_first(origin)) as changes:
+                async for change in changes:
+                    yield change
+        began = self._since
+        told = origin is not None and origin > EVERYTHING and self._soft
+        if told and origin is not None:
+            async with aclosing(self._read(marked_since(self._list, origin), unheld=True)) as changes:
+                async for change in changes:
+                    yield change
+        if resumed or self.requests > before + 1:  # it was not one page, which is of one moment
+            async with aclosing(self._read_changed()) as changes:
+                async for change in changes:
+                    yield change
+        self._learned, self._resume = True, None
+        self._small = len(self._held) < LARGEST_PAGE
+        self._settle()
+        self._proved = began
+        self._news.told.clear()
+
+    async def _read_first(self, origin: datetime | None) -> AsyncGenerator[Change[T], None]:
+        """Reads the list from where its first reading stopped, or from its beginning."""
+        asked = clock.utc_now()
+        if self._resume is None:
             self._trust.forget()
-            self._since = self._resume = None
-            walk = view.rows(self._options)
-        before = self._held.ids[-1] if self._held.ids else -1
-        self._walk = walk
+        before = self._held.ids[-1] if self._resume is not None and self._held.ids else -1
+        self._walk = walk = everything(self._list, soft=False).rows(attrs.evolve(self._options, resume=self._resume))
         self._news.begin(self._start(), noting=True)
         try:
             async with walk:
@@ -171,19 +199,6 @@ class Follower(Generic[T]):
             self._trust.note_order(rising=self._news.rising and all(id > before for id in self._news.seen[:1]))
             self.requests += walk.report.requests
         self._since = self._since or _earlier(asked, walk.since)
-        told = origin is not None and origin > EVERYTHING and self._soft
-        if told and origin is not None:
-            async with aclosing(self._read(marked_since(self._list, origin), unheld=True)) as changes:
-                async for change in changes:
-                    yield change
-        if walk.report.requests > 1 or told:
-            async with aclosing(self._read_changed()) as changes:
-                async for change in changes:
-                    yield change
-        self._learned, self._resume = True, None
-        self._small = len(self._held) < LARGEST_PAGE
-        self._settle()
-        self._news.told.clear()
 
     # What changed
 
