@@ -9,7 +9,7 @@ read whole again, a fifth of the hourly budget at the most.
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Iterator, Sequence
 from contextlib import aclosing
 from datetime import datetime
 from typing import Final, Generic, TypeVar
@@ -70,6 +70,7 @@ class Follower(Generic[T]):
         self._trust = Trust(known.doubts)
         self._walk: Walk[T] | None = None
         self._small = known.small
+        self._asked, self._rows = known.since or clock.utc_now(), 0  # of the latest view: when, how many rows
 
     @property
     def path(self) -> str:
@@ -104,36 +105,31 @@ class Follower(Generic[T]):
         Raises:
             WethodError: a request failed for good. What was told is held; the next round tells the rest.
         """
-        if not self._learned:
-            async with aclosing(self._learn()) as changes:
+        for step in self._steps(prove=prove) if self._learned else self._first_steps():
+            async with aclosing(step) as changes:
                 async for change in changes:
                     yield change
-            return
-        complete = False
+
+    def _steps(self, *, prove: bool) -> Iterator[AsyncGenerator[Change[T], None]]:
+        """Gives what a round reads, one after the other, as what was read decides."""
+        start = self._start()
         if self._small:
-            async with aclosing(self._read_page()) as changes:
-                async for change in changes:
-                    yield change
-            complete = self._small
-        if not complete:
-            async with aclosing(self._read_changed()) as changes:
-                async for change in changes:
-                    yield change
-        lost = complete and bool(self._held.absent_from(self._news.seen))
-        if complete and not lost:
+            options = attrs.evolve(self._options, concurrency=1, max_items=LARGEST_PAGE)
+            yield self._read(everything(self._list, soft=self._soft), start, options=options, noting=True)
+            self._small = self._rows < LARGEST_PAGE
+        if not self._small and start is not None:
+            yield self._read(changed_since(self._list, start, soft=self._soft), start)
+        self._since = self._asked
+        lost = self._small and bool(self._held.absent_from(self._news.seen))
+        if self._small and not lost:
             self._settle()
         elif prove or lost:
             if not self._trust.doubts.due:
-                async with aclosing(self._prove()) as changes:
-                    async for change in changes:
-                        yield change
+                yield self._prove()
             if self._trust.must_read_whole:
-                async with aclosing(self._read_whole()) as changes:
-                    async for change in changes:
-                        yield change
+                yield from self._read_whole()
         start = self._start()
         self._held.forget(0 if start is None else microseconds(start))
-        self._news.told.clear()
 
     def _start(self) -> datetime | None:
         """From when on to ask for what changed."""
@@ -141,42 +137,43 @@ class Follower(Generic[T]):
 
     # The first reading
 
-    async def _learn(self) -> AsyncGenerator[Change[T], None]:
-        """Reads the list for the first time, going on where that stopped, and then what changed meanwhile.
+    def _first_steps(self) -> Iterator[AsyncGenerator[Change[T], None]]:
+        """Gives what the first round reads: the list, and what changed meanwhile.
 
         What was read and is gone by now is left to the proof of the next round.
         """
         origin, resumed, before = self._known.origin, self._resume is not None, self.requests
-        try:
-            async with aclosing(self._read_first(origin)) as changes:
-                async for change in changes:
-                    yield change
-            anew = False
-        except (ArgumentError, WalkError) as error:
-            if not resumed or (isinstance(error, ArgumentError) and error.argument != "resume"):
-                raise
-            logger.info("%s is read from its beginning again: %s", self._list.path, error)
-            anew = True
-        if anew:  # nobody knows what lies before the bookmark by now; what was read is still held
-            self._resume = None
-            async with aclosing(self._read_first(origin)) as changes:
-                async for change in changes:
-                    yield change
-        began = self._since
+        yield self._learn(origin)
         told = origin is not None and origin > EVERYTHING and self._soft
+        began, start = self._since, self._start()
         if told and origin is not None:
-            async with aclosing(self._read(marked_since(self._list, origin), unheld=True)) as changes:
-                async for change in changes:
-                    yield change
-        if resumed or self.requests > before + 1:  # it was not one page, which is of one moment
-            async with aclosing(self._read_changed()) as changes:
-                async for change in changes:
-                    yield change
+            yield self._read(marked_since(self._list, origin), start, unheld=True)
+        if start is not None and (resumed or self.requests > before + 1):  # not one page, which is of one moment
+            yield self._read(changed_since(self._list, start, soft=self._soft), start)
+            self._since = self._asked
         self._learned, self._resume = True, None
         self._small = len(self._held) < LARGEST_PAGE
         self._settle()
         self._proved = began
         self._news.told.clear()
+
+    async def _learn(self, origin: datetime | None) -> AsyncGenerator[Change[T], None]:
+        """Reads the list for the first time, going on where that stopped if that can be found."""
+        resumed = self._resume is not None
+        try:
+            async with aclosing(self._read_first(origin)) as changes:
+                async for change in changes:
+                    yield change
+        except (ArgumentError, WalkError) as error:
+            if not resumed or (isinstance(error, ArgumentError) and error.argument != "resume"):
+                raise
+            logger.info("%s is read from its beginning again: %s", self._list.path, error)
+        else:
+            return
+        self._resume = None  # nobody knows what lies before the bookmark by now; what was read is still held
+        async with aclosing(self._read_first(origin)) as changes:
+            async for change in changes:
+                yield change
 
     async def _read_first(self, origin: datetime | None) -> AsyncGenerator[Change[T], None]:
         """Reads the list from where its first reading stopped, or from its beginning."""
@@ -200,50 +197,26 @@ class Follower(Generic[T]):
             self.requests += walk.report.requests
         self._since = self._since or _earlier(asked, walk.since)
 
-    # What changed
-
-    async def _read_changed(self, since: datetime | None = None) -> AsyncGenerator[Change[T], None]:
-        """Reads what changed since the last round, and notes when this one began."""
-        start = since or self._start()
-        if start is None:
-            return
+    async def _read(
+        self,
+        view: List[T],
+        since: datetime | None,
+        *,
+        options: WalkOptions | None = None,
+        noting: bool = False,
+        unheld: bool = False,
+    ) -> AsyncGenerator[Change[T], None]:
+        """Reads a view of the list and tells what is new. Notes when it was asked, and how many rows it has."""
         asked = clock.utc_now()
-        self._news.begin(start, noting=since is not None)
-        view = changed_since(self._list, start, soft=self._soft)
-        date: str | None = None
-        async with view.pages(self._options) as pages:
-            try:
-                async for page in pages:
-                    for change in self._news.of(page):
-                        yield change
-                date = pages.since
-            finally:
-                self.requests += pages.report.requests
-        if since is None:
-            self._since = _earlier(asked, date)
-
-    async def _read(self, view: List[T], *, unheld: bool = False) -> AsyncGenerator[Change[T], None]:
-        self._news.begin(self._start())
-        async with view.pages(self._options) as pages:
+        self._news.begin(since, noting=noting)
+        async with view.pages(options or self._options) as pages:
             try:
                 async for page in pages:
                     for change in self._news.of(page, unheld=unheld):
                         yield change
             finally:
                 self.requests += pages.report.requests
-
-    async def _read_page(self) -> AsyncGenerator[Change[T], None]:
-        """Reads a list that fits into one page; where it does not any more, that is noted."""
-        asked = clock.utc_now()
-        page = await everything(self._list, soft=self._soft).first_page(self._options.on_reject)
-        self.requests += 1
-        if page.is_last is not True:
-            self._small = False
-            return
-        self._news.begin(self._start(), noting=True)
-        for change in self._news.of(page):
-            yield change
-        self._since = _earlier(asked, page.headers.get("date"))
+            self._asked, self._rows = _earlier(asked, pages.since), pages.report.rows
 
     # What is gone
 
@@ -311,32 +284,25 @@ class Follower(Generic[T]):
 
     # The whole list again
 
-    async def _read_whole(self) -> AsyncGenerator[Change[T], None]:
-        """Reads the whole list, and then what changed meanwhile: what neither shows is gone."""
-        before, asked = self.requests, clock.utc_now()
-        self._news.begin(self._start(), noting=True)
-        view = everything(self._list, soft=False)
-        async with view.pages(attrs.evolve(self._options, expected=len(self._held))) as pages:
-            try:
-                async for page in pages:
-                    for change in self._news.of(page):
-                        yield change
-                began = _earlier(asked, pages.since)
-            finally:
-                self.requests += pages.report.requests
-        rising, seen = self._news.rising, self._news.seen
-        async with aclosing(self._read_changed(began - OVERLAP)) as changes:
-            async for change in changes:
-                yield change
+    def _read_whole(self) -> Iterator[AsyncGenerator[Change[T], None]]:
+        """Gives the whole list to read, and then what changed meanwhile: what neither shows is gone."""
+        before = self.requests
+        options = attrs.evolve(self._options, expected=len(self._held))
+        yield self._read(everything(self._list, soft=False), self._start(), options=options, noting=True)
+        rising, seen, since = self._news.rising, self._news.seen, self._asked - OVERLAP
+        yield self._read(changed_since(self._list, since, soft=self._soft), since, noting=True)
         seen.extend(self._news.seen)
         absent = self._held.absent_from(seen)
         if not self._trust.read_whole(self.requests - before, len(self._held), len(absent), rising=rising):
             logger.warning(SHRUNK, self._list.path, len(self._held), len(absent))
             return
-        for change in self._news.gone(absent):
-            yield change
+        yield self._tell_gone(absent)
         self._small = len(self._held) < LARGEST_PAGE
         self._settle()
+
+    async def _tell_gone(self, ids: Sequence[int]) -> AsyncGenerator[Change[T], None]:
+        for change in self._news.gone(ids):
+            yield change
 
 
 def _earlier(asked: datetime, date: str | None) -> datetime:
