@@ -69,7 +69,7 @@ class Follower(Generic[T]):
         self._learned, self._resume = known.learned, known.resume
         self._trust = Trust(known.doubts)
         self._walk: Walk[T] | None = None
-        self._small = known.small
+        self._small, self._page_rows = known.small, 0
         self._asked, self._rows = known.since or clock.utc_now(), 0  # of the latest view: when, how many rows
 
     @property
@@ -114,9 +114,11 @@ class Follower(Generic[T]):
         """Gives what a round reads, one after the other, as what was read decides."""
         start = self._start()
         if self._small:
-            options = attrs.evolve(self._options, concurrency=1, max_items=LARGEST_PAGE)
+            options = attrs.evolve(
+                self._options, concurrency=1, max_items=LARGEST_PAGE, expected=self._page_rows or None
+            )
             yield self._read(everything(self._list, soft=self._soft), start, options=options, noting=True)
-            self._small = self._rows < LARGEST_PAGE
+            self._small, self._page_rows = self._rows < LARGEST_PAGE, self._rows
         if not self._small and start is not None:
             yield self._read(changed_since(self._list, start, soft=self._soft), start)
         self._since = self._asked
