@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import tracemalloc
 from collections import Counter
 from collections.abc import AsyncIterator, Callable
@@ -434,3 +435,19 @@ async def test_bookmarks_that_were_cut_or_belong_to_another_list_are_refused(san
         with pytest.raises(ArgumentError, match="another list or to other filters"):
             other.changes(bookmark)
     assert len(sandbox.requests) == 0
+
+
+async def test_a_nested_list_is_followed_too_into_plain_data(sandbox: Sandbox, wethod: Wethod) -> None:
+    leaders = Counter(leader["stream_id"] for _, leader in _rows(sandbox, "stream_leaders"))
+    (stream, number), *_ = leaders.most_common(1)
+    pager = wethod.streams.list_leaders(stream).into(dict)
+    first = pager.changes("beginning", every=None)
+    assert len(await told(first)) == number > 0
+    gone = next(id for id, leader in _rows(sandbox, "stream_leaders") if leader["stream_id"] == stream)
+    sandbox.store.delete("stream_leaders", gone, soft=True)
+    found = await told(pager.changes(first.bookmark, every=None))
+    assert [(change.kind, change.id, change.row is None) for change in found] == [("deleted", gone, False)]
+
+
+def _rows(sandbox: Sandbox, name: str) -> list[tuple[int, Any]]:
+    return [(id, json.loads(text)) for id, text in sandbox.store.page(name, "live", 1000, 0)]
