@@ -11,16 +11,18 @@ what is remembered for one list and one set of filters, its *key*.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Final, Literal, Protocol
 
 import attrs
 
 from ..errors import WethodError
 
 if TYPE_CHECKING:
+    import pyarrow as pa
+
     from .._arrow.columns import Column
 
 __all__ = [
@@ -136,6 +138,7 @@ class Batch:
         spared: ids of rows that came but cannot be stored: they have not vanished.
         kept: names of columns that these rows have no value for, since the API does not send them any more. They
             decide nothing, rows that are there keep their values, new ones get null.
+        arrays: columns of the rows that are Arrow arrays already, by name.
     """
 
     rows: Sequence[object]
@@ -143,6 +146,7 @@ class Batch:
     whole: datetime | None = None
     spared: Sequence[int] = ()
     kept: frozenset[str] = frozenset()
+    arrays: Mapping[str, pa.Array[Any]] | None = attrs.field(default=None, eq=False, repr=False)
 
 
 @attrs.frozen

@@ -66,6 +66,11 @@ class BatchWriter:
         writing = self._writing
         return writing is not None and writing.done() and (writing.cancelled() or writing.exception() is not None)
 
+    @property
+    def busy(self) -> bool:
+        """Whether a batch is still being written."""
+        return self._writing is not None and not self._writing.done()
+
     async def written(self) -> None:
         """Waits until the last batch is.
 
@@ -100,12 +105,18 @@ class BatchWriter:
 
 def unique(batch: Batch) -> Batch:
     """The batch with each id once: of several rows the last, in the place where it stands."""
+    if len(set(map(_id_of, batch.rows))) == len(batch.rows):
+        return batch
     last = {id_: at for at, id_ in enumerate(map(_id_of, batch.rows))}
-    return batch if len(last) == len(batch.rows) else _picked(batch, sorted(last.values()))
+    return _picked(batch, sorted(last.values()))
 
 
 def fitting(batch: Batch, columns: Sequence[Column]) -> tuple[Batch, list[Reject]]:
     """The batch without rows that no table can hold, whose ids are spared, and those rows."""
+    from .packed_columns import packed_columns  # needs Arrow, which whoever imports this may never come to need
+
+    if (arrays := packed_columns(batch.rows, columns)) is not None:
+        return attrs.evolve(batch, arrays=arrays), []
     unfit = misfits(batch.rows, columns)
     if not unfit:
         return batch, []
