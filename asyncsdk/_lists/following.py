@@ -67,7 +67,7 @@ class Follower(Generic[T]):
         self._options = attrs.evolve(options, on_reject=self._news.rejected, resume=None, max_items=None)
         self._since, self._proved = known.since, known.proved
         self._learned, self._resume = known.learned, known.resume
-        self._trust = Trust(known.doubts)
+        self._trust = Trust(known.reliability)
         self._walk: Walk[T] | None = None
         self._small, self._page_rows = known.small, 0
         self._asked, self._rows = known.since or clock.utc_now(), 0  # of the latest view: when, how many rows
@@ -95,7 +95,7 @@ class Follower(Generic[T]):
             resume=self._resume if self._walk is None else self._walk.bookmark,
             learned=self._learned,
             small=self._small,
-            doubts=self._trust.doubts,
+            reliability=self._trust.reliability,
             told=tuple(self._news.told),
         )
 
@@ -126,7 +126,7 @@ class Follower(Generic[T]):
         if self._small and not lost:
             self._settle()
         elif prove or lost:
-            if not self._trust.doubts.due:
+            if not self._trust.reliability.due:
                 yield self._prove()
             if self._trust.must_read_whole:
                 yield from self._read_whole()
