@@ -14,6 +14,7 @@ from typing import Any
 
 import attrs
 import pytest
+from aiohttp import web
 
 from asyncsdk import ArgumentError, Change, Changes, Pager, Reject, RetryPolicy, ServerError, Wethod, filters
 from asyncsdk._lists.change_stream import followed_from
@@ -21,6 +22,7 @@ from asyncsdk._lists.held import HeldRows, microseconds, version_of
 from asyncsdk._lists.pager import list_of
 from asyncsdk.sandbox import Deviation, Sandbox
 from asyncsdk.testing.simulation import Conditions, Simulation
+from tests.stub_server import Server, rows_json
 
 NO_RETRY = RetryPolicy(attempts=1)
 STREAMS = "production_plan_streams"
@@ -387,6 +389,38 @@ async def test_a_list_that_seems_to_have_lost_a_fifth_of_its_rows_has_to_say_so_
     assert "are gone at once" in caplog.text
 
 
+async def test_a_bookmark_of_the_future_is_of_a_wrong_clock_so_all_is_read_and_told(
+    sandbox: Sandbox, wethod: Wethod
+) -> None:
+    pager = wethod.budget_days.list()
+    ids = sorted(sandbox.store.ids("budget_days", "live"))
+    assert len(ids) > 100
+    later = datetime.now(UTC) + timedelta(days=1)
+    followed = followed_from(list_of(pager), None)
+    bookmark = attrs.evolve(followed, ids=[*ids, 10**6], since=later, proved=later, learned=True).write()
+    found = Counter((change.kind, change.id) for change in await told(pager.changes(bookmark, every=None)))
+    assert found == Counter([*(("changed", id) for id in ids), ("deleted", 10**6)])
+
+
+async def test_a_list_with_a_row_that_has_no_id_is_counted(server: Server, connect: Callable[..., Wethod]) -> None:
+    rows: list[dict[str, object]] = [{**row, "deleted_at": None} for row in rows_json(0, 250)]
+    rows[7] = {**rows[7], "id": None}
+
+    async def handler(request: web.Request) -> web.StreamResponse:
+        offset = int(request.query["offset"])
+        return web.json_response([] if "updated_at" in request.query else rows[offset : offset + 100])
+
+    server.handler = handler
+    pager = connect().production_plan_streams.list()
+    rejects: list[Reject] = []
+    bookmark = "beginning"
+    for _ in range(8):
+        changes = pager.changes(bookmark, every=None, on_reject=rejects.append)
+        await told(changes)
+        bookmark = changes.bookmark
+    assert {reject.id for reject in rejects} == {None}
+
+
 # --- what is refused ------------------------------------------------------------------------------------------------
 
 REFUSED: list[tuple[Callable[[Wethod], object], str]] = [
@@ -400,7 +434,8 @@ REFUSED: list[tuple[Callable[[Wethod], object], str]] = [
     (lambda w: w.streams.list().changes(datetime(2026, 1, 1)), "since: an aware date-time"),  # noqa: DTZ001  # naive
     (lambda w: w.streams.list().changes(datetime(2200, 1, 1, tzinfo=UTC)), "which is to come"),
     (lambda w: w.streams.list().changes(7), "since: an aware date-time"),  # type: ignore[arg-type]  # refused
-    (lambda w: w.streams.list().changes("2026-01-01T00:00:00Z"), "not the text of changes.bookmark"),
+    (lambda w: w.streams.list().changes("2026-01-01T00:00:00Z"), "not its text; write fromisoformat"),
+    (lambda w: w.streams.list().changes("yesterday"), "not the text of changes.bookmark"),
     (lambda w: w.streams.list().changes(every=0), "every: a number of seconds above 0"),
     (lambda w: w.streams.list().changes(every=True), "every: a number of seconds above 0"),
     (lambda w: w.streams.list().changes(concurrency=0), "concurrency"),

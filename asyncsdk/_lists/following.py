@@ -41,6 +41,9 @@ T = TypeVar("T")
 
 logger: Final = logging.getLogger("asyncsdk")
 
+MOST_PAGES: Final = 150
+"""Of one search. As many deletions as are confirmed one by one are found in fewer, whatever the length of the list."""
+
 SHRUNK: Final = (
     "%s: of %d rows %d are gone at once; they are told as deleted if the list shows the same when it is read again"
 )
@@ -129,7 +132,7 @@ class Follower(Generic[T]):
             if not self._trust.reliability.due:
                 yield self._prove()
             if self._trust.must_read_whole:
-                yield from self._read_whole()
+                yield from self._read_whole(start)
         start = self._start()
         self._held.forget(0 if start is None else microseconds(start))
 
@@ -244,6 +247,7 @@ class Follower(Generic[T]):
             since=self._start(),
             updated_at=self._held.updated_at,
             marked=read_marked if self._soft else None,
+            most=min(MOST_PAGES, len(self._held) // (LARGEST_PAGE - 1) + 2),
         )
         self.requests += finding.requests
         for change in self._news.of(marked):
@@ -286,11 +290,14 @@ class Follower(Generic[T]):
 
     # The whole list again
 
-    def _read_whole(self) -> Iterator[AsyncGenerator[Change[T], None]]:
-        """Gives the whole list to read, and then what changed meanwhile: what neither shows is gone."""
+    def _read_whole(self, start: datetime | None) -> Iterator[AsyncGenerator[Change[T], None]]:
+        """Gives the whole list to read, and then what changed meanwhile: what neither shows is gone.
+
+        Rows of unknown version are news where they were updated since `start`.
+        """
         before = self.requests
         options = attrs.evolve(self._options, expected=len(self._held))
-        yield self._read(everything(self._list, soft=False), self._start(), options=options, noting=True)
+        yield self._read(everything(self._list, soft=False), start, options=options, noting=True)
         rising, seen, since = self._news.rising, self._news.seen, self._asked - OVERLAP
         yield self._read(changed_since(self._list, since, soft=self._soft), since, noting=True)
         seen.extend(self._news.seen)
