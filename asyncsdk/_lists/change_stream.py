@@ -146,7 +146,14 @@ def followed_from(asked: List[T], since: datetime | str | None) -> Followed:
     if since == "beginning":
         return Followed(digest=digest, sdk=__version__, origin=EVERYTHING)
     if isinstance(since, str):
-        return attrs.evolve(read_followed(since, digest), sdk=__version__)
+        if _is_moment(since):
+            raise ArgumentError("since", f"takes an aware date-time, not its text; write fromisoformat({since!r})")
+        followed = attrs.evolve(read_followed(since, digest), sdk=__version__)
+        if followed.since is None or followed.since <= clock.utc_now():
+            return followed
+        # A clock was wrong then, or is now, so changes may lie before that moment.
+        unproved = attrs.evolve(followed.reliability, due=True)
+        return attrs.evolve(followed, since=None, proved=None, reliability=unproved)
     if since is not None:
         given: object = since  # whoever uses no type checker may give anything
         if not isinstance(given, datetime) or given.tzinfo is None:
@@ -156,6 +163,14 @@ def followed_from(asked: List[T], since: datetime | str | None) -> Followed:
         if since > clock.utc_now():
             raise ArgumentError("since", f"nothing can have changed since {since.isoformat()}, which is to come")
     return Followed(digest=digest, sdk=__version__, origin=since)
+
+
+def _is_moment(text: str) -> bool:
+    try:
+        datetime.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _check(asked: List[T]) -> None:

@@ -249,6 +249,8 @@ class DeletionSearch:
             self._learn(ids, 0, len(ids) + 1)
             raise _WholeListError
         self._learn(ids, offset, self._limit)
+        if len(self._absent) > NAMES:
+            raise _TooManyError
         return ids
 
     def _learn(self, ids: Sequence[int], offset: int, limit: int) -> None:

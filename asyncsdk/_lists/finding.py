@@ -20,7 +20,7 @@ from .._limits import Slots
 from .._sending import wire
 from .._sending.page_sizes import LARGEST_PAGE
 from .._sending.wire import Request
-from ..errors import APIError, NotFoundError
+from ..errors import APIError, DecodeError, NotFoundError
 from .changes import DeletionSearch, PageAsked, SearchEnd
 from .ending import beyond_the_end
 from .listed import List
@@ -33,6 +33,9 @@ T = TypeVar("T")
 
 MOST_LOOKED_AT: Final = 300
 """Rows of one second that are looked through for one of them."""
+
+UNORDERED: Final = (0, 0)
+"""Ids that do not rise."""
 
 ATTEMPTS: Final = 3
 """At telling whether a row is in a filtered list, which fails where the row is updated at the same time."""
@@ -146,6 +149,8 @@ class _Questions:
             if question.offset and beyond_the_end(error):
                 return []
             raise
+        except DecodeError:
+            return [*UNORDERED]  # a row without a usable id has no place in an order of ids
         return [row.id for row in rows]
 
     async def marked(self) -> set[int]:

@@ -22,7 +22,7 @@ import attrs
 
 from ..errors import ArgumentError
 from .held import EPOCH, microseconds
-from .trust import Doubts
+from .trust import Reliability
 
 __all__ = ["Followed", "read_followed"]
 
@@ -47,7 +47,7 @@ class Followed:
         resume: where the first reading stopped; None: it was not begun, or is over.
         learned: whether the first reading is over.
         small: whether the list, rows marked as deleted included, fits into one page.
-        doubts: how far it can be proved.
+        reliability: how far it can be proved.
         told: ids of rows told as deleted though they were not held, since the last round.
     """
 
@@ -61,12 +61,12 @@ class Followed:
     resume: str | None = None
     learned: bool = False
     small: bool = False
-    doubts: Doubts = attrs.field(factory=Doubts)
+    reliability: Reliability = attrs.field(factory=Reliability)
     told: Sequence[int] = ()
 
     def write(self) -> str:
         """Returns the text that `read_followed` takes."""
-        doubts = self.doubts
+        reliability = self.reliability
         facts = [
             _FORMAT,
             self.sdk,
@@ -77,8 +77,14 @@ class Followed:
             self.resume,
             int(self.learned),
             int(self.small),
-            [int(doubts.rising), doubts.broken, int(doubts.due), int(doubts.unequal), int(doubts.shrunk)],
-            _written(doubts.waiting),
+            [
+                int(reliability.rising),
+                reliability.broken,
+                int(reliability.due),
+                int(reliability.unequal),
+                int(reliability.shrunk),
+            ],
+            _written(reliability.waiting),
             list(self.told),
             [list(version) for version in self.versions],
         ]
@@ -134,7 +140,7 @@ def read_followed(text: str, digest: str) -> Followed:
         resume=resume,
         learned=bool(learned),
         small=bool(small),
-        doubts=Doubts(bool(rising), broken, bool(due), bool(unequal), bool(shrunk), _moment(waiting)),
+        reliability=Reliability(bool(rising), broken, bool(due), bool(unequal), bool(shrunk), _moment(waiting)),
         told=told,
     )
 

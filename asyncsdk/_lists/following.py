@@ -9,7 +9,7 @@ read whole again, a fifth of the hourly budget at the most.
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Iterator, Sequence
 from contextlib import aclosing
 from datetime import datetime
 from typing import Final, Generic, TypeVar
@@ -21,7 +21,7 @@ from .._limits import clock
 from .._sending import wire
 from .._sending.headers import http_date
 from .._sending.page_sizes import LARGEST_PAGE
-from ..errors import ArgumentError, NotFoundError
+from ..errors import ArgumentError, NotFoundError, WalkError
 from .changes import NAMES, SearchEnd
 from .finding import find_deletions
 from .followed import Followed
@@ -40,6 +40,9 @@ __all__ = ["Follower"]
 T = TypeVar("T")
 
 logger: Final = logging.getLogger("asyncsdk")
+
+MOST_PAGES: Final = 150
+"""Of one search. As many deletions as are confirmed one by one are found in fewer, whatever the length of the list."""
 
 SHRUNK: Final = (
     "%s: of %d rows %d are gone at once; they are told as deleted if the list shows the same when it is read again"
@@ -67,9 +70,10 @@ class Follower(Generic[T]):
         self._options = attrs.evolve(options, on_reject=self._news.rejected, resume=None, max_items=None)
         self._since, self._proved = known.since, known.proved
         self._learned, self._resume = known.learned, known.resume
-        self._trust = Trust(known.doubts)
+        self._trust = Trust(known.reliability)
         self._walk: Walk[T] | None = None
-        self._small = known.small
+        self._small, self._page_rows = known.small, 0
+        self._asked, self._rows = known.since or clock.utc_now(), 0  # of the latest view: when, how many rows
 
     @property
     def path(self) -> str:
@@ -94,7 +98,7 @@ class Follower(Generic[T]):
             resume=self._resume if self._walk is None else self._walk.bookmark,
             learned=self._learned,
             small=self._small,
-            doubts=self._trust.doubts,
+            reliability=self._trust.reliability,
             told=tuple(self._news.told),
         )
 
@@ -104,36 +108,33 @@ class Follower(Generic[T]):
         Raises:
             WethodError: a request failed for good. What was told is held; the next round tells the rest.
         """
-        if not self._learned:
-            async with aclosing(self._learn()) as changes:
+        for step in self._steps(prove=prove) if self._learned else self._first_steps():
+            async with aclosing(step) as changes:
                 async for change in changes:
                     yield change
-            return
-        complete = False
+
+    def _steps(self, *, prove: bool) -> Iterator[AsyncGenerator[Change[T], None]]:
+        """Gives what a round reads, one after the other, as what was read decides."""
+        start = self._start()
         if self._small:
-            async with aclosing(self._read_page()) as changes:
-                async for change in changes:
-                    yield change
-            complete = self._small
-        if not complete:
-            async with aclosing(self._read_changed()) as changes:
-                async for change in changes:
-                    yield change
-        lost = complete and bool(self._held.absent_from(self._news.seen))
-        if complete and not lost:
+            options = attrs.evolve(
+                self._options, concurrency=1, max_items=LARGEST_PAGE, expected=self._page_rows or None
+            )
+            yield self._read(everything(self._list, soft=self._soft), start, options=options, noting=True)
+            self._small, self._page_rows = self._rows < LARGEST_PAGE, self._rows
+        if not self._small and start is not None:
+            yield self._read(changed_since(self._list, start, soft=self._soft), start)
+        self._since = self._asked
+        lost = self._small and bool(self._held.absent_from(self._news.seen))
+        if self._small and not lost:
             self._settle()
         elif prove or lost:
-            if not self._trust.doubts.due:
-                async with aclosing(self._prove()) as changes:
-                    async for change in changes:
-                        yield change
+            if not self._trust.reliability.due:
+                yield self._prove()
             if self._trust.must_read_whole:
-                async with aclosing(self._read_whole()) as changes:
-                    async for change in changes:
-                        yield change
+                yield from self._read_whole(start)
         start = self._start()
         self._held.forget(0 if start is None else microseconds(start))
-        self._news.told.clear()
 
     def _start(self) -> datetime | None:
         """From when on to ask for what changed."""
@@ -141,22 +142,51 @@ class Follower(Generic[T]):
 
     # The first reading
 
-    async def _learn(self) -> AsyncGenerator[Change[T], None]:
-        """Reads the list for the first time, going on where that stopped, and then what changed meanwhile."""
-        origin = self._known.origin
-        view = everything(self._list, soft=False)
-        asked = clock.utc_now()
+    def _first_steps(self) -> Iterator[AsyncGenerator[Change[T], None]]:
+        """Gives what the first round reads: the list, and what changed meanwhile.
+
+        What was read and is gone by now is left to the proof of the next round.
+        """
+        origin, resumed, before = self._known.origin, self._resume is not None, self.requests
+        yield self._learn(origin)
+        told = origin is not None and origin > EVERYTHING and self._soft
+        began, start = self._since, self._start()
+        if told and origin is not None:
+            yield self._read(marked_since(self._list, origin), start, unheld=True)
+        if start is not None and (resumed or self.requests > before + 1):  # not one page, which is of one moment
+            yield self._read(changed_since(self._list, start, soft=self._soft), start)
+            self._since = self._asked
+        self._learned, self._resume = True, None
+        self._small = len(self._held) < LARGEST_PAGE
+        self._settle()
+        self._proved = began
+        self._news.told.clear()
+
+    async def _learn(self, origin: datetime | None) -> AsyncGenerator[Change[T], None]:
+        """Reads the list for the first time, going on where that stopped if that can be found."""
+        resumed = self._resume is not None
         try:
-            walk = view.rows(attrs.evolve(self._options, resume=self._resume))
-        except ArgumentError as error:
-            if error.argument != "resume":
+            async with aclosing(self._read_first(origin)) as changes:
+                async for change in changes:
+                    yield change
+        except (ArgumentError, WalkError) as error:
+            if not resumed or (isinstance(error, ArgumentError) and error.argument != "resume"):
                 raise
-            self._held.clear()  # it had to go back where it stopped, and nobody knows what was read beyond
+            logger.info("%s is read from its beginning again: %s", self._list.path, error)
+        else:
+            return
+        self._resume = None  # nobody knows what lies before the bookmark by now; what was read is still held
+        async with aclosing(self._read_first(origin)) as changes:
+            async for change in changes:
+                yield change
+
+    async def _read_first(self, origin: datetime | None) -> AsyncGenerator[Change[T], None]:
+        """Reads the list from where its first reading stopped, or from its beginning."""
+        asked = clock.utc_now()
+        if self._resume is None:
             self._trust.forget()
-            self._since = self._resume = None
-            walk = view.rows(self._options)
-        before = self._held.ids[-1] if self._held.ids else -1
-        self._walk = walk
+        before = self._held.ids[-1] if self._resume is not None and self._held.ids else -1
+        self._walk = walk = everything(self._list, soft=False).rows(attrs.evolve(self._options, resume=self._resume))
         self._news.begin(self._start(), noting=True)
         try:
             async with walk:
@@ -171,64 +201,27 @@ class Follower(Generic[T]):
             self._trust.note_order(rising=self._news.rising and all(id > before for id in self._news.seen[:1]))
             self.requests += walk.report.requests
         self._since = self._since or _earlier(asked, walk.since)
-        told = origin is not None and origin > EVERYTHING and self._soft
-        if told and origin is not None:
-            async with aclosing(self._read(marked_since(self._list, origin), unheld=True)) as changes:
-                async for change in changes:
-                    yield change
-        if walk.report.requests > 1 or told:
-            async with aclosing(self._read_changed()) as changes:
-                async for change in changes:
-                    yield change
-        self._learned, self._resume = True, None
-        self._small = len(self._held) < LARGEST_PAGE
-        self._settle()
-        self._news.told.clear()
 
-    # What changed
-
-    async def _read_changed(self, since: datetime | None = None) -> AsyncGenerator[Change[T], None]:
-        """Reads what changed since the last round, and notes when this one began."""
-        start = since or self._start()
-        if start is None:
-            return
+    async def _read(
+        self,
+        view: List[T],
+        since: datetime | None,
+        *,
+        options: WalkOptions | None = None,
+        noting: bool = False,
+        unheld: bool = False,
+    ) -> AsyncGenerator[Change[T], None]:
+        """Reads a view of the list and tells what is new. Notes when it was asked, and how many rows it has."""
         asked = clock.utc_now()
-        self._news.begin(start, noting=since is not None)
-        view = changed_since(self._list, start, soft=self._soft)
-        date: str | None = None
-        async with view.pages(self._options) as pages:
-            try:
-                async for page in pages:
-                    for change in self._news.of(page):
-                        yield change
-                date = pages.since
-            finally:
-                self.requests += pages.report.requests
-        if since is None:
-            self._since = _earlier(asked, date)
-
-    async def _read(self, view: List[T], *, unheld: bool = False) -> AsyncGenerator[Change[T], None]:
-        self._news.begin(self._start())
-        async with view.pages(self._options) as pages:
+        self._news.begin(since, noting=noting)
+        async with view.pages(options or self._options) as pages:
             try:
                 async for page in pages:
                     for change in self._news.of(page, unheld=unheld):
                         yield change
             finally:
                 self.requests += pages.report.requests
-
-    async def _read_page(self) -> AsyncGenerator[Change[T], None]:
-        """Reads a list that fits into one page; where it does not any more, that is noted."""
-        asked = clock.utc_now()
-        page = await everything(self._list, soft=self._soft).first_page(self._options.on_reject)
-        self.requests += 1
-        if page.is_last is not True:
-            self._small = False
-            return
-        self._news.begin(self._start(), noting=True)
-        for change in self._news.of(page):
-            yield change
-        self._since = _earlier(asked, page.headers.get("date"))
+            self._asked, self._rows = _earlier(asked, pages.since), pages.report.rows
 
     # What is gone
 
@@ -254,6 +247,7 @@ class Follower(Generic[T]):
             since=self._start(),
             updated_at=self._held.updated_at,
             marked=read_marked if self._soft else None,
+            most=min(MOST_PAGES, len(self._held) // (LARGEST_PAGE - 1) + 2),
         )
         self.requests += finding.requests
         for change in self._news.of(marked):
@@ -296,32 +290,28 @@ class Follower(Generic[T]):
 
     # The whole list again
 
-    async def _read_whole(self) -> AsyncGenerator[Change[T], None]:
-        """Reads the whole list, and then what changed meanwhile: what neither shows is gone."""
-        before, asked = self.requests, clock.utc_now()
-        self._news.begin(self._start(), noting=True)
-        view = everything(self._list, soft=False)
-        async with view.pages(attrs.evolve(self._options, expected=len(self._held))) as pages:
-            try:
-                async for page in pages:
-                    for change in self._news.of(page):
-                        yield change
-                began = _earlier(asked, pages.since)
-            finally:
-                self.requests += pages.report.requests
-        rising, seen = self._news.rising, self._news.seen
-        async with aclosing(self._read_changed(began - OVERLAP)) as changes:
-            async for change in changes:
-                yield change
+    def _read_whole(self, start: datetime | None) -> Iterator[AsyncGenerator[Change[T], None]]:
+        """Gives the whole list to read, and then what changed meanwhile: what neither shows is gone.
+
+        Rows of unknown version are news where they were updated since `start`.
+        """
+        before = self.requests
+        options = attrs.evolve(self._options, expected=len(self._held))
+        yield self._read(everything(self._list, soft=False), start, options=options, noting=True)
+        rising, seen, since = self._news.rising, self._news.seen, self._asked - OVERLAP
+        yield self._read(changed_since(self._list, since, soft=self._soft), since, noting=True)
         seen.extend(self._news.seen)
         absent = self._held.absent_from(seen)
         if not self._trust.read_whole(self.requests - before, len(self._held), len(absent), rising=rising):
             logger.warning(SHRUNK, self._list.path, len(self._held), len(absent))
             return
-        for change in self._news.gone(absent):
-            yield change
+        yield self._tell_gone(absent)
         self._small = len(self._held) < LARGEST_PAGE
         self._settle()
+
+    async def _tell_gone(self, ids: Sequence[int]) -> AsyncGenerator[Change[T], None]:
+        for change in self._news.gone(ids):
+            yield change
 
 
 def _earlier(asked: datetime, date: str | None) -> datetime:

@@ -11,7 +11,7 @@ from typing import Final, Generic, TypeAlias, TypeVar, cast
 import attrs
 import msgspec
 
-from .._codec.decode import Decode, Reject, count_rows
+from .._codec.decode import Decode, count_rows
 from .._codec.live_line import LiveLine
 from .._codec.promises import Misfits
 from .._codec.values import Json
@@ -32,7 +32,7 @@ from .page import Page
 from .plan import Plan
 from .stages import Stage, Stages
 from .sweeping import sweep_filter
-from .walk import PageWalk, Walk, fitting, read_all
+from .walk import PageWalk, Walk, read_all
 
 __all__ = ["List", "Query"]
 
@@ -120,10 +120,9 @@ class List(Generic[T]):
         fetcher = self.fetcher(options)
         return await read_all(fetcher, options.on_reject), fetcher.since
 
-    async def first_page(self, on_reject: Callable[[Reject], object] | None = None) -> Page[T]:
+    async def first_page(self) -> Page[T]:
         """Returns the first page, which is asked for alone and not followed by another."""
-        options = WalkOptions(concurrency=1, stable=False, max_items=self.limit, on_reject=on_reject)
-        fetcher = self.fetcher(options, trusting=True)
+        fetcher = self.fetcher(WalkOptions(concurrency=1, stable=False, max_items=self.limit), trusting=True)
         try:
             delivery = await fetcher.advance()
         finally:
@@ -134,8 +133,7 @@ class List(Generic[T]):
         if is_last and self.limit == LARGEST_PAGE and self.sender.account.page_sizes.doubtful(len(delivery.rows)):
             is_last = None
         bookmark, headers = delivery.bookmark, delivery.headers
-        rows = fitting(delivery.rows, on_reject)
-        return Page(rows, offset=delivery.offset, is_last=is_last, bookmark=bookmark, headers=headers)
+        return Page(delivery.rows, offset=delivery.offset, is_last=is_last, bookmark=bookmark, headers=headers)
 
     def fetcher(
         self,

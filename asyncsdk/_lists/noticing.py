@@ -5,6 +5,7 @@ Whatever is told is held at the moment it leaves, so that what is held says at a
 
 from __future__ import annotations
 
+import json
 from array import array
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
@@ -141,6 +142,8 @@ class News(Generic[T]):
         return key
 
     def _rejected(self, reject: Reject) -> None:
+        if _is_marked(reject):
+            return  # if it was held, the proof tells that it is gone
         known = isinstance(reject.id, int) and self._hold(reject.id, reject)
         if not known and self._on_reject is not None:
             self._on_reject(reject)
@@ -148,5 +151,10 @@ class News(Generic[T]):
 
 def _is_marked(row: object) -> bool:
     """Returns whether a row is marked as deleted."""
+    if isinstance(row, Reject):
+        try:
+            row = json.loads(row.raw)
+        except (ValueError, RecursionError):  # of a long one the start is kept
+            return False
     deleted = row.get("deleted_at") if isinstance(row, dict) else getattr(row, "deleted_at", None)
     return deleted is not None

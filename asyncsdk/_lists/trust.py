@@ -16,7 +16,7 @@ import attrs
 from .._limits import clock
 from .changes import NAMES, SearchEnd
 
-__all__ = ["OVERLAP", "Doubts", "Trust"]
+__all__ = ["OVERLAP", "Reliability", "Trust"]
 
 OVERLAP: Final = timedelta(minutes=5)
 """How much earlier than the last round the next one asks: a row may be committed later than its `updated_at` says."""
@@ -32,7 +32,7 @@ SHRINKS: Final = 5
 
 
 @attrs.frozen
-class Doubts:
+class Reliability:
     """Says how far a list can be proved.
 
     Attributes:
@@ -56,35 +56,35 @@ class Trust:
     """Decides how far a list can be proved, from what its rounds have met.
 
     Args:
-        doubts: what was known of it.
+        reliability: what was known of it.
     """
 
-    def __init__(self, doubts: Doubts) -> None:
-        self.doubts = doubts
+    def __init__(self, reliability: Reliability) -> None:
+        self.reliability = reliability
         self._new: set[int] = set()  # ids that the last search met, and that were not held
         self._whole_after = 0.0
 
     @property
     def ordered(self) -> bool:
         """Whether the list is in the order of ids, as far as anybody knows."""
-        return self.doubts.rising and self.doubts.broken < MOST_BROKEN
+        return self.reliability.rising and self.reliability.broken < MOST_BROKEN
 
     @property
     def must_read_whole(self) -> bool:
         """Whether the list has to be read whole, and it is time for it."""
-        return self.doubts.due and clock.monotonic() >= self._whole_after
+        return self.reliability.due and clock.monotonic() >= self._whole_after
 
     def note_order(self, *, rising: bool) -> None:
         """Takes in whether a part of the list that was read for the first time rose."""
-        self.doubts = attrs.evolve(self.doubts, rising=self.doubts.rising and rising)
+        self.reliability = attrs.evolve(self.reliability, rising=self.reliability.rising and rising)
 
     def forget(self) -> None:
         """Begins anew, as with a list of which nothing is known."""
-        self.doubts = Doubts()
+        self.reliability = Reliability()
 
     def settle(self) -> None:
         """Takes in that the list has what is held."""
-        self.doubts = attrs.evolve(self.doubts, waiting=None, unequal=False)
+        self.reliability = attrs.evolve(self.reliability, waiting=None, unequal=False)
         self._new = set()
 
     def met(self, new: Iterable[int]) -> set[int]:
@@ -94,22 +94,22 @@ class Trust:
 
     def concluded(self, end: SearchEnd, *, late: bool) -> None:
         """Takes in how a search ended; `late`: a row of the list is not held, and one round more did not bring it."""
-        doubts = self.doubts
+        reliability = self.reliability
         if end is SearchEnd.PROVED and not late:
-            self.doubts = attrs.evolve(doubts, waiting=None)
+            self.reliability = attrs.evolve(reliability, waiting=None)
         elif end in (SearchEnd.PROVED, SearchEnd.UNPROVED):
             # Later rounds bring such rows, as long as they were not committed later than the overlap is long.
             now = clock.utc_now()
-            waiting = doubts.waiting or now
-            self.doubts = attrs.evolve(doubts, waiting=waiting, due=now - waiting > OVERLAP)
+            waiting = reliability.waiting or now
+            self.reliability = attrs.evolve(reliability, waiting=waiting, due=now - waiting > OVERLAP)
         elif end is SearchEnd.ORDER:
-            self.doubts = attrs.evolve(doubts, due=True, broken=doubts.broken + 1, rising=False)
+            self.reliability = attrs.evolve(reliability, due=True, broken=reliability.broken + 1, rising=False)
         else:
-            self.doubts = attrs.evolve(doubts, due=True)
+            self.reliability = attrs.evolve(reliability, due=True)
 
     def counted(self, *, equal: bool) -> None:
         """Takes in whether a list in no order has as many rows as are held; that it has not is believed twice told."""
-        self.doubts = attrs.evolve(self.doubts, due=not equal and self.doubts.unequal, unequal=not equal)
+        self.reliability = attrs.evolve(self.reliability, due=not equal and self.reliability.unequal, unequal=not equal)
 
     def read_whole(self, requests: int, held: int, absent: int, *, rising: bool) -> bool:
         """Takes in that the list was read whole: what that has cost, and how many of the held rows were not there.
@@ -118,6 +118,6 @@ class Trust:
         """
         self._whole_after = clock.monotonic() + requests * SECONDS_A_REQUEST
         too_many = absent > NAMES and absent * SHRINKS > held
-        believed = not too_many or self.doubts.shrunk
-        self.doubts = attrs.evolve(self.doubts, rising=rising, due=not believed, shrunk=not believed)
+        believed = not too_many or self.reliability.shrunk
+        self.reliability = attrs.evolve(self.reliability, rising=rising, due=not believed, shrunk=not believed)
         return believed

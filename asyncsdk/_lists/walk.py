@@ -21,7 +21,7 @@ from .fetcher import Fetcher
 from .page import Page
 from .report import Report
 
-__all__ = ["PageWalk", "Walk", "fitting", "read_all"]
+__all__ = ["PageWalk", "Walk", "read_all"]
 
 T = TypeVar("T")
 

@@ -23,7 +23,7 @@ __all__ = ["follower"]
 EVERY = 60.0
 CALM = 900.0
 LONGEST_CALM = 20
-MOST_PARTS = 40
+LENGTHS = (0, 3, 60, 98, 99, 100, 101, 180, 350)
 
 
 class _Copy:
@@ -47,12 +47,14 @@ class _Copy:
             changes = wethod.list(self.server.listing.path).changes(since=self.bookmark, every=None)
         self._changes = None
         began = self.server.stamp()
+        taken, most = 0, self.draw.randint(0, 120) if not patient and self.draw.random() < 0.25 else 10**6
         try:
             seconds = None if patient or self.draw.random() < 0.8 else self.draw.expovariate(2)
             async with asyncio.timeout(seconds):
                 async for change in changes:
                     self._take(change.kind, change.id, change.row)
-                    if not patient and self.draw.random() < 0.01:
+                    taken += 1
+                    if taken > most:
                         self.counts["left"] += 1
                         break
                 else:
@@ -99,13 +101,15 @@ def follower(seed: int) -> Outcome:
     found: list[str] = []
 
     async def main() -> None:
-        for _ in range(draw.choice((0, 3, 60, 98, 99, 100, 101, 180, 350))):
+        # An order that only seems to be that of ids betrays itself where many rows have moved, or on each page.
+        treacherous = not server.listing.by_id and draw.random() < 0.7
+        for _ in range(draw.choice((350, 900)) if treacherous else draw.choice(LENGTHS)):
             server.insert()
-        rates = [draw.choice((0.0, 0.3, 0.6, 0.8)) for _ in range(draw.randint(1, 5))]
+        rates = [0.0 if treacherous else draw.choice((0.0, 0.3, 0.6, 0.8)) for _ in range(draw.randint(1, 5))]
         async with simulation.client(retry=RetryPolicy(max_wait=1e6, attempts=draw.choice((1, 4)))) as wethod:
             for rate in rates:
                 server.rate = rate
-                for _ in range(draw.choice((0, 1, 5, 30))):
+                for _ in range(draw.choice((0, 1, 2) if treacherous else (0, 1, 5, 30))):
                     server.change()
                 await copy.look(wethod)
                 await asyncio.sleep(draw.choice((0.0, 1.0, EVERY, 3600.0)))
