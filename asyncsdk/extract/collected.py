@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
-from operator import attrgetter, lt
+from operator import attrgetter, ge
 from typing import TYPE_CHECKING, cast
 
 import attrs
@@ -25,8 +25,8 @@ _id_of = cast("attrgetter[int]", attrgetter("id"))
 class Collected:
     """The rows of a pass that wait to be committed, and what the pass came to so far, with what came before it.
 
-    `left_out` parents of a nested list were refused; `kept` columns were left alone in some batch; the ids of the list
-    are `rising`, up to the `last` one.
+    `left_out` parents of a nested list were refused; `kept` columns were left alone in some batch; `falls` ids of the
+    list were below the one before, up to the `last` one.
     """
 
     begun: Progress
@@ -39,14 +39,14 @@ class Collected:
     left_out: int = attrs.field(init=False)
     kept: set[str] = attrs.field(init=False)
     newest: datetime | None = attrs.field(init=False)
-    rising: bool = attrs.field(init=False)
+    falls: int = attrs.field(init=False)
     last: int | None = attrs.field(init=False)
 
     def __attrs_post_init__(self) -> None:
         self.rows, self.rejected = self.begun.rows, self.begun.rejected
         self.anonymous, self.left_out = self.begun.anonymous, self.begun.left_out
         self.kept, self.newest = set(self.begun.kept), self.begun.newest
-        self.rising, self.last = self.begun.rising, self.begun.last
+        self.falls, self.last = self.begun.falls, self.begun.last
 
     @property
     def met(self) -> int:
@@ -68,7 +68,7 @@ class Collected:
         self.waiting += chunk.rows
         if chunk.rows and not chunk.swept:
             ids = [*(() if self.last is None else (self.last,)), *map(_id_of, chunk.rows)]
-            self.rising = self.rising and all(map(lt, ids, ids[1:]))
+            self.falls += sum(map(ge, ids, ids[1:]))
             self.last = ids[-1]
         self.rows += len(chunk.rows)
         if chunk.raw is not None:
@@ -113,6 +113,6 @@ class Collected:
             kept=tuple(sorted(self.kept)),
             met=tuple(sorted({*self.begun.met, *met})),
             newest=self.newest,
-            rising=self.rising,
+            falls=self.falls,
             last=self.last,
         )

@@ -179,7 +179,8 @@ class Source:
                 async for page in pages:
                     self._note_clock(pages.since)
                     taken, rejects[:] = list(rejects), []
-                    swept = swept or (read > 0 and page.offset == 0)  # a sweep begins where the list began
+                    # A sweep begins where the list began; a walk that goes on at the end of the list may be that alone.
+                    swept = swept or (page.offset == 0 and (read > 0 or resume is not None))
                     read += 1
                     yield attrs.evolve(self._chunk(page.items, taken), swept=swept)
                     if read == most and not page.is_last:

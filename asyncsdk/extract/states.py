@@ -33,7 +33,7 @@ class Progress:
         anonymous: a rejected row told no id, so nothing can be said about what vanished.
         left_out: parents of a nested list that were refused.
         met: columns whose keys came so far. kept: columns that some batch left as they were, since no key had come.
-        rising: whether the ids of the list rose so far. last: the last of them.
+        falls: how often an id of the list was below the one before it. last: the last of them.
     """
 
     kind: Kind
@@ -48,8 +48,17 @@ class Progress:
     left_out: int = 0
     met: tuple[str, ...] = ()
     kept: tuple[str, ...] = ()
-    rising: bool = True
+    falls: int = 0
     last: int | None = None
+
+    @property
+    def rising(self) -> bool:
+        """Whether the list seems to be in the order of its ids.
+
+        A row that was hidden and is back while its page is read comes behind the others: few falls say nothing. That an
+        order is another one all the same shows when a name is confirmed.
+        """
+        return self.falls <= 2 + self.rows // 200
 
 
 @attrs.frozen(kw_only=True)

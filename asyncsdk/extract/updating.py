@@ -313,7 +313,7 @@ class TableUpdate:
     def _may_have_moved(self, progress: Progress) -> bool:
         """Whether rows may have moved out of sight while a list was read that no sweep was made of."""
         timed, last = is_timed(self.job.listing, self.job.filters), self._last
-        return last is not None and timed and not last.sweep and last.pages > 1 and not progress.rising
+        return last is not None and timed and not last.sweep and last.pages > 1 and progress.falls > 0
 
     async def _read(self, each: Pass, resume: Progress | None) -> Progress:
         """Reads a pass from where it stood, or from its start where that place is lost."""

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
+import random
+from types import SimpleNamespace
 
 import attrs
 import pytest
 
 from asyncsdk import filters
 from asyncsdk._catalog import Parent, find, listings
+from asyncsdk.extract.collected import Collected
 from asyncsdk.extract.incremental import OVERLAP, Progress, State, is_searched, key_of, passes
+from asyncsdk.extract.reading import Chunk
 
 NOW = dt.datetime(2026, 5, 20, 3, tzinfo=dt.UTC)
 LAST = dt.datetime(2026, 5, 19, 3, tzinfo=dt.UTC)
@@ -154,7 +158,7 @@ def test_a_state_survives_being_written() -> None:
         DONE,
         rising=True,
         unstored=(3, 7),
-        progress=attrs.evolve(progress("whole"), anonymous=True, met=("value",), kept=("notes",), rising=False, last=9),
+        progress=attrs.evolve(progress("whole"), anonymous=True, met=("value",), kept=("notes",), falls=2, last=9),
     )
     assert State.read(state.write()) == state
     assert State.read(State().write()) == State()
@@ -196,3 +200,32 @@ def test_filters_are_read_as_the_api_writes_them() -> None:
     assert NESTED.parent == Parent("streams", "stream_id", "streamLeaders", "stream_leaders")
     assert find("streams_members").parent == Parent("streams", "stream_id", "streamMembers", "stream_members")
     assert find("holidays_locations").parent == Parent("holidays", "holiday_id")
+
+
+def order_of(*pages: list[int], swept: list[int] | None = None, begun: Progress | None = None) -> Progress:
+    """What is remembered of a pass that met these ids."""
+    collected = Collected(begun or progress("whole"))
+    for ids in pages:
+        collected.add(Chunk([SimpleNamespace(id=id) for id in ids], None, []))
+    if swept is not None:
+        collected.add(Chunk([SimpleNamespace(id=id) for id in swept], None, [], swept=True))
+    return collected.progress("", None, None, ())
+
+
+def test_an_order_is_that_of_ids_also_where_a_row_came_late_or_was_looked_for_at_the_end() -> None:
+    """A row that was hidden for a moment comes behind its neighbours, one that a sweep brings behind all."""
+    by_hundreds = [list(range(start, start + 100)) for start in range(1, 1001, 100)]
+    assert order_of(*by_hundreds).falls == 0
+    assert order_of(*by_hundreds, swept=[5, 400, 6]).falls == 0
+    late = order_of(by_hundreds[0], [*by_hundreds[1], 301, 302], [250, *range(303, 400)])
+    assert (late.falls, late.rising) == (1, True)
+    assert not order_of(*(page[::-1] for page in by_hundreds)).rising
+    assert not order_of(*by_hundreds[::-1]).rising
+    assert not order_of(random.Random(1).sample(range(1000), 100)).rising
+
+
+def test_the_order_is_remembered_where_a_pass_goes_on() -> None:
+    first = order_of(list(range(1, 101)))
+    assert order_of(list(range(101, 201)), begun=first).falls == 0
+    assert order_of(list(range(50, 60)), begun=first).falls == 1
+    assert order_of([101, *range(99, 0, -1)], begun=first).falls == 99

@@ -42,7 +42,7 @@ def test_a_run_that_says_complete_leaves_what_the_server_had(seeds: range) -> No
     assert counts["histories"] == len(seeds)
     assert counts["complete"] >= 0.8 * counts["runs that lived"]
     # Otherwise they prove nothing about it.
-    happened = ("runs that died", "incremental", "whole", "fields gone", "changes")
+    happened = ("runs that died", "incremental", "whole", "found", "fields gone", "changes")
     assert {name: counts[name] for name in happened if counts[name] < len(seeds) // 3} == {}
 
 
