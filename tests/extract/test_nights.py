@@ -68,6 +68,18 @@ async def test_a_night_without_changes_costs_two_requests_and_writes_no_row(
     assert target.writes == 0
 
 
+async def test_logs_that_come_newest_first_are_asked_for_in_the_order_of_their_making(
+    loaded: Load, connect: Connect, target: Memory
+) -> None:
+    """Otherwise no page could prove anything, and a whole pass could not learn that their ids rise."""
+    served = loaded("timesheet_logs")
+    served.remove([500])
+    assert (await night(served, connect())).vanished == 1
+    pages = [query for query in served.asked if query]
+    assert len(pages) < len(served.asked), "one row was asked for by itself"
+    assert {query.get("order") for query in pages} == {"created_at"}
+
+
 async def test_a_list_of_one_page_is_read_whole_in_one_request(loaded: Load, connect: Connect, target: Memory) -> None:
     served = loaded(HARD, range(1, 100))
     served.remove([7])
