@@ -11,6 +11,7 @@ from bisect import bisect_left
 from collections.abc import Awaitable, Callable, Collection
 from datetime import UTC, datetime
 from functools import partial
+from http import HTTPStatus
 from math import ceil, log2
 from typing import TYPE_CHECKING
 
@@ -119,11 +120,12 @@ class Deletions:
         except (DecodeError, OverflowError):  # a row without an id, or with one that no table can hold
             return Searched(None, frozenset(), missing)
         except (InvalidDataError, PermissionDeniedError, PreconditionFailedError):
-            return Searched(
-                None, frozenset(), missing
-            )  # a question is refused; where the list is, the whole pass says so
-        end, missing = found.end, missing.difference(found.deleted)
+            # A row must not be read by itself, say. Where it is the list, the whole pass says so.
+            return Searched(None, frozenset(), missing)
         named = sorted(set(found.deleted).intersection(live.ids))
+        if named and not await self._can_be_read(set(live.ids).difference(found.deleted, found.marked)):
+            return Searched(None, frozenset(), missing)
+        end, missing = found.end, missing.difference(found.deleted)
         if shrinks_too_much(len(live.ids), len(named)) and not self.options.allow_shrink:
             end = SearchEnd.TOO_MANY  # a whole pass says so
         elif named:
@@ -134,6 +136,14 @@ class Deletions:
     async def unmet(self, ids: Collection[int]) -> frozenset[int]:
         """Those of some ids that no live row of the table has."""
         return frozenset(ids).difference((await self._live()).ids) if ids else frozenset()
+
+    async def _can_be_read(self, there: Collection[int]) -> bool:
+        """Whether a row that is there can be read by itself; if not, 404 says nothing of one that is not."""
+        path = self.job.listing.row_path
+        if path is None or not there:
+            return True
+        answer = await self.wethod.request("GET", path.format(id=max(there)), check=False)
+        return answer.status == HTTPStatus.OK
 
     async def _live(self, *, times: bool = False) -> Live:
         live: Live = await self.worker(partial(self.target.live, self.job.table, times=times))

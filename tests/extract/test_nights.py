@@ -208,6 +208,25 @@ async def test_a_row_that_must_not_be_read_by_itself_is_settled_by_a_whole_pass(
     assert shown(target, HARD) == served.live
 
 
+async def test_an_api_that_gives_no_single_rows_at_all_confirms_nothing(
+    loaded: Load, connect: Connect, server: Server, target: Memory
+) -> None:
+    """Its 404 says that there is no such path. One row that is there is asked for as well, and tells."""
+    served = loaded(HARD)
+
+    async def answer(request: web.Request) -> web.StreamResponse:
+        if request.path.rpartition("/")[2].isdecimal():
+            return web.json_response({"key": "not_found", "message": "no such path"}, status=404)
+        return await served.answer(request)
+
+    server.handler = answer
+    moved = served.rows.pop(1200)  # the order only looked like that of ids
+    served.rows.append(moved)
+    (table,) = (await pull(connect(), HARD)).tables
+    assert (table.outcome, table.vanished) == ("complete", 0)
+    assert shown(target, HARD) == served.live
+
+
 async def test_a_list_that_shrinks_by_more_than_a_fifth_is_left_as_it_was(
     loaded: Load, connect: Connect, target: Memory
 ) -> None:
