@@ -19,6 +19,8 @@ from aiohttp import web
 from asyncsdk import ArgumentError, Change, Changes, Pager, Reject, RetryPolicy, ServerError, Wethod, filters
 from asyncsdk._lists.change_stream import followed_from
 from asyncsdk._lists.held import HeldRows, microseconds, version_of
+from asyncsdk._lists.identity import identity_of
+from asyncsdk._lists.noticing import News
 from asyncsdk._lists.pager import list_of
 from asyncsdk.sandbox import Deviation, Sandbox
 from asyncsdk.testing.simulation import Conditions, Simulation
@@ -287,6 +289,32 @@ async def test_left_at_any_change_it_goes_on_behind_it(sandbox: Sandbox, wethod:
             break
         found[change.kind, change.id] += 1
     assert found == Counter([*(("changed", id) for id in made - gone), *(("deleted", id) for id in gone)])
+
+
+async def test_left_in_the_first_round_rows_that_are_marked_as_deleted_are_told_once(
+    sandbox: Sandbox, wethod: Wethod
+) -> None:
+    moment = datetime.now(UTC) - timedelta(seconds=1)
+    gone = {change.id for change in sandbox.mutate(STREAMS, "soft_delete", 5)}
+    pager = wethod.production_plan_streams.list()
+    since: datetime | str = moment
+    found: Counter[int] = Counter()
+    for _ in range(10):
+        async with pager.changes(since, every=None) as changes:
+            if (change := await anext(changes, None)) is not None:
+                found[change.id] += 1
+            since = changes.bookmark
+    assert found == Counter(dict.fromkeys(gone, 1))
+
+
+def test_digests_are_kept_of_rows_that_may_come_again_alone() -> None:
+    moment = datetime(2026, 5, 1, tzinfo=UTC)
+    held = HeldRows()
+    news: News[dict[str, Any]] = News(identity_of(dict), held, (), None)
+    news.begin(moment)
+    rows = [{"id": 1, "updated_at": "2026-04-01T00:00:00Z"}, {"id": 2, "updated_at": "2026-05-02T00:00:00Z"}]
+    assert list(news.first(rows, None)) == []
+    assert [digest > 0 for _, _, digest in held.recent(0)] == [False, True]
 
 
 async def test_left_at_any_row_of_the_first_reading_it_goes_on_behind_it(sandbox: Sandbox, wethod: Wethod) -> None:
