@@ -307,6 +307,16 @@ async def test_left_in_the_first_round_rows_that_are_marked_as_deleted_are_told_
     assert found == Counter(dict.fromkeys(gone, 1))
 
 
+def test_a_bookmark_has_the_versions_of_the_rows_that_come_again() -> None:
+    held = HeldRows([1, 2, 3])
+    held.put(1, (99, 0))
+    held.put(2, (100, 0))
+    assert held.recent(100) == [(2, 100, 0)]
+    again = HeldRows(held.ids, held.recent(100))
+    assert [again.knows(id, (100, 0), since=100) for id in (1, 2, 3)] == [False, True, False]
+    assert [again.knows(id, (99, 0), since=100) for id in (1, 2, 3)] == [True, False, True]
+
+
 def test_digests_are_kept_of_rows_that_may_come_again_alone() -> None:
     moment = datetime(2026, 5, 1, tzinfo=UTC)
     held = HeldRows()
