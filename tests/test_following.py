@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import json
 import tracemalloc
 from collections import Counter
@@ -524,3 +525,12 @@ async def test_a_nested_list_is_followed_too_into_plain_data(sandbox: Sandbox, w
 
 def _rows(sandbox: Sandbox, name: str) -> list[tuple[int, Any]]:
     return [(id, json.loads(text)) for id, text in sandbox.store.page(name, "live", 1000, 0)]
+
+
+async def test_a_loop_that_is_left_early_leaves_nothing_running(wethod: Wethod) -> None:
+    async for _ in wethod.production_plan_streams.list().changes("beginning"):
+        break
+    for _ in range(20):  # the loop ends the generator that was dropped, and that its walk
+        gc.collect()
+        await asyncio.sleep(0)
+    assert [task for task in asyncio.all_tasks() if "Workers." in str(task.get_coro())] == []
