@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import attrs
 import pytest
+from aiohttp import web
 
 from asyncsdk import Pager, Wethod
 from asyncsdk._lists.changes import SearchEnd
@@ -16,6 +17,7 @@ from asyncsdk._lists.finding import Finding, find_deletions
 from asyncsdk._lists.pager import list_of
 from asyncsdk._sending.settings import RetryPolicy
 from asyncsdk.sandbox import Sandbox
+from tests.stub_server import Server, rows_json
 
 BEFORE = datetime.now(UTC) - timedelta(hours=1)
 
@@ -146,3 +148,43 @@ async def test_ids_that_the_list_has_and_nobody_held_are_told(sandbox: Sandbox, 
     new = {change.id for change in sandbox.mutate("production_plan_streams", "insert", 3)}
     finding = await found(sandbox, pager, held)
     assert (set(finding.new), finding.deleted) == (new, ())
+
+
+async def test_a_row_that_can_be_read_and_is_marked_as_deleted_is_gone(
+    server: Server, connect: Callable[..., Wethod]
+) -> None:
+    rows = rows_json(0, 150)
+    marked = {**rows[100], "deleted_at": "2026-02-01T00:00:00Z"}
+
+    async def handler(request: web.Request) -> web.StreamResponse:
+        if request.path.endswith("/101"):
+            return web.json_response(marked)
+        offset = int(request.query["offset"])
+        live = [row for row in rows if row["id"] != 101]
+        return web.json_response([] if "deleted" in request.query else live[offset : offset + 100])
+
+    server.handler = handler
+    finding = await find_deletions(list_of(connect().production_plan_streams.list()), range(1, 151), since=BEFORE)
+    assert (finding.end, finding.deleted) == (SearchEnd.PROVED, (101,))
+
+
+async def test_a_row_that_was_updated_meanwhile_is_not_gone_where_no_single_row_can_be_read(
+    server: Server, connect: Callable[..., Wethod]
+) -> None:
+    rows = [{"id": id, "updated_at": "2026-05-01T00:00:00.500Z"} for id in range(1, 151)]
+    asked = []
+
+    async def handler(request: web.Request) -> web.StreamResponse:
+        offset, updated = int(request.query["offset"]), request.query.get("updated_at", "")
+        asked.append(updated[:3])
+        if updated.startswith("gte"):
+            return web.json_response([row for row in rows if row["id"] == 101][offset:])
+        shown = [row for row in rows if row["id"] != 101] if not updated and "deleted" not in request.query else []
+        return web.json_response(shown[offset : offset + 100])
+
+    server.handler = handler
+    pager = connect().timesheets.list()
+    moment = datetime(2026, 5, 1, tzinfo=UTC)
+    finding = await find_deletions(list_of(pager), range(1, 151), since=BEFORE, updated_at=lambda _: moment)
+    assert (finding.end, finding.deleted) == (SearchEnd.ORDER, ())
+    assert asked[-2:] == ["bt:", "gte"]

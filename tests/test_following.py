@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import json
 import tracemalloc
 from collections import Counter
@@ -19,6 +20,8 @@ from aiohttp import web
 from asyncsdk import ArgumentError, Change, Changes, Pager, Reject, RetryPolicy, ServerError, Wethod, filters
 from asyncsdk._lists.change_stream import followed_from
 from asyncsdk._lists.held import HeldRows, microseconds, version_of
+from asyncsdk._lists.identity import identity_of
+from asyncsdk._lists.noticing import News
 from asyncsdk._lists.pager import list_of
 from asyncsdk.sandbox import Deviation, Sandbox
 from asyncsdk.testing.simulation import Conditions, Simulation
@@ -289,6 +292,42 @@ async def test_left_at_any_change_it_goes_on_behind_it(sandbox: Sandbox, wethod:
     assert found == Counter([*(("changed", id) for id in made - gone), *(("deleted", id) for id in gone)])
 
 
+async def test_left_in_the_first_round_rows_that_are_marked_as_deleted_are_told_once(
+    sandbox: Sandbox, wethod: Wethod
+) -> None:
+    moment = datetime.now(UTC) - timedelta(seconds=1)
+    gone = {change.id for change in sandbox.mutate(STREAMS, "soft_delete", 5)}
+    pager = wethod.production_plan_streams.list()
+    since: datetime | str = moment
+    found: Counter[int] = Counter()
+    for _ in range(10):
+        async with pager.changes(since, every=None) as changes:
+            if (change := await anext(changes, None)) is not None:
+                found[change.id] += 1
+            since = changes.bookmark
+    assert found == Counter(dict.fromkeys(gone, 1))
+
+
+def test_a_bookmark_has_the_versions_of_the_rows_that_come_again() -> None:
+    held = HeldRows([1, 2, 3])
+    held.put(1, (99, 0))
+    held.put(2, (100, 0))
+    assert held.recent(100) == [(2, 100, 0)]
+    again = HeldRows(held.ids, held.recent(100))
+    assert [again.knows(id, (100, 0), since=100) for id in (1, 2, 3)] == [False, True, False]
+    assert [again.knows(id, (99, 0), since=100) for id in (1, 2, 3)] == [True, False, True]
+
+
+def test_digests_are_kept_of_rows_that_may_come_again_alone() -> None:
+    moment = datetime(2026, 5, 1, tzinfo=UTC)
+    held = HeldRows()
+    news: News[dict[str, Any]] = News(identity_of(dict), held, (), None)
+    news.begin(moment)
+    rows = [{"id": 1, "updated_at": "2026-04-01T00:00:00Z"}, {"id": 2, "updated_at": "2026-05-02T00:00:00Z"}]
+    assert list(news.first(rows, None)) == []
+    assert [digest > 0 for _, _, digest in held.recent(0)] == [False, True]
+
+
 async def test_left_at_any_row_of_the_first_reading_it_goes_on_behind_it(sandbox: Sandbox, wethod: Wethod) -> None:
     pager = wethod.production_plan_streams.list()
     bookmark, found = "beginning", Counter[int]()
@@ -486,3 +525,12 @@ async def test_a_nested_list_is_followed_too_into_plain_data(sandbox: Sandbox, w
 
 def _rows(sandbox: Sandbox, name: str) -> list[tuple[int, Any]]:
     return [(id, json.loads(text)) for id, text in sandbox.store.page(name, "live", 1000, 0)]
+
+
+async def test_a_loop_that_is_left_early_leaves_nothing_running(wethod: Wethod) -> None:
+    async for _ in wethod.production_plan_streams.list().changes("beginning"):
+        break
+    for _ in range(20):  # the loop ends the generator that was dropped, and that its walk
+        gc.collect()
+        await asyncio.sleep(0)
+    assert [task for task in asyncio.all_tasks() if "Workers." in str(task.get_coro())] == []

@@ -85,6 +85,7 @@ class Followed:
                 int(reliability.shrunk),
             ],
             _written(reliability.waiting),
+            list(reliability.unheld),
             list(self.told),
             [list(version) for version in self.versions],
         ]
@@ -119,13 +120,16 @@ def read_followed(text: str, digest: str) -> Followed:
             int(small),
             [int(rising), int(broken), int(due), int(unequal), int(shrunk)],
             None | int() as waiting,
+            list(unheld),
             list(told),
             list(versions),
         ]:
             pass
         case _:
             _refuse("it is not the text of changes.bookmark")
-    if not _whole(told) or not all(isinstance(each, list) and len(each) == 3 and _whole(each) for each in versions):
+    if not _whole([*told, *unheld]) or not all(
+        isinstance(each, list) and len(each) == 3 and _whole(each) for each in versions
+    ):
         _refuse("it is not the text of changes.bookmark")
     if named != digest:
         _refuse("it belongs to another list or to other filters; go on with the list it was taken from")
@@ -140,7 +144,15 @@ def read_followed(text: str, digest: str) -> Followed:
         resume=resume,
         learned=bool(learned),
         small=bool(small),
-        reliability=Reliability(bool(rising), broken, bool(due), bool(unequal), bool(shrunk), _moment(waiting)),
+        reliability=Reliability(
+            rising=bool(rising),
+            broken=broken,
+            due=bool(due),
+            unequal=bool(unequal),
+            shrunk=bool(shrunk),
+            waiting=_moment(waiting),
+            unheld=tuple(unheld),
+        ),
         told=told,
     )
 

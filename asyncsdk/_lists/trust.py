@@ -41,7 +41,8 @@ class Reliability:
         due: whether it has to be read whole before anything is proved.
         unequal: whether it had another number of rows than are held, when they were last counted.
         shrunk: whether so much of it was gone when it was read whole that another reading has to say the same.
-        waiting: since when it has had rows that are not held.
+        waiting: since when it has had rows that are not held, and that one round more did not bring.
+        unheld: ids of the rows that were met in the last round and are not held.
     """
 
     rising: bool = True
@@ -50,6 +51,7 @@ class Reliability:
     unequal: bool = False
     shrunk: bool = False
     waiting: datetime | None = None
+    unheld: tuple[int, ...] = ()
 
 
 class Trust:
@@ -61,7 +63,6 @@ class Trust:
 
     def __init__(self, reliability: Reliability) -> None:
         self.reliability = reliability
-        self._new: set[int] = set()  # ids that the last search met, and that were not held
         self._whole_after = 0.0
 
     @property
@@ -84,13 +85,13 @@ class Trust:
 
     def settle(self) -> None:
         """Takes in that the list has what is held."""
-        self.reliability = attrs.evolve(self.reliability, waiting=None, unequal=False)
-        self._new = set()
+        self.reliability = attrs.evolve(self.reliability, waiting=None, unequal=False, unheld=())
 
     def met(self, new: Iterable[int]) -> set[int]:
         """Takes in ids that a search met and that are not held. Returns those that the one before had met as well."""
-        before, self._new = self._new, set(new)
-        return before & self._new
+        unheld = tuple(new)
+        before, self.reliability = self.reliability.unheld, attrs.evolve(self.reliability, unheld=unheld)
+        return set(before).intersection(unheld)
 
     def concluded(self, end: SearchEnd, *, late: bool) -> None:
         """Takes in how a search ended; `late`: a row of the list is not held, and one round more did not bring it."""

@@ -112,7 +112,7 @@ def follower(seed: int) -> Outcome:
                 for _ in range(draw.choice((0, 1, 2) if treacherous else (0, 1, 5, 30))):
                     server.change()
                 await copy.look(wethod)
-                await asyncio.sleep(draw.choice((0.0, 1.0, EVERY, 3600.0)))
+                await asyncio.sleep(draw.choice((0.0, 1.0, EVERY, 400.0, 3600.0)))
             server.rate, simulation.server.conditions = 0.0, Conditions()
             server.commit(all=True)
             for number in range(LONGEST_CALM):
