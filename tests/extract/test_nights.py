@@ -178,6 +178,7 @@ async def test_more_deletions_than_a_search_pays_for_are_found_by_a_whole_pass(
     assert shown(target, HARD) == served.live
 
 
+@pytest.mark.slow
 async def test_a_search_that_leads_nowhere_costs_little_beside_the_whole_pass(
     loaded: Load, connect: Connect, target: Memory
 ) -> None:

@@ -114,6 +114,7 @@ async def test_a_long_list_in_another_order_is_compared_by_number(
     assert (check.outcome, check.listed, check.stored) == ("different", 1199, 1200)
 
 
+@pytest.mark.slow
 async def test_every_kind_of_target_can_be_verified(place: Place, company: Sandbox) -> None:
     async with client(company) as wethod:
         await extract(wethod, ["levels", "budget_days"], place.text, schema=place.schema)
