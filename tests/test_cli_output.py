@@ -438,7 +438,7 @@ def test_a_plan_says_what_it_spent_itself(api: Api, capsys: Capture, tmp_path: P
     assert json.loads(capsys.readouterr().out)["spent"] == len(api.asked)
     words = ["extract", "projects", "--plan", "--to", f"jsonl:{tmp_path}", "--company", "a", "--company", "b"]
     assert main(words) == 0
-    assert capsys.readouterr().out.splitlines()[-1].startswith("all companies: about 8 requests, under 1 s, 0% of ")
+    assert capsys.readouterr().out.splitlines()[-1].startswith("all companies: about 10 requests, under 1 s, 0% of ")
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="no such signals there")
