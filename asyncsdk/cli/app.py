@@ -19,6 +19,7 @@ from .._codec.written import OPERATORS_HELP
 from ..errors import ConfigurationError
 from .durations import seconds_of
 from .extracting import Order
+from .fleet_command import fleet
 from .import_command import import_
 from .loop import run as run_loop
 from .options import AsJson, Company, Resource, pairs
@@ -243,6 +244,9 @@ def count(
 
 
 app.command("import", short_help="Writes a file's rows into a list, each once.")(import_)
+
+
+app.command("fleet", short_help="Brings the tables of many companies up to date.")(fleet)
 
 
 @app.command()

@@ -21,7 +21,7 @@ from .plan import Cost, ExtractionPlan
 from .progress import Tally
 from .report import ExtractionError, ExtractionReport, TableReport
 from .run import extract, plan
-from .target import TargetError, TargetRefused
+from .target import TargetError, TargetLocked, TargetRefused
 
 __all__ = [
     "Cost",
@@ -31,6 +31,7 @@ __all__ = [
     "TableReport",
     "Tally",
     "TargetError",
+    "TargetLocked",
     "TargetRefused",
     "extract",
     "plan",

@@ -75,6 +75,7 @@ async def extract(
     state: str | PathLike[str] | None = None,
     known: Callable[[Listing], Listing] | None = None,
     watch: Callable[[Sequence[Tally]], object] | None = None,
+    done: Callable[[TableReport], object] | None = None,
     progress: bool = False,
 ) -> ExtractionReport:
     """Brings tables up to date with lists of the API.
@@ -109,6 +110,8 @@ async def extract(
             `DIR/.asyncsdk`): on network mounts it has to be a local one.
         known: gives each list as it was learned to be, such as `learning.applied(learned)`.
         watch: called once, before the first request, with a tally for each table, to look at while the run goes on.
+        done: called with the report of each table as soon as it has ended: what is complete then stays so, whatever
+            becomes of the run.
         progress: show how far the run is, in a line on standard error that is renewed in place, or below the cell of a
             notebook; nothing where standard error is no terminal.
 
@@ -118,7 +121,7 @@ async def extract(
 
     Raises:
         ConfigurationError: a name, filter or target that cannot be used; nothing was sent.
-        TargetRefused: the target is locked, holds another company's rows, or cannot be written.
+        TargetRefused: the target is locked (`TargetLocked`), holds another company's rows, or cannot be written.
         TargetError: the target failed for good.
 
     Example:
@@ -151,14 +154,18 @@ async def extract(
         watch(list(tallies.values()))
     owner = Owner(settings.base_url, settings.company)
     watched = RunWatch.begin(wethod, options.run, list(tallies))
+
+    def ended(report: TableReport) -> None:
+        watched.table(report)
+        if done is not None:
+            done(_without(secrets, report))
+
     try:
         line = shown_in_a_line(list(tallies.values())) if progress else nullcontext()
         async with line, opened(target, owner, [job.table for job in jobs]) as worker:
             for table in excluded_tables(without):
                 await worker(partial(target.drop, table))
-            each = partial(
-                load, target=target, worker=worker, window=Slots(concurrency), options=options, done=watched.table
-            )
+            each = partial(load, target=target, worker=worker, window=Slots(concurrency), options=options, done=ended)
             reports = await side_by_side(
                 jobs,
                 lambda job, away: each(job, wethod=hasty if away else bulk, tally=tallies[job.table.name]),

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from .._arrow.columns import Column
 
 __all__ = [
+    "RIVAL",
     "STATES_KEPT",
     "Batch",
     "Contents",
@@ -36,6 +37,7 @@ __all__ = [
     "Table",
     "Target",
     "TargetError",
+    "TargetLocked",
     "TargetRefused",
     "TargetStopped",
     "Written",
@@ -50,6 +52,9 @@ SMALLEST_GUARDED: Final = 20
 
 STATES_KEPT: Final = 32
 """States of one table that are remembered, the newest ones: filters that move (`today-30`) leave one each night."""
+
+RIVAL: Final = "another run has written to"
+"""What is said where a commit finds that another run has moved the state it began from, and gives up."""
 
 
 def shrinks_too_much(live: int, absent: int) -> bool:
@@ -74,6 +79,10 @@ class TargetRefused(TargetError):
 
     Nothing was changed. The message says what to do (`--schema`, `--prefix`, wait for the other run ...).
     """
+
+
+class TargetLocked(TargetRefused):
+    """Another run writes to the target; once that has ended, this one may."""
 
 
 @attrs.frozen

@@ -232,6 +232,8 @@ class Sandbox:
     ) -> str:
         """Registers a token of a company, which comes into being with it, and returns it.
 
+        The same token may be registered for several companies: they share its rate limit.
+
         `person` is the id of the token's person; `permissions` None gives all of them. Rows of the lists in `hidden`
         are not shown to it, not even those it makes.
         """
