@@ -7,7 +7,7 @@ is that of ids, or one that only looks like it until a row moves.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import datetime
 from random import Random
 from urllib.parse import parse_qs
@@ -18,6 +18,7 @@ from asyncsdk.sandbox.service import ReceivedRequest, ServedAnswer
 
 __all__ = ["ListedRow", "Listing", "Server"]
 
+LATEST = 10**15
 GONE = json.dumps({"key": "not_found", "message": "gone"})
 
 
@@ -164,12 +165,14 @@ class Server:
 
     def _page(self, query: dict[str, str]) -> list[int]:
         view = query.get("deleted", "exclude")
+        first, last = _bounds(query.get("updated_at"))
+        marked_first, marked_last = _bounds(query.get("deleted_at"))
         ids = [
             id
             for id, row in self.rows.items()
             if (view == "include" or (row.deleted is None) == (view == "exclude"))
-            and _passes(row.updated, query.get("updated_at"))
-            and _passes(row.deleted or 0, query.get("deleted_at"))
+            and first <= row.updated <= last
+            and marked_first <= (row.deleted or 0) <= marked_last
         ]
         ids.sort(key=lambda id: (self.rows[id].place, id))
         offset = int(query["offset"])
@@ -188,16 +191,13 @@ def _text(milliseconds: int) -> str:
     return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-def _passes(stamp: int, condition: str | None) -> bool:
+def _bounds(condition: str | None) -> tuple[int, int]:
+    """Returns the first and the last stamp that a filter lets pass."""
     if condition is None:
-        return True
+        return 0, LATEST
     operator, _, text = condition.partition(":")
-    bounds = list(_bounds(text))
-    return bounds[0] <= stamp if operator == "gte" else bounds[0] <= stamp <= bounds[-1]
-
-
-def _bounds(text: str) -> Iterator[int]:
-    return (round(datetime.fromisoformat(part).timestamp() * 1000) for part in text.split(","))
+    bounds = [round(datetime.fromisoformat(part).timestamp() * 1000) for part in text.split(",")]
+    return bounds[0], LATEST if operator == "gte" else bounds[-1]
 
 
 _UTC = datetime.fromisoformat("2026-01-01T00:00:00Z").tzinfo
