@@ -141,4 +141,13 @@ def test_other_peoples_files_are_never_taken_for_ours(folder_place: Place) -> No
         target.write(THINGS, batch(Thing(id=1)), "k", b"1")
         target.finish(THINGS)
         target.drop(THINGS)
+        target.write(THINGS, batch(Thing(id=1)), "k", b"1")
+        target.finish(THINGS)
+    part = folder / f"part-000777.{kind}"  # named as those of the old layout, which this is not
+    part.write_text("mine,too\n1,2\n")
+    with pytest.raises(TargetRefused, match=rf"{part.name} would be read as rows"):
+        make_target(folder_place).open(ACME, [THINGS])
+    part.unlink()
+    with opened(folder_place) as target:
+        target.drop(THINGS)
     assert [path.name for path in folder.iterdir()] == ["README.md"]

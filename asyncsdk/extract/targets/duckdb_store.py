@@ -29,12 +29,23 @@ from ..target import (
     shrinks_too_much,
 )
 from .batches import batch_table
+from .duckdb_catalog import DuckDBCatalog
 from .duckdb_file import DuckDBFile, read_once
 from .duckdb_tables import FoundColumn, commenting, fitting, live_view, type_of
 from .duckdb_upsert import BATCH, CHANGED, Held, changes, inserting, inserting_changed
 from .published_files import NOTED
 from .runs_of_ids import runs_of
-from .sql import Names, check_foreign, check_names, check_owner, live_rows, quoted, run_values, runs_columns
+from .sql import (
+    Names,
+    check_foreign,
+    check_names,
+    check_owner,
+    check_schema,
+    live_rows,
+    quoted,
+    run_values,
+    runs_columns,
+)
 
 __all__ = ["DuckDBStore", "peek"]
 
@@ -59,6 +70,7 @@ class DuckDBStore:
     def __init__(self, path: Path, schema: str, prefix: str, *, shown: bool) -> None:
         self.file: DuckDBFile = DuckDBFile(path)
         self.names: Names = Names(schema, prefix, self.file.database)
+        self._catalog = DuckDBCatalog(self.file, self.names)
         self._shown = shown
         self._contents: dict[str, Contents] = {}
         self._columns: dict[str, dict[str, FoundColumn]] = {}
@@ -85,14 +97,15 @@ class DuckDBStore:
     def _prepare(self, owner: Owner, tables: Sequence[Table], where: str) -> None:
         with self.file.transaction():
             self._claim(owner, where)
-            check_names(self.names, tables, self._all_names(), where)
+            check_names(self.names, tables, self._catalog.tables(), where)
             for table in tables:
                 self._count(table, changed=self._make(table))
 
     def _claim(self, owner: Owner, where: str) -> None:
         names, rows = self.names, self.file.rows
+        check_schema(names.schema, self._catalog.schemas(), where)
         # Looked at first: nothing is changed in a file that is refused.
-        there = self._found("_asyncsdk_owner")
+        there = self._catalog.columns("_asyncsdk_owner")
         found = next(iter(rows(f"SELECT layout, base_url, company FROM {names.owner}")), None) if there else None
         check_owner(found, owner, where, LAYOUT)
         rows(f"CREATE SCHEMA IF NOT EXISTS {names.qualified_schema}")
@@ -112,13 +125,15 @@ class DuckDBStore:
 
     def _make(self, table: Table) -> bool:
         """Makes or widens a table, its view and its comments; returns whether the table itself was changed."""
-        changes = fitting(self.names, table, self._found(table.name), keyed=self._shown, spelt=self._spelt)
+        changes = fitting(
+            self.names, table, self._catalog.columns(table.name), keyed=self._shown, spelt=self._catalog.spelt
+        )
         for statement in changes:
             self.file.rows(statement)
-        found = self._columns[table.name] = self._found(table.name)
+        found = self._columns[table.name] = self._catalog.columns(table.name)
         if self._shown:
             self.file.rows(live_view(self.names, table, found))
-            for statement in commenting(self.names, table, found, self._said(table)):
+            for statement in commenting(self.names, table, found, self._catalog.comment(table.name)):
                 self.file.rows(statement)
         return bool(changes)
 
@@ -133,34 +148,6 @@ class DuckDBStore:
             self.file.rows(f'DELETE FROM {self.names.seen} WHERE "table" = ?', [table.name])
         if noted and (changed or contents.lost):
             self.touch(table)
-
-    def _found(self, table: str) -> dict[str, FoundColumn]:
-        """The columns of a table; none where it does not exist."""
-        rows = self.file.rows(
-            "SELECT column_name, data_type, comment FROM duckdb_columns() "
-            "WHERE database_name = current_database() AND schema_name = ? AND table_name = ? ORDER BY column_index",
-            [self.names.schema, self.names.bare(table)],
-        )
-        return {name: FoundColumn(type_, comment) for name, type_, comment in rows}
-
-    def _said(self, table: Table) -> str | None:
-        rows = self.file.rows(
-            "SELECT comment FROM duckdb_tables() "
-            "WHERE database_name = current_database() AND schema_name = ? AND table_name = ?",
-            [self.names.schema, self.names.bare(table.name)],
-        )
-        return cast("str | None", rows[0][0]) if rows else None
-
-    def _all_names(self) -> list[str]:
-        rows = self.file.rows(
-            "SELECT table_name FROM information_schema.tables WHERE table_catalog = current_database() "
-            "AND table_schema = ?",
-            [self.names.schema],
-        )
-        return [name for (name,) in rows]
-
-    def _spelt(self, type_: str) -> str:
-        return str(self.file.first(f"SELECT typeof(CAST(NULL AS {type_}))")[0])
 
     # --- state and rows -------------------------------------------------------------------------------------------
 
@@ -310,7 +297,7 @@ class DuckDBStore:
     def drop(self, table: Table) -> None:
         """See `Target.drop`."""
         with self.file.failing(), self.file.transaction():
-            check_foreign(self._found(table.name) or ["_vanished_at"], self.names.table(table.name))
+            check_foreign(self._catalog.columns(table.name) or ["_vanished_at"], self.names.table(table.name))
             self.file.rows(f"DROP VIEW IF EXISTS {self.names.table(f'{table.name}_live')}")
             self.file.rows(f"DROP TABLE IF EXISTS {self.names.table(table.name)}")
             notes = [self.names.state, self.names.tables, self.names.seen]
