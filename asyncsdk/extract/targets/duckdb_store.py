@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from functools import partial
@@ -62,16 +62,26 @@ class DuckDBStore:
         path: of the file, which nobody else uses.
         schema, prefix: of the tables.
         shown: whether people read the file: its tables get keys, comments and views.
+        removing: is called before a column or a table is removed that shall be stored nowhere.
 
     Raises:
         duckdb.Error: the file cannot be opened.
     """
 
-    def __init__(self, path: Path, schema: str, prefix: str, *, shown: bool) -> None:
+    def __init__(
+        self,
+        path: Path,
+        schema: str,
+        prefix: str,
+        *,
+        shown: bool,
+        removing: Callable[[], object] = lambda: None,
+    ) -> None:
         self.file: DuckDBFile = DuckDBFile(path)
         self.names: Names = Names(schema, prefix, self.file.database)
         self._catalog = DuckDBCatalog(self.file, self.names)
         self._shown = shown
+        self._removing = removing
         self._contents: dict[str, Contents] = {}
         self._columns: dict[str, dict[str, FoundColumn]] = {}
         self._passes: dict[str, datetime] = {}
@@ -125,9 +135,10 @@ class DuckDBStore:
 
     def _make(self, table: Table) -> bool:
         """Makes or widens a table, its view and its comments; returns whether the table itself was changed."""
-        changes = fitting(
-            self.names, table, self._catalog.columns(table.name), keyed=self._shown, spelt=self._catalog.spelt
-        )
+        there = self._catalog.columns(table.name)
+        if not table.without.isdisjoint(there):
+            self._removing()
+        changes = fitting(self.names, table, there, keyed=self._shown, spelt=self._catalog.spelt)
         for statement in changes:
             self.file.rows(statement)
         found = self._columns[table.name] = self._catalog.columns(table.name)
@@ -297,7 +308,10 @@ class DuckDBStore:
     def drop(self, table: Table) -> None:
         """See `Target.drop`."""
         with self.file.failing(), self.file.transaction():
-            check_foreign(self._catalog.columns(table.name) or ["_vanished_at"], self.names.table(table.name))
+            there = self._catalog.columns(table.name)
+            check_foreign(there or ["_vanished_at"], self.names.table(table.name))
+            if there:
+                self._removing()
             self.file.rows(f"DROP VIEW IF EXISTS {self.names.table(f'{table.name}_live')}")
             self.file.rows(f"DROP TABLE IF EXISTS {self.names.table(table.name)}")
             notes = [self.names.state, self.names.tables, self.names.seen]
