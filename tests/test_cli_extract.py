@@ -65,6 +65,8 @@ def test_a_defect_in_one_company_s_run_ends_no_other(
     assert main(words) == 1
     said = capsys.readouterr()
     told = json.loads(said.out)
-    assert [(each["company"], each["status"]) for each in told] == [("alpha", 0), ("broken", 1), ("gamma", 0)]
-    assert "AttributeError" in told[1]["error"]
+    assert told["status"] == 1
+    companies = told["companies"]
+    assert [(each["company"], each["status"]) for each in companies] == [("alpha", 0), ("broken", 1), ("gamma", 0)]
+    assert "AttributeError" in companies[1]["error"]
     assert "s3cret-password" not in said.out + said.err + caplog.text

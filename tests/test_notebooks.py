@@ -11,7 +11,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from asyncsdk import Wethod
+from asyncsdk import Wethod, bulk
 from asyncsdk._codec.html_table import html_table, row_cells
 from asyncsdk._codec.live_line import LiveLine
 from asyncsdk.errors import ArgumentError
@@ -81,6 +81,26 @@ async def test_pages_reports_and_plans_show_as_tables(tmp_path: Path) -> None:
             html = report._repr_html_()
             assert "every row was delivered" in html
             assert [row[:2] for row in cells(html)[1:]] == [["streams", "complete"], ["levels", "complete"]]
+
+
+async def test_bulk_plans_their_reports_and_proofs_show_as_tables(tmp_path: Path) -> None:
+    async with Sandbox(rows=30, seed=1) as sandbox:
+        sandbox.add("streams", name="twice")
+        sandbox.add("streams", name="twice")
+        async with Wethod(token=sandbox.token, company=sandbox.company, base_url=sandbox.url) as wethod:
+            rows = [*({"name": f"<b>{number}</b>"} for number in range(25)), {"name": "twice"}]
+            cost = await bulk.plan(wethod.streams, rows, match=("name",))
+            html = cost._repr_html_()
+            assert "25 creates" in html
+            assert cells(html)[:2][0] == ["row", "what", "id", "name", "fields"]
+            assert cells(html)[1][:2] == ["26", "conflict"], "what needs somebody's eye comes first"
+            assert "6 more rows" in html
+            report = await cost.apply(journal=tmp_path / "journal")
+            assert cells(report._repr_html_())[1][:2] == ["26", "conflict"]
+            assert "25 created" in report._repr_html_()
+            sandbox.add("streams", name="<b>3</b>")
+            proof = await bulk.verify(wethod.streams, journal=tmp_path / "journal")
+            assert [row[:2] for row in cells(proof._repr_html_())[1:]] == [["twice", '["<b>3</b>"]']]
 
 
 def test_a_line_is_renewed_in_place_and_not_too_often() -> None:

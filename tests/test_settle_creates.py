@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 import threading
 from collections.abc import AsyncIterator
 
@@ -10,9 +11,13 @@ import pytest
 
 from asyncsdk import RetryPolicy, Wethod, errors
 from asyncsdk._codec.values import Json
+from asyncsdk._lists import creating
 from asyncsdk._lists.created_rows import Creation, matches, spelled
 from asyncsdk._sending.created import InAir
+from asyncsdk.bulk.checking import calls_of
 from asyncsdk.sandbox import Sandbox
+from asyncsdk.sandbox.contract import load
+from tests.sandbox.plausible import Extent, Plausible
 
 SENT: dict[str, Json] = {"person_id": 1, "project_id": 2, "date": "2026-05-04", "hours": 8, "notes": "x"}
 
@@ -31,6 +36,11 @@ async def wethod(sandbox: Sandbox) -> AsyncIterator[Wethod]:
         yield client
 
 
+def creation_of(resource: object) -> object:
+    """What the generator wrote of a resource's creates."""
+    return getattr(sys.modules[type(resource).__module__], "CREATION", None)
+
+
 def test_ids_and_dates_decide_and_texts_are_compared_trimmed() -> None:
     assert matches({**SENT, "notes": " x ", "hours": "8.00"}, SENT) == "equal"
     assert matches({**SENT, "hours": 7}, SENT) == "alike"
@@ -47,6 +57,30 @@ async def test_a_create_whose_answer_was_lost_is_found_and_sent_once(sandbox: Sa
     sandbox.drop("POST /api/streams", handled=True)
     stream = await wethod.streams.create(name="Answer lost", settle=True)
     assert [row["id"] for row in sandbox.rows_of("streams") if row["name"] == "Answer lost"] == [stream.id]
+
+
+@pytest.mark.parametrize("extent", ["full", "sparse"])
+async def test_every_create_that_can_be_found_again_is(
+    sandbox: Sandbox, wethod: Wethod, extent: Extent, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All 24, with all fields and with the least: done, the answer lost, the row returned, and sent once."""
+    monkeypatch.setattr(creating, "SECONDS", (0.0, 0.0, 0.0))
+    plausible, found = Plausible(sandbox), dict[str, object]()
+    for operation in load().operations:
+        resource = getattr(wethod, operation.resource)
+        if operation.kind != "create" or not isinstance(creation_of(resource), Creation):
+            continue
+        calls = calls_of(resource)
+        fields = plausible._body(operation, extent) or {}
+        body = {name: value for name, value in fields.items() if name in calls.takes("create")}
+        before = {row.id for row in sandbox.rows_of(operation.resource)}
+        sandbox.drop(f"POST {operation.path}", handled=True)
+        row = await calls.create(body)
+        found[operation.resource] = getattr(row, "id", None)
+        assert {row.id for row in sandbox.rows_of(operation.resource)} - before == {found[operation.resource]}
+        posts = [each for each in sandbox.requests if each.method == "POST" and each.path == operation.path]
+        assert len(posts) == 1, operation.resource
+    assert len(found) == 24
 
 
 async def test_a_row_that_the_server_trimmed_and_rounded_is_found() -> None:

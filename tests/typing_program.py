@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, assert_type
 import attrs
 
 from asyncsdk import (
+    Json,
     Mirror,
     Page,
     Pager,
@@ -125,8 +126,10 @@ async def written(wethod: Wethod, project_id: int) -> Timesheet | None:
         return None
     assert_type(sheet, Timesheet)
     data = to_dict(sheet)
-    assert isinstance(data, dict)
+    assert_type(data, dict[str, Json])
     assert data["notes"] == "done"
+    assert_type(to_dict([sheet]), list[Json])
+    assert_type(to_dict({"sheet": sheet}), dict[str, Json])
     await wethod.timesheets.delete(sheet.id)
     return sheet
 

@@ -6,6 +6,7 @@ polars, pandas, DuckDB and pyarrow itself read what comes out. Needs pyarrow (ex
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from typing import Any, Final, cast
 
 import attrs
@@ -63,7 +64,8 @@ def to_arrow(rows: Sequence[object], model: type) -> pa.Table:
 
     Args:
         rows: of `model`.
-        model: the attrs class whose fields become columns; or `dict` for rows whose columns Arrow has to guess.
+        model: the attrs class whose fields become columns; or `dict`: then every key that a row has becomes one, of the
+            type that Arrow sees in its values, or of JSON text where no one type holds them all.
 
     Raises:
         ArrowValueError: a number or a date-time that Arrow cannot hold.
@@ -72,9 +74,22 @@ def to_arrow(rows: Sequence[object], model: type) -> pa.Table:
         >>> table = to_arrow(await wethod.timesheets.list(), Timesheet)  # doctest: +SKIP
     """
     if model is dict:
-        dicts: list[dict[str, Json]] = [dict(row) for row in rows]  # type: ignore[call-overload]  # rows are mappings here
-        return pa.Table.from_pylist(dicts)
+        return _table_of_mappings(cast("Sequence[Mapping[str, Json]]", rows))
     return table_of(rows, columns_of(model))
+
+
+def _table_of_mappings(rows: Sequence[Mapping[str, Json]]) -> pa.Table:
+    names = list(dict.fromkeys(name for row in rows for name in row))
+    return pa.Table.from_arrays([_array_of_any([row.get(name) for row in rows], name) for name in names], names=names)
+
+
+def _array_of_any(values: Sequence[Json], name: str) -> pa.Array[Any]:
+    with suppress(*_REFUSALS):
+        return pa.array(values)
+    try:
+        return pa.array(_texts(values), pa.string())
+    except _REFUSALS as error:
+        raise ArrowValueError(str(error), index=None, path=f"$.{name}") from None
 
 
 def table_of(rows: Sequence[object], columns: Iterable[Column]) -> pa.Table:

@@ -62,6 +62,7 @@ class UnchangedRow:
     key: str
     digest: str
     id: int
+    updated_at: str | None = None
 
 
 @attrs.frozen
@@ -75,11 +76,12 @@ class PlanConflict:
 
 @attrs.frozen
 class Comparison:
-    """What comparing came to."""
+    """What comparing came to, and whether rows that the input does not have were to be deleted."""
 
     writes: Sequence[PlannedWrite]
     unchanged: Sequence[UnchangedRow]
     conflicts: Sequence[PlanConflict]
+    delete: bool = False
 
 
 def named(creation: Creation, match: Sequence[str], fields: Collection[str]) -> tuple[str, ...]:
@@ -182,8 +184,9 @@ def compare(
         there_now = found[0]
         id = cast("int", there_now["id"])
         changed = _changed(row, cast("Mapping[str, Json]", there_now), creation)
+        stamp = cast("str | None", there_now.get("updated_at"))
         if not changed:
-            unchanged.append(UnchangedRow(row.number, key, row.digest, id))
+            unchanged.append(UnchangedRow(row.number, key, row.digest, id, stamp))
             continue
         try:
             if checked_update is None:
@@ -192,7 +195,6 @@ def compare(
         except ArgumentError as error:
             conflicts.append(PlanConflict(row.number, key, f"row {id} differs, and an update is refused: {error}"))
             continue
-        stamp = cast("str | None", there_now.get("updated_at"))
         writes.append(PlannedWrite(row.number, "update", key, row.digest, body, row.held, id, stamp))
     if delete:
         for key, found in existing.items():
@@ -200,7 +202,7 @@ def compare(
                 stamp = cast("str | None", each.get("updated_at"))
                 digest = f"delete {each['id']}"
                 writes.append(PlannedWrite(None, "delete", key, digest, {}, {}, cast("int", each["id"]), stamp))
-    return Comparison(writes, unchanged, conflicts)
+    return Comparison(writes, unchanged, conflicts, delete)
 
 
 def _changed(row: InputRow, there: Mapping[str, Json], creation: Creation) -> dict[str, Json]:

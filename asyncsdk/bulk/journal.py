@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import json
-import queue
 import sqlite3
-import threading
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from concurrent.futures import Executor, ThreadPoolExecutor
+from functools import partial
 from os import PathLike, fspath
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias, cast
@@ -77,7 +76,12 @@ class JournalRow:
         return self.state in {"sending", "unknown"}
 
 
-_Item: TypeAlias = "tuple[tuple[object, ...], asyncio.Future[None] | None] | None"
+_Line: TypeAlias = tuple[object, ...]
+_Waiting: TypeAlias = "tuple[_Line, asyncio.Future[None] | None]"
+
+
+def _own_thread() -> Executor:
+    return ThreadPoolExecutor(1, thread_name_prefix="asyncsdk journal")
 
 
 @attrs.define(eq=False)
@@ -92,11 +96,11 @@ class Journal:
     binding: Binding
     rows: dict[tuple[str, str], JournalRow]
     _connection: sqlite3.Connection
-    _loop: asyncio.AbstractEventLoop | None = None
-    _queue: queue.SimpleQueue[_Item] = attrs.field(factory=queue.SimpleQueue)
-    _thread: threading.Thread | None = None
-    _problem: list[Exception] = attrs.field(factory=list)
-    _next: int = 0
+    _next: int
+    _thread: Executor = attrs.field(factory=_own_thread)
+    _waiting: list[_Waiting] = attrs.field(factory=list)
+    _committing: asyncio.Future[None] | None = None
+    _problem: BaseException | None = None
 
     @classmethod
     def open(cls, path: str | PathLike[str], binding: Binding | None) -> Journal:
@@ -149,6 +153,11 @@ class Journal:
         rows = {(row.key, row.digest): row for row in found}
         return cls(binding, rows, connection, next=max((row.place for row in found), default=0) + 1)
 
+    def latest(self) -> dict[str, JournalRow]:
+        """The last write of each key that was or may have been carried out."""
+        rows = sorted(self.rows.values(), key=lambda row: row.place)
+        return {row.key: row for row in rows if row.state not in {"refused", "not sent"}}
+
     async def intend(self, write: PlannedWrite, *, sent: float) -> None:
         """Puts on disk that a row is about to be sent; returns once it is there.
 
@@ -158,50 +167,50 @@ class Journal:
         self._next += 1
         held = write.held
         row = JournalRow(write.key, write.digest, write.verb, "sending", write.id, "", held, sent, self._next)
-        loop = asyncio.get_running_loop()
-        self._start(loop)
-        done: asyncio.Future[None] = loop.create_future()
+        done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._keep(row, done)
         await done
 
     def settle(self, row: JournalRow, state: State, id: int | None, reason: str = "") -> None:
         """Notes what came of a row; it is on disk with the next commit, at the latest when the journal is closed."""
-        self._start(asyncio.get_running_loop())
         self._keep(attrs.evolve(row, state=state, id=id, reason=reason), None)
 
     def _keep(self, row: JournalRow, done: asyncio.Future[None] | None) -> None:
         self.rows[row.key, row.digest] = row
         line = (row.key, row.digest, row.verb, row.state, row.id, row.reason, json.dumps(dict(row.held)), row.sent)
-        self._queue.put(((*line, row.place), done))
+        self._waiting.append(((*line, row.place), done))
+        if self._committing is None:
+            self._begin()
 
-    def _start(self, loop: asyncio.AbstractEventLoop) -> None:
-        if self._thread is None:
-            self._loop = loop
-            self._thread = threading.Thread(target=self._write, name="asyncsdk journal", daemon=True)
-            self._thread.start()
+    def _begin(self) -> None:
+        """Commits what waits. What comes meanwhile waits for the next commit, and shares it."""
+        given, self._waiting = self._waiting, []
+        loop = asyncio.get_running_loop()
+        committing = loop.run_in_executor(self._thread, self._commit, [line for line, _ in given])
+        self._committing = committing
+        committing.add_done_callback(partial(self._committed, given))
 
-    def _write(self) -> None:
-        ended = False
-        while not ended:
-            items = [self._queue.get()]
-            with suppress(queue.Empty):
-                while True:
-                    items.append(self._queue.get_nowait())
-            ended = None in items
-            given = [item for item in items if item is not None]
-            problem: Exception | None = self._problem[0] if self._problem else None
-            if problem is None and given:
-                try:
-                    self._connection.execute("BEGIN IMMEDIATE")
-                    self._connection.executemany(_WRITE, [line for line, _ in given])
-                    self._connection.execute("COMMIT")
-                except Exception as error:  # handed to who waits, and to `close`
-                    problem = error
-                    self._problem.append(error)
-            for _, done in given:
-                if done is not None and self._loop is not None:
-                    with suppress(RuntimeError):  # the loop is closed: nobody waits
-                        self._loop.call_soon_threadsafe(_answer, done, problem)
+    def _committed(self, given: Sequence[_Waiting], committing: asyncio.Future[None]) -> None:
+        self._committing = None
+        self._problem = self._problem or committing.exception()
+        for _, done in given:
+            if done is None or done.done():
+                continue
+            if self._problem is None:
+                done.set_result(None)
+            else:
+                done.set_exception(self._problem)
+        if self._waiting:
+            self._begin()
+
+    def _commit(self, lines: Sequence[_Line]) -> None:
+        """Puts lines on disk, in the thread. After a failure nothing more is written: what is there is true."""
+        if self._problem is not None:
+            raise self._problem
+        if lines:
+            self._connection.execute("BEGIN IMMEDIATE")
+            self._connection.executemany(_WRITE, lines)
+            self._connection.execute("COMMIT")
 
     def close(self) -> None:
         """Puts what was noted on disk, and lets the journal go. It does not wait for more than half a second.
@@ -209,23 +218,20 @@ class Journal:
         Raises:
             OSError, sqlite3.Error: outcomes could not be written; the next run settles them.
         """
-        if self._thread is not None:
-            self._queue.put(None)
-            self._thread.join(CLOSING_SECONDS)
-            if self._thread.is_alive():  # it has the connection, and lets it go with the process
-                return
-        self._connection.close()
-        if self._problem:
-            raise self._problem[0]
+        given, self._waiting = self._waiting, []
+        # Who waits for an intent now was cancelled: it was not sent, so it stays out.
+        last = self._thread.submit(self._end, [line for line, done in given if done is None])
+        self._thread.shutdown(wait=False)
+        try:
+            last.result(CLOSING_SECONDS)
+        except TimeoutError:  # the thread lets the file go once it is through, or with the process
+            return
 
-
-def _answer(done: asyncio.Future[None], problem: Exception | None) -> None:
-    if done.done():
-        return
-    if problem is None:
-        done.set_result(None)
-    else:
-        done.set_exception(problem)
+    def _end(self, lines: Sequence[_Line]) -> None:
+        try:
+            self._commit(lines)
+        finally:
+            self._connection.close()
 
 
 def _agreed(name: str, kept: Mapping[str, str], binding: Binding | None) -> Binding:

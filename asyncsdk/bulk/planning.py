@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 
+from .._codec.html_table import html_table
 from .._limits import clock
 from ..errors import ArgumentError
 from ..errors._checks import check_whole_number
@@ -89,21 +90,35 @@ class BulkPlan:
         return ", ".join(f"{number} {name}" for name, number in counted)
 
     def __str__(self) -> str:
-        head = f"{self._binding.resource}: {self._counts()}; {self.requests} requests, {self.minutes:.1f} minutes"
-        lines: list[tuple[object, ...]] = [
-            (write.number or "-", write.verb, write.id or "-", write.key, json.dumps(dict(write.body)))
-            for write in self._compared.writes[:_SHOWN]
-        ]
-        lines += [(each.number, "conflict", "-", each.key, each.reason) for each in self.conflicts[:_SHOWN]]
+        lines = self._lines()
         if not lines:
-            return head
-        table = [("row", "what", "id", ", ".join(self._binding.match), "fields"), *lines]
+            return self._head()
+        table = [self._names(), *lines]
         widths = [max(len(str(line[at])) for line in table) for at in range(4)]
         text = [
             "  ".join([*(str(line[at]).ljust(widths[at]) for at in range(4)), str(line[4])[:100]]) for line in table
         ]
-        more = max(0, len(self._compared.writes) - _SHOWN) + max(0, len(self.conflicts) - _SHOWN)
-        return "\n".join([head, *text, *([f"and {more} more"] if more else [])])
+        more = len(self._compared.writes) + len(self.conflicts) - len(lines)
+        return "\n".join([self._head(), *text, *([f"and {more} more"] if more else [])])
+
+    def _repr_html_(self) -> str:
+        """Returns the plan as a table, which a notebook shows: its first writes, and conflicts."""
+        total = len(self._compared.writes) + len(self.conflicts)
+        return html_table(self._head(), self._names(), self._lines(), total=total)
+
+    def _head(self) -> str:
+        return f"{self._binding.resource}: {self._counts()}; {self.requests} requests, {self.minutes:.1f} minutes"
+
+    def _names(self) -> tuple[str, ...]:
+        return ("row", "what", "id", ", ".join(self._binding.match), "fields")
+
+    def _lines(self) -> list[tuple[object, ...]]:
+        conflicts = [(each.number, "conflict", "-", each.key, each.reason) for each in self.conflicts[:_SHOWN]]
+        writes = [
+            (write.number or "-", write.verb, write.id or "-", write.key, json.dumps(dict(write.body)))
+            for write in self._compared.writes[:_SHOWN]
+        ]
+        return [*conflicts, *writes]
 
     def to_dict(self) -> dict[str, object]:
         """Plain data, for JSON."""
@@ -112,6 +127,7 @@ class BulkPlan:
             "made": self.made,
             **attrs.asdict(self._binding),
             "requests": self.requests,
+            "delete": self._compared.delete,
             "writes": [attrs.asdict(each) for each in self._compared.writes],
             "unchanged": [attrs.asdict(each) for each in self.unchanged],
             "conflicts": [attrs.asdict(each) for each in self.conflicts],
@@ -246,6 +262,7 @@ def load(resource: object, path: str | PathLike[str]) -> BulkPlan:
             [PlannedWrite(**each) for each in kept["writes"]],
             [UnchangedRow(**each) for each in kept["unchanged"]],
             [PlanConflict(**each) for each in kept["conflicts"]],
+            bool(kept["delete"]),
         )
         made = float(kept["made"])
     except (ValueError, KeyError, TypeError) as error:

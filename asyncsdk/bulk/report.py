@@ -7,11 +7,15 @@ from collections import Counter
 from collections.abc import Sequence
 from os import PathLike
 from pathlib import Path
-from typing import Literal, TypeAlias
+from typing import Final, Literal, TypeAlias
 
 import attrs
 
+from .._codec.html_table import html_table, row_cells
+
 __all__ = ["BulkReport", "Outcome", "RowOutcome"]
+
+_OPEN: Final = frozenset({"conflict", "refused", "unknown", "not sent"})
 
 Outcome: TypeAlias = Literal["created", "updated", "deleted", "unchanged", "conflict", "refused", "unknown", "not sent"]
 
@@ -54,12 +58,18 @@ class BulkReport:
         """The exit status: 0 all done, 1 stopped (run it again), 3 some rows refused, in conflict or unknown."""
         if self.stopped:
             return 1
-        return 3 if any(row.outcome in {"conflict", "refused", "unknown", "not sent"} for row in self.rows) else 0
+        return 3 if any(row.outcome in _OPEN for row in self.rows) else 0
 
     def __str__(self) -> str:
         counted = Counter(row.outcome for row in self.rows)
         text = ", ".join(f"{number} {outcome}" for outcome, number in counted.items()) or "no rows"
         return f"{text}; {self.sent} writes sent" + (f"; stopped: {self.stopped}" if self.stopped else "")
+
+    def _repr_html_(self) -> str:
+        """Returns the outcomes as a table, which a notebook shows: first those of rows that were not written."""
+        ordered: list[RowOutcome] = sorted(self.rows, key=lambda row: row.outcome not in _OPEN)
+        names, rows = row_cells(ordered)
+        return html_table(f"Bulk write: {self}", names, rows, total=len(self.rows))
 
     def to_dict(self) -> dict[str, object]:
         """Plain data, for JSON."""

@@ -10,11 +10,12 @@ from typing import Any
 
 import attrs
 
+from .._codec.html_table import html_table
 from .._lists.created_rows import matches
 from ..filters import gte
-from .applying import MARGIN
 from .checking import calls_of
 from .comparing import key_of
+from .doubts import MARGIN
 from .journal import Journal, JournalRow
 from .refusals import JournalRefused
 from .scope import read_scope
@@ -54,6 +55,13 @@ class Verification:
         lines += [f"twice: {key}: ids {', '.join(map(str, ids))}" for key, ids in self.twice.items()]
         return "\n".join(lines)
 
+    def _repr_html_(self) -> str:
+        """Returns what is not as the journal says as a table, which a notebook shows."""
+        odd = [(name, key, "") for name in ("missing", "different", "left", "unknown") for key in getattr(self, name)]
+        odd += [("twice", key, ", ".join(map(str, ids))) for key, ids in self.twice.items()]
+        caption = f"{self.present} rows are as the journal says"
+        return html_table(caption, ("what", "key", "ids"), odd, total=len(odd))
+
     def to_dict(self) -> dict[str, object]:
         """Plain data, for JSON."""
         return {"proved": self.proved, **attrs.asdict(self)}
@@ -77,11 +85,11 @@ async def verify(resource: object, *, journal: str | PathLike[str]) -> Verificat
     calls = calls_of(resource)
     opened = Journal.open(journal, None)
     opened.close()
-    binding, rows = opened.binding, sorted(opened.rows.values(), key=lambda row: row.place)
+    binding, rows = opened.binding, opened.rows.values()
     if (binding.company, binding.resource) != (calls.company, calls.creation.resource):
         raise JournalRefused(f"journal {journal}: it is of {binding.resource} of {binding.company}")
     scope = read_scope(binding.resource, binding.scope)
-    latest = {row.key: row for row in rows if row.state not in {"refused", "not sent"}}
+    latest = opened.latest()
     if not latest:
         return Verification(0, (), (), (), {}, ())
     if not any(row.verb == "delete" for row in latest.values()):

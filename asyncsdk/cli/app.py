@@ -31,8 +31,8 @@ __all__ = ["app", "run"]
 app: typer.Typer = typer.Typer(
     name="asyncsdk",
     help=(
-        "Reads from the Wethod REST API. WETHOD_TOKEN and WETHOD_COMPANY say as whom. sandbox and demo need neither, "
-        "nor any extra; extract needs what its target is written with: "
+        "Reads from the Wethod REST API. WETHOD_TOKEN and WETHOD_COMPANY say as whom. sandbox, demo and docs need "
+        "neither, nor any extra; extract needs what its target is written with: "
         'pip install "asyncsdk[extract]" brings all of it.'
     ),
     epilog=(
@@ -313,6 +313,11 @@ def sandbox() -> None:
 @app.command(add_help_option=False, short_help="Walks through a long list of a local server.")
 def demo() -> None:
     """Walks through a list of 100,000 rows, against a sandbox."""
+
+
+@app.command(add_help_option=False, short_help="Shows the documentation, page by page.")
+def docs() -> None:
+    """Shows the documentation, page by page; see `asyncsdk docs`."""
 
 
 def _seconds(text: str, name: str) -> float:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from typing import TYPE_CHECKING, Final
 
@@ -36,10 +36,16 @@ _REASONS: Final = {
 
 
 class Display:
-    """The progress of runs: bars on a terminal, else a line every ten seconds."""
+    """The progress of runs: bars on a terminal, else a line every ten seconds.
 
-    def __init__(self, *, quiet: bool) -> None:
+    Args:
+        quiet: show nothing.
+        total: says how far all of them are, in a line; empty: the bars say it.
+    """
+
+    def __init__(self, *, quiet: bool, total: Callable[[Sequence[Tally]], str] = totals) -> None:
         self._quiet = quiet
+        self._total = total
         self._tallies: Sequence[Tally] = ()
         self._wait = ""
         self._wait_until = 0.0
@@ -87,7 +93,7 @@ class Display:
             say("; ".join([*self._summary(wethod), *reading]))
 
     def _summary(self, wethod: Wethod) -> list[str]:
-        parts = [totals(self._tallies), budget_line(wethod)]
+        parts = [self._total(self._tallies), budget_line(wethod)]
         if clock.monotonic() < self._wait_until:
             parts.append(self._wait)
         return [part for part in parts if part]

@@ -228,7 +228,7 @@ class _Run:
     def end(self, total: str) -> None:
         """Writes what is said once, at the end of all."""
         if self.order.as_json:
-            document = self.told if self.several else self.told[0]
+            document = {"companies": self.told, "status": self.status} if self.several else self.told[0]
             stdout.write(json.dumps(document, indent=2) + "\n")
         elif self.reports:
             stdout.write(one_line(total) + "\n")

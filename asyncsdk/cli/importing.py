@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Final
 
 import attrs
 
 from .. import bulk
 from .._catalog import find
 from ..bulk.scope import read_scope
+from ..events import Hooks
+from ..extract.progress import Tally
 from .client import connect
+from .display import Display
 from .ending import refusal
-from .output import say, stderr, stdout
+from .output import say, stdout
 from .stopping import Interrupted, interruptible
 from .visible import one_line, visible
 
 __all__ = ["Import", "import_rows"]
-
-_STEPS: Final = 20
-"""How often progress is told."""
 
 
 @attrs.frozen(kw_only=True)
@@ -53,7 +53,8 @@ async def import_rows(order: Import) -> int:
     """
     listing = find(order.resource)
     journal = order.journal or order.file.with_name(f"{order.file.name}.journal")
-    async with connect(order.company) as wethod:
+    display = Display(quiet=order.quiet, total=lambda _: "")
+    async with connect(order.company, hooks=Hooks(wait=display.waits)) as wethod:
         resource = getattr(wethod, listing.resource)
         if order.verify:
             proof = await bulk.verify(resource, journal=journal)
@@ -68,8 +69,15 @@ async def import_rows(order: Import) -> int:
                     return 3 if plan.conflicts else 0
                 if not (order.quiet or order.as_json):
                     say(repr(plan).strip("<>"), name="")
-                watch = None if order.quiet else _progress
-                report = await plan.apply(journal=journal, watch=watch)
+                tally = Tally(table=listing.resource, stage="reading")
+                display.watch([tally])
+                async with display.of(wethod):
+                    report = await plan.apply(journal=journal, watch=_Progress(tally).note)
+        except bulk.StalePlan as error:  # somebody else has changed rows while the plan was made
+            say(f"{error}: run it again")
+            if order.as_json:
+                stdout.write(json.dumps(refusal(str(error), 1)) + "\n")
+            return 1
         except Interrupted as error:
             if order.as_json:
                 stdout.write(json.dumps(refusal("interrupted; the same command goes on", error.status)) + "\n")
@@ -83,9 +91,18 @@ async def import_rows(order: Import) -> int:
     return report.status
 
 
-def _progress(done: int, of: int) -> None:
-    if done == of or done % max(1, of // _STEPS) == 0:
-        stderr.write(f"{done} of {of} rows\n")
+@attrs.define
+class _Progress:
+    """Counts the rows that this start settles, for the display: those of earlier starts say nothing of its pace."""
+
+    _tally: Tally
+    _before: int = 0
+
+    def note(self, done: int, of: int) -> None:
+        """Takes in how many rows are settled, of how many."""
+        if self._tally.started is None:
+            self._tally.started, self._before = asyncio.get_running_loop().time(), done - 1
+        self._tally.rows, self._tally.expected = done - self._before, of - self._before
 
 
 def _shown(text: str) -> str:

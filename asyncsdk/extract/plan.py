@@ -82,7 +82,7 @@ class ExtractionPlan:
         caption = f"Extraction plan: {self.requests:,} requests, {self.seconds:.0f} s"
         return html_table(caption, names, rows, total=len(self.costs))
 
-    def to_dict(self) -> Json:
+    def to_dict(self) -> dict[str, Json]:
         """The plan as data that JSON can say."""
         return {**attrs.asdict(self), "requests": self.requests, "unknown": self.unknown}
 

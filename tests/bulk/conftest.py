@@ -8,7 +8,7 @@ import pytest
 
 from asyncsdk import RetryPolicy, Wethod
 from asyncsdk._lists import creating
-from asyncsdk.bulk import applying
+from asyncsdk.bulk import doubts
 from asyncsdk.sandbox import Sandbox
 
 
@@ -16,7 +16,7 @@ from asyncsdk.sandbox import Sandbox
 def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing arrives late here, so looks need not wait for it."""
     monkeypatch.setattr(creating, "SECONDS", (0.0, 0.0, 0.0))
-    monkeypatch.setattr(applying, "LATE_SECONDS", 0.0)
+    monkeypatch.setattr(doubts, "LATE_SECONDS", 0.0)
 
 
 @pytest.fixture

@@ -232,3 +232,87 @@ async def test_a_row_that_a_proxy_delivers_after_the_plan_is_found(
         assert outcomes(report) == {"created": 2, "updated": 1}
     else:
         assert outcomes(report) == {"created": 3}
+
+
+# --- what a start that died has sent, and a proxy delivers when the next plan is made ---------------------------------
+
+
+async def dying(sandbox: Sandbox, plan: bulk.BulkPlan, journal: Path, on: str) -> None:
+    """Applies a plan until a request is in the air, and dies there; it has not arrived yet."""
+    fault = sandbox.hang(on, handled=False)
+    task = asyncio.create_task(plan.apply(journal=journal, concurrency=1))
+    while not fault.used:
+        await asyncio.sleep(0)
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+    sandbox.faults.clear()
+
+
+async def test_a_late_change_of_earlier_content_does_not_stay(sandbox: Sandbox, wethod: Wethod, journal: Path) -> None:
+    """The correction was taken back, so nothing seems to be left to do; then the correction arrives."""
+    rows = month(sandbox, 2)
+    await (await bulk.plan(wethod.timesheets, rows, match=MATCH)).apply(journal=journal)
+    corrected = [{**rows[0], "hours": 1}, rows[1]]
+    plan = await bulk.plan(wethod.timesheets, corrected, match=MATCH)
+    await dying(sandbox, plan, journal, "PATCH /api/timesheets/*")
+    back = await bulk.plan(wethod.timesheets, rows, match=MATCH)
+    assert not back.updates
+    id = back.unchanged[0].id
+    await wethod.timesheets.update(id, hours=1)
+    with pytest.raises(bulk.StalePlan) as caught:
+        await back.apply(journal=journal)
+    assert caught.value.ids == (id,)
+    report = await (await bulk.plan(wethod.timesheets, rows, match=MATCH)).apply(journal=journal)
+    assert outcomes(report) == {"updated": 1, "created": 1}
+    row = sandbox.row_of("timesheets", id)
+    assert row is not None
+    assert row["hours"] == 7.5
+
+
+async def test_a_late_delete_of_a_row_that_is_back_does_not_stay(
+    sandbox: Sandbox, wethod: Wethod, journal: Path
+) -> None:
+    rows = month(sandbox, 2)
+    await (await bulk.plan(wethod.timesheets, rows, match=MATCH, scope=SCOPE)).apply(journal=journal)
+    plan = await bulk.plan(wethod.timesheets, rows[1:], match=MATCH, scope=SCOPE, delete=True)
+    await dying(sandbox, plan, journal, "DELETE /api/timesheets/*")
+    back = await bulk.plan(wethod.timesheets, rows, match=MATCH, scope=SCOPE)
+    await wethod.timesheets.delete(back.unchanged[0].id)
+    with pytest.raises(bulk.StalePlan):
+        await back.apply(journal=journal)
+    report = await (await bulk.plan(wethod.timesheets, rows, match=MATCH, scope=SCOPE)).apply(journal=journal)
+    assert outcomes(report) == {"created": 2}
+    assert there(sandbox) == [row["date"] for row in rows]
+
+
+async def test_a_late_row_that_the_input_has_no_more_is_deleted_where_asked(
+    sandbox: Sandbox, wethod: Wethod, journal: Path
+) -> None:
+    rows = month(sandbox, 3)
+    plan = await bulk.plan(wethod.timesheets, rows[:2], match=MATCH, scope=SCOPE)
+    await plan.apply(journal=journal)
+    await dying(sandbox, await bulk.plan(wethod.timesheets, rows, match=MATCH, scope=SCOPE), journal, POST)
+    without = await bulk.plan(wethod.timesheets, rows[:2], match=MATCH, scope=SCOPE, delete=True)
+    assert not without.deletes
+    await wethod.timesheets.create(**rows[2])
+    with pytest.raises(bulk.StalePlan):
+        await without.apply(journal=journal)
+    again = await bulk.plan(wethod.timesheets, rows[:2], match=MATCH, scope=SCOPE, delete=True)
+    assert outcomes(await again.apply(journal=journal)) == {"created": 2, "deleted": 1}
+    assert there(sandbox) == [row["date"] for row in rows[:2]]
+
+
+async def test_a_change_in_doubt_that_has_come_in_is_not_sent_again(
+    sandbox: Sandbox, wethod: Wethod, journal: Path
+) -> None:
+    rows = month(sandbox, 1)
+    await (await bulk.plan(wethod.timesheets, rows, match=MATCH)).apply(journal=journal)
+    rows[0]["hours"] = 1
+    await dying(sandbox, await bulk.plan(wethod.timesheets, rows, match=MATCH), journal, "PATCH /api/timesheets/*")
+    plan = await bulk.plan(wethod.timesheets, rows, match=MATCH)
+    id = plan.updates[0].id
+    assert id is not None
+    await wethod.timesheets.update(id, hours=1)
+    sent = writes(sandbox)
+    assert outcomes(await plan.apply(journal=journal)) == {"updated": 1}
+    assert writes(sandbox) == sent

@@ -9,9 +9,11 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from asyncsdk import bulk
 from asyncsdk.cli import main
 from asyncsdk.sandbox import Sandbox
 from asyncsdk.testing import beside
@@ -67,29 +69,44 @@ def test_refused_rows_are_3_a_stop_is_1_and_wrong_use_is_2(
     assert "row 1: hours" in capsys.readouterr().err
 
 
-@pytest.mark.slow
-def test_a_killed_import_goes_on_and_doubles_nothing(sandbox: Sandbox, tmp_path: Path) -> None:
-    """SIGKILL while writes are in the air; every start takes up what the one before left."""
-    rows = month(sandbox, 300)
-    file = write_csv(tmp_path / "year.csv", rows)
-    command = [sys.executable, "-m", "asyncsdk", "import", "timesheets", str(file), *BY, "-q"]
-    sandbox.delay("POST /api/timesheets", seconds=0.03, times=None)
-    for number in (3, 40, 80, 150, 220):
-        with subprocess.Popen(command, env=dict(os.environ), stdout=subprocess.DEVNULL) as process:
-            while len(there(sandbox)) < number and process.poll() is None:
-                pass
-            assert process.poll() is None
-            process.kill()
-    last = subprocess.run(command, env=dict(os.environ), capture_output=True, text=True, timeout=120, check=False)
-    assert last.returncode == 0, last.stdout + last.stderr
-    assert there(sandbox) == [row["date"] for row in rows]
-    verified = subprocess.run(
-        [*command, "--verify"], env=dict(os.environ), capture_output=True, timeout=60, check=False
-    )
-    assert verified.returncode == 0
-    with (tmp_path / "year.csv.result.csv").open(newline="") as result:
-        lines = list(csv.DictReader(result))
-    assert {row["id"]: row["date"] for row in sandbox.rows_of("timesheets")} | {
-        int(line["id"]): rows[int(line["number"]) - 1]["date"] for line in lines
-    } == {row["id"]: row["date"] for row in sandbox.rows_of("timesheets")}
-    assert len(lines) == 300
+def test_rows_that_move_while_the_plan_is_made_stop_it(
+    sandbox: Sandbox, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Used rightly, so not 2: the same command makes a new plan."""
+    file = write_csv(tmp_path / "may.csv", month(sandbox, 2))
+    words = ["import", "timesheets", str(file), *BY]
+    apply = bulk.BulkPlan.apply
+    moved: list[int] = []
+
+    async def late(plan: bulk.BulkPlan, **options: Any) -> bulk.BulkReport:
+        if not moved:
+            moved.append(int(str(sandbox.add("timesheets", **month(sandbox, 1)[0])["id"])))
+        return await apply(plan, **options)
+
+    monkeypatch.setattr(bulk.BulkPlan, "apply", late)
+    assert main(words) == 1
+    assert f"rows {moved[0]} were changed" in capsys.readouterr().err
+    assert main(words) == 0
+
+
+def test_a_terminal_sees_a_bar(sandbox: Sandbox, tmp_path: Path) -> None:
+    """Renewed in place, with the pace and the end of it."""
+    pty = pytest.importorskip("pty")
+    file = write_csv(tmp_path / "may.csv", month(sandbox, 40))
+    sandbox.delay("POST /api/timesheets", seconds=0.1, times=None)
+    master, slave = pty.openpty()
+    words = [sys.executable, "-m", "asyncsdk", "import", "timesheets", str(file), *BY]
+    with subprocess.Popen(words, stdout=slave, stderr=slave, env=os.environ | {"TERM": "xterm"}) as run:
+        os.close(slave)
+        data = b""
+        try:
+            while piece := os.read(master, 65536):
+                data += piece
+        except OSError:  # the other end is closed
+            pass
+        assert run.wait(timeout=30) == 0
+    os.close(master)
+    said = data.decode()
+    assert "timesheets [##" in said
+    assert "rows of 40, " in said
+    assert "left" in said

@@ -11,16 +11,16 @@ from __future__ import annotations
 import ast
 import asyncio
 import inspect
-import os
+import io
 import re
 import shlex
-import subprocess
-import sys
+from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 
 import pytest
 
 from asyncsdk import Wethod
+from asyncsdk.cli import main
 from asyncsdk.sandbox import Sandbox
 from asyncsdk.testing import beside
 from tests.docs.pages import PAGES, ROOT, Block, blocks
@@ -55,10 +55,10 @@ def _run(block: Block, names: dict[str, object], runner: asyncio.Runner) -> None
     code = compile(padded, f"{block.page}.md", "exec", flags=ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
     if code.co_flags & inspect.CO_COROUTINE:
 
-        async def main() -> None:
+        async def session() -> None:
             await eval(code, names)
 
-        runner.run(main())
+        runner.run(session())
     else:
         exec(code, names)
 
@@ -70,15 +70,10 @@ def _command(block: Block) -> None:
         words = shlex.split(line.removeprefix("$ asyncsdk "), comments=True)
         if "|" in words or ">" in words:
             continue  # the shell's part is not ours to test
-        done = subprocess.run(
-            [sys.executable, "-m", "asyncsdk", *words],
-            env={**os.environ, "PYTHONPATH": str(ROOT)},
-            capture_output=True,
-            text=True,
-            timeout=120,
-            check=False,
-        )
-        assert done.returncode == 0, f"{block.page}.md, {line}\n{done.stdout}\n{done.stderr}"
+        said = io.StringIO()
+        with redirect_stdout(said), redirect_stderr(said):
+            status = main(words)
+        assert status == 0, f"{block.page}.md, {line}\n{said.getvalue()}"
 
 
 @pytest.mark.parametrize("page", PAGES)

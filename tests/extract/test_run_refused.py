@@ -112,7 +112,7 @@ async def test_a_good_report_raises_nothing(wethod: Wethod, target: Memory) -> N
     report = await pull(wethod, "levels")
     assert report.ok
     report.raise_for_status()
-    assert report.to_dict()["status"] == 0  # type: ignore[index, call-overload]  # an object
+    assert report.to_dict()["status"] == 0
 
 
 async def test_a_failed_report_raises_and_names_the_first_table(

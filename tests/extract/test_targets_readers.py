@@ -32,6 +32,7 @@ polars = pytest.importorskip("polars")
 Reader: TypeAlias = Callable[[Path], list[dict[str, Any]]]
 
 SEED = 3
+KILLS = 50
 ATTEMPTS = 4
 
 
@@ -181,17 +182,16 @@ def begin(place: Place) -> None:
         target.finish(THINGS)
 
 
-@pytest.mark.parametrize(
-    ("kind", "kills"), [("parquet", 1), *(pytest.param(kind, 50, marks=pytest.mark.slow) for kind in READERS)]
-)
-def test_while_runs_go_on_and_are_killed(tmp_path: Path, kind: str, kills: int) -> None:
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", READERS)
+def test_while_runs_go_on_and_are_killed(tmp_path: Path, kind: str) -> None:
     """Several runs work on a table until it is done; then another one is begun, until so many were killed."""
-    draw, killed, tables, looks = random.Random(kills), 0, 0, 0
-    while killed < kills:
+    draw, killed, tables, looks = random.Random(KILLS), 0, 0, 0
+    while killed < KILLS:
         place, tables = Place(f"{kind}:{tmp_path / f'lake {tables}'}"), tables + 1
         begin(place)
         with looking(place, states_of_runs(kind)) as readers:
-            while killed < kills and (died := ends_killed(place, draw.randrange(100, 1500))):
+            while killed < KILLS and (died := ends_killed(place, draw.randrange(100, 1500))):
                 killed += died
             while ends_killed(place, 0):
                 pass

@@ -16,7 +16,7 @@ import pytest
 
 from tests.simulation.histories import ABSENT, Version, differences
 
-FEW = range(20)
+FEW = range(6)
 MANY = range(1000)
 
 

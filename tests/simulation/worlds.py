@@ -12,6 +12,8 @@ from typing import Final
 import attrs
 
 from tests.simulation.budgets import budget
+from tests.simulation.creates import create, twin
+from tests.simulation.importing import import_
 from tests.simulation.mirrors import mirror
 from tests.simulation.outcome import Outcome
 from tests.simulation.walks import walk
@@ -36,6 +38,9 @@ WORLDS: Final[Mapping[str, Callable[[int], Outcome]]] = MappingProxyType(
     {
         "walks": walk,
         "writes": write,
+        "creates": create,
+        "twins": twin,
+        "imports": import_,
         "budgets": budget,
         "mirrors": mirror,
         "extractions": _extraction,

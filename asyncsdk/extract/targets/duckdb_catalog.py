@@ -24,6 +24,7 @@ class DuckDBCatalog:
 
     file: DuckDBFile
     names: Names
+    _spellings: dict[str, str] = attrs.field(factory=dict, eq=False)
 
     def schemas(self) -> list[str]:
         """The names of its schemas."""
@@ -59,4 +60,6 @@ class DuckDBCatalog:
 
     def spelt(self, type_: str) -> str:
         """A type as DuckDB itself spells it."""
-        return str(self.file.first(f"SELECT typeof(CAST(NULL AS {type_}))")[0])
+        if type_ not in self._spellings:
+            self._spellings[type_] = str(self.file.first(f"SELECT typeof(CAST(NULL AS {type_}))")[0])
+        return self._spellings[type_]
