@@ -37,6 +37,9 @@ MOST_MEMORY: Final = 4096
 
 _SETTINGS: Final = {"threads": "1", "autoinstall_known_extensions": "false"}
 _FORMAT: Final = {"storage_compatibility_version": "v1.2.0"}
+_SESSION: Final = ("TimeZone = 'UTC'", "enable_progress_bar = false")
+"""Where no script runs (`python -c`, notebooks) DuckDB shows a bar on the standard output, amid other text."""
+
 _DAMAGE: Final = ("not a valid duckdb database", "corrupt", "checksum", "replaying wal", "replay wal", "enough bytes")
 _INVALID: Final = (duckdb.FatalException, duckdb.InternalException)
 
@@ -223,7 +226,8 @@ def _connected(path: Path, memory: int) -> duckdb.DuckDBPyConnection:
         settings.update(_FORMAT)
     database = duckdb.connect(str(path), config=settings)
     try:
-        database.execute("SET TimeZone = 'UTC'").fetchall()
+        for setting in _SESSION:
+            database.execute(f"SET {setting}").fetchall()
     except BaseException:
         database.close()
         raise
