@@ -20,8 +20,9 @@ from pathlib import Path
 import duckdb
 
 from .. import rejects
-from ..target import Batch, Contents, Owner, RunLine, Shrink, Table, TargetError, TargetRefused, Written
+from ..target import Batch, Contents, Live, Owner, RunLine, Shrink, Table, TargetError, TargetRefused, Written
 from .duckdb_file import is_damage, remove_leftovers
+from .duckdb_ids import live, mark_gone
 from .duckdb_store import DuckDBStore, peek
 from .folder_check import check_folder
 from .locks import FileLock
@@ -178,6 +179,14 @@ class FolderTarget:
     def mark_vanished(self, table: Table, whole: datetime, at: datetime, *, allow_shrink: bool) -> Shrink:
         """See `Target.mark_vanished`."""
         return self._store.mark_vanished(table, whole, at, allow_shrink=allow_shrink)
+
+    def live(self, table: Table, *, times: bool) -> Live:
+        """See `Target.live`."""
+        return live(self._store, table, times=times)
+
+    def mark_gone(self, table: Table, ids: Sequence[int], at: datetime) -> int:
+        """See `Target.mark_gone`."""
+        return mark_gone(self._store, table, ids, at)
 
     def log_run(self, line: RunLine) -> None:
         """See `Target.log_run`."""
