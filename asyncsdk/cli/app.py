@@ -17,7 +17,7 @@ import typer
 
 from .._codec.written import OPERATORS_HELP
 from ..errors import ConfigurationError
-from .durations import seconds_of
+from .durations import LONGEST_DAYS, seconds_of
 from .extracting import Order
 from .fleet_command import fleet
 from .import_command import import_
@@ -25,6 +25,7 @@ from .loop import run as run_loop
 from .options import AsJson, Company, Resource, pairs
 from .output import stderr, stdout
 from .rows import Format
+from .verify_command import verify
 from .visible import visible
 
 __all__ = ["app", "run"]
@@ -102,7 +103,7 @@ def extract(
     ] = None,
     full: Annotated[bool, typer.Option("--full", help="read whole lists, whatever is remembered.")] = False,
     reconcile: Annotated[
-        bool, typer.Option("--reconcile", help="read whole lists and mark rows that are gone.")
+        bool, typer.Option("--reconcile", help="read whole lists now, to be sure of what is gone.")
     ] = False,
     concurrency: Annotated[int, typer.Option(help="pages in flight, of all lists together.", min=1, max=64)] = 8,
     filters: Annotated[
@@ -152,6 +153,14 @@ def extract(
             metavar="TIME",
         ),
     ] = "5m",
+    whole_every: Annotated[
+        str,
+        typer.Option(
+            help="how often a list is read whole although what changed and what was deleted is found without that: "
+            "30d, 12h.",
+            metavar="TIME",
+        ),
+    ] = "30d",
     state: Annotated[
         str | None,
         typer.Option(
@@ -193,6 +202,7 @@ def extract(
         budget=budget,
         patience=_seconds(patience, "--patience"),
         overlap=timedelta(seconds=_seconds(overlap, "--overlap")),
+        whole_every=timedelta(seconds=_seconds(whole_every, "--whole-every", 366)),
         state=state,
         learned=learned,
         plan_only=plan,
@@ -241,6 +251,9 @@ def count(
 
     wanted = Wanted(resource=resource, filters=pairs([*(filters or ()), *(where or ())]), company=company)
     context.obj.append(lambda: run_loop(count_rows(wanted, as_json=as_json)))
+
+
+app.command(short_help="Compares tables with their lists.")(verify)
 
 
 app.command("import", short_help="Writes a file's rows into a list, each once.")(import_)
@@ -324,8 +337,8 @@ def docs() -> None:
     """Shows the documentation, page by page; see `asyncsdk docs`."""
 
 
-def _seconds(text: str, name: str) -> float:
+def _seconds(text: str, name: str, longest_days: int = LONGEST_DAYS) -> float:
     try:
-        return seconds_of(text, name)
+        return seconds_of(text, name, longest_days)
     except ConfigurationError as error:
         raise typer.BadParameter(str(error)) from None

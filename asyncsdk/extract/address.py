@@ -72,6 +72,9 @@ def check(text: str) -> None:
         elif kind == "delta":
             instead = "delta:DIR or delta:s3://bucket/prefix"
         raise ConfigurationError(f"{kind}: takes a path, not a {scheme}:// address; write {instead}")
+    if where.startswith("//") and os.name != "nt":  # there it is a path, of a share
+        path = where.lstrip("/")
+        raise ConfigurationError(f"{kind}: takes a path; write {kind}:{path}, or {kind}:/{path} if that is meant")
     try:
         Path(where).expanduser()
     except RuntimeError:

@@ -102,7 +102,7 @@ class PassReader:
         collected = Collected(begun)
         last = clock.monotonic()
         try:
-            async with aclosing(source.chunks(resume=begun.place or None, sweep=begun.kind == "whole")) as chunks:
+            async with aclosing(source.chunks(begun.place or None)) as chunks:
                 async for chunk in chunks:
                     collected.add(chunk)
                     self.ledger.add(chunk)

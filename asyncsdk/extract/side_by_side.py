@@ -12,8 +12,9 @@ from ..errors import AuthenticationError, ClientClosedError, RateLimitError, Ser
 from .job import Job
 from .loading import LEAVING_SECONDS, failed
 from .report import TableReport
-from .target import Owner, Table, Target
+from .target import Batch, Owner, Table, Target
 from .worker_thread import WorkerThread, outlast
+from .writing import fitting
 
 __all__ = ["opened", "side_by_side"]
 
@@ -73,7 +74,7 @@ async def opened(target: Target, owner: Owner, tables: Sequence[Table]) -> Async
     """The thread of a target that is open; closed at the end, also where a cancelled run does not wait for it."""
     worker = WorkerThread()
     try:
-        await worker(partial(target.open, owner, tables))
+        await worker(partial(_open, target, owner, tables))
         yield worker
     except asyncio.CancelledError:
         target.stop(writes=True)  # what could still be committed is by now
@@ -83,3 +84,14 @@ async def opened(target: Target, owner: Owner, tables: Sequence[Table]) -> Async
         await worker.end(target.close)
         raise
     await worker.end(target.close)
+
+
+def _open(target: Target, owner: Owner, tables: Sequence[Table]) -> None:
+    """Opens a target, and loads what the first batch needs.
+
+    Arrow loads pandas where that is installed, which takes a second or more: longer than a run that is interrupted has
+    to commit what it holds.
+    """
+    target.open(owner, tables)
+    for table in tables[:1]:
+        fitting(Batch(rows=()), table.columns)

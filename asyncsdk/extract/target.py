@@ -11,6 +11,7 @@ what is remembered for one list and one set of filters, its *key*.
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -30,6 +31,7 @@ __all__ = [
     "STATES_KEPT",
     "Batch",
     "Contents",
+    "Live",
     "Owner",
     "Place",
     "RunLine",
@@ -191,6 +193,20 @@ class Contents:
 
 
 @attrs.frozen
+class Live:
+    """The rows of a table that are neither deleted nor vanished, in arrays of 8 bytes a row.
+
+    Args:
+        ids: rising.
+        seconds: the second in which each row was last updated, since 1970; -1 where that is not stored. Empty where
+            nobody asked.
+    """
+
+    ids: array[int]
+    seconds: array[int] = attrs.field(factory=lambda: array("q"))
+
+
+@attrs.frozen
 class Shrink:
     """What a whole pass did not meet.
 
@@ -284,6 +300,12 @@ class Target(Protocol):
         Where there are too many of them (`shrinks_too_much`) and `allow_shrink` is false, nothing is marked. What the
         pass met stays stored until `finish`: a run that dies behind this asks again, and gets the same.
         """
+
+    def live(self, table: Table, *, times: bool) -> Live:
+        """The ids of the rows that are neither deleted nor vanished; with `times` also when each was updated."""
+
+    def mark_gone(self, table: Table, ids: Sequence[int], at: datetime) -> int:
+        """Sets `_vanished_at` of the live rows among these, each known to be gone from its list; returns how many."""
 
     def finish(self, table: Table) -> None:
         """After the last write of a table that was brought up to date, once its state is saved.

@@ -44,6 +44,8 @@ class BatchWriter:
         job, target, worker: of the run.
         rows: rows that were committed, new and changed ones.
         unwritable: ids of rows with a value that no table can hold.
+        unstored: ids of live rows that the list has and the table does not, as they do not fit.
+        new: rows that were not there before.
         repeated: rows that were left out because a later one of their batch had their id.
     """
 
@@ -52,6 +54,8 @@ class BatchWriter:
     worker: WorkerThread
     rows: int = 0
     unwritable: list[int] = attrs.field(factory=list)
+    unstored: set[int] = attrs.field(factory=set)
+    new: int = 0
     repeated: int = 0
     _writing: asyncio.Future[None] | None = None
 
@@ -96,9 +100,11 @@ class BatchWriter:
         batch, unfit = fitting(once, self.job.table.columns)
         self.put_aside([*refused, *unfit])
         if batch.rows or (batch.whole is not None and batch.spared):
-            self.rows += self.target.write(self.job.table, batch, self.job.key, state).rows
+            written = self.target.write(self.job.table, batch, self.job.key, state)
+            self.rows, self.new = self.rows + written.rows, self.new + written.new
         else:
             self.target.save(self.job.table, self.job.key, state)
+        self.unstored.update(id_ for id_ in map(rejects.live_id_of, [*refused, *unfit]) if id_ is not None)
         self.repeated += len(given.rows) - len(once.rows)
         self.unwritable += [id_ for reject in unfit if (id_ := rejects.id_of(reject)) is not None]
 

@@ -1,9 +1,10 @@
 """Every example of the README and of the pages runs, against the sandbox, in the order in which a reader meets it.
 
 A page is one session: its Python shares names, top-level `await` is allowed as in a notebook, `wethod` is a client.
-A block whose first line is `# name.py` is a file as well, and lies in the folder where the page's commands run. Of
-commands those run that begin with `$ asyncsdk`. A block that cannot run says why in a comment before it:
-`<!-- not run: it needs a real account -->`, or names the test that runs it: `<!-- test: tests/fastapi/test_x.py -->`.
+A block whose first line is `# name.py` is a file as well, and lies in the folder where the page's commands run; one
+that is a program is run as one. Of commands those run that begin with `$ asyncsdk`. A block that cannot run says why in
+a comment before it: `<!-- not run: it needs a real account -->`, or names the test that runs it:
+`<!-- test: tests/fastapi/test_x.py -->`.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import asyncio
 import inspect
 import io
 import re
+import runpy
 import shlex
 from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
@@ -24,6 +26,8 @@ from asyncsdk.cli import main
 from asyncsdk.sandbox import Sandbox
 from asyncsdk.testing import beside
 from tests.docs.pages import PAGES, ROOT, Block, blocks
+
+PROGRAM = 'if __name__ == "__main__":'
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -45,6 +49,8 @@ def test_every_example_runs(page: str, monkeypatch: pytest.MonkeyPatch, tmp_path
                 names["wethod"] = wethod  # an example may have closed one of its own
                 if block.language == "python" and not block.file:
                     _run(block, names, runner)
+                elif block.file and PROGRAM in block.code:
+                    runpy.run_path(block.file, run_name="__main__")
                 elif block.language in {"console", "shell"}:
                     _command(block)
             runner.run(wethod.aclose())

@@ -28,7 +28,7 @@ ROWS: Final = 30
 KEY: Final = "things"
 DONE: Final = "things?done"
 COMMITTING: Final = {
-    *("folder.py", "locks.py", "duckdb.py", "duckdb_store.py", "duckdb_file.py"),
+    *("folder.py", "locks.py", "duckdb.py", "duckdb_store.py", "duckdb_file.py", "published_files.py"),
     *("postgres.py", "postgres_blocks.py", "postgres_session.py"),
 }
 """Modules of `targets` in which it matters what is on disk when they stop."""

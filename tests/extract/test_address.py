@@ -30,6 +30,7 @@ from tests.extract.memory import STREAMS, Memory
         "duckdb:motherduck:plan",
         "duckdb::memory:",
         "duckdb::memory:plan",
+        "parquet://lake",
         "parquet:~nobody-of-this-name/lake",
         "duckdb:~nobody-of-this-name/plan.duckdb",
         "postgresql://me:s3@cretpw@host/db",

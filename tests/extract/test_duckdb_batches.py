@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import random
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -96,3 +98,13 @@ def test_a_batch_that_failed_leaves_no_trace_in_what_the_table_is_known_to_hold(
         assert target.write(THINGS, batch(Thing(id=2)), "k", b"2") == Written(new=1)
     with opened(place) as target:
         assert target.contents(THINGS) == Contents(2, 2)
+
+
+def test_a_process_without_a_script_shows_no_bar(tmp_path: Path) -> None:
+    """DuckDB takes it for an interactive one, and would print to the standard output, where a report may stand."""
+    code = (
+        "import sys, pathlib; from asyncsdk.extract.targets.duckdb_file import DuckDBFile; "
+        "print(DuckDBFile(pathlib.Path(sys.argv[1])).first(\"SELECT current_setting('enable_progress_bar')\"))"
+    )
+    command = [sys.executable, "-c", code, str(tmp_path / "rows")]
+    assert subprocess.run(command, capture_output=True, text=True, check=True).stdout == "(False,)\n"

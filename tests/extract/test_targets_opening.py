@@ -103,6 +103,16 @@ def test_companies_in_schemas_of_their_own(tmp_path: Path) -> None:
             assert schema in str(rejects.relative_to(tmp_path))
 
 
+def test_a_schema_that_differs_in_case_alone_is_refused_with_the_name_that_is_there(tmp_path: Path) -> None:
+    with opened(place_of("duckdb", tmp_path, "Acme")) as target:
+        target.write(THINGS, batch(Thing(id=1)), "k", b"1")
+    for owner in (ACME, GLOBEX):
+        with pytest.raises(TargetRefused, match=r"has a schema Acme, which it does not tell from acme.*--schema Acme"):
+            make_target(place_of("duckdb", tmp_path, "acme")).open(owner, [THINGS])
+    with opened(place_of("duckdb", tmp_path, "Acme")) as target:
+        assert target.state(THINGS, "k") == b"1"
+
+
 def test_a_second_run_at_the_same_time_is_refused(place: Place) -> None:
     with opened(place) as target:
         with pytest.raises(TargetRefused, match="another run") as caught:

@@ -10,10 +10,11 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import attrs
 import duckdb
@@ -22,18 +23,20 @@ import pytest
 
 from asyncsdk.extract.target import Place, TargetError
 from tests.extract.killed import BATCHES, KEY, expected, is_published
-from tests.extract.stored import THINGS, Thing, batch, folder_of, opened
+from tests.extract.stored import THINGS, Thing, batch, folder_of, kind_of, opened
 from tests.extract.test_targets_killed import child, values_of
 
 pytestmark = pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="no SIGKILL here")
 polars = pytest.importorskip("polars")
+
+Reader: TypeAlias = Callable[[Path], list[dict[str, Any]]]
 
 SEED = 3
 KILLS = 50
 ATTEMPTS = 4
 
 
-def duckdb_glob(pattern: str) -> Callable[[Path], list[dict[str, Any]]]:
+def duckdb_glob(pattern: str, function: str = "read_parquet") -> Reader:
     """Reads with DuckDB, and again where a query fails: it opens a file twice, for its columns and for its rows.
 
     Between the two a file may be replaced by another that is as sound. DuckDB notices, and raises one error or another.
@@ -43,7 +46,7 @@ def duckdb_glob(pattern: str) -> Callable[[Path], list[dict[str, Any]]]:
         for attempt in range(1, ATTEMPTS + 1):
             try:
                 with duckdb.connect() as database:
-                    rows = database.execute(f"SELECT id, value FROM read_parquet('{folder / pattern}')").fetchall()
+                    rows = database.execute(f"SELECT id, value FROM {function}('{folder / pattern}')").fetchall()
             except duckdb.Error:
                 if attempt == ATTEMPTS:
                     raise
@@ -54,30 +57,66 @@ def duckdb_glob(pattern: str) -> Callable[[Path], list[dict[str, Any]]]:
     return read
 
 
-def polars_glob(pattern: str) -> Callable[[Path], list[dict[str, Any]]]:
+def polars_glob(pattern: str, function: str = "read_parquet") -> Reader:
     def read(folder: Path) -> list[dict[str, Any]]:
-        rows: list[dict[str, Any]] = polars.read_parquet(str(folder / pattern), columns=["id", "value"]).to_dicts()
+        columns = {} if function == "read_ndjson" else {"columns": ["id", "value"]}
+        path = str(folder / pattern)
+        rows: list[dict[str, Any]] = getattr(polars, function)(path, **columns).select("id", "value").to_dicts()
         return rows
 
     return read
 
 
-def pyarrow_folder(folder: Path) -> list[dict[str, Any]]:
-    rows: list[dict[str, Any]] = (
-        ds.dataset(folder / "things", format="parquet").to_table(columns=["id", "value"]).to_pylist()
-    )
-    return rows
+def pyarrow_folder(format: Any) -> Reader:
+    def read(folder: Path) -> list[dict[str, Any]]:
+        files = ds.dataset(folder / "things", format=format)
+        rows: list[dict[str, Any]] = files.to_table(columns=["id", "value"]).to_pylist()
+        return rows
+
+    return read
 
 
-READERS: dict[str, Callable[[Path], list[dict[str, Any]]]] = {
-    "DuckDB, a table": duckdb_glob("things/*.parquet"),
-    "DuckDB, all that looks like a table": duckdb_glob("**/*.parquet"),
-    "DuckDB, any file of a table's name": duckdb_glob("*/things.*"),
-    "DuckDB, folders of a prefix": duckdb_glob("thing*/*"),
-    "polars, a table": polars_glob("things/*.parquet"),
-    "polars, a folder": polars_glob("things"),
-    "polars, all that looks like a table": polars_glob("**/*.parquet"),
-    "pyarrow, a folder": pyarrow_folder,
+def duckdb_file(folder: Path) -> list[dict[str, Any]]:
+    """Reads the file of `duckdb:`, as far as no run has it: then it cannot be opened at all."""
+    while True:
+        try:
+            with duckdb.connect(str(folder), read_only=True) as database:
+                rows = database.execute("SELECT id, value FROM things").fetchall()
+        except duckdb.IOException as error:
+            if "lock" not in str(error):
+                raise
+            time.sleep(0.01)
+        else:
+            time.sleep(0.05)  # while it is open no run can open it
+            return [{"id": id, "value": value} for id, value in rows]
+
+
+READERS: dict[str, dict[str, Reader]] = {
+    "parquet": {
+        "DuckDB, a table": duckdb_glob("things/*.parquet"),
+        "DuckDB, all that looks like a table": duckdb_glob("**/*.parquet"),
+        "DuckDB, any file of a table's name": duckdb_glob("*/things.*"),
+        "DuckDB, folders of a prefix": duckdb_glob("thing*/*"),
+        "polars, a table": polars_glob("things/*.parquet"),
+        "polars, a folder": polars_glob("things"),
+        "polars, all that looks like a table": polars_glob("**/*.parquet"),
+        "pyarrow, a folder": pyarrow_folder("parquet"),
+    },
+    "csv": {
+        "DuckDB, a table": duckdb_glob("things/*.csv", "read_csv"),
+        "DuckDB, all that looks like a table": duckdb_glob("**/*.csv", "read_csv"),
+        "DuckDB, folders of a prefix": duckdb_glob("thing*/*", "read_csv"),
+        "polars, a table": polars_glob("things/*.csv", "read_csv"),
+        "pyarrow, a folder": pyarrow_folder("csv"),
+    },
+    "jsonl": {
+        "DuckDB, a table": duckdb_glob("things/*.jsonl", "read_json_auto"),
+        "DuckDB, all that looks like a table": duckdb_glob("**/*.jsonl", "read_json_auto"),
+        "DuckDB, folders of a prefix": duckdb_glob("thing*/*", "read_json_auto"),
+        "polars, a table": polars_glob("things/things.jsonl", "read_ndjson"),
+        "pyarrow, a folder": pyarrow_folder("json"),
+    },
+    "duckdb": {"DuckDB": duckdb_file},
 }
 
 
@@ -86,6 +125,7 @@ class Looking:
     """What a thread that looks all the time has seen: how often, and what was wrong."""
 
     folder: Path
+    readers: dict[str, Reader]
     allowed: list[list[tuple[int, int]]]
     looks: int = 0
     seen: set[int] = attrs.field(factory=set)
@@ -94,7 +134,7 @@ class Looking:
 
     def look(self) -> None:
         while not self._over.is_set() and not self.wrong:
-            for name, read in READERS.items():
+            for name, read in self.readers.items():
                 try:
                     try:
                         rows = sorted(values_of(read(self.folder)))
@@ -116,7 +156,7 @@ class Looking:
 @contextmanager
 def looking(place: Place, allowed: list[list[tuple[int, int]]]) -> Iterator[Looking]:
     """Looks at a folder in a thread while the block runs; wrong is nothing, in at least one look of each reader."""
-    looks = Looking(folder_of(place), allowed)
+    looks = Looking(folder_of(place), READERS[kind_of(place)], allowed)
     thread = threading.Thread(target=looks.look, daemon=True)
     thread.start()
     try:
@@ -125,12 +165,13 @@ def looking(place: Place, allowed: list[list[tuple[int, int]]]) -> Iterator[Look
         looks.end()
         thread.join(60)
     assert not looks.wrong
-    assert looks.looks >= len(READERS)
+    assert looks.looks >= len(looks.readers)
 
 
-def states_of_runs() -> list[list[tuple[int, int]]]:
-    """What may be published: the first row, and the rows behind each publication."""
-    shown = [sorted(expected(SEED, number).items()) for number in range(BATCHES) if is_published(number)]
+def states_of_runs(kind: str) -> list[list[tuple[int, int]]]:
+    """What may be seen: the first row, and the rows behind each publication, or each commit in a DuckDB file."""
+    seen = [number for number in range(BATCHES) if kind == "duckdb" or is_published(number)]
+    shown = [sorted(({0: 0} | expected(SEED, number)).items()) for number in seen]
     return [[(0, 0)], *shown]
 
 
@@ -142,18 +183,34 @@ def begin(place: Place) -> None:
 
 
 @pytest.mark.slow
-def test_while_runs_go_on_and_are_killed(tmp_path: Path) -> None:
-    place, draw = Place(f"parquet:{tmp_path / 'lake'}"), random.Random(KILLS)
-    begin(place)
-    with looking(place, states_of_runs()) as looks:
-        for _ in range(KILLS):
-            with child(place, SEED, draw.randrange(100, 2500)) as run:
-                assert run.wait() in {0, -signal.SIGKILL}
-        with child(place, SEED, 0) as run:
-            assert run.wait() == 0
-    assert len(looks.seen) >= 2
-    with opened(place) as target:
-        assert target.state(THINGS, KEY) == str(BATCHES - 1).encode()
+@pytest.mark.parametrize("kind", READERS)
+def test_while_runs_go_on_and_are_killed(tmp_path: Path, kind: str) -> None:
+    """Several runs work on a table until it is done; then another one is begun, until so many were killed."""
+    draw, killed, tables, looks = random.Random(KILLS), 0, 0, 0
+    while killed < KILLS:
+        place, tables = Place(f"{kind}:{tmp_path / f'lake {tables}'}"), tables + 1
+        begin(place)
+        with looking(place, states_of_runs(kind)) as readers:
+            while killed < KILLS and (died := ends_killed(place, draw.randrange(100, 1500))):
+                killed += died
+            while ends_killed(place, 0):
+                pass
+        assert len(readers.seen) >= 2
+        looks += readers.looks
+        with opened(place) as target:
+            assert target.state(THINGS, KEY) == str(BATCHES - 1).encode()
+    print(f"{killed} runs killed, {tables} tables, {looks} looks of readers")  # noqa: T201  # -s shows it
+
+
+def ends_killed(place: Place, line: int) -> bool:
+    """Lets a run work until it is killed, or done. A reader in a DuckDB file keeps it out, so it begins again."""
+    for _ in range(200):
+        with child(place, SEED, line) as run:
+            run.wait()
+        if run.returncode != 1 or kind_of(place) != "duckdb":
+            assert run.returncode in {0, -signal.SIGKILL}
+            return run.returncode != 0
+    raise AssertionError("readers kept every run out")
 
 
 def test_while_publications_fail(tmp_path: Path) -> None:

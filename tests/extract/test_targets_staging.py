@@ -7,7 +7,7 @@ from pathlib import Path
 import attrs
 import pytest
 
-from asyncsdk.extract.target import Place, TargetError, TargetRefused
+from asyncsdk.extract.target import Contents, Place, Table, TargetError, TargetRefused
 from asyncsdk.extract.targets import make_target, mounts
 from asyncsdk.extract.targets.mounts import type_of_mount
 from tests.extract.stored import ACME, THINGS, Thing, batch, folder_of, kind_of, opened, rows_of
@@ -140,5 +140,69 @@ def test_other_peoples_files_are_never_taken_for_ours(folder_place: Place) -> No
     with opened(folder_place) as target:
         target.write(THINGS, batch(Thing(id=1)), "k", b"1")
         target.finish(THINGS)
+    part = folder / f"part-000777.{kind}"  # named as those of the old layout, which this is not
+    part.write_text("mine,too\n1,2\n")
+    with pytest.raises(TargetRefused, match=rf"{part.name} would be read as rows"):
+        make_target(folder_place).open(ACME, [THINGS])
+    part.unlink()
+    with opened(folder_place) as target:
         target.drop(THINGS)
     assert [path.name for path in folder.iterdir()] == ["README.md"]
+
+
+# --- what shall be stored nowhere ---------------------------------------------------------------------------------
+
+SECRET = "s3cret-value"
+
+
+def holding_the_secret(folder: Path) -> list[str]:
+    """The files in which a text still stands, in whatever part of them."""
+    return [path.name for path in folder.rglob("*") if path.is_file() and SECRET.encode() in path.read_bytes()]
+
+
+def without_names() -> Table:
+    columns = tuple(column for column in THINGS.columns if column.name != "name")
+    return attrs.evolve(THINGS, columns=columns, without=frozenset({"name"}))
+
+
+def keep_the_secret(place: Place) -> None:
+    with opened(place, THINGS, NARROW_THINGS) as target:
+        for table in (THINGS, NARROW_THINGS):
+            target.write(table, batch(*(Thing(id=id_, name=SECRET) for id_ in range(2000))), "k", b"1")
+            target.finish(table)
+
+
+NARROW_THINGS = attrs.evolve(THINGS, name="others")
+
+
+def test_what_is_removed_is_not_left_in_free_space_of_the_staging_file(folder_place: Place) -> None:
+    keep_the_secret(folder_place)
+    assert "staging.duckdb" in holding_the_secret(folder_of(folder_place))
+    with opened(folder_place, without_names()) as target:
+        assert target.state(THINGS, "k") == b"1", "states and rows are kept"
+        assert target.contents(THINGS) == Contents(2000, 2000)
+        target.drop(NARROW_THINGS)
+        target.finish(without_names())
+    assert holding_the_secret(folder_of(folder_place)) == []
+    assert [int(row["id"]) for row in rows_of(folder_place)] == [*range(2000)]
+    assert sorted(path.name for path in staging(folder_place).parent.iterdir()) == ["staging.duckdb"]
+
+
+def test_a_staging_file_that_could_not_be_written_anew_is_the_next_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = Place(f"parquet:{tmp_path / 'rows'}")
+    keep_the_secret(place)
+
+    def full(self: Path, target: Path) -> Path:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(Path, "replace", full)
+        with pytest.raises(TargetError, match="No space left"):
+            make_target(place).open(ACME, [without_names()])
+    with opened(place, without_names()) as target:
+        target.drop(NARROW_THINGS)
+        target.finish(without_names())
+    assert holding_the_secret(folder_of(place)) == []
+    assert sorted(path.name for path in staging(place).parent.iterdir()) == ["staging.duckdb"]

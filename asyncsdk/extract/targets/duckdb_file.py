@@ -17,7 +17,10 @@ import duckdb
 import pyarrow as pa
 
 from ..target import TargetError
+from .duckdb_tables import text_of
+from .sql import quoted
 from .stoppable import Stoppable
+from .syncing import sync
 
 __all__ = ["DuckDBFile", "Row", "is_damage", "read_once", "remove_leftovers"]
 
@@ -34,6 +37,9 @@ MOST_MEMORY: Final = 4096
 
 _SETTINGS: Final = {"threads": "1", "autoinstall_known_extensions": "false"}
 _FORMAT: Final = {"storage_compatibility_version": "v1.2.0"}
+_SESSION: Final = ("TimeZone = 'UTC'", "enable_progress_bar = false")
+"""Where no script runs (`python -c`, notebooks) DuckDB shows a bar on the standard output, amid other text."""
+
 _DAMAGE: Final = ("not a valid duckdb database", "corrupt", "checksum", "replaying wal", "replay wal", "enough bytes")
 _INVALID: Final = (duckdb.FatalException, duckdb.InternalException)
 
@@ -131,6 +137,27 @@ class DuckDBFile:
         except OSError as error:
             raise TargetError(f"{self._path}: {error.strerror or error}; what was committed before is kept") from error
 
+    def rewrite(self) -> None:
+        """Writes the file anew, without what was removed from it: in an old one that stays, in space that is free.
+
+        Raises:
+            duckdb.Error, OSError: it could not be written; the old one is there, and open or to be opened again.
+        """
+        fresh, name = _fresh(self._path), self.database
+        _remove_fresh(self._path)
+        self.rows("CHECKPOINT")
+        self.rows(f"ATTACH {text_of(str(fresh))} AS {quoted(fresh.name)} (STORAGE_VERSION 'v1.2.0')")
+        try:
+            self.rows(f"COPY FROM DATABASE {quoted(name)} TO {quoted(fresh.name)}")
+        finally:
+            self.rows(f"DETACH {quoted(fresh.name)}")
+        self.close()
+        if not _log(fresh).exists() and not _log(self._path).exists():
+            sync(fresh)
+            fresh.replace(self._path)
+            sync(self._path.parent)
+        self._database = _connected(self._path, self._memory)
+
     def close(self) -> None:
         """Closes the file. Safe to call twice."""
         database, self._database = self._database, None
@@ -167,6 +194,22 @@ def remove_leftovers(path: Path) -> None:
     folder = path.with_name(f"{path.name}.tmp")
     if folder.is_dir() and all(each.name.startswith("duckdb_temp_") for each in folder.iterdir()):
         shutil.rmtree(folder, ignore_errors=True)
+    _remove_fresh(path)
+
+
+def _fresh(path: Path) -> Path:
+    """The file that a file is written anew in."""
+    return path.with_name(f"{path.name}.fresh")
+
+
+def _log(path: Path) -> Path:
+    """What belongs to a file and is not yet in it."""
+    return path.with_name(f"{path.name}.wal")
+
+
+def _remove_fresh(path: Path) -> None:
+    for each in (_fresh(path), _log(_fresh(path))):
+        each.unlink(missing_ok=True)
 
 
 def is_damage(error: BaseException) -> bool:
@@ -183,7 +226,8 @@ def _connected(path: Path, memory: int) -> duckdb.DuckDBPyConnection:
         settings.update(_FORMAT)
     database = duckdb.connect(str(path), config=settings)
     try:
-        database.execute("SET TimeZone = 'UTC'").fetchall()
+        for setting in _SESSION:
+            database.execute(f"SET {setting}").fetchall()
     except BaseException:
         database.close()
         raise

@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from functools import partial
@@ -29,12 +29,23 @@ from ..target import (
     shrinks_too_much,
 )
 from .batches import batch_table
+from .duckdb_catalog import DuckDBCatalog
 from .duckdb_file import DuckDBFile, read_once
 from .duckdb_tables import FoundColumn, commenting, fitting, live_view, type_of
 from .duckdb_upsert import BATCH, CHANGED, Held, changes, inserting, inserting_changed
 from .published_files import NOTED
 from .runs_of_ids import runs_of
-from .sql import Names, check_foreign, check_names, check_owner, live_rows, quoted, run_values, runs_columns
+from .sql import (
+    Names,
+    check_foreign,
+    check_names,
+    check_owner,
+    check_schema,
+    live_rows,
+    quoted,
+    run_values,
+    runs_columns,
+)
 
 __all__ = ["DuckDBStore", "peek"]
 
@@ -51,18 +62,28 @@ class DuckDBStore:
         path: of the file, which nobody else uses.
         schema, prefix: of the tables.
         shown: whether people read the file: its tables get keys, comments and views.
+        removing: is called before a column or a table is removed that shall be stored nowhere.
 
     Raises:
         duckdb.Error: the file cannot be opened.
     """
 
-    def __init__(self, path: Path, schema: str, prefix: str, *, shown: bool) -> None:
+    def __init__(
+        self,
+        path: Path,
+        schema: str,
+        prefix: str,
+        *,
+        shown: bool,
+        removing: Callable[[], object] = lambda: None,
+    ) -> None:
         self.file: DuckDBFile = DuckDBFile(path)
         self.names: Names = Names(schema, prefix, self.file.database)
+        self._catalog = DuckDBCatalog(self.file, self.names)
         self._shown = shown
+        self._removing = removing
         self._contents: dict[str, Contents] = {}
         self._columns: dict[str, dict[str, FoundColumn]] = {}
-        self._spellings: dict[str, str] = {}
         self._passes: dict[str, datetime] = {}
         self._held: dict[str, Held] = {}
 
@@ -86,14 +107,15 @@ class DuckDBStore:
     def _prepare(self, owner: Owner, tables: Sequence[Table], where: str) -> None:
         with self.file.transaction():
             self._claim(owner, where)
-            check_names(self.names, tables, self._all_names(), where)
+            check_names(self.names, tables, self._catalog.tables(), where)
             for table in tables:
                 self._count(table, changed=self._make(table))
 
     def _claim(self, owner: Owner, where: str) -> None:
         names, rows = self.names, self.file.rows
+        check_schema(names.schema, self._catalog.schemas(), where)
         # Looked at first: nothing is changed in a file that is refused.
-        there = self._found("_asyncsdk_owner")
+        there = self._catalog.columns("_asyncsdk_owner")
         found = next(iter(rows(f"SELECT layout, base_url, company FROM {names.owner}")), None) if there else None
         check_owner(found, owner, where, LAYOUT)
         rows(f"CREATE SCHEMA IF NOT EXISTS {names.qualified_schema}")
@@ -113,13 +135,16 @@ class DuckDBStore:
 
     def _make(self, table: Table) -> bool:
         """Makes or widens a table, its view and its comments; returns whether the table itself was changed."""
-        changes = fitting(self.names, table, self._found(table.name), keyed=self._shown, spelt=self._spelt)
+        there = self._catalog.columns(table.name)
+        if not table.without.isdisjoint(there):
+            self._removing()
+        changes = fitting(self.names, table, there, keyed=self._shown, spelt=self._catalog.spelt)
         for statement in changes:
             self.file.rows(statement)
-        found = self._columns[table.name] = self._found(table.name)
+        found = self._columns[table.name] = self._catalog.columns(table.name)
         if self._shown:
             self.file.rows(live_view(self.names, table, found))
-            for statement in commenting(self.names, table, found, self._said(table)):
+            for statement in commenting(self.names, table, found, self._catalog.comment(table.name)):
                 self.file.rows(statement)
         return bool(changes)
 
@@ -134,36 +159,6 @@ class DuckDBStore:
             self.file.rows(f'DELETE FROM {self.names.seen} WHERE "table" = ?', [table.name])
         if noted and (changed or contents.lost):
             self.touch(table)
-
-    def _found(self, table: str) -> dict[str, FoundColumn]:
-        """The columns of a table; none where it does not exist."""
-        rows = self.file.rows(
-            "SELECT column_name, data_type, comment FROM duckdb_columns() "
-            "WHERE database_name = current_database() AND schema_name = ? AND table_name = ? ORDER BY column_index",
-            [self.names.schema, self.names.bare(table)],
-        )
-        return {name: FoundColumn(type_, comment) for name, type_, comment in rows}
-
-    def _said(self, table: Table) -> str | None:
-        rows = self.file.rows(
-            "SELECT comment FROM duckdb_tables() "
-            "WHERE database_name = current_database() AND schema_name = ? AND table_name = ?",
-            [self.names.schema, self.names.bare(table.name)],
-        )
-        return cast("str | None", rows[0][0]) if rows else None
-
-    def _all_names(self) -> list[str]:
-        rows = self.file.rows(
-            "SELECT table_name FROM information_schema.tables WHERE table_catalog = current_database() "
-            "AND table_schema = ?",
-            [self.names.schema],
-        )
-        return [name for (name,) in rows]
-
-    def _spelt(self, type_: str) -> str:
-        if type_ not in self._spellings:
-            self._spellings[type_] = str(self.file.first(f"SELECT typeof(CAST(NULL AS {type_}))")[0])
-        return self._spellings[type_]
 
     # --- state and rows -------------------------------------------------------------------------------------------
 
@@ -313,7 +308,10 @@ class DuckDBStore:
     def drop(self, table: Table) -> None:
         """See `Target.drop`."""
         with self.file.failing(), self.file.transaction():
-            check_foreign(self._found(table.name) or ["_vanished_at"], self.names.table(table.name))
+            there = self._catalog.columns(table.name)
+            check_foreign(there or ["_vanished_at"], self.names.table(table.name))
+            if there:
+                self._removing()
             self.file.rows(f"DROP VIEW IF EXISTS {self.names.table(f'{table.name}_live')}")
             self.file.rows(f"DROP TABLE IF EXISTS {self.names.table(table.name)}")
             notes = [self.names.state, self.names.tables, self.names.seen]

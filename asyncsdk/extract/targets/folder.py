@@ -11,7 +11,6 @@ whatever a reader looks for, it finds each table as it was or as it is.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from contextlib import suppress
 from datetime import datetime
@@ -21,8 +20,9 @@ from pathlib import Path
 import duckdb
 
 from .. import rejects
-from ..target import Batch, Contents, Owner, RunLine, Shrink, Table, TargetError, TargetRefused, Written
+from ..target import Batch, Contents, Live, Owner, RunLine, Shrink, Table, TargetError, TargetRefused, Written
 from .duckdb_file import is_damage, remove_leftovers
+from .duckdb_ids import live, mark_gone
 from .duckdb_store import DuckDBStore, peek
 from .folder_check import check_folder
 from .locks import FileLock
@@ -30,6 +30,7 @@ from .mounts import network_mount
 from .published_files import PublishedFiles, Stamp
 from .publishing import Format, copying, described, published_rows
 from .sql import Names
+from .syncing import sync
 
 __all__ = ["FolderTarget"]
 
@@ -109,17 +110,27 @@ class FolderTarget:
         return self._prepared(staging, owner, tables)
 
     def _prepared(self, staging: Path, owner: Owner, tables: Sequence[Table]) -> DuckDBStore:
-        store = DuckDBStore(staging, self._names.schema, self._prefix, shown=False)
+        mark = _to_be_rewritten(staging).touch
+        store = DuckDBStore(staging, self._names.schema, self._prefix, shown=False, removing=mark)
         try:
             self._open = store  # so that `stop` finds it
             if self._stopped:
                 store.file.stoppable.stop(writes=False)
             store.prepare(owner, tables, str(self._folder))
+            self._rewrite(store)
         except BaseException:
             self._open = None
             store.file.close()
             raise
         return store
+
+    def _rewrite(self, store: DuckDBStore) -> None:
+        """Writes the staging file anew, where something was removed from it that shall be stored nowhere."""
+        mark = _to_be_rewritten(self._staging.resolve())
+        if mark.exists():
+            with store.file.stoppable.long(), store.file.failing():
+                store.file.roomy(store.file.rewrite)
+                mark.unlink()
 
     def stop(self, *, writes: bool = False) -> None:
         """See `Target.stop`."""
@@ -169,6 +180,14 @@ class FolderTarget:
         """See `Target.mark_vanished`."""
         return self._store.mark_vanished(table, whole, at, allow_shrink=allow_shrink)
 
+    def live(self, table: Table, *, times: bool) -> Live:
+        """See `Target.live`."""
+        return live(self._store, table, times=times)
+
+    def mark_gone(self, table: Table, ids: Sequence[int], at: datetime) -> int:
+        """See `Target.mark_gone`."""
+        return mark_gone(self._store, table, ids, at)
+
     def log_run(self, line: RunLine) -> None:
         """See `Target.log_run`."""
         self._store.log_run(line)
@@ -198,11 +217,11 @@ class FolderTarget:
         try:
             with store.file.stoppable.long(), store.file.failing():
                 store.file.roomy(partial(self._write, store, table, draft))
-                _sync(draft)
+                sync(draft)
                 path.parent.mkdir(exist_ok=True)
-                _sync(self._folder)
+                sync(self._folder)
                 draft.replace(path)
-                _sync(path.parent)
+                sync(path.parent)
         finally:
             with suppress(OSError):
                 draft.unlink(missing_ok=True)
@@ -218,6 +237,7 @@ class FolderTarget:
             with suppress(OSError):  # somebody else's files are in it
                 path.parent.rmdir()
         self._store.drop(table)
+        self._rewrite(self._store)
         rejects.begin(self.rejects_path(table))
 
     def _write(self, store: DuckDBStore, table: Table, draft: Path) -> None:
@@ -244,17 +264,11 @@ class FolderTarget:
         return self._open
 
 
+def _to_be_rewritten(staging: Path) -> Path:
+    """A file that is there while the staging file still has, in free space, what was removed from it."""
+    return staging.with_name(f"{staging.name}.rewrite")
+
+
 def _damaged(staging: Path) -> Path:
     """A file that is there where a run found that the staging file is spoilt."""
     return staging.with_name(f"{staging.name}.damaged")
-
-
-def _sync(path: Path) -> None:
-    """Puts a file or a folder on disk."""
-    if path.is_dir() and os.name == "nt":
-        return  # folders cannot be opened there
-    descriptor = os.open(path, os.O_RDONLY if path.is_dir() else os.O_RDWR)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -33,7 +33,8 @@ def check_folder(folder: Path, format: Format, prefix: str, names: Sequence[str]
         OSError: it cannot be looked at.
     """
     old = folder / f"_{prefix}asyncsdk.jsonl"
-    if old.exists() or any(_has_parts(folder / name) for name in names):
+    ours = any((folder / name / f"{name}.{format}").exists() for name in names)
+    if old.exists() or (not ours and any(_has_parts(folder / name) for name in names)):
         raise TargetRefused(
             f"{folder} was written by an earlier asyncsdk, in files of another kind; give another folder, "
             f"or remove {old.name} and the folders of its tables: the lists are then read whole"

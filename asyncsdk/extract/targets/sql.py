@@ -11,7 +11,17 @@ import attrs
 from ..._arrow.columns import Column, stored_columns
 from ..target import Owner, RunLine, Table, TargetRefused
 
-__all__ = ["LAYOUT", "Names", "check_names", "check_owner", "live_rows", "quoted", "run_values", "runs_columns"]
+__all__ = [
+    "LAYOUT",
+    "Names",
+    "check_names",
+    "check_owner",
+    "check_schema",
+    "live_rows",
+    "quoted",
+    "run_values",
+    "runs_columns",
+]
 
 LAYOUT: Final = 2
 """Of the target's own tables, unless an engine has another one. Others are refused."""
@@ -125,6 +135,25 @@ def check_owner(found: tuple[object, ...] | None, owner: Owner, where: str, know
         raise TargetRefused(
             f"{where} holds rows of {company} at {base_url}, not of {owner.company} at {owner.base_url}; "
             "give these another --schema or --prefix"
+        )
+
+
+def check_schema(schema: str, found: Iterable[str], where: str) -> None:
+    """Refuses a schema that an engine which does not tell capitals would take for another one.
+
+    Args:
+        schema: that is asked for.
+        found: those that are there.
+        where: what the target is called in the message.
+
+    Raises:
+        TargetRefused: there is one whose name differs only in case.
+    """
+    others = [name for name in found if name.casefold() == schema.casefold()]
+    if others and schema not in others:
+        raise TargetRefused(
+            f"{where} has a schema {others[0]}, which it does not tell from {schema}; write --schema {others[0]}, or "
+            "another name"
         )
 
 
