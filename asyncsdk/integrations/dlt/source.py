@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -114,11 +115,10 @@ def wethod_source(
         headers=headers,
         hooks=hooks,
     )
+    seconds = _seconds(lag)
     check_whole_number(
         "concurrency", concurrency, 1, max_in_flight, "the client keeps max_in_flight requests in flight"
     )
-    if isinstance(lag, bool) or not isinstance(lag, int | float) or not 0 <= lag < float("inf"):
-        raise ArgumentError("lag", f"a number of seconds, 0 or more, not {shown(lag)}")
     if on_reject is not None and not callable(on_reject):
         raise ArgumentError("on_reject", f"a function that takes each such row, not {shown(on_reject)}")
     excluded = exclusions_of([without] if isinstance(without, str) else without)
@@ -136,11 +136,17 @@ def wethod_source(
                 whole=listing.parent is not None or listing.table in replaced,
                 on_reject=on_reject,
             ),
-            float(lag),
+            seconds,
         )
         for listing in named
     ]
     return dlt.source(lambda: resources, name="wethod", section="wethod")()
+
+
+def _seconds(lag: object) -> float:
+    if isinstance(lag, bool) or not isinstance(lag, int | float) or not 0 <= lag < math.inf:
+        raise ArgumentError("lag", f"a number of seconds, 0 or more, not {shown(lag)}")
+    return float(lag)
 
 
 def _named(lists: Sequence[str], excluded: Exclusions) -> list[Listing]:
