@@ -189,21 +189,22 @@ def _named_whole(whole: Collection[str], named: Sequence[Listing]) -> list[Listi
 def _resource(reading: Reading, lag: float) -> DltResource:
     """A list as a resource of dlt."""
 
-    def tables_since(since: datetime | None) -> AsyncIterator[pa.Table]:
+    def tables(cursor: Any) -> AsyncIterator[pa.Table]:
         async def checked(out: Handover) -> None:
-            refuse_what_would_double(reading.wethod)  # here, where dlt says which resource runs
-            await read(reading, since, out)
+            # Here, where dlt says which resource runs, and has told the cursor what the last run remembered.
+            refuse_what_would_double(reading.wethod)
+            await read(reading, None if cursor is None else cursor.start_value, out)
 
         return Handover(checked)
 
     def replaced() -> AsyncIterator[pa.Table]:
-        return tables_since(None)
+        return tables(None)
 
     def merged(
         # No `primary_key`: rows at the cursor are read again anyway, and merged.
         updated_at: Any = dlt.sources.incremental[datetime](CURSOR, lag=lag, primary_key=()),  # noqa: B008
     ) -> AsyncIterator[pa.Table]:
-        return tables_since(updated_at.start_value)
+        return tables(updated_at)
 
     made: Any = dlt.resource  # how it is typed differs from version to version
     resource: DltResource = made(
