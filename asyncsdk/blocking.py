@@ -20,6 +20,7 @@ import os
 import threading
 from collections.abc import Awaitable, Callable, Coroutine, Generator
 from concurrent.futures import Future
+from contextlib import suppress
 from functools import wraps
 from types import TracebackType
 from typing import Final, ParamSpec, Self, TypeVar
@@ -40,6 +41,9 @@ P = ParamSpec("P")
 
 BATCH: Final = 100
 """Rows that come from the event loop at a time: crossing threads costs as much as decoding a few rows."""
+
+WAKE_SECONDS: Final = 1.0
+"""How long a waiting thread sleeps at the most before it looks whether it was interrupted."""
 
 _FORKED: Final = "this process was forked from the one that connected, and has no event loop of it; call connect() here"
 _CLOSED: Final = "this connection is closed; call connect() again, or keep it open longer"
@@ -176,11 +180,26 @@ class Blocking:
 
     def _wait(self, call: Callable[[], Coroutine[object, object, T]]) -> T:
         self._check()
-        future = self._submit(call)
+        future: Future[T] | None = None
+        abandoned = False
+
+        async def wanted() -> T:
+            if abandoned:  # it was interrupted before anybody could cancel it
+                raise asyncio.CancelledError
+            return await call()
+
         try:
-            return future.result()
+            future = self._submit(wanted)
+            while True:
+                # An interrupt that comes just before a lock is waited for is seen only when the wait ends.
+                with suppress(TimeoutError):
+                    return future.result(None if future.done() else WAKE_SECONDS)
+                if future.done():
+                    return future.result()  # the call itself has raised it, or has ended meanwhile
         except BaseException:
-            future.cancel()  # nothing, where the call itself has raised
+            abandoned = True
+            if future is not None:
+                future.cancel()  # nothing, where the call itself has raised
             raise
 
     def _submit(self, call: Callable[[], Coroutine[object, object, T]]) -> Future[T]:

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import textwrap
 import threading
+import time
 from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import assert_type
@@ -111,6 +112,57 @@ def test_an_interrupted_call_is_cancelled_and_the_connection_goes_on() -> None:
         interrupting(call, seen)
         assert call(answer) == "there"
         assert seen == ["cancelled"]
+
+
+def test_a_time_out_of_the_call_is_not_taken_for_the_waits_own() -> None:
+    async def late(wethod: Wethod) -> None:
+        raise TimeoutError("of the call")
+
+    connection = connect(token="t", company="acme", base_url="http://127.0.0.1:9")
+    with connection as call, pytest.raises(TimeoutError, match="of the call"):
+        call(late)
+
+
+INTERRUPTED = """
+    import asyncio
+    from asyncsdk.blocking import connect
+
+    async def quick(wethod):
+        await asyncio.sleep(0)
+
+    async def endless(wethod):
+        await asyncio.Event().wait()
+
+    async def left(wethod):
+        await asyncio.sleep(0.05)
+        return sum("wanted" in repr(task.get_coro()) for task in asyncio.all_tasks())
+
+    with connect(token="t", company="acme", base_url="http://127.0.0.1:9") as call:
+        try:
+            print("calling", flush=True)
+            for number in range(10**9):
+                call(endless if number % 50 == 49 else quick)
+        except KeyboardInterrupt:
+            print("interrupted", call(left) <= 1)
+"""
+
+
+@pytest.mark.slow
+def test_an_interrupt_at_any_instant_is_seen_and_leaves_no_call_running() -> None:
+    """A real SIGINT, at many instants of a program that calls all the time."""
+    program = [sys.executable, "-c", textwrap.dedent(INTERRUPTED)]
+    for instant in range(30):
+        with subprocess.Popen(program, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as run:
+            assert run.stdout is not None
+            assert run.stdout.readline() == "calling\n"
+            time.sleep(instant * 0.0007)
+            run.send_signal(signal.SIGINT)
+            try:
+                said, complained = run.communicate(timeout=30)
+            except subprocess.TimeoutExpired:
+                run.kill()
+                raise
+        assert said == "interrupted True\n", (instant, said, complained)
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
