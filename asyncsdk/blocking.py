@@ -181,12 +181,18 @@ class Blocking:
     def _wait(self, call: Callable[[], Coroutine[object, object, T]]) -> T:
         self._check()
         future: Future[T] | None = None
-        abandoned = False
+        abandoned = begun = False
+        ended = threading.Event()
 
         async def wanted() -> T:
-            if abandoned:  # it was interrupted before anybody could cancel it
-                raise asyncio.CancelledError
-            return await call()
+            nonlocal begun
+            begun = True
+            try:
+                if abandoned:  # it was interrupted before anybody could cancel it
+                    raise asyncio.CancelledError
+                return await call()
+            finally:
+                ended.set()
 
         try:
             future = self._submit(wanted)
@@ -200,6 +206,8 @@ class Blocking:
             abandoned = True
             if future is not None:
                 future.cancel()  # nothing, where the call itself has raised
+            if begun:
+                ended.wait(WAKE_SECONDS)  # so that what the interrupted call did last comes before what is asked next
             raise
 
     def _submit(self, call: Callable[[], Coroutine[object, object, T]]) -> Future[T]:
