@@ -181,12 +181,12 @@ class Blocking:
     def _wait(self, call: Callable[[], Coroutine[object, object, T]]) -> T:
         self._check()
         future: Future[T] | None = None
-        abandoned = begun = False
+        running: list[tuple[asyncio.AbstractEventLoop, asyncio.Task[object] | None]] = []
+        abandoned = False
         ended = threading.Event()
 
         async def wanted() -> T:
-            nonlocal begun
-            begun = True
+            running.append((asyncio.get_running_loop(), asyncio.current_task()))
             try:
                 if abandoned:  # it was interrupted before anybody could cancel it
                     raise asyncio.CancelledError
@@ -206,7 +206,9 @@ class Blocking:
             abandoned = True
             if future is not None:
                 future.cancel()  # nothing, where the call itself has raised
-            if begun:
+            for loop, task in running:
+                if future is None and task is not None:  # it had begun before the thread held what cancels it
+                    loop.call_soon_threadsafe(task.cancel)
                 ended.wait(WAKE_SECONDS)  # so that what the interrupted call did last comes before what is asked next
             raise
 
