@@ -22,7 +22,9 @@ if TYPE_CHECKING:
     from ._codec.query import Params
     from ._codec.values import Json
     from ._limits import Quota
+    from ._lists.change_stream import Changes
     from ._lists.gathering import gather_all
+    from ._lists.noticing import Change
     from ._lists.pager import Page, Pager
     from ._lists.report import Report
     from ._lists.walk import PageWalk, Walk
@@ -63,6 +65,8 @@ if TYPE_CHECKING:
 
 _MODULES = frozenset({"dates", "events", "filters", "models"})
 _HOMES = {
+    "Change": "_lists.noticing",
+    "Changes": "_lists.change_stream",
     "Hooks": "events",
     "Json": "_codec.values",
     "Mirror": "mirror",
@@ -101,6 +105,8 @@ __all__ = [
     "APIError",
     "ArgumentError",
     "AuthenticationError",
+    "Change",
+    "Changes",
     "ClientClosedError",
     "ConfigurationError",
     "ConflictError",

@@ -8,6 +8,7 @@ from __future__ import annotations
 import functools
 import importlib
 import json
+import re
 from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
 from importlib import resources
@@ -21,7 +22,7 @@ from ._codec.written import Kind
 from ._limits import clock
 from .errors import ArgumentError
 
-__all__ = ["Kind", "Listing", "Parent", "document", "find", "listings", "properties"]
+__all__ = ["Kind", "Listing", "Parent", "document", "find", "listed_at", "listings", "properties"]
 
 _PAGING: Final = {"limit", "offset"}
 
@@ -33,10 +34,14 @@ class Parent:
     Args:
         table: the parent's list, such as `streams`.
         parameter: what the nested list calls the parent's id, such as `stream_id`.
+        include: what the parent's list reads the rows along by, such as `streamLeaders`; None: it does not.
+        field: of the parent's rows, in which they then are, such as `stream_leaders`.
     """
 
     table: str
     parameter: str
+    include: str | None = None
+    field: str | None = None
 
 
 @attrs.frozen(kw_only=True)
@@ -54,6 +59,7 @@ class Listing:
         soft_deletes: whether it shows deleted rows on request (`deleted=`).
         permissions: of which the reader needs some.
         feature: the company feature it belongs to.
+        row_path: where one of its rows is read, `{id}` in it; None where the API gives its rows in lists only.
     """
 
     table: str
@@ -66,6 +72,7 @@ class Listing:
     soft_deletes: bool = False
     permissions: tuple[str, ...] = ()
     feature: str | None = None
+    row_path: str | None = None
 
     @property
     def model(self) -> type:
@@ -122,28 +129,57 @@ def find(name: str) -> Listing:
 def listings() -> Mapping[str, Listing]:
     """Every list of the contract by its name, in the order of their names."""
     paths = cast("dict[str, dict[str, Any]]", document()["paths"])
-    found = [_listing(path, item["get"]) for path, item in paths.items() if item.get("get", {}).get("x-kind") == "list"]
+    single = {path for path, item in paths.items() if "get" in item}
+    found = [
+        _listing(path, item["get"], row_path if (row_path := f"{path}/{{id}}") in single else None)
+        for path, item in paths.items()
+        if item.get("get", {}).get("x-kind") == "list"
+    ]
     return {listing.table: listing for listing in sorted(found, key=lambda listing: listing.table)}
 
 
-def _listing(path: str, operation: Mapping[str, Any]) -> Listing:
+def listed_at(route: str) -> Listing | None:
+    """The list at a path of the contract, such as `/api/streams/{stream_id}/leaders`; None for one it does not know."""
+    return next((listing for listing in listings().values() if listing.path == route), None)
+
+
+def _listing(path: str, operation: Mapping[str, Any], row_path: str | None) -> Listing:
     resource, method = operation["x-sdk"]["resource"], operation["x-sdk"]["method"]
     own: Sequence[Mapping[str, Any]] = [each for each in operation["parameters"] if "in" in each]
     ids = [each["name"] for each in own if each["in"] == "path"]
     queries = {each["name"]: _kind(each) for each in own if each["in"] == "query" and each["name"] not in _PAGING}
-    schema = operation["responses"]["200"]["content"]["application/json"]["schema"]["items"]["$ref"]
+    schema = _schema_of(operation)
     return Listing(
         table=resource + method.removeprefix("list"),
         resource=resource,
         method=method,
         path=path,
-        schema=schema.rpartition("/")[2],
-        parent=Parent(resource, ids[0]) if ids else None,
+        schema=schema,
+        parent=_parent(resource, ids[0], path, schema) if ids else None,
         parameters=queries,
         soft_deletes="deleted" in queries,
         permissions=tuple(operation.get("x-permissions", ())),
         feature=operation.get("x-requires-feature"),
+        row_path=row_path,
     )
+
+
+def _schema_of(operation: Mapping[str, Any]) -> str:
+    """The name of the model of a list's rows."""
+    content = operation["responses"]["200"]["content"]["application/json"]
+    return str(content["schema"]["items"]["$ref"]).rpartition("/")[2]
+
+
+def _parent(resource: str, parameter: str, path: str, schema: str) -> Parent:
+    """What a nested list hangs on, and by which `include` the parent's list reads its rows along."""
+    listed = cast("dict[str, dict[str, Any]]", document()["paths"])[path.partition("/{")[0]]["get"]
+    fields = properties(_schema_of(listed))
+    values = [value for each in listed["parameters"] if each.get("name") == "include" for value in each["x-values"]]
+    for value in values:
+        field = re.sub(r"(?=[A-Z])", "_", value).lower()
+        if str(fields.get(field, {}).get("items", {}).get("$ref")).rpartition("/")[2] == schema:
+            return Parent(resource, parameter, value, field)
+    return Parent(resource, parameter)
 
 
 def _kind(parameter: Mapping[str, Any]) -> Kind:

@@ -41,6 +41,9 @@ P = ParamSpec("P")
 BATCH: Final = 100
 """Rows that come from the event loop at a time: crossing threads costs as much as decoding a few rows."""
 
+WAKE_SECONDS: Final = 1.0
+"""How long a thread sleeps at the most: a signal that comes just before it falls asleep is not seen before it wakes."""
+
 _FORKED: Final = "this process was forked from the one that connected, and has no event loop of it; call connect() here"
 _CLOSED: Final = "this connection is closed; call connect() again, or keep it open longer"
 
@@ -147,7 +150,7 @@ class Blocking:
         self._closed = True
         atexit.unregister(self.close)
         try:
-            self._submit(self._wethod.aclose).result()
+            _result(self._submit(self._wethod.aclose))
         finally:
             self._portal.start_task_soon(self._portal.stop, True)
             self._thread.join()
@@ -178,7 +181,7 @@ class Blocking:
         self._check()
         future = self._submit(call)
         try:
-            return future.result()
+            return _result(future)
         except BaseException:
             future.cancel()  # nothing, where the call itself has raised
             raise
@@ -187,6 +190,16 @@ class Blocking:
         if threading.current_thread() is self._thread:
             raise ClientClosedError("this is the connection's own event loop; await the client there")
         return self._portal.start_task_soon(call)
+
+
+def _result(future: Future[T]) -> T:
+    """Waits for a result, and wakes now and then, so that a signal is seen whenever it comes."""
+    while True:
+        try:
+            return future.result(WAKE_SECONDS)
+        except TimeoutError:
+            if future.done():  # the call itself ended so, or it ended in this moment
+                return future.result()
 
 
 async def _serve(ready: Future[BlockingPortal]) -> None:

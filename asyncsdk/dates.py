@@ -153,3 +153,8 @@ def _shifted(day: dt.date, days: int) -> dt.date:
         return day + days * _DAY
     except OverflowError:
         raise ArgumentError("day", f"the week of {day} leaves the calendar (years 1 to 9999)") from None
+
+
+def __dir__() -> list[str]:
+    """Names only what users write, as completion offers it, and nothing that this module imports."""
+    return __all__

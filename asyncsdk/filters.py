@@ -333,3 +333,8 @@ def as_integer(name: str, value: object) -> int:
     if not -LARGEST <= value <= LARGEST:
         raise ArgumentError(name, f"takes an integer of at most 100 digits, not {shown(value)}")
     return value
+
+
+def __dir__() -> list[str]:
+    """Names only what users write, as completion offers it, and nothing that this module imports."""
+    return __all__

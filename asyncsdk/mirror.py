@@ -2,7 +2,7 @@
 
 For page views that show the same projects, streams and persons again and again. The first reading walks each list;
 after that a refresh costs one request a list while nothing changes, so four workers that mirror five lists every
-five minutes spend 240 of the 5,000 requests an hour.
+five minutes spend 240 of the 5,000 requests an hour. Each list is followed as `pager.changes()` follows it.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Final, Self
 
 from ._codec.decode import Reject
 from ._limits import clock as clocks
-from ._lists.mirrored import MirroredList
+from ._lists.mirrored import MirroredList, OnChange
 from ._lists.options import CONCURRENCY, WalkOptions
 from ._sending.loops import require_asyncio
 from ._sending.settings import LONGEST
@@ -70,14 +70,18 @@ class Mirror(MirroredLists):
     background, as soon as Wethod answers. So an application starts while Wethod is away, or the hour's requests are
     spent; `await mirror.projects.fetch(7)` gives rows that are not there yet.
 
-    Deletions: lists that can show deleted rows (`deleted=include`) drop them with the next refresh; the others are read
-    whole every `whole` seconds, and until then show rows that were deleted meanwhile.
+    Deletions: a list that fits into one page, or marks its deleted rows (`deleted=include`), drops them with the next
+    refresh. Of the others it is proved every `whole` seconds, in one request where that is so, that nothing is gone;
+    until then they show rows that were deleted meanwhile.
 
     Args:
         wethod: asks for the lists. It has to stay open as long as the mirror.
         lists: names of resources, as attributes of the client: `["projects", "streams"]`.
         refresh: seconds between two refreshes, give or take a tenth so that workers do not ask in step.
         whole: seconds between two looks for deletions that changes do not show (see above).
+        on_change: is called with the name of a list and each `Change` of it, once that can be seen; not for the rows of
+            the first reading. It may be a coroutine function. What it raises fails the refresh; the changes that are
+            left are told after the next.
         required: whether entering waits for the first reading, and raises if it fails.
         concurrency: as in `Pager.items`; lists are read one after the other.
         stable: as in `Pager.items`.
@@ -103,6 +107,7 @@ class Mirror(MirroredLists):
         stable: bool = True,
         sweep: bool = False,
         on_reject: Callable[[Reject], object] | None = None,
+        on_change: OnChange | None = None,
         clock: Callable[[], float] = clocks.monotonic,
     ) -> None:
         _check_seconds("refresh", refresh)
@@ -110,11 +115,15 @@ class Mirror(MirroredLists):
         names = _names(lists)
         options = WalkOptions(concurrency=concurrency, stable=stable, sweep=sweep, on_reject=on_reject)
         options.check(wethod.settings.max_in_flight)
+        if on_change is not None and not callable(on_change):
+            raise ArgumentError(
+                "on_change", f"a function that takes a list's name and a change, not {shown(on_change)}"
+            )
         self.failure: Exception | None = None
         self._wethod = wethod.with_options(single_flight=True)
         self._refresh, self._whole, self._required, self._clock = refresh, whole, required, clock
         self._lists: dict[str, MirroredList[Any]] = {
-            name: MirroredList(name, getattr(self._wethod, name), options, clock) for name in names
+            name: MirroredList(name, getattr(self._wethod, name), options, clock, on_change) for name in names
         }
         self._refreshing: asyncio.Lock | None = None
         self._task: asyncio.Task[None] | None = None

@@ -19,7 +19,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-SHARES = {"walks": 0.5, "writes": 0.25, "budgets": 0.1, "mirrors": 0.1, "extractions": 0.05}
+SHARES = {"walks": 0.5, "writes": 0.27, "budgets": 0.1, "mirrors": 0.1, "followers": 0.02, "extractions": 0.01}
 """Of all seeds; a mirror takes ten times as long as a write, an extraction fifty times."""
 
 CHUNK = 100

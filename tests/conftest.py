@@ -8,11 +8,16 @@ from typing import Any
 
 import pytest
 from aiohttp import web
+from hypothesis import HealthCheck, settings
 
 from asyncsdk import Wethod
 from asyncsdk._sending.settings import RetryPolicy
 from tests.raw_server import Certificate, Run, certificate_in
 from tests.stub_server import TOKEN, Server
+
+# How long an example takes says how busy the machine is, and nothing of the product.
+settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("untimed")
 
 
 @pytest.fixture

@@ -135,6 +135,18 @@ def test_deletions_in_100_000_rows_cost_few_pages(deleted: int, most: int) -> No
     assert mean(costs) <= most
 
 
+def test_more_names_than_are_confirmed_end_the_search_as_soon_as_they_are_found() -> None:
+    gone = set(random.Random(1).sample(range(1, 100_001), 2_000))
+    there = [i for i in range(1, 100_001) if i not in gone]
+    search = DeletionSearch(range(1, 100_001))
+    pages = 0
+    while isinstance(question := search.question, PageAsked):
+        pages += 1
+        search.answer_page(there[question.offset : question.offset + question.limit])
+    assert search.result.end is SearchEnd.TOO_MANY
+    assert pages <= 40
+
+
 def test_a_row_committed_late_is_not_searched_for() -> None:
     search = DeletionSearch(i for i in range(1, 100_001) if i != 50_000)
     asked = 0

@@ -19,7 +19,7 @@ from pathlib import Path
 
 import pytest
 
-from asyncsdk.cli import main
+from asyncsdk.cli import _COMMANDS, main
 from asyncsdk.sandbox import Sandbox
 from asyncsdk.testing import beside
 
@@ -91,6 +91,14 @@ def test_help_needs_no_extra(capsys: Capture) -> None:
         assert 'pip install "asyncsdk[extract]"' in said.out
     assert main(["lst"]) == 2
     assert "did you mean list?" in capsys.readouterr().err
+
+
+def test_help_is_of_the_same_commands_whatever_is_installed(capsys: Capture) -> None:
+    assert main(["--help"]) == 0
+    said = capsys.readouterr().out
+    _, _, listed = said.partition("Commands:")
+    lines = listed.partition("Exit status")[0].splitlines()
+    assert {line.split()[0] for line in lines if line.strip()} == {*_COMMANDS}
 
 
 @pytest.mark.usefixtures("_nothing_installed")
@@ -212,7 +220,8 @@ def test_several_companies_go_into_a_folder_each(capsys: Capture, tmp_path: Path
     words = ["extract", "streams", "--to", f"jsonl:{tmp_path}", "--json", "--quiet"]
     assert main([*words, "--company", "acme", "--company", "no-such-company"]) == 1
     told = json.loads(capsys.readouterr().out)
-    assert [each["company"] for each in told] == ["acme", "no-such-company"]
+    assert told["status"] == 1
+    assert [(each["company"], each["status"]) for each in told["companies"]] == [("acme", 0), ("no-such-company", 1)]
     assert {path.name for path in tmp_path.iterdir()} >= {"acme", "no_such_company"}
 
 

@@ -57,6 +57,14 @@ def test_overlap_and_state_are_handed_over(asked: list[dict[str, Any]], tmp_path
     assert main([*words, "--overlap", "soon"]) == 2
 
 
+def test_how_often_lists_are_read_whole_is_handed_over(asked: list[dict[str, Any]], tmp_path: Path) -> None:
+    """To the plan as well, which would say something else otherwise."""
+    words = ["extract", "levels", "-q", "--to", f"csv:{tmp_path}"]
+    assert main([*words, "--whole-every", "90d"]) == main(words) == 0
+    assert [each["whole_every"] for each in asked] == [timedelta(days=90)] * 2 + [timedelta(days=30)] * 2
+    assert main([*words, "--whole-every", "400d"]) == 2
+
+
 def test_a_defect_in_one_company_s_run_ends_no_other(
     asked: list[dict[str, Any]], capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -65,6 +73,8 @@ def test_a_defect_in_one_company_s_run_ends_no_other(
     assert main(words) == 1
     said = capsys.readouterr()
     told = json.loads(said.out)
-    assert [(each["company"], each["status"]) for each in told] == [("alpha", 0), ("broken", 1), ("gamma", 0)]
-    assert "AttributeError" in told[1]["error"]
+    assert told["status"] == 1
+    companies = told["companies"]
+    assert [(each["company"], each["status"]) for each in companies] == [("alpha", 0), ("broken", 1), ("gamma", 0)]
+    assert "AttributeError" in companies[1]["error"]
     assert "s3cret-password" not in said.out + said.err + caplog.text

@@ -351,7 +351,9 @@ def test_a_company_that_is_refused_ends_no_other(api: Api, capsys: Capture, tmp_
     words += [word for company in ("alpha", "beta", "gamma") for word in ("--company", company)]
     assert main([*words, "--json"]) == 2
     told = json.loads(capsys.readouterr().out)
-    assert [(each["company"], each["status"]) for each in told] == [("alpha", 0), ("beta", 2), ("gamma", 0)]
+    companies = told["companies"]
+    assert [(each["company"], each["status"]) for each in companies] == [("alpha", 0), ("beta", 2), ("gamma", 0)]
+    assert told["status"] == 2
     assert main(words) == 2
     said = capsys.readouterr()
     assert "asyncsdk: beta: " in said.err
@@ -436,7 +438,7 @@ def test_a_plan_says_what_it_spent_itself(api: Api, capsys: Capture, tmp_path: P
     assert json.loads(capsys.readouterr().out)["spent"] == len(api.asked)
     words = ["extract", "projects", "--plan", "--to", f"jsonl:{tmp_path}", "--company", "a", "--company", "b"]
     assert main(words) == 0
-    assert capsys.readouterr().out.splitlines()[-1].startswith("all companies: about 8 requests, under 1 s, 0% of ")
+    assert capsys.readouterr().out.splitlines()[-1].startswith("all companies: about 10 requests, under 1 s, 0% of ")
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="no such signals there")

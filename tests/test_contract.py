@@ -91,6 +91,25 @@ def test_what_is_assumed_of_a_call_is_in_its_docstring() -> None:
     assert missing == {}
 
 
+def test_every_operation_is_described_for_tools_that_know_no_words_of_ours() -> None:
+    """They show `description`, and nothing of what begins with `x-`."""
+    assert OPERATIONS["POST /api/timesheets"]["description"] == (
+        "Logs hours of a person on a project.\n\nNo reference page says which fields are mandatory. Assumed to be "
+        "mandatory: hours, project_id. An answer of 400 names what is missing.\n\nPermissions: timetracking.view."
+    )
+    assert OPERATIONS["POST /api/budgets/{id}:approve"]["description"] == (
+        "Approves a submitted budget.\n\nAssumed: only a submitted budget can be approved; any other is answered 412."
+        "\n\nPermissions: budget.approve, budget.approve_other."
+    )
+    for name, operation in OPERATIONS.items():
+        text = operation["description"]
+        assert operation["summary"].split(" ", 1)[1] in text.split("\n")[0], name
+        said = (*operation.get("x-permissions", ()), operation.get("x-requires-feature", ""))
+        assert [word for word in said if word not in text] == [], name
+        assert operation.get("x-assumed", "")[1:] in text, name
+        assert ("treat as probable" in text) is not operation["x-documented"], name
+
+
 def unsaid(operation: Mapping[str, Any]) -> list[str]:
     """What is assumed of a call, where its docstring does not say so."""
     assumed = [operation, *operation["parameters"]]

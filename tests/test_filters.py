@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import pickle
+from types import ModuleType
 from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from asyncsdk import dates
 from asyncsdk import filters as F  # noqa: N812  # the name users are told to give it
 from asyncsdk.errors import ArgumentError
 
@@ -22,6 +24,11 @@ MAY = dt.date(2026, 5, 1)
 
 offsets = st.integers(-23 * 60, 23 * 60).map(lambda minutes: dt.timezone(dt.timedelta(minutes=minutes)))
 moments = st.datetimes(timezones=offsets).filter(lambda moment: 1 < moment.year < 9999)  # in range in UTC
+
+
+@pytest.mark.parametrize("module", [F, dates])
+def test_completion_offers_what_users_write_and_nothing_else(module: ModuleType) -> None:
+    assert dir(module) == sorted(module.__all__)
 
 
 def read_back(text: str) -> dt.datetime:

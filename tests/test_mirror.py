@@ -15,7 +15,7 @@ import attrs
 import pytest
 from aiohttp import web
 
-from asyncsdk import ArgumentError, NotFoundError, PermissionDeniedError, ServerError, Wethod, resources
+from asyncsdk import ArgumentError, Change, NotFoundError, PermissionDeniedError, ServerError, Wethod, resources
 from asyncsdk._sending.settings import RetryPolicy
 from asyncsdk.mirror import Mirror
 from asyncsdk.resources.mirrored_lists import MirroredLists
@@ -64,11 +64,17 @@ async def test_a_mirror_holds_the_lists_by_id(sandbox: Sandbox, wethod: Wethod) 
 
 
 async def test_a_refresh_costs_one_request_a_list_while_nothing_changes(sandbox: Sandbox, wethod: Wethod) -> None:
-    async with Mirror(wethod, ["projects", "streams", "persons"]) as mirror:
-        before = {name: dict(getattr(mirror, name)) for name in ("projects", "streams", "persons")}
+    async with Mirror(wethod, ["projects", "streams", "persons", "budget_days"]) as mirror:
+        before = {name: dict(getattr(mirror, name)) for name in mirror.lists}
+        await mirror.refresh()  # may find out that a list is as long as the pages of some servers
         sandbox.requests.clear()
         await mirror.refresh()
-        assert [request.path for request in sandbox.requests] == ["/api/projects", "/api/streams", "/api/persons"]
+        assert [request.path for request in sandbox.requests] == [
+            "/api/projects",
+            "/api/streams",
+            "/api/persons",
+            "/api/budget-days",
+        ]
         assert {name: dict(getattr(mirror, name)) for name in before} == before
 
 
@@ -85,48 +91,93 @@ async def test_a_refresh_brings_what_was_inserted_updated_and_softly_deleted(san
         assert dict(seen) == {row.id: row for row in rows}
 
 
-async def test_deletions_that_no_change_shows_go_with_the_next_whole_reading(sandbox: Sandbox, wethod: Wethod) -> None:
+async def test_deletions_that_no_change_shows_go_with_the_next_proof(sandbox: Sandbox, wethod: Wethod) -> None:
     clock = Ticking()
-    async with Mirror(wethod, ["streams"], whole=3600, clock=clock) as mirror:
-        (gone,) = sandbox.mutate("streams", "hard_delete", 1)
+    async with Mirror(wethod, ["streams", "budget_days"], whole=3600, clock=clock) as mirror:
+        assert len(mirror.budget_days) > 100 > len(mirror.streams)
+        (short,) = sandbox.mutate("streams", "hard_delete", 1)
+        (long,) = sandbox.mutate("budget_days", "hard_delete", 1)
         await mirror.refresh()
-        assert gone.id in mirror.streams
+        assert short.id not in mirror.streams
+        assert long.id in mirror.budget_days
         clock.now += 3600
+        sandbox.requests.clear()
         await mirror.refresh()
-        assert gone.id not in mirror.streams
+        assert long.id not in mirror.budget_days
+        assert len(sandbox.requests) < 10
+
+
+async def test_changes_are_told_once_they_can_be_seen(sandbox: Sandbox, wethod: Wethod) -> None:
+    told: list[tuple[str, str, int, bool]] = []
+
+    def tell(name: str, change: Change[Any]) -> None:
+        told.append((name, change.kind, change.id, change.id in mirror.lists[name]))
+
+    mirror = Mirror(wethod, ["projects", "streams"], on_change=tell)
+    async with mirror:
+        assert told == []
+        (new,) = sandbox.mutate("streams", "insert", 1)
+        (gone,) = sandbox.mutate("projects", "soft_delete", 1)
+        await mirror.refresh()
+        await mirror.refresh()
+    assert told == [("projects", "deleted", gone.id, False), ("streams", "changed", new.id, True)]
+
+
+async def test_a_change_that_could_not_be_told_does_not_lose_the_others(sandbox: Sandbox, wethod: Wethod) -> None:
+    told: list[int] = []
+
+    async def tell(_: str, change: Change[Any]) -> None:
+        told.append(change.id)
+        if len(told) == 1:
+            raise LookupError("the application's own")
+
+    async with Mirror(wethod, ["streams"], on_change=tell) as mirror:
+        made = {change.id for change in sandbox.mutate("streams", "insert", 3)}
+        with pytest.raises(LookupError):
+            await mirror.refresh()
+        await mirror.refresh()
+        assert sorted(told) == sorted(made)
+        assert made <= mirror.streams.keys()
 
 
 async def test_soft_deletes_that_leave_updated_at_alone_are_looked_for_now_and_then(
     server: Server, connect: Connect
 ) -> None:
     deleted = {**rows_json(1, 2)[0], "deleted_at": "2026-02-01T00:00:00Z"}
+    gone = False
 
     async def handler(request: web.Request) -> web.StreamResponse:
+        offset = int(request.query["offset"])
         if request.query.get("deleted") == "only":
             return web.json_response([deleted])
-        return web.json_response([] if "updated_at" in request.query else rows_json(0, 3))
+        live = [row for row in rows_json(0, 150) if not gone or row["id"] != 2]
+        return web.json_response([] if "updated_at" in request.query else live[offset : offset + 100])
 
     server.handler = handler
     clock = Ticking()
     async with Mirror(connect(), ["production_plan_streams"], whole=600, clock=clock) as mirror:
+        gone = True
         await mirror.refresh()
-        assert list(mirror.production_plan_streams) == [1, 2, 3]
+        assert 2 in mirror.production_plan_streams
         clock.now += 600
+        server.requests.clear()
         await mirror.refresh()
-        assert list(mirror.production_plan_streams) == [1, 3]
+        assert 2 not in mirror.production_plan_streams
         await mirror.refresh()
-        assert [("deleted=only" in line) for line in server.requests] == [False, False, False, True, False]
+        assert [("deleted=only" in line) for line in server.requests] == [False, False, True, False, False]
 
 
 async def test_the_next_look_begins_at_the_servers_date_less_five_minutes(server: Server, connect: Connect) -> None:
     async def handler(request: web.Request) -> web.StreamResponse:
-        rows = [] if "updated_at" in request.query else rows_json(0, 3)
+        offset = int(request.query["offset"])
+        rows = [] if "updated_at" in request.query else rows_json(0, 150)[offset : offset + 100]
         return web.json_response(rows, headers={"Date": "Fri, 01 May 2026 10:00:00 GMT"})
 
     server.handler = handler
     async with Mirror(connect(), ["production_plan_streams"]) as mirror:
-        await mirror.refresh()
-    assert "updated_at=gte:2026-05-01T09:55:00Z" in server.requests[-1]
+        for _ in range(2):
+            await mirror.refresh()
+            assert "updated_at=gte:2026-05-01T09:55:00Z" in server.requests[-1]
     assert "deleted=include" in server.requests[-1]
 
 

@@ -232,7 +232,7 @@ def test_each_field_is_named_once(warnings: list[str]) -> None:
     assert first.startswith("Project.client_id: null where the contract promises a value (row id 7)")
     assert "strict=True" in first
     decoding.page(Project)(text([project(1), project(9, value=None, client_id=None)]))
-    decoding.page(Stream)(text([without(to_dict(Factory()(Stream)), "name")]))  # type: ignore[arg-type]  # a dict
+    decoding.page(Stream)(text([without(to_dict(Factory()(Stream)), "name")]))
     assert [each.partition(" where")[0] for each in warnings[1:]] == ["Project.value: null", "Stream.name: missing"]
     Decoding().page(Project)(text([project(1, duration=None)]))
     assert len(warnings) == 3, "who belongs to no client is told nothing"
@@ -339,7 +339,7 @@ async def refusal(wethod: Wethod) -> DecodeError:
 
 
 async def test_what_a_write_answers_is_read_as_leniently(server: Server, connect: Connect) -> None:
-    server.script((201, without(to_dict(Factory()(Stream)), "name")))  # type: ignore[arg-type]  # a dict
+    server.script((201, without(to_dict(Factory()(Stream)), "name")))
     assert (await connect().streams.create(name="x")).name is None
 
 

@@ -96,6 +96,15 @@ class TestDependencies:
         assert [int(each.partition(".")[2]) for each in listed] == [*range(11, 11 + len(listed))]
 
 
+def imported_by_name(path: Path) -> list[str]:
+    """Modules of the package that are imported by a whole name in a string, which no tool that packages finds."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call) and node.args]
+    named = [each.args[0] for each in calls if ast.unparse(each.func).endswith("import_module")]
+    texts = [each.value for each in named if isinstance(each, ast.Constant)]
+    return [text for text in texts if isinstance(text, str) and text.startswith("asyncsdk")]
+
+
 class TestFiles:
     def test_the_wheel_leaves_out_nothing_the_package_imports(self) -> None:
         generator = {f"asyncsdk.contract.{path.stem}" for path in MODULES if not shipped(path)}
@@ -117,6 +126,10 @@ class TestFiles:
         (folder,) = _pyinstaller.hook_dirs()
         hook = (Path(folder) / "hook-asyncsdk.py").read_text(encoding="utf-8")
         assert 'collect_data_files("asyncsdk")' in hook
+        named = next(line for line in hook.splitlines() if line.startswith("hiddenimports = "))
+        late = {name for path, file in MODULES.items() if shipped(path) for name in imported_by_name(file)}
+        assert "asyncsdk._arrow.frames" in late
+        assert {*ast.literal_eval(named.partition("= ")[2])} == late
 
 
 class TestPage:

@@ -16,6 +16,9 @@ from typing import TYPE_CHECKING, assert_type
 import attrs
 
 from asyncsdk import (
+    Change,
+    Changes,
+    Json,
     Mirror,
     Page,
     Pager,
@@ -100,6 +103,18 @@ async def pages_of_streams(wethod: Wethod) -> int:
     return leaders + await pager.count()
 
 
+async def changes_of_streams(wethod: Wethod) -> str:
+    changes = wethod.streams.list().changes("beginning", every=None)
+    assert_type(changes, Changes[Stream])
+    async with changes:
+        async for change in changes:
+            assert_type(change, Change[Stream])
+            assert_type(change.row, Stream | None)
+            assert change.kind == "changed"
+    assert_type(changes.bookmark, str)
+    return changes.bookmark
+
+
 async def ordered(wethod: Wethod) -> None:
     logs = await wethod.timesheet_logs.list(order="-created_at", mode="daily").all(max_items=5)
     assert_type(logs, list[TimesheetLog])
@@ -125,8 +140,10 @@ async def written(wethod: Wethod, project_id: int) -> Timesheet | None:
         return None
     assert_type(sheet, Timesheet)
     data = to_dict(sheet)
-    assert isinstance(data, dict)
+    assert_type(data, dict[str, Json])
     assert data["notes"] == "done"
+    assert_type(to_dict([sheet]), list[Json])
+    assert_type(to_dict({"sheet": sheet}), dict[str, Json])
     await wethod.timesheets.delete(sheet.id)
     return sheet
 
@@ -171,6 +188,7 @@ async def main(folder: Path) -> list[Row]:
         rows = await plan_by_project(wethod, dt.datetime(2000, 1, 1, tzinfo=dt.UTC))
         await hours_of_month(wethod)
         await pages_of_streams(wethod)
+        await changes_of_streams(wethod)
         await ordered(wethod)
         assert await written(wethod, project_id=1) is not None
         assert await whole_answers(wethod)

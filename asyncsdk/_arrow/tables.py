@@ -5,7 +5,8 @@ polars, pandas, DuckDB and pyarrow itself read what comes out. Needs pyarrow (ex
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from typing import Any, Final, cast
 
 import attrs
@@ -21,6 +22,7 @@ from .values import column_of, values_of
 __all__ = [
     "TIMESTAMP",
     "ArrowValueError",
+    "array_of",
     "flat_column",
     "schema_of",
     "stored_table",
@@ -62,7 +64,8 @@ def to_arrow(rows: Sequence[object], model: type) -> pa.Table:
 
     Args:
         rows: of `model`.
-        model: the attrs class whose fields become columns; or `dict` for rows whose columns Arrow has to guess.
+        model: the attrs class whose fields become columns; or `dict`: then every key that a row has becomes one, of the
+            type that Arrow sees in its values, or of JSON text where no one type holds them all.
 
     Raises:
         ArrowValueError: a number or a date-time that Arrow cannot hold.
@@ -71,9 +74,22 @@ def to_arrow(rows: Sequence[object], model: type) -> pa.Table:
         >>> table = to_arrow(await wethod.timesheets.list(), Timesheet)  # doctest: +SKIP
     """
     if model is dict:
-        dicts: list[dict[str, Json]] = [dict(row) for row in rows]  # type: ignore[call-overload]  # rows are mappings here
-        return pa.Table.from_pylist(dicts)
+        return _table_of_mappings(cast("Sequence[Mapping[str, Json]]", rows))
     return table_of(rows, columns_of(model))
+
+
+def _table_of_mappings(rows: Sequence[Mapping[str, Json]]) -> pa.Table:
+    names = list(dict.fromkeys(name for row in rows for name in row))
+    return pa.Table.from_arrays([_array_of_any([row.get(name) for row in rows], name) for name in names], names=names)
+
+
+def _array_of_any(values: Sequence[Json], name: str) -> pa.Array[Any]:
+    with suppress(*_REFUSALS):
+        return pa.array(values)
+    try:
+        return pa.array(_texts(values), pa.string())
+    except _REFUSALS as error:
+        raise ArrowValueError(str(error), index=None, path=f"$.{name}") from None
 
 
 def table_of(rows: Sequence[object], columns: Iterable[Column]) -> pa.Table:
@@ -84,11 +100,16 @@ def table_of(rows: Sequence[object], columns: Iterable[Column]) -> pa.Table:
     """
     columns = tuple(columns)
     values = values_of(rows)
-    return pa.Table.from_arrays([_array(values(column), column) for column in columns], schema=schema_of(columns))
+    return pa.Table.from_arrays([array_of(values(column), column) for column in columns], schema=schema_of(columns))
 
 
 def stored_table(
-    rows: Sequence[object], raw: Sequence[bytes] | None, columns: Iterable[Column], *, flat: bool = False
+    rows: Sequence[object],
+    raw: Sequence[bytes] | None,
+    columns: Iterable[Column],
+    *,
+    flat: bool = False,
+    made: Mapping[str, pa.Array[Any]] | None = None,
 ) -> pa.Table:
     """Rows as a table stores them, with their JSON text where there is one; columns that no row has are null.
 
@@ -97,10 +118,12 @@ def stored_table(
         raw: the JSON text of each row; None where it is not stored.
         columns: of the table, stored ones included.
         flat: nested values as JSON text, for targets that cannot nest.
+        made: columns that are arrays already, by name.
 
     Raises:
         ArrowValueError: as `table_of`.
     """
+    made = made or {}
     values = values_of(rows)
     arrays: list[pa.Array[Any]] = []
     names: list[str] = []
@@ -108,10 +131,12 @@ def stored_table(
         names.append(column.name)
         if column == RAW and raw is not None:
             arrays.append(pa.array([text.decode() for text in raw], pa.string()))
+        elif column.name in made and made[column.name].type == type_of(column):
+            arrays.append(made[column.name])
         elif flat and column.nested:
             arrays.append(pa.array(_texts(_nested(column, values(column), _as_it_is)), pa.string()))
         else:
-            arrays.append(_array(values(column), column))
+            arrays.append(array_of(values(column), column))
     return pa.Table.from_arrays(arrays, names=names)
 
 
@@ -120,7 +145,12 @@ def flat_column(column: Column) -> Column:
     return attrs.evolve(column, kind="json", many=False, fields=()) if column.nested else column
 
 
-def _array(values: Sequence[object], column: Column) -> pa.Array[Any]:
+def array_of(values: Sequence[object], column: Column) -> pa.Array[Any]:
+    """The values of a column as an Arrow array.
+
+    Raises:
+        ArrowValueError: as `table_of`.
+    """
     values = _nested(column, values, _text)
     try:
         array = packed(column.kind, values) if not column.many else None

@@ -16,14 +16,24 @@ __all__ = ["column_of", "values_of"]
 def values_of(rows: Sequence[object]) -> Callable[[Column], Sequence[object]]:
     """A function that gives the values of a column, for all columns of some rows.
 
-    Structs are turned round at once, which takes half. A column without an attribute is None throughout.
+    Structs are turned round at once when the first column is asked for, which takes half. A column without an attribute
+    is None throughout.
     """
     kinds = set(map(type, rows))
-    if len(kinds) == 1 and issubclass(kind := kinds.pop(), msgspec.Struct):
-        turned = zip(*map(msgspec.structs.astuple, cast("Sequence[msgspec.Struct]", rows)), strict=True)
-        by_name = dict(zip(kind.__struct_fields__, turned, strict=True))
-        return lambda column: [None] * len(rows) if column.attribute is None else by_name[column.attribute]
-    return lambda column: column_of(rows, column)
+    if len(kinds) != 1 or not issubclass(kind := kinds.pop(), msgspec.Struct):
+        return lambda column: column_of(rows, column)
+    fields = kind.__struct_fields__
+    by_name: dict[str, Sequence[object]] = {}
+
+    def values(column: Column) -> Sequence[object]:
+        if column.attribute is None:
+            return [None] * len(rows)
+        if not by_name:
+            turned = zip(*map(msgspec.structs.astuple, cast("Sequence[msgspec.Struct]", rows)), strict=True)
+            by_name.update(zip(fields, turned, strict=True))
+        return by_name[column.attribute]
+
+    return values
 
 
 def column_of(rows: Sequence[object], column: Column) -> list[object]:

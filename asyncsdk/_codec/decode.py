@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import codecs
 import functools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from operator import attrgetter
-from typing import TypeVar, cast, get_args, get_origin
+from typing import TypeVar, cast, get_args, get_origin, overload
 
 import attrs
 import msgspec
@@ -303,6 +303,14 @@ def _reject(raw: bytes, index: int, error: DecodeError) -> Reject:
     )
 
 
+@overload
+def to_dict(obj: Mapping[str, object]) -> dict[str, Json]: ...
+@overload
+def to_dict(obj: Sequence[object]) -> list[Json]: ...
+@overload
+def to_dict(obj: attrs.AttrsInstance) -> dict[str, Json]: ...  # to pyright every class is one, so it comes last
+@overload
+def to_dict(obj: object) -> Json: ...
 def to_dict(obj: object) -> Json:
     """A model, or lists and mappings of models, as data that JSON can say.
 

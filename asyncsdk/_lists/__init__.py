@@ -16,6 +16,10 @@ invariant, and nobody else writes its state:
 - `stages`, `sweeping`: what follows the list itself. `counting`: how long a list is, without reading it.
 - `changes`: which rows a list lost since it was read, without reading it again.
 
+A list that is followed: `change_stream` (what the user holds) -> `following` (round after round) -> `views` (what is
+asked) and `finding` (the search of `changes`, over the network) -> `noticing` (what is news) -> `held` (ids, versions).
+`trust` says how far a proof is worth something, `followed` is all of it as a text.
+
 | Word        | Meaning                                                                                           |
 |-------------|---------------------------------------------------------------------------------------------------|
 | page        | the rows of one answer; planned, in flight, answered, accepted, delivered                         |
@@ -32,5 +36,8 @@ invariant, and nobody else writes its state:
 | sweep       | a stage that reads what was changed since the walk began                                          |
 | cursor      | where a walk stands between two rows; written as a text it is a bookmark                          |
 | delivery    | the new rows of a page, ready to be taken in order                                                |
+| held        | a row that was told, or was there when the list was first read: its absence would be news         |
+| proof       | one page that shows that a list has no row less than is held                                      |
+| round       | one look at a list that is followed: what changed, and the proof                                  |
 | reject      | a row that does not fit its model; a misfit is one that lacks a promised value                    |
 """

@@ -16,10 +16,12 @@ of rows created since included (a pass over `updated_at` brings them).
   the count, until a pass over `updated_at` has brought it: bisecting cannot find it, and the search ends unproved
   where such rows are more than the deleted ones.
 - **Bound**: a search that would cost as much as reading the whole list ends, and says so.
+- **Memory**: ids are held in an array, eight bytes a row, of which the search makes a copy of its own.
 """
 
 from __future__ import annotations
 
+from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Generator, Iterable, Sequence
 from enum import Enum
@@ -76,6 +78,10 @@ class _TooManyError(Exception):
     """Ends a search because a whole pass costs less."""
 
 
+class _WholeListError(Exception):
+    """Ends a search because one page, of a server that does not page, was the whole list."""
+
+
 @attrs.frozen
 class _Anchor:
     """Holds an id and the position at which the list had it."""
@@ -84,7 +90,8 @@ class _Anchor:
     position: int
 
 
-_Search: TypeAlias = "Generator[PageAsked | RowAsked, Sequence[int] | bool, None]"
+_Answer: TypeAlias = "Sequence[int] | bool | None"
+_Search: TypeAlias = "Generator[PageAsked | RowAsked, _Answer, None]"
 
 
 def enclosed(ids: Sequence[int], offset: int, held: Sequence[int], limit: int = PAGE) -> range:
@@ -108,7 +115,7 @@ class DeletionSearch:
     """Searches a list for rows that are held and no longer there.
 
     Ask what `question` says until it is None, then read `result`. `held` are the ids that should be in the list;
-    `most` bounds the pages asked for (by default what a whole pass costs).
+    `most` bounds the pages asked for (by default what a whole pass costs), `limit` is the size of a page.
 
     >>> search = DeletionSearch([1, 2, 3])
     >>> search.question
@@ -121,9 +128,10 @@ class DeletionSearch:
     (2,)
     """
 
-    def __init__(self, held: Iterable[int], *, most: int | None = None) -> None:
-        self._held = sorted(set(held))
-        self._most = len(self._held) // (PAGE - 1) + 2 if most is None else most
+    def __init__(self, held: Iterable[int], *, most: int | None = None, limit: int = PAGE) -> None:
+        self._held = _rising(held)
+        self._limit = limit
+        self._most = len(self._held) // (limit - 1) + 2 if most is None else most
         self._absent: set[int] = set()
         self._deleted: list[int] = []
         self._new: list[int] = []
@@ -147,13 +155,13 @@ class DeletionSearch:
             raise RuntimeError(f"no page was asked for, but {self.question}")  # noqa: TRY004  # out of its order, not of its type
         self._go_on(ids)
 
-    def answer_row(self, *, found: bool) -> None:
-        """Takes whether the row that was asked for could be read."""
+    def answer_row(self, *, found: bool | None) -> None:
+        """Takes whether the row that was asked for could be read; None: that cannot be told, so read the list whole."""
         if not isinstance(self.question, RowAsked):
             raise RuntimeError(f"no row was asked for, but {self.question}")  # noqa: TRY004  # out of its order, not of its type
         self._go_on(found)
 
-    def _go_on(self, answer: Sequence[int] | bool) -> None:
+    def _go_on(self, answer: _Answer) -> None:
         self._requests += 1
         try:
             self.question = self._steps.send(answer)
@@ -173,25 +181,28 @@ class DeletionSearch:
             return
         except _TooManyError:
             end = SearchEnd.TOO_MANY
+        except _WholeListError:
+            pass
         if len(self._absent) > NAMES:
             self._end = SearchEnd.TOO_MANY
             return
         for absent in sorted(self._absent):
-            if (yield RowAsked(absent)):
-                self._end = SearchEnd.ORDER
+            found = yield RowAsked(absent)
+            if found is None or found:
+                self._end = SearchEnd.TOO_MANY if found is None else SearchEnd.ORDER
                 return
             self._deleted.append(absent)
         self._end = end
 
-    def _proved(self) -> Generator[PageAsked, Sequence[int] | bool, bool]:
+    def _proved(self) -> Generator[PageAsked, _Answer, bool]:
         """Asks for the last page; where it proves nothing, looks for what is missing."""
-        offset = max(len(self._held) - PAGE + 1, 0)
+        offset = max(len(self._held) - self._limit + 1, 0)
         ids = yield from self._page(offset)
-        if offset == 0 and len(ids) < PAGE:
+        if offset == 0 and len(ids) < self._limit:
             return True
-        if ids and self._missing_below(_Anchor(ids[0], offset)) == 0 and len(ids) < PAGE:
+        if ids and self._missing_below(_Anchor(ids[0], offset)) == 0 and len(ids) < self._limit:
             return True
-        step = PAGE - 1
+        step = self._limit - 1
         while not ids and offset:  # the list lost more than a page: look for its end
             offset, step = max(offset - step, 0), step * 2
             ids = yield from self._page(offset)
@@ -199,45 +210,50 @@ class DeletionSearch:
             yield from self._bisect(ids, offset)
         return False
 
-    def _bisect(self, ids: Sequence[int], offset: int) -> Generator[PageAsked, Sequence[int] | bool, None]:
+    def _bisect(self, ids: Sequence[int], offset: int) -> Generator[PageAsked, _Answer, None]:
         open_ranges: list[tuple[_Anchor, _Anchor | None]] = [(_Anchor(-1, -1), _Anchor(ids[0], offset))]
-        if len(ids) == PAGE:
-            open_ranges.append((_Anchor(ids[-1], offset + PAGE - 1), None))
+        if len(ids) == self._limit:
+            open_ranges.append((_Anchor(ids[-1], offset + self._limit - 1), None))
         while open_ranges:
             below, above = open_ranges.pop()
             if above is None:
                 at = below.position
             elif self._missing_below(above) <= self._missing_below(below):
                 continue
-            elif above.position - below.position < PAGE:
+            elif above.position - below.position < self._limit:
                 at = max(below.position, 0)
             else:
-                at = max((below.position + above.position - PAGE + 1) // 2, 0)
+                at = max((below.position + above.position - self._limit + 1) // 2, 0)
             ids = yield from self._page(at)
             if not ids:
                 continue
             first, last = _Anchor(ids[0], at), _Anchor(ids[-1], at + len(ids) - 1)
             if below.id < first.id and (above is None or first.id < above.id):
                 open_ranges.append((below, first))
-            if below.id < last.id and len(ids) == PAGE and (above is None or last.id < above.id):
+            if below.id < last.id and len(ids) == self._limit and (above is None or last.id < above.id):
                 open_ranges.append((last, above))
 
     def _missing_below(self, anchor: _Anchor) -> int:
         """Returns how many rows below an anchor are held and no longer in the list; fewer than 0: more are there."""
         return 0 if anchor.position < 0 else bisect_left(self._held, anchor.id) - anchor.position
 
-    def _page(self, offset: int) -> Generator[PageAsked, Sequence[int] | bool, Sequence[int]]:
+    def _page(self, offset: int) -> Generator[PageAsked, _Answer, Sequence[int]]:
         if self._pages >= self._most:
             raise _TooManyError
         self._pages += 1
-        ids = yield PageAsked(offset)
-        assert not isinstance(ids, bool)  # noqa: S101  # answer_page sends ids, and nothing else answers a page
+        ids = yield PageAsked(offset, self._limit)
+        assert isinstance(ids, Sequence)  # noqa: S101  # answer_page sends ids, and nothing else answers a page
         if any(a >= b for a, b in pairwise(ids)) or not self._absent.isdisjoint(ids):
             raise _OrderBrokenError
-        self._learn(ids, offset)
+        if len(ids) > self._limit:
+            self._learn(ids, 0, len(ids) + 1)
+            raise _WholeListError
+        self._learn(ids, offset, self._limit)
+        if len(self._absent) > NAMES:
+            raise _TooManyError
         return ids
 
-    def _learn(self, ids: Sequence[int], offset: int) -> None:
+    def _learn(self, ids: Sequence[int], offset: int, limit: int) -> None:
         """Takes in the ids of one page: those not held are new, those held and enclosed by it are absent."""
         for row in ids:
             place = bisect_left(self._held, row)
@@ -245,8 +261,15 @@ class DeletionSearch:
                 self._held.insert(place, row)
                 self._new.append(row)
         there = set(ids)
-        places = enclosed(ids, offset, self._held)
+        places = enclosed(ids, offset, self._held, limit)
         lost = [self._held[place] for place in places if self._held[place] not in there]
         if lost:
             self._absent.update(lost)
-            self._held[places.start : places.stop] = [i for i in self._held[places.start : places.stop] if i in there]
+            kept = array("q", (i for i in self._held[places.start : places.stop] if i in there))
+            self._held[places.start : places.stop] = kept
+
+
+def _rising(held: Iterable[int]) -> array[int]:
+    """Returns ids of its own in rising order, each once."""
+    ids = array("q", held)
+    return ids if all(one < other for one, other in pairwise(ids)) else array("q", sorted(set(ids)))

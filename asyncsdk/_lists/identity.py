@@ -66,6 +66,15 @@ class RowIdentity(Generic[T]):
         stamp = _date_time(self.changed(row))
         return stamp is not None and stamp >= moment
 
+    def updated_at(self, row: T) -> datetime | None:
+        """Returns when a row says that it was last updated; None where it says nothing that is a moment."""
+        return _date_time(self.changed(row))
+
+    @staticmethod
+    def text(row: object) -> str:
+        """Returns a row as a text that is the same for equal rows, in every process."""
+        return _text(row)
+
     def versions(self, rows: Sequence[T]) -> list[Hashable]:
         """Returns the version of each row."""
         stamps = list(map(self.changed, rows))

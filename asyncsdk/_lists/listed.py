@@ -37,6 +37,7 @@ from .walk import PageWalk, Walk, read_all
 __all__ = ["List", "Query"]
 
 T = TypeVar("T")
+A = TypeVar("A")
 
 Query: TypeAlias = tuple[tuple[str, Json], ...]
 
@@ -76,6 +77,20 @@ class List(Generic[T]):
     stable_order: str | None
     operation: str | None = None
     route: str | None = None
+
+    def into(self, model: type[A], offset: int = 0) -> List[A]:
+        """Returns the list from an offset on, its rows decoded into another model."""
+        return List(
+            self.sender,
+            self.path,
+            model,
+            self.query,
+            self.limit,
+            offset,
+            self.stable_order,
+            self.operation,
+            self.route,
+        )
 
     def rows(self, options: WalkOptions) -> Walk[T]:
         """Returns a walk by rows that has not begun. Raises what `fetcher` does."""
@@ -140,9 +155,7 @@ class List(Generic[T]):
             ArgumentError: an option that cannot be kept; nothing was sent.
         """
         options.check(self.sender.settings.max_in_flight)
-        query = self.query
-        if options.stable and self.stable_order is not None and all(name != "order" for name, _ in query):
-            query = (*query, ("order", self.stable_order))
+        query = self._stable_query() if options.stable else self.query
         if options.sweep and (own := _own_filter(query)) is not None:
             sweep_filter(own, format_datetime(clock.utc_now(), usegmt=True))  # refuses now what would not do at the end
         source = bookmarks.source_of(self.path, [(name, str(value)) for name, value in query], sdk=__version__)
@@ -161,13 +174,17 @@ class List(Generic[T]):
         misfits = Misfits(self.model) if misfits is None else misfits
         following = partial(self._sweep, query, options.concurrency) if options.sweep else None
         stages = Stages(
-            Stage(plan, self._requests(query)),
+            Stage(plan, self.requests(query)),
             following,
             finished=self._warn_of_small_pages,
             misfits=misfits,
             named=self._named(),
         )
         return Fetcher(stages, self.sender, self._decode(misfits, rejects=options.on_reject is not None), slots=slots)
+
+    def _stable_query(self) -> Query:
+        ordered = self.stable_order is None or any(name == "order" for name, _ in self.query)
+        return self.query if ordered else (*self.query, ("order", self.stable_order))
 
     def _decode(self, misfits: Misfits, *, rejects: bool) -> Decode[list[T]]:
         """Returns what decodes a page; with `rejects`, rows that do not fit keep their places."""
@@ -178,7 +195,7 @@ class List(Generic[T]):
 
     async def count(self) -> int:
         """Returns how many rows there are from `offset` on."""
-        request = self._requests(self.query)
+        request = self.requests(self.query)
         counting = Counting(self.sender.account.page_sizes)
         first: bytes | None = None
         while (probe := counting.probe()) is not None:
@@ -231,11 +248,14 @@ class List(Generic[T]):
             place=walked.bookmark,
         )
         others = tuple(field for field in query if field[0] != "updated_at")
-        return Stage(plan, self._requests((*others, ("updated_at", changed))))
+        return Stage(plan, self.requests((*others, ("updated_at", changed))))
 
-    def _requests(self, query: Query) -> Callable[[int, int], Request]:
-        """Makes the requests of a walk from offset and limit; what does not change is encoded once."""
-        base = wire.build("GET", self.path, query)
+    def requests(self, query: Query | None = None) -> Callable[[int, int], Request]:
+        """Makes the requests of pages from offset and limit; what does not change is encoded once.
+
+        `query` is that of the walk; None: the list's own, with the order that stable walks ask for.
+        """
+        base = wire.build("GET", self.path, self._stable_query() if query is None else query)
         start = f"{base.query}&" if base.query else ""
         operation, route = self.operation, self.route
         return lambda offset, limit: Request(

@@ -5,24 +5,24 @@ from __future__ import annotations
 import copy
 import inspect
 import math
+from collections import deque
 from collections.abc import Awaitable, Callable, Iterator, Mapping
-from datetime import datetime, timedelta
-from typing import Final, Generic, Protocol, TypeVar, cast
+from contextlib import aclosing
+from typing import Any, Generic, Protocol, TypeAlias, TypeVar
 
-import attrs
-
-from .. import filters
 from ..errors import ConfigurationError, WethodError
+from .change_stream import followed_from
+from .following import Follower
+from .noticing import Change
 from .options import WalkOptions
 from .pager import Pager, list_of
-from .sweeping import moment_before
 
-__all__ = ["ListResource", "MirroredList"]
+__all__ = ["ListResource", "MirroredList", "OnChange"]
 
 T = TypeVar("T")
 
-OVERLAP: Final = timedelta(minutes=5)
-"""How far before the last refresh the next one looks: a row may be committed later than its `updated_at` says."""
+OnChange: TypeAlias = Callable[[str, Change[Any]], object]
+"""Is called with the name of a list and each change of it; may be a coroutine function."""
 
 
 class ListResource(Protocol[T]):
@@ -40,17 +40,25 @@ class MirroredList(Mapping[int, T], Generic[T]):
     `failure` is what the latest refresh met; None where it worked, or where there was none yet.
     """
 
-    def __init__(self, name: str, resource: ListResource[T], options: WalkOptions, clock: Callable[[], float]) -> None:
+    def __init__(
+        self,
+        name: str,
+        resource: ListResource[T],
+        options: WalkOptions,
+        clock: Callable[[], float],
+        on_change: OnChange | None = None,
+    ) -> None:
         self.name = name
         self.failure: Exception | None = None
-        self._list = resource.list
         self._get: Callable[[int], Awaitable[T]] | None = getattr(resource, "get", None)
-        self._soft = "deleted" in inspect.signature(resource.list).parameters
-        self._options = options
         self._clock = clock
+        self._on_change = on_change
+        asked = list_of(resource.list())
+        self._follower = Follower(asked, options, followed_from(asked, "beginning"))
+        self._changes: list[Change[T]] = []  # that were told, and are not visible yet
         self._rows: dict[int, T] = {}
-        self._since: datetime | None = None  # what was changed later is not here yet; the server's clock
-        self._deletions_since: datetime | None = None
+        self._filled = False
+        self._untold: deque[Change[T]] = deque()  # that are visible, and were not told yet
         self._read_at = self._checked_at = self._tried_at = -math.inf  # our clock
 
     def __getitem__(self, id: int) -> T:
@@ -107,51 +115,30 @@ class MirroredList(Mapping[int, T], Generic[T]):
 
     async def _refresh(self, begun: float, whole: float) -> None:
         due = begun - self._checked_at >= whole
-        if self._since is None or (due and not self._soft):
-            await self._read_whole()
+        async with aclosing(self._follower.round(prove=due)) as changes:
+            async for change in changes:
+                self._changes.append(change)  # also for the next refresh, where this one fails
+        if due:
             self._checked_at = begun
-        else:
-            await self._read_changes(self._since)
-            if due:
-                await self._read_deletions()
-                self._checked_at = begun
         self._read_at = begun
+        self._show()
+        await self._tell()
 
-    async def _read_whole(self) -> None:
-        rows, date = await self._read(self._list(), expected=len(self._rows) or None)
-        self._rows = {_id(row): row for row in rows}
-        self._since = self._deletions_since = _before(date)
+    def _show(self) -> None:
+        """Lets what was read be seen."""
+        changes, self._changes = self._changes, []
+        if changes:
+            latest = {change.id: change for change in changes}
+            shown = self._rows | {id: each.row for id, each in latest.items() if each.row is not None}
+            gone = {id for id, each in latest.items() if each.kind == "deleted"}
+            self._rows = {id: row for id, row in shown.items() if id not in gone}
+        if self._filled and self._on_change is not None:
+            self._untold.extend(changes)
+        self._filled = True
 
-    async def _read_changes(self, since: datetime) -> None:
-        rows, date = await self._read(
-            self._list(updated_at=filters.gte(since), **({"deleted": "include"} if self._soft else {}))
-        )
-        self._take(rows)
-        self._since = _before(date) or since
-
-    async def _read_deletions(self) -> None:
-        # Nothing says that a soft delete touches `updated_at`.
-        since = self._deletions_since or self._since
-        if since is not None:
-            rows, date = await self._read(self._list(deleted="only", deleted_at=filters.gte(since)))
-            self._take(rows)
-            self._deletions_since = _before(date) or since
-
-    async def _read(self, pager: Pager[T], *, expected: int | None = None) -> tuple[list[T], str | None]:
-        """Returns the rows of a list, of which so many are expected, and the `Date` of its first answer."""
-        return await list_of(pager).all_since(attrs.evolve(self._options, expected=expected))
-
-    def _take(self, rows: list[T]) -> None:
-        changed = {_id(row): row for row in rows}
-        if all(self._rows.get(id) == row for id, row in changed.items()):
-            return
-        gone = {id for id, row in changed.items() if getattr(row, "deleted_at", None) is not None}
-        self._rows = {id: row for id, row in (self._rows | changed).items() if id not in gone}
-
-
-def _before(date: str | None) -> datetime | None:
-    return None if date is None else moment_before(date, OVERLAP)
-
-
-def _id(row: object) -> int:
-    return cast("int", row.id)  # type: ignore[attr-defined]  # every row of every list has one
+    async def _tell(self) -> None:
+        """Tells of what can be seen. What is left when that fails is told after the next refresh."""
+        while self._untold and self._on_change is not None:
+            told = self._on_change(self.name, self._untold.popleft())
+            if inspect.isawaitable(told):
+                await told

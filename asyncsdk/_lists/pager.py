@@ -7,7 +7,8 @@ before it is awaited or iterated.
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterable
-from typing import TYPE_CHECKING, Any, Generic, NoReturn, TypeVar
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 from .._codec.decode import Reject
 from .._codec.values import Field
@@ -17,16 +18,12 @@ from .._sending.sender import Sender
 from ..errors import ArgumentError
 from ..errors._checks import check_flag, check_whole_number
 from ..errors._printable import shown
-from .frames import frames_for
+from .change_stream import Changes, follow
 from .listed import List
 from .options import CONCURRENCY, WalkOptions
 from .page import Page
+from .tabular import Tabular
 from .walk import PageWalk, Walk
-
-if TYPE_CHECKING:
-    import pandas as pd
-    import polars as pl
-    import pyarrow as pa
 
 __all__ = ["Page", "Pager", "list_of"]
 
@@ -34,7 +31,7 @@ T = TypeVar("T")
 A = TypeVar("A")
 
 
-class Pager(Generic[T]):
+class Pager(Tabular[T]):
     """A list of rows of one kind. `wethod.<resource>.list(...)` gives one.
 
         rows = await pager                              # the whole list
@@ -43,6 +40,7 @@ class Pager(Generic[T]):
         page = await pager.first_page()                 # one request
         row = await pager.first()                       # one row, or None
         n = await pager.count()                         # a few requests, whatever the length
+        async for change in pager.changes(): ...        # what changes in it from now on
 
     Every reading walks the list anew, several pages in flight, in order. By default a walk is *stable*: pages overlap
     by one row and are joined by it, so that every row which is there during the whole walk comes out exactly once,
@@ -276,68 +274,36 @@ class Pager(Generic[T]):
         """
         return await self._list.count()
 
-    async def to_arrow(
+    def changes(
         self,
+        since: datetime | str | None = None,
+        every: float | None = 60.0,
         *,
         concurrency: int = CONCURRENCY,
-        stable: bool = True,
-        sweep: bool = False,
-        max_items: int | None = None,
-        expected: int | None = None,
-        resume: str | None = None,
         on_reject: Callable[[Reject], object] | None = None,
-        progress: bool = False,
-    ) -> pa.Table:
-        """The list as an Arrow table with real column types; its fields carry units and descriptions as metadata.
+    ) -> Changes[T]:
+        """What changes in the list, and what is deleted from it, for as long as one iterates.
 
-            table.schema.field("value").metadata[b"unit"]      # b"K"
+        The first round reads the list whole, to know its rows. Each later one takes two requests where nothing is new,
+        one where the list fits into a page. Pages hold up to 100 rows, whatever `limit` is.
 
-        The arguments are those of `all`.
+        Args:
+            since: None: from now on. An aware date-time: what changed since then is told as well, as the first round
+                meets it; "beginning": all rows. The text of `changes.bookmark`: goes on there, without reading the list
+                whole.
+            every: seconds from the beginning of one round to that of the next; None: one round, and then it ends.
+            concurrency: as in `items`.
+            on_reject: as in `items`; called once for each version of a row.
 
         Raises:
-            ConfigurationError: a library is missing, and the message says what to install. Nothing was sent.
-            ArgumentError, WethodError: as `all`.
+            ArgumentError: the list cannot be followed as it is asked for (an `offset`, an `order`, a filter of time or
+                deletion, a list that the contract does not know), or an argument is none. Nothing was sent.
+
+        Example:
+            >>> async for change in wethod.streams.list().changes(since=bookmark):  # doctest: +SKIP
+            ...     apply(change.kind, change.id, change.row)
         """
-        frames = frames_for("to_arrow")
-        check_flag("progress", progress)
-        options = WalkOptions(concurrency, stable, sweep, max_items, expected, resume, on_reject)
-        return frames.to_arrow(await self._list.all(options, progress=progress), self.model)
-
-    async def to_polars(
-        self,
-        *,
-        concurrency: int = CONCURRENCY,
-        stable: bool = True,
-        sweep: bool = False,
-        max_items: int | None = None,
-        expected: int | None = None,
-        resume: str | None = None,
-        on_reject: Callable[[Reject], object] | None = None,
-        progress: bool = False,
-    ) -> pl.DataFrame:
-        """The list as a polars frame, with the errors of `to_arrow`. Such frames have no place for units."""
-        frames = frames_for("to_polars", "polars")
-        check_flag("progress", progress)
-        options = WalkOptions(concurrency, stable, sweep, max_items, expected, resume, on_reject)
-        return frames.to_polars(await self._list.all(options, progress=progress), self.model)
-
-    async def to_pandas(
-        self,
-        *,
-        concurrency: int = CONCURRENCY,
-        stable: bool = True,
-        sweep: bool = False,
-        max_items: int | None = None,
-        expected: int | None = None,
-        resume: str | None = None,
-        on_reject: Callable[[Reject], object] | None = None,
-        progress: bool = False,
-    ) -> pd.DataFrame:
-        """The list as a pandas frame of Arrow types, with the errors of `to_arrow`. `attrs["units"]` has the units."""
-        frames = frames_for("to_pandas", "pandas")
-        check_flag("progress", progress)
-        options = WalkOptions(concurrency, stable, sweep, max_items, expected, resume, on_reject)
-        return frames.to_pandas(await self._list.all(options, progress=progress), self.model)
+        return follow(self._list, since, every, WalkOptions(concurrency=concurrency, on_reject=on_reject))
 
 
 def list_of(pager: Pager[T]) -> List[T]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Coroutine, Mapping
-from typing import TYPE_CHECKING, Any, Generic, ParamSpec, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Concatenate, Generic, ParamSpec, TypeVar, cast
 
 import attrs
 
@@ -16,10 +16,12 @@ if TYPE_CHECKING:
     from .._codec.values import Json
     from .wire import Reply
 
-__all__ = ["Response", "decoder_of", "responding", "response_of"]
+__all__ = ["Response", "decoder_of", "listing", "responding", "response_of"]
 
 P = ParamSpec("P")
 T = TypeVar("T")
+Calls = TypeVar("Calls")
+Own = TypeVar("Own")
 
 
 @attrs.frozen
@@ -48,9 +50,29 @@ def response_of(reply: Reply[T]) -> Response[T]:
     return Response(answer.status, plain_headers(answer.headers), answer.body, reply.value)
 
 
-def responding(call: Callable[P, Coroutine[Any, Any, T]]) -> Callable[P, Coroutine[Any, Any, Response[T]]]:
-    """Types a method of a resource whose sender returns responses; at run time it is the method itself."""
-    return cast("Callable[P, Coroutine[Any, Any, Response[T]]]", call)
+def responding(
+    method: Callable[Concatenate[Calls, P], Coroutine[Any, Any, T]],
+) -> Callable[[Callable[[Own], None]], Callable[Concatenate[Own, P], Coroutine[Any, Any, Response[T]]]]:
+    """Declares a method as that of another class, but typed as one whose sender returns responses.
+
+    A decorator, because checkers take the type of what is decorated as declared, and of what is assigned as guessed.
+    """
+
+    def declared(_: Callable[[Own], None]) -> Callable[Concatenate[Own, P], Coroutine[Any, Any, Response[T]]]:
+        return cast("Callable[Concatenate[Own, P], Coroutine[Any, Any, Response[T]]]", method)
+
+    return declared
+
+
+def listing(
+    method: Callable[Concatenate[Calls, P], T],
+) -> Callable[[Callable[[Own], None]], Callable[Concatenate[Own, P], T]]:
+    """Declares a method as that of another class: of a list, whose pages have their headers anyway."""
+
+    def declared(_: Callable[[Own], None]) -> Callable[Concatenate[Own, P], T]:
+        return cast("Callable[Concatenate[Own, P], T]", method)
+
+    return declared
 
 
 def decoder_of(decoding: Decoding, into: type[T]) -> Decode[T]:

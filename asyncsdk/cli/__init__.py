@@ -29,13 +29,15 @@ _COMMANDS: Final = {
     "check": "tries token, company and every list",
     "import": "writes a file's rows into a list, each once",
     "extract": "brings tables of Parquet, DuckDB, PostgreSQL, CSV or JSON lines up to date",
+    "verify": "compares such tables with their lists",
+    "fleet": "the same for many companies, each with its token and target",
 }
 _NEED_NOTHING: Final = ("sandbox", "demo", "docs")
 
 _EXTRAS: Final = """\
 Only sandbox, demo and docs work as it is. The other commands need an extra:
   pip install "asyncsdk[cli]"        list, count, get, resources, quota, check, import
-  pip install "asyncsdk[extract]"    these, and extract into every target; or, beside cli, only what a target needs:
+  pip install "asyncsdk[extract]"    these, extract, fleet and verify for every target; or, beside cli, what one needs:
                                      parquet (also for csv: and jsonl:), duckdb, postgres
 In a checkout write pip install ".[cli]" or ".[extract]".
 """
@@ -111,7 +113,11 @@ def _without_extra(words: Sequence[str]) -> int:
         hint = f"did you mean {near[0]}?" if near else "`asyncsdk --help` lists them"
         say(f"there is no command {words[0]!r}; {hint}")
         return 2
-    more = '; what its target needs as well: pip install "asyncsdk[extract]"' if words[0] == "extract" else ""
+    more = (
+        '; what its target needs as well: pip install "asyncsdk[extract]"'
+        if words[0] in {"extract", "fleet", "verify"}
+        else ""
+    )
     raise ConfigurationError(
         f"{words[0]} needs the extra `cli`: {INSTALL}{more} (in a checkout: pip install '.[cli]'). `asyncsdk sandbox` "
         "(a local server) and `asyncsdk demo` (a walk through a list) work without it"

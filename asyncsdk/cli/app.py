@@ -17,13 +17,15 @@ import typer
 
 from .._codec.written import OPERATORS_HELP
 from ..errors import ConfigurationError
-from .durations import seconds_of
+from .durations import LONGEST_DAYS, seconds_of
 from .extracting import Order
+from .fleet_command import fleet
 from .import_command import import_
 from .loop import run as run_loop
 from .options import AsJson, Company, Resource, pairs
 from .output import stderr, stdout
 from .rows import Format
+from .verify_command import verify
 from .visible import visible
 
 __all__ = ["app", "run"]
@@ -31,8 +33,8 @@ __all__ = ["app", "run"]
 app: typer.Typer = typer.Typer(
     name="asyncsdk",
     help=(
-        "Reads from the Wethod REST API. WETHOD_TOKEN and WETHOD_COMPANY say as whom. sandbox and demo need neither, "
-        "nor any extra; extract needs what its target is written with: "
+        "Reads from the Wethod REST API. WETHOD_TOKEN and WETHOD_COMPANY say as whom. sandbox, demo and docs need "
+        "neither, nor any extra; extract needs what its target is written with: "
         'pip install "asyncsdk[extract]" brings all of it.'
     ),
     epilog=(
@@ -101,7 +103,7 @@ def extract(
     ] = None,
     full: Annotated[bool, typer.Option("--full", help="read whole lists, whatever is remembered.")] = False,
     reconcile: Annotated[
-        bool, typer.Option("--reconcile", help="read whole lists and mark rows that are gone.")
+        bool, typer.Option("--reconcile", help="read whole lists now, to be sure of what is gone.")
     ] = False,
     concurrency: Annotated[int, typer.Option(help="pages in flight, of all lists together.", min=1, max=64)] = 8,
     filters: Annotated[
@@ -151,6 +153,14 @@ def extract(
             metavar="TIME",
         ),
     ] = "5m",
+    whole_every: Annotated[
+        str,
+        typer.Option(
+            help="how often a list is read whole although what changed and what was deleted is found without that: "
+            "30d, 12h.",
+            metavar="TIME",
+        ),
+    ] = "30d",
     state: Annotated[
         str | None,
         typer.Option(
@@ -192,6 +202,7 @@ def extract(
         budget=budget,
         patience=_seconds(patience, "--patience"),
         overlap=timedelta(seconds=_seconds(overlap, "--overlap")),
+        whole_every=timedelta(seconds=_seconds(whole_every, "--whole-every", 366)),
         state=state,
         learned=learned,
         plan_only=plan,
@@ -242,7 +253,13 @@ def count(
     context.obj.append(lambda: run_loop(count_rows(wanted, as_json=as_json)))
 
 
+app.command(short_help="Compares tables with their lists.")(verify)
+
+
 app.command("import", short_help="Writes a file's rows into a list, each once.")(import_)
+
+
+app.command("fleet", short_help="Brings the tables of many companies up to date.")(fleet)
 
 
 @app.command()
@@ -315,8 +332,13 @@ def demo() -> None:
     """Walks through a list of 100,000 rows, against a sandbox."""
 
 
-def _seconds(text: str, name: str) -> float:
+@app.command(add_help_option=False, short_help="Shows the documentation, page by page.")
+def docs() -> None:
+    """Shows the documentation, page by page; see `asyncsdk docs`."""
+
+
+def _seconds(text: str, name: str, longest_days: int = LONGEST_DAYS) -> float:
     try:
-        return seconds_of(text, name)
+        return seconds_of(text, name, longest_days)
     except ConfigurationError as error:
         raise typer.BadParameter(str(error)) from None

@@ -11,7 +11,8 @@ from rich.live import Live
 from rich.text import Text
 
 from .._limits import clock
-from ..extract.progress import Tally, seconds_left, totals
+from ..extract.plan import seconds_for
+from ..extract.progress import Tally, requests_left, seconds_left, totals
 from .durations import shown
 from .output import say
 from .tables import console
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
     from .. import Wethod
     from ..events import WaitBegun
+    from ..extract import ExtractionPlan
 
 __all__ = ["Display", "budget_line", "frame", "totals"]
 
@@ -47,12 +49,17 @@ class Display:
         self._quiet = quiet
         self._total = total
         self._tallies: Sequence[Tally] = ()
+        self._plan: ExtractionPlan | None = None
         self._wait = ""
         self._wait_until = 0.0
 
     def watch(self, tallies: Sequence[Tally]) -> None:
         """Takes the tallies to show."""
         self._tallies = tallies
+
+    def plan(self, plan: ExtractionPlan) -> None:
+        """Takes what the next run will cost, from which the time that is left is told."""
+        self._plan = plan
 
     def waits(self, event: WaitBegun) -> None:
         """Takes a wait of the client's to show, while it lasts."""
@@ -93,10 +100,22 @@ class Display:
             say("; ".join([*self._summary(wethod), *reading]))
 
     def _summary(self, wethod: Wethod) -> list[str]:
-        parts = [self._total(self._tallies), budget_line(wethod)]
+        parts = [self._total(self._tallies), self.left(wethod), budget_line(wethod)]
         if clock.monotonic() < self._wait_until:
             parts.append(self._wait)
         return [part for part in parts if part]
+
+    def left(self, wethod: Wethod) -> str:
+        """The time that is left, from what answers took so far; nothing where a list's cost is not known."""
+        if self._plan is None:
+            return ""
+        told = requests_left(self._tallies, {cost.table: cost.requests for cost in self._plan.costs})
+        if told is None:
+            return ""
+        quota, in_flight = wethod.quota, self._plan.concurrency
+        (left, each), remaining = told, quota.remaining
+        seconds = seconds_for(left, each=each, concurrency=in_flight, hourly=quota.limit, remaining=remaining)
+        return f"{left:,} requests and {shown(seconds)} to go"
 
 
 def budget_line(wethod: Wethod) -> str:

@@ -8,22 +8,23 @@ from typing import Final
 
 from ..errors import ArgumentError
 
-__all__ = ["seconds_of", "shown"]
+__all__ = ["LONGEST_DAYS", "seconds_of", "shown"]
 
 _UNITS: Final = {"": 1.0, "s": 1.0, "m": 60.0, "min": 60.0, "h": 3600.0, "d": 86400.0}
 _PART: Final = re.compile(r"(\d+(?:\.\d+)?)\s*(min|s|m|h|d)?", re.ASCII)
-LONGEST_DAYS: Final = 7
+LONGEST_DAYS: Final = 7  # of what a run waits for, or looks back
 
 
-def seconds_of(text: str, name: str) -> float:
-    """Seconds, from `600`, `10m`, `1h30m`, `90s`.
+def seconds_of(text: str, name: str, longest_days: int = LONGEST_DAYS) -> float:
+    """Seconds, from `600`, `10m`, `1h30m`, `90s`, `2d`.
 
     Args:
         text: as it was written.
         name: of what it is the value of, for the message.
+        longest_days: that it may be.
 
     Raises:
-        ArgumentError: it is none, or longer than a week.
+        ArgumentError: it is none, or longer than that.
 
     Example:
         >>> seconds_of("1h30m", "patience"), seconds_of("0", "patience")
@@ -34,8 +35,8 @@ def seconds_of(text: str, name: str) -> float:
     if not parts or "".join(_PART.sub("", written).split()) or (len(parts) > 1 and not all(unit for _, unit in parts)):
         raise ArgumentError(name, f"takes seconds or a length of time such as 90s, 10m or 1h, not {text!r}")
     seconds = math.fsum(float(number) * _UNITS[unit] for number, unit in parts)
-    if seconds > LONGEST_DAYS * _UNITS["d"]:
-        raise ArgumentError(name, f"takes at most {LONGEST_DAYS} days, not {text!r}")
+    if seconds > longest_days * _UNITS["d"]:
+        raise ArgumentError(name, f"takes at most {longest_days} days, not {text!r}")
     return seconds
 
 

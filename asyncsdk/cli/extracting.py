@@ -55,6 +55,7 @@ class Order:
     budget: int | None
     patience: float
     overlap: timedelta
+    whole_every: timedelta
     state: str | None
     learned: Path | None
     plan_only: bool
@@ -192,6 +193,7 @@ class _Run:
             prefix=order.prefix,
             state=order.state,
             without=order.without,
+            whole_every=order.whole_every,
             known=self.known,
             count=order.plan_only,
         )
@@ -199,6 +201,7 @@ class _Run:
             self.show(lambda: show_plan(cost, details=order.plan_only, title=title))
         if order.plan_only:
             return cost
+        self.display.plan(cost)
         async with self.display.of(wethod):
             report = await extract(
                 wethod,
@@ -217,6 +220,7 @@ class _Run:
                 without=order.without,
                 patience=order.patience,
                 overlap=order.overlap,
+                whole_every=order.whole_every,
                 state=order.state,
                 known=self.known,
                 watch=self.display.watch,
@@ -228,7 +232,7 @@ class _Run:
     def end(self, total: str) -> None:
         """Writes what is said once, at the end of all."""
         if self.order.as_json:
-            document = self.told if self.several else self.told[0]
+            document = {"companies": self.told, "status": self.status} if self.several else self.told[0]
             stdout.write(json.dumps(document, indent=2) + "\n")
         elif self.reports:
             stdout.write(one_line(total) + "\n")

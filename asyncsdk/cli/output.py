@@ -109,6 +109,12 @@ class Stream(io.TextIOBase):
         except (OSError, ValueError) as problem:
             self._lost(problem)
 
+    def close(self) -> None:
+        """Closes nothing, as the stream behind it belongs to Python.
+
+        Python closes this one when it ends, modules are gone then, and a flush would find no `sys` to ask.
+        """
+
     def _lost(self, problem: OSError | ValueError) -> None:
         if self._name == "stderr":
             return

@@ -48,7 +48,8 @@ def cost_of(plan: ExtractionPlan) -> str:
     if plan.unknown == len(plan.costs):
         what = "this list was never" if plan.unknown == 1 else f"none of these {plan.unknown} lists was ever"
         return f"cost unknown: {what} read here; {asks}"
-    line = f"about {plan.requests:,} requests, {shown(plan.seconds)}"
+    little = " where little has changed" if plan.incremental else ""
+    line = f"about {plan.requests:,} requests{little}, {shown(plan.seconds)}{'' if plan.measured else ' at a guess'}"
     if plan.hourly:
         line += f", {plan.requests / plan.hourly:.0%} of the hourly budget"
     if plan.remaining is not None and plan.requests > plan.remaining:
@@ -61,7 +62,9 @@ def cost_of(plan: ExtractionPlan) -> str:
 def cost_of_all(plans: Sequence[ExtractionPlan]) -> str:
     """What the runs of several companies will cost together, in a line."""
     requests, unknown = sum(plan.requests for plan in plans), sum(plan.unknown for plan in plans)
-    line = f"about {requests:,} requests, {shown(sum(plan.seconds for plan in plans))}"
+    little = " where little has changed" if any(plan.incremental for plan in plans) else ""
+    guess = "" if all(plan.measured for plan in plans) else " at a guess"
+    line = f"about {requests:,} requests{little}, {shown(sum(plan.seconds for plan in plans))}{guess}"
     if hourly := plans[0].hourly:
         line += f", {requests / hourly:.0%} of the hourly budget, if one token is used for all"
     return line + (f"; besides, {unknown} lists that were never read" if unknown else "")

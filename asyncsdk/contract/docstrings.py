@@ -1,12 +1,14 @@
 """The docstrings of generated code: what the contract knows, in plain sentences, wrapped to the line length.
 
+What they say of a call goes into the contract as well, for other people's tools.
+
 Pure text: each function takes what `reading` read and gives the lines of a docstring, unindented.
 """
 
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Final
 
 from .creating import is_found
@@ -25,7 +27,7 @@ from .words import (
     VERBS,
 )
 
-__all__ = ["GENERATED", "block", "of_model", "of_operation", "of_resource"]
+__all__ = ["GENERATED", "block", "description_of", "of_model", "of_operation", "of_resource"]
 
 GENERATED: Final = "Generated from the contract by `python -m asyncsdk.contract.generate`; not edited by hand."
 
@@ -104,24 +106,35 @@ def of_operation(operation: Operation) -> list[list[str]]:
     paragraphs = [[_summary(operation)]]
     body = operation.body
     if body:
-        paragraphs += [_sentences(body.note), _mandatory(operation, body), _assumed(body.assumed)]
-    paragraphs += [_assumed(operation.assumed), _needs(operation)]
-    if not operation.documented:
-        paragraphs.append(["No reference page was at hand; treat as probable."])
+        paragraphs += [_sentences(body.note), _mandatory(operation, body, python_name, "An InvalidDataError")]
+        paragraphs.append(_assumed(body.assumed))
+    paragraphs += [_assumed(operation.assumed), _needs(operation), _probable(operation)]
     arguments = [f"    {name}: {text}" for name, text in _arguments(operation) if text]
     paragraphs.append(["Args:", *arguments] if arguments else [])
     paragraphs.append(["Raises:", *_raises(operation)])
     return paragraphs
 
 
-def _mandatory(operation: Operation, body: Schema) -> list[str]:
+def description_of(operation: Operation) -> str:
+    """What a call does and what it needs, by the names and answers of the API: for tools that show the contract.
+
+    The notes of its body and parameters stand beside these in the contract, and are not repeated.
+    """
+    paragraphs = [[_summary(operation)]]
+    if operation.body:
+        paragraphs.append(_mandatory(operation, operation.body, str, "An answer of 400"))
+    paragraphs += [_assumed(operation.assumed), _needs(operation), _probable(operation)]
+    return "\n\n".join(" ".join(lines) for lines in paragraphs if lines)
+
+
+def _mandatory(operation: Operation, body: Schema, name: Callable[[str], str], refusal: str) -> list[str]:
     """What is known of the fields a new row must have, where no reference page lists all of them."""
     if operation.kind != "create" or (not body.wanted and any(field.required for field in body.fields)):
         return []
-    named = f"Assumed to be mandatory: {', '.join(map(python_name, body.wanted))}." if body.wanted else ""
+    named = f"Assumed to be mandatory: {', '.join(map(name, body.wanted))}." if body.wanted else ""
     if not any(field.required for field in body.fields):
         named = f"No reference page says which fields are mandatory. {named}".strip()
-    return [f"{named} An InvalidDataError names what is missing."]
+    return [f"{named} {refusal} names what is missing."]
 
 
 def _assumed(*texts: str) -> list[str]:
@@ -148,6 +161,10 @@ def _needs(operation: Operation) -> list[str]:
     if operation.feature:
         parts.append(f"Feature: {operation.feature}.")
     return [" ".join(parts)] if parts else []
+
+
+def _probable(operation: Operation) -> list[str]:
+    return [] if operation.documented else ["No reference page was at hand; treat as probable."]
 
 
 def _raises(operation: Operation) -> list[str]:

@@ -19,9 +19,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
+from .docstrings import description_of
 from .parsing import parsed
 from .proofreading import proofread
-from .reading import read
+from .reading import Contract, read
 from .updating_contract import update
 from .writing_docs import write_api_page
 from .writing_models import write_models
@@ -54,9 +55,24 @@ def generate(document: Mapping[str, Any]) -> dict[str, str]:
     sources = {f"models/{name}": text for name, text in write_models(contract).items()}
     sources |= {f"resources/{name}": text for name, text in write_resources(contract).items()}
     files = _formatted(sources)
-    files["contract/openapi.json"] = json.dumps(document, ensure_ascii=False, separators=(",", ":")) + "\n"
+    described = _described(document, contract)
+    files["contract/openapi.json"] = json.dumps(described, ensure_ascii=False, separators=(",", ":")) + "\n"
     files["docs/api.md"] = write_api_page(contract)
     return dict(sorted(files.items()))
+
+
+def _described(document: Mapping[str, Any], contract: Contract) -> dict[str, Any]:
+    """The document with a description of each operation: other people's tools show it, and nothing else of `x-`."""
+    calls = [operation for resource in contract.resources for operation in resource.operations]
+    described = {(call.verb.lower(), call.path): description_of(call) for call in calls}
+    paths = {
+        path: {
+            verb: node if verb == "parameters" else {**node, "description": described[verb, path]}
+            for verb, node in item.items()
+        }
+        for path, item in document["paths"].items()
+    }
+    return {**document, "paths": paths}
 
 
 def differences(files: Mapping[str, str], package: Path) -> list[tuple[str, str]]:

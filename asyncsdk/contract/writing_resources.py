@@ -57,16 +57,27 @@ def _module(resource: Resource, name: str, contract: Contract) -> str:
 
 def _with_response(resource: Resource, name: str) -> str:
     """The class whose methods return whole responses; a list stays as it is."""
-    operations = resource.operations
-    calls = [f"calls.{each.method}" if each.paginated else f"responding(calls.{each.method})" for each in operations]
-    lines = "\n".join(f"        self.{each.method} = {call}" for each, call in zip(operations, calls, strict=True))
+    methods = "\n\n".join(
+        f"""    @{_declares(each)}({name}.{each.method})
+    def {each.method}(self) -> None:
+        \"\"\"As `{name}.{each.method}`{"" if each.paginated else ", in a `Response`"}.\"\"\""""
+        for each in resource.operations
+    )
     return f'''class {name}WithResponse:
     """The calls of `wethod.with_response.{resource.name}`: as those of `{name}`, and they return a `Response`."""
 
+    __slots__ = ("_sender",)
+
     def __init__(self, sender: Sender) -> None:
-        calls = {name}(sender)
-{lines}
+        self._sender = sender
+
+{methods}
 '''
+
+
+def _declares(operation: Operation) -> str:
+    """The decorator that takes over a method, of a list or of another call."""
+    return "listing" if operation.paginated else "responding"
 
 
 def _imports(used: str, aliases: Mapping[str, str], resource: Resource, contract: Contract) -> Iterator[str]:
@@ -91,7 +102,7 @@ def _imports(used: str, aliases: Mapping[str, str], resource: Resource, contract
         _from(".._lists.created_rows", ["Creation"] if "created(call" in used else []),
         _from(".._lists.creating", _creating(used)),
         _from(".._lists.pager", ["Pager"] if "Pager[" in used else []),
-        _from(".._sending.response", ["responding"] if not all(each.paginated for each in resource.operations) else []),
+        _from(".._sending.response", sorted({_declares(each) for each in resource.operations})),
         _from(".._sending.settle", [name for name in ("SOME", "settled") if f"{name}(" in used or f"={name})" in used]),
         *(_from(f"..models.{home}", sorted(each for each in models if contract.homes[each] == home)) for home in homes),
     )

@@ -8,11 +8,11 @@ async with Wethod() as wethod:
     report = await extract(wethod, ["timesheets", "production_plan_streams"], "duckdb:plan.duckdb")
 ```
 
-The first run reads whole lists, later ones what changed since. A run that was killed goes on where it stood: no row is
-lost, none doubled. From a shell: `asyncsdk extract timesheets --to duckdb:plan.duckdb`.
+The first run reads whole lists, later ones what changed since, and what was deleted. A run that was killed goes on
+where it stood: no row is lost, none doubled. From a shell: `asyncsdk extract timesheets --to duckdb:plan.duckdb`.
 
-Every table has the columns of its model, by wire name, and `_vanished_at` (when a whole pass no longer met the row).
-Rows are never erased, and only those that changed are written.
+Every table has the columns of its model, by wire name, and `_vanished_at` (when a run no longer found the row in its
+list). Rows are never erased, and only those that changed are written. `verify` compares tables with their lists.
 """
 
 from __future__ import annotations
@@ -21,17 +21,22 @@ from .plan import Cost, ExtractionPlan
 from .progress import Tally
 from .report import ExtractionError, ExtractionReport, TableReport
 from .run import extract, plan
-from .target import TargetError, TargetRefused
+from .target import TargetError, TargetLocked, TargetRefused
+from .verifying import ExtractionVerification, TableCheck, verify
 
 __all__ = [
     "Cost",
     "ExtractionError",
     "ExtractionPlan",
     "ExtractionReport",
+    "ExtractionVerification",
+    "TableCheck",
     "TableReport",
     "Tally",
     "TargetError",
+    "TargetLocked",
     "TargetRefused",
     "extract",
     "plan",
+    "verify",
 ]

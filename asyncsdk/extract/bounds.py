@@ -18,7 +18,7 @@ import attrs
 from .._arrow.columns import Column
 from .._arrow.values import column_of, values_of
 
-__all__ = ["OutOfBounds", "misfits"]
+__all__ = ["OutOfBounds", "all_fit", "misfits"]
 
 _LEAST, _MOST = -(2**63), 2**63 - 1
 _MOST_IN_JSON: Final = 2**64 - 1
@@ -47,19 +47,20 @@ def misfits(rows: Sequence[object], columns: Sequence[Column]) -> list[OutOfBoun
     found: dict[int, OutOfBounds] = {}
     for column in columns:
         of_column = values(column)
-        if _all_fit(column, of_column):
+        if all_fit(column, of_column):
             continue
         for index, value in enumerate(of_column):
-            if index not in found and not _all_fit(column, [value]):
+            if index not in found and not all_fit(column, [value]):
                 path, unfit = _innermost(column, value)
                 found[index] = OutOfBounds(index, f"$.{path}", f"a {column.kind} cannot hold {unfit!r:.100}")
     return [found[index] for index in sorted(found)]
 
 
-def _all_fit(column: Column, values: Sequence[object]) -> bool:
-    present = [value for value in values if value is not None]
+def all_fit(column: Column, values: Sequence[object], *, complete: bool = False) -> bool:
+    """Whether every engine can hold all values of a column; `complete`: none of them is missing."""
+    present = values if complete else [value for value in values if value is not None]
     if column.many:
-        every = chain.from_iterable(cast("list[Sequence[object]]", present))
+        every = chain.from_iterable(cast("Sequence[Sequence[object]]", present))
         present = [value for value in every if value is not None]
     if not present:
         return True
@@ -69,24 +70,24 @@ def _all_fit(column: Column, values: Sequence[object]) -> bool:
         return False
 
 
-def _fit(column: Column, present: list[object]) -> bool:
+def _fit(column: Column, present: Sequence[object]) -> bool:
     match column.kind:
         case "bigint":
-            numbers = cast("list[int]", present)
+            numbers = cast("Sequence[int]", present)
             return min(numbers) >= _LEAST and max(numbers) <= _MOST
         case "double":
-            return all(map(isfinite, cast("list[float]", present)))
+            return all(map(isfinite, cast("Sequence[float]", present)))
         case "text":
-            together = "".join(cast("list[str]", present))
+            together = "".join(cast("Sequence[str]", present))
             together.encode()
             return "\0" not in together
         case "timestamptz":
-            moments = cast("list[datetime]", present)
+            moments = cast("Sequence[datetime]", present)
             return min(moments) >= _FIRST and max(moments) <= _LAST
         case "json":
             return all(map(_json_fits, present))
         case "struct":
-            return all(_all_fit(field, column_of(present, field)) for field in column.fields)
+            return all(all_fit(field, column_of(present, field)) for field in column.fields)
         case _:
             return True
 
@@ -109,13 +110,13 @@ def _innermost(column: Column, value: object) -> tuple[str, object]:
     if column.many and isinstance(value, (list, tuple)):
         one = attrs.evolve(column, many=False)
         for at, each in enumerate(value):
-            if not _all_fit(one, [each]):
+            if not all_fit(one, [each]):
                 path, unfit = _innermost(one, each)
                 return f"{column.name}[{at}]{path.removeprefix(column.name)}", unfit
     if column.kind == "struct":
         for field in column.fields:
             inner = getattr(value, field.attribute or "", None)
-            if not _all_fit(field, [inner]):
+            if not all_fit(field, [inner]):
                 path, unfit = _innermost(field, inner)
                 return f"{column.name}.{path}", unfit
     return column.name, value

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import TYPE_CHECKING
+from operator import attrgetter, ge
+from typing import TYPE_CHECKING, cast
 
 import attrs
 
@@ -17,12 +18,15 @@ if TYPE_CHECKING:
 
 __all__ = ["Collected"]
 
+_id_of = cast("attrgetter[int]", attrgetter("id"))
+
 
 @attrs.define(eq=False)
 class Collected:
     """The rows of a pass that wait to be committed, and what the pass came to so far, with what came before it.
 
-    `left_out` parents of a nested list were refused; `kept` columns were left alone in some batch.
+    `left_out` parents of a nested list were refused; `kept` columns were left alone in some batch; `falls` ids of the
+    list were below the one before, up to the `last` one.
     """
 
     begun: Progress
@@ -35,11 +39,14 @@ class Collected:
     left_out: int = attrs.field(init=False)
     kept: set[str] = attrs.field(init=False)
     newest: datetime | None = attrs.field(init=False)
+    falls: int = attrs.field(init=False)
+    last: int | None = attrs.field(init=False)
 
     def __attrs_post_init__(self) -> None:
         self.rows, self.rejected = self.begun.rows, self.begun.rejected
         self.anonymous, self.left_out = self.begun.anonymous, self.begun.left_out
         self.kept, self.newest = set(self.begun.kept), self.begun.newest
+        self.falls, self.last = self.begun.falls, self.begun.last
 
     @property
     def met(self) -> int:
@@ -59,6 +66,10 @@ class Collected:
     def add(self, chunk: Chunk) -> None:
         """Takes rows in."""
         self.waiting += chunk.rows
+        if chunk.rows and not chunk.swept:
+            ids = [*(() if self.last is None else (self.last,)), *map(_id_of, chunk.rows)]
+            self.falls += sum(map(ge, ids, ids[1:]))
+            self.last = ids[-1]
         self.rows += len(chunk.rows)
         if chunk.raw is not None:
             self.raw = self.raw or []
@@ -102,4 +113,6 @@ class Collected:
             kept=tuple(sorted(self.kept)),
             met=tuple(sorted({*self.begun.met, *met})),
             newest=self.newest,
+            falls=self.falls,
+            last=self.last,
         )

@@ -60,7 +60,7 @@ class FieldsSeen:
         self._fields = {field.column: field for field in fields}
         self._missing = {name: field for name, field in self._fields.items() if name != "id"}
         self._met: set[str] = set()
-        self._unknown: dict[str, None] = {}
+        self._strange: list[Mapping[str, object]] = []
         self._looked = False
 
     @property
@@ -74,9 +74,16 @@ class FieldsSeen:
         return frozenset(self._missing)
 
     @property
-    def unknown(self) -> tuple[str, ...]:
-        """Keys of the first page that the model does not have."""
-        return tuple(self._unknown)
+    def strange(self) -> Iterator[Mapping[str, object]]:
+        """Rows of the first page that have a key which the model does not, as far as they can be read."""
+        for row in self._strange:
+            with suppress(msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+                yield {key: msgspec.json.decode(cast("msgspec.Raw", raw)) for key, raw in row.items()}
+
+    def spelled(self, column: str) -> str:
+        """A column's key as the contract spells it, where dynamic ones end in a star."""
+        field = self._fields[column]
+        return f"{field.key}*" if field.dynamic else field.key
 
     @property
     def promised(self) -> frozenset[str]:
@@ -88,12 +95,14 @@ class FieldsSeen:
         wanted = [field for field in self._missing.values() if field.mark in body]
         if self._looked and not wanted:
             return
-        keys = {key for row in _rows_of(body) for key in row}
+        rows = [*_rows_of(body)]
+        keys = {key for row in rows for key in row}
         if not self._looked and keys:
             self._looked = True
+            shown = [{key: raw for key, raw in row.items() if key not in self._hidden} for row in rows]
             known = self._fields.values()
-            news = [key for key in sorted(keys) if not any(field.is_in((key,)) for field in known)]
-            self._unknown = {key: None for key in news if key not in self._hidden}
+            news = {key for row in shown for key in row if not any(field.is_in((key,)) for field in known)}
+            self._strange = [row for row in shown if news.intersection(row)]
         for field in wanted:
             if field.is_in(keys):
                 del self._missing[field.column]

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from .exclusions import Hidden
+from .incremental import WHOLE_EVERY
 from .watermark import OVERLAP
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ class Options:
     allow_shrink: bool
     concurrency: int
     overlap: timedelta = OVERLAP
+    whole_every: timedelta = WHOLE_EVERY
     secrets: frozenset[str] = attrs.field(default=frozenset(), repr=False)
 
 

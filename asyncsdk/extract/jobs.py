@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime, time
-from typing import TYPE_CHECKING, Literal
+from os import PathLike
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, Literal
 
 from .._arrow.columns import columns_of
 from .._arrow.meanings import with_meanings
@@ -15,12 +17,14 @@ from .exclusions import exclusions_of, hidden_of, reduced
 from .incremental import key_of
 from .job import Job
 from .reading import pager_of
-from .target import Table
+from .target import Place, Table
 
 if TYPE_CHECKING:
     from ..client import Wethod
 
-__all__ = ["excluded_tables", "jobs_of", "moment_of"]
+__all__ = ["excluded_tables", "jobs_of", "moment_of", "place_of"]
+
+FOLDERS: Final = ("parquet", "csv", "jsonl")
 
 
 def jobs_of(
@@ -121,3 +125,24 @@ def moment_of(value: datetime | date | str | None) -> datetime | None:
             words = f"{value} is out of range in UTC; give a date between years 1 and 9999"
             raise ArgumentError("since", words) from None
     return None if value is None else datetime.combine(value, time(), UTC)
+
+
+def place_of(
+    to: str, schema: str | None, prefix: str, state: str | PathLike[str] | None, patience: float = 0.0
+) -> Place:
+    """The target that an address names, and where in it.
+
+    Raises:
+        ArgumentError: only folders keep what is remembered in another place, and a path must be one.
+    """
+    if state is None:
+        return Place(to, schema, prefix, patience=patience)
+    if (kind := to.partition(":")[0]) not in FOLDERS:
+        raise ArgumentError(
+            "state", f"only folders ({', '.join(FOLDERS)}) keep it apart; {kind}: keeps it with the rows"
+        )
+    try:
+        folder = Path(state).expanduser()
+    except RuntimeError:
+        raise ArgumentError("state", f"nobody on this machine is called {state!s:.100}; write the whole path") from None
+    return Place(to, schema, prefix, folder / schema if schema else folder, patience)

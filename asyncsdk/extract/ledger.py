@@ -38,7 +38,7 @@ class Ledger:
         mode, vanished, warnings: as in the report.
         rows: rows read. rejected: rows refused by their model.
         left_out: parents that were refused, so that their rows were not read.
-        requests: requests answered.
+        requests: requests answered. answering: seconds that all answers took together.
         delivered_before: whether an earlier run read this list: then it is a failure that it is refused now.
         misfits: rows by the field that breaks a promise of the model.
         gone: fields that the API does not send any more.
@@ -57,6 +57,7 @@ class Ledger:
     vanished: int = 0
     left_out: int = 0
     requests: int = 0
+    answering: float = 0.0
     delivered_before: bool = False
     warnings: list[str] = attrs.field(factory=list)
     misfits: Counter[str] = attrs.field(factory=Counter)
@@ -85,7 +86,8 @@ class Ledger:
         def answered(event: ResponseReceived) -> None:
             if event.status is not None:
                 self.requests += 1
-                self.tally.requests = self.requests
+                self.answering += event.seconds
+                self.tally.requests, self.tally.answering = self.requests, self.answering
             if hooks.response is not None:
                 hooks.response(event)
 

@@ -1,7 +1,8 @@
 """One pass over a list, read to its end: rows are collected into batches, and each is committed with its place.
 
-While one batch is being written the next is collected, never more: so at most twice `BATCH_ROWS` rows have to be asked
-for again after a crash, and a target that is slower than the API holds the walk back.
+While one batch is being written the next is collected, and grows up to `LARGEST` batches where the target is slower
+than the API; then the walk is held back. So at most four times `BATCH_ROWS` rows have to be asked for again after a
+crash.
 """
 
 from __future__ import annotations
@@ -37,6 +38,9 @@ if TYPE_CHECKING:
 __all__ = ["BATCH_ROWS", "LAST_COMMIT_SECONDS", "PassReader", "TableStopped"]
 
 BATCH_ROWS: Final = 5_000
+LARGEST: Final = 2
+"""Batches that may become one while another is being written: each costs the target a commit."""
+
 BATCH_SECONDS: Final = 20.0
 
 LAST_COMMIT_SECONDS: Final = 0.35
@@ -98,7 +102,7 @@ class PassReader:
         collected = Collected(begun)
         last = clock.monotonic()
         try:
-            async with aclosing(source.chunks(resume=begun.place or None, sweep=begun.kind == "whole")) as chunks:
+            async with aclosing(source.chunks(begun.place or None)) as chunks:
                 async for chunk in chunks:
                     collected.add(chunk)
                     self.ledger.add(chunk)
@@ -108,7 +112,7 @@ class PassReader:
                         await self.writer.written()  # why; nothing that is read from now on could be written
                     if self.target.lost():  # opened again, or known to be gone, before more is read for it
                         await self.worker(partial(self.target.state, self.job.table, self.job.key))
-                    now, full = clock.monotonic(), len(collected.waiting) >= BATCH_ROWS
+                    now, full = clock.monotonic(), self._is_full(len(collected.waiting))
                     if full or (now - last > BATCH_SECONDS and collected.has_news):
                         if full:
                             await self._stop_if_unfit(collected)
@@ -141,6 +145,10 @@ class PassReader:
 
     def _progress(self, collected: Collected, source: Source) -> Progress:
         return collected.progress(source.place, self.server_time, self.server_ahead, self.fields.met)
+
+    def _is_full(self, rows: int) -> bool:
+        """Whether so many rows that wait are a batch: more while another one is being written, which costs less."""
+        return rows >= BATCH_ROWS * (LARGEST if self.writer.busy else 1)
 
     def _note_clock(self, source: Source) -> None:
         if self.server_time is None:

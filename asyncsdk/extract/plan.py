@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
 import attrs
@@ -11,9 +12,9 @@ from .._catalog import find
 from .._codec.html_table import html_table, row_cells
 from .._limits import clock
 from ..errors import PermissionDeniedError, PreconditionFailedError
-from .incremental import passes
+from .incremental import WHOLE_EVERY, is_searched, passes
 from .job import Job
-from .reading import pager_of
+from .reading import LONG_PAGES, pager_of
 from .states import State
 
 if TYPE_CHECKING:
@@ -39,6 +40,7 @@ class Cost:
         rows: to expect; None where that is not known (what changed is not known before it is read).
         requests: to expect, likewise.
         basis: where the figures come from.
+        answer_seconds: what an answer took in the last run, or when it was counted; None: nobody has measured it.
     """
 
     table: str
@@ -46,6 +48,7 @@ class Cost:
     rows: int | None
     requests: int | None
     basis: Basis
+    answer_seconds: float | None = None
 
 
 @attrs.frozen(kw_only=True)
@@ -57,6 +60,8 @@ class ExtractionPlan:
         hourly: requests an hour; None: no budget.
         remaining: what is left of them, as far as this client knows.
         seconds: the time it should take, of the requests that are known.
+        measured: whether it is told from answers that were measured, and is no guess.
+        concurrency: requests in flight that this is told for.
         spent: requests that it took to make this plan: counting lists that were never read costs some.
     """
 
@@ -64,12 +69,19 @@ class ExtractionPlan:
     hourly: int | None
     remaining: int | None
     seconds: float
+    measured: bool = False
+    concurrency: int = 8
     spent: int = 0
 
     @property
     def requests(self) -> int:
         """Requests of all tables whose cost is known."""
         return sum(cost.requests or 0 for cost in self.costs)
+
+    @property
+    def incremental(self) -> int:
+        """How many tables cost more where much has changed: only what a night without changes costs is known."""
+        return sum(cost.mode == "incremental" for cost in self.costs)
 
     @property
     def unknown(self) -> int:
@@ -82,7 +94,7 @@ class ExtractionPlan:
         caption = f"Extraction plan: {self.requests:,} requests, {self.seconds:.0f} s"
         return html_table(caption, names, rows, total=len(self.costs))
 
-    def to_dict(self) -> Json:
+    def to_dict(self) -> dict[str, Json]:
         """The plan as data that JSON can say."""
         return {**attrs.asdict(self), "requests": self.requests, "unknown": self.unknown}
 
@@ -99,9 +111,10 @@ def requests_for(rows: int) -> int:
 
 
 def _walked_blindly(rows: int) -> int:
-    """Requests that read a list whose length the walk does not know: an eighth may be asked for beyond its end."""
+    """Requests that read a list whose length the walk does not know: some are asked for beyond its end."""
     pages = -(-rows // 99)
-    return requests_for(rows) + (pages // 8 if rows >= 100 else 0)
+    beyond = min(8, max(0, pages - LONG_PAGES) // 8)
+    return requests_for(rows) + (1 + beyond if rows >= 100 else 0)
 
 
 def seconds_for(requests: int, *, each: float, concurrency: int, hourly: int | None, remaining: int | None) -> float:
@@ -121,12 +134,21 @@ def seconds_for(requests: int, *, each: float, concurrency: int, hourly: int | N
     return max(busy, beyond / hourly * 3600)
 
 
-def costs_of(jobs: Sequence[Job], target: Target, *, full: bool, reconcile: bool) -> list[Cost]:
+def costs_of(
+    jobs: Sequence[Job], target: Target, *, full: bool, reconcile: bool, whole_every: timedelta = WHOLE_EVERY
+) -> list[Cost]:
     """What each table will cost, from what its last run left; nothing is asked of the API. Blocking."""
-    return [_cost(job, State.read(target.peek(job.table, job.key)), full=full, reconcile=reconcile) for job in jobs]
+    states = [State.read(target.peek(job.table, job.key)) for job in jobs]
+    return [
+        attrs.evolve(
+            _cost(job, state, full=full, reconcile=reconcile, whole_every=whole_every),
+            answer_seconds=state.answer_seconds,
+        )
+        for job, state in zip(jobs, states, strict=True)
+    ]
 
 
-def _cost(job: Job, state: State, *, full: bool, reconcile: bool) -> Cost:
+def _cost(job: Job, state: State, *, full: bool, reconcile: bool, whole_every: timedelta) -> Cost:
     todo = passes(
         job.listing,
         state,
@@ -135,10 +157,12 @@ def _cost(job: Job, state: State, *, full: bool, reconcile: bool) -> Cost:
         since=job.since,
         full=full,
         reconcile=reconcile,
+        whole_every=whole_every,
     )
     first = todo[0]
     if first.kind != "whole":
-        return Cost(table=job.table.name, mode="incremental", rows=None, requests=len(todo), basis="last run")
+        asked = len(todo) + is_searched(state, job.filters, job.since)  # the proof that nothing was deleted
+        return Cost(table=job.table.name, mode="incremental", rows=None, requests=asked, basis="last run")
     if state.rows is None:
         return Cost(table=job.table.name, mode="full", rows=None, requests=None, basis="unknown")
     rows = max(0, state.rows - (first.resume.rows if first.resume else 0))
@@ -147,12 +171,8 @@ def _cost(job: Job, state: State, *, full: bool, reconcile: bool) -> Cost:
     return Cost(table=job.table.name, mode="full", rows=rows, requests=requests, basis="last run")
 
 
-async def counted(wethod: Wethod, job: Job, cost: Cost) -> tuple[Cost, float | None]:
-    """The cost of a table that no run has read yet, by counting: a few requests, whatever its length.
-
-    Returns:
-        The cost, and the seconds that one request took.
-    """
+async def counted(wethod: Wethod, job: Job, cost: Cost) -> Cost:
+    """The cost of a table that no run has read yet, by counting: a few requests, whatever its length."""
     parent = job.listing.parent
     listing = job.listing if parent is None else find(parent.table)
     query = {**job.filters, **({"deleted": "include"} if listing.soft_deletes and "deleted" not in job.filters else {})}
@@ -160,8 +180,10 @@ async def counted(wethod: Wethod, job: Job, cost: Cost) -> tuple[Cost, float | N
     try:
         number = await pager_of(wethod, listing, query if parent is None else {}).count()
     except (PermissionDeniedError, PreconditionFailedError):
-        return attrs.evolve(cost, basis="refused", rows=0, requests=1), None
+        return attrs.evolve(cost, basis="refused", rows=0, requests=1)
     each = (clock.monotonic() - start) / max(1, wethod.stats.requests - before)
-    if parent is not None:
-        return attrs.evolve(cost, basis="counted", requests=number + _walked_blindly(number)), each
-    return attrs.evolve(cost, basis="counted", rows=number, requests=_walked_blindly(number)), each
+    cost = attrs.evolve(cost, basis="counted", answer_seconds=each)
+    if parent is None:
+        return attrs.evolve(cost, rows=number, requests=_walked_blindly(number))
+    asked = 0 if parent.include is not None and not job.filters else number  # one by one
+    return attrs.evolve(cost, requests=asked + _walked_blindly(number))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Final, Literal, TypeAlias
 
@@ -13,7 +13,7 @@ import attrs
 from .._codec.live_line import LiveLine
 from .._limits import clock
 
-__all__ = ["Stage", "Tally", "seconds_left", "shown_in_a_line", "totals"]
+__all__ = ["Stage", "Tally", "requests_left", "seconds_left", "shown_in_a_line", "totals"]
 
 REFRESH_SECONDS: Final = 0.2
 
@@ -29,7 +29,7 @@ class Tally:
         stage: where it stands.
         rows: rows read so far, by this run.
         rejected: rows that did not fit.
-        requests: requests sent for it.
+        requests: requests that were answered for it. answering: seconds that all answers took together.
         expected: rows to expect, where that is known.
         started: the event loop's clock when its first request went out.
     """
@@ -39,6 +39,7 @@ class Tally:
     rows: int = 0
     rejected: int = 0
     requests: int = 0
+    answering: float = 0.0
     expected: int | None = None
     started: float | None = None
 
@@ -48,6 +49,26 @@ def seconds_left(tally: Tally, now: float) -> float | None:
     if tally.expected is None or tally.started is None or not tally.rows:
         return None
     return max(0.0, (tally.expected - tally.rows) * (now - tally.started) / tally.rows)
+
+
+def requests_left(tallies: Sequence[Tally], planned: Mapping[str, int | None]) -> tuple[int, float] | None:
+    """Requests to come, and the seconds that an answer took so far; None where either cannot be told.
+
+    Args:
+        tallies: of the run.
+        planned: requests of each table as a plan has them; None or no entry: nobody knows.
+
+    >>> done = Tally(table="a", stage="complete", requests=4, answering=2.0)
+    >>> requests_left([done, Tally(table="b")], {"a": 3, "b": 7}), requests_left([done, Tally(table="b")], {"a": 3})
+    ((7, 0.5), None)
+    """
+    answered, left = sum(tally.requests for tally in tallies), 0
+    for tally in tallies:
+        if tally.stage in {"waiting", "reading"}:
+            if (requests := planned.get(tally.table)) is None:
+                return None
+            left += max(0, requests - tally.requests)
+    return (left, sum(tally.answering for tally in tallies) / answered) if answered else None
 
 
 def totals(tallies: Sequence[Tally]) -> str:

@@ -22,6 +22,7 @@ from .._sending.headers import http_date
 from ..errors import (
     ArgumentError,
     DecodeError,
+    InvalidDataError,
     NotFoundError,
     PermissionDeniedError,
     PreconditionFailedError,
@@ -36,11 +37,17 @@ if TYPE_CHECKING:
     from ..client import Wethod
     from .exclusions import Hidden
 
-__all__ = ["Chunk", "Source", "pager_of"]
+__all__ = ["LONG_PAGES", "Chunk", "Source", "pager_of"]
 
 T = TypeVar("T")
 
 PARENTS_AT_ONCE: Final = 32
+
+CAUTIOUS: Final = 3
+"""Pages in flight of a list whose length nobody knows: what is asked for behind its end is in vain."""
+
+LONG_PAGES: Final = 48
+"""Pages from which on a list is long, so that a few requests in vain do not count and time does."""
 
 
 @attrs.frozen
@@ -51,11 +58,13 @@ class Chunk:
         rows: those that fit.
         raw: the JSON text of each, where it was asked for.
         rejects: those that did not fit; they may belong to pages that come next.
+        swept: whether they were looked for behind the end of the list, out of its order.
     """
 
     rows: Sequence[object]
     raw: Sequence[bytes] | None
     rejects: Sequence[Reject]
+    swept: bool = False
 
 
 @attrs.define(eq=False, kw_only=True)
@@ -71,6 +80,9 @@ class Source:
         model: of the rows. hidden: keys that are stored nowhere.
         fields: is shown the rows' keys.
         raw: rows come with their JSON text; such rows are decoded at a third of the speed.
+        sweep: at the end of the list, look for rows that moved while it was read.
+        expected: rows that are believed to come; None: nobody knows.
+        pages: requests of the list itself and of its sweeps, once it was read.
         server_time: the server's clock when it answered first.
         server_ahead: seconds by which it was ahead of ours then.
         clock_ahead: how far ours is ahead of it, where they differ by more than a minute.
@@ -86,6 +98,9 @@ class Source:
     model: type
     hidden: Hidden
     raw: bool = False
+    sweep: bool = False
+    expected: int | None = None
+    pages: int = 0
     misfits: Misfits = attrs.field(init=False)
     server_time: datetime | None = None
     server_ahead: float | None = None
@@ -95,6 +110,7 @@ class Source:
     _shown: Wethod = attrs.field(init=False)
     _place: str = ""
     _walk: PageWalk[Any] | None = None
+    _is_long: bool = False
 
     def __attrs_post_init__(self) -> None:
         self.misfits = Misfits(twin(self.model))
@@ -105,17 +121,20 @@ class Source:
         """Where to go on after the chunks taken so far."""
         return self._walk.bookmark if self._walk is not None else self._place
 
-    async def chunks(self, *, resume: str | None, sweep: bool) -> AsyncGenerator[Chunk, None]:
+    async def chunks(self, resume: str | None) -> AsyncGenerator[Chunk, None]:
         """The rows, from a place on.
 
         Raises:
             ArgumentError: `resume` is no place of this list (argument `resume`).
             WethodError: as every walk.
         """
-        if self.listing.parent is not None:
-            reading = self._nested(int(resume) if resume else 0)
+        parent = self.listing.parent
+        if parent is None:
+            reading = self._plain(resume)
+        elif parent.include is None or self.query or (resume or "").isdecimal():
+            reading = self._nested(int(resume or 0))
         else:
-            reading = self._plain(resume or None, sweep=sweep)
+            reading = self._read_along(resume)
         async for chunk in reading:
             yield chunk
 
@@ -130,9 +149,28 @@ class Source:
     def _model(self) -> type[Any]:
         return dict if self.raw else twin(self.model)
 
-    async def _plain(self, resume: str | None, *, sweep: bool) -> AsyncGenerator[Chunk, None]:
+    async def _plain(self, resume: str | None) -> AsyncGenerator[Chunk, None]:
+        """The rows of a list by itself. While nobody knows whether it is long, few pages are asked for at once."""
+        if self.expected is None and self.concurrency > CAUTIOUS:
+            async for chunk in self._walked(resume, CAUTIOUS, LONG_PAGES):
+                yield chunk
+            if not self._is_long:
+                return
+            resume = self.place
+        async for chunk in self._walked(resume, self.concurrency, None):
+            yield chunk
+
+    async def _walked(self, resume: str | None, concurrency: int, most: int | None) -> AsyncGenerator[Chunk, None]:
+        """The rows, up to `most` pages; `_is_long` tells whether others follow."""
         rejects: list[Reject] = []
-        options = WalkOptions(concurrency=self.concurrency, sweep=sweep, resume=resume, on_reject=rejects.append)
+        options = WalkOptions(
+            concurrency=concurrency,
+            sweep=self.sweep,
+            resume=resume,
+            expected=self.expected,
+            on_reject=rejects.append,
+        )
+        read, swept = 0, False
         self._walk = list_of(self._pager().into(self._model())).pages(
             options, slots=self.window, misfits=None if self.raw else self.misfits
         )
@@ -141,12 +179,19 @@ class Source:
                 async for page in pages:
                     self._note_clock(pages.since)
                     taken, rejects[:] = list(rejects), []
-                    yield self._chunk(page.items, taken)
+                    # A sweep begins where the list began; a walk that goes on at the end of the list may be that alone.
+                    swept = swept or (page.offset == 0 and (read > 0 or resume is not None))
+                    read += 1
+                    yield attrs.evolve(self._chunk(page.items, taken), swept=swept)
+                    if read == most and not page.is_last:
+                        self._is_long = True
+                        break
             except ArgumentError as error:
                 if error.argument != "sweep":
                     raise
                 # All was read but what changed meanwhile, as the Date header is none: the next run reads that.
             self._note_clock(pages.since)
+            self.pages += pages.report.requests
             if rejects:
                 yield Chunk([], [] if self.raw else None, list(rejects))
 
@@ -159,8 +204,10 @@ class Source:
             self.clock_ahead = difference(server, self._asked, now)
 
     def _chunk(self, rows: Sequence[Any], rejects: Sequence[Reject]) -> Chunk:
-        if not self.raw:
-            return Chunk(rows, None, rejects)
+        return self._decoded(rows, rejects) if self.raw else Chunk(rows, None, rejects)
+
+    def _decoded(self, rows: Sequence[Any], rejects: Sequence[Reject]) -> Chunk:
+        """Rows that were read as plain data."""
         read = self.wethod._sender.decoding.page_with_rejects(twin(self.model), self.misfits)(_array(rows))
         unfit = [row for row in read if isinstance(row, Reject)]
         fitting = [row for row in read if not isinstance(row, Reject)]
@@ -172,7 +219,47 @@ class Source:
             for at, row in enumerate(rows)
             if at not in refused
         ]
-        return Chunk(fitting, texts, [*rejects, *unfit])
+        return Chunk(fitting, texts if self.raw else None, [*rejects, *unfit])
+
+    async def _read_along(self, resume: str | None) -> AsyncGenerator[Chunk, None]:
+        """The rows as the list of their parents has them; those of parents that came without theirs are asked for."""
+        parent = self.listing.parent
+        assert parent is not None  # noqa: S101  # only nested lists come here
+        field, options = parent.field or "", WalkOptions(concurrency=self.concurrency, resume=resume)
+        walk = pager_of(self.wethod, find(parent.table), {"include": parent.include}).into(dict)
+        alone, met = False, resume is not None
+        try:
+            async with list_of(walk).pages(options, slots=self.window) as pages:
+                self._walk = pages
+                async for page in pages:
+                    self._note_clock(pages.since)
+                    without = [row["id"] for row in page if not isinstance(row.get(field), list)]
+                    if alone := not met and bool(without) and len(without) == len(page):
+                        break
+                    met = True
+                    rows = [row for each in page for row in each.get(field) or ()]
+                    if rows:
+                        self.fields.see(_array(rows))
+                    groups = [without[at : at + PARENTS_AT_ONCE] for at in range(0, len(without), PARENTS_AT_ONCE)]
+                    chunks = [self._decoded(rows, []), *[await self._of_parents(group) for group in groups]]
+                    yield _together(chunks)  # at once: the place behind them is that of the page
+                self._note_clock(pages.since)
+        except InvalidDataError:
+            if met:
+                raise
+            alone = True  # the relation is not known there
+        if alone:
+            self._walk = None
+            async for chunk in self._nested(0):
+                yield chunk
+
+    async def _of_parents(self, group: Sequence[int]) -> Chunk:
+        """The rows of some parents; those that are refused are counted."""
+        parent, rejects = self.listing.parent, list[Reject]()
+        assert parent is not None  # noqa: S101  # only nested lists come here
+        families = await self._families(parent.parameter, group, rejects)
+        self.left_out += sum(isinstance(family, WethodError) for family in families)
+        return self._chunk([row for family in families if isinstance(family, list) for row in family], rejects)
 
     async def _nested(self, after: int) -> AsyncGenerator[Chunk, None]:
         parent = self.listing.parent
@@ -238,6 +325,12 @@ def pager_of(wethod: Wethod, listing: Listing, query: Mapping[str, object]) -> P
         ArgumentError: a filter is refused; nothing was sent.
     """
     return cast("Pager[Any]", getattr(getattr(wethod, listing.resource), listing.method)(**query))
+
+
+def _together(chunks: Sequence[Chunk]) -> Chunk:
+    texts = None if chunks[0].raw is None else [text for chunk in chunks for text in chunk.raw or ()]
+    rows = [row for chunk in chunks for row in chunk.rows]
+    return Chunk(rows, texts, [reject for chunk in chunks for reject in chunk.rejects])
 
 
 def _array(rows: Sequence[Any]) -> bytes:

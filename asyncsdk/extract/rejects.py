@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from .._codec.decode import Reject
     from .exclusions import Hidden
 
-__all__ = ["LARGEST_SHARE", "SMALLEST_NUMBER", "append", "begin", "id_of", "is_storable", "too_many"]
+__all__ = ["LARGEST_SHARE", "SMALLEST_NUMBER", "append", "begin", "id_of", "is_storable", "live_id_of", "too_many"]
 
 LARGEST_SHARE: Final = 0.05
 """Share of rejected rows beyond which the API has changed, and not the odd row."""
@@ -39,6 +39,12 @@ def id_of(reject: Reject) -> int | None:
     """The id a rejected row carries, where it carries one."""
     id_ = json_text.facts(reject.raw, "id").get("id") if reject.id is None else reject.id
     return id_ if type(id_) is int else None
+
+
+def live_id_of(reject: Reject) -> int | None:
+    """The id of a rejected row that its list shows without being asked for deleted ones; None where there is none."""
+    id_ = id_of(reject)
+    return id_ if is_storable(id_) and json_text.facts(reject.raw, "deleted_at").get("deleted_at") is None else None
 
 
 def is_storable(id_: int | None) -> TypeGuard[int]:

@@ -145,7 +145,7 @@ class ExtractionReport:
         said = "every row was delivered" if self.ok else _sentence(self)
         return html_table(f"Extraction to {self.target}: {said}", names, rows, total=len(self.tables))
 
-    def to_dict(self) -> Json:
+    def to_dict(self) -> dict[str, Json]:
         """The report as data that JSON can say."""
         facts = attrs.asdict(self, value_serializer=_plain)
         return {**facts, "rows": self.rows, "rejected": self.rejected, "requests": self.requests, "status": self.status}

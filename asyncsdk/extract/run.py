@@ -9,7 +9,7 @@ from contextlib import nullcontext
 from datetime import date, datetime, timedelta
 from functools import partial
 from os import PathLike
-from pathlib import Path
+from statistics import median
 from typing import TYPE_CHECKING, Final, Literal
 
 import anyio.to_thread
@@ -22,14 +22,15 @@ from ..errors import (
 )
 from ..errors._checks import check_whole_number
 from .address import check, redacted, secrets_of, shown
+from .incremental import WHOLE_EVERY
 from .job import Options
-from .jobs import excluded_tables, jobs_of, moment_of
+from .jobs import excluded_tables, jobs_of, moment_of, place_of
 from .loading import load
 from .plan import REQUEST_SECONDS, ExtractionPlan, costs_of, counted, seconds_for
 from .progress import Tally, shown_in_a_line
 from .report import ExtractionReport, TableReport
 from .side_by_side import opened, side_by_side
-from .target import Owner, Place, TargetError
+from .target import Owner, TargetError
 from .targets import make_target
 from .watching import RunWatch
 from .watermark import OVERLAP
@@ -46,9 +47,9 @@ PATIENCE: Final = 600.0
 LONGEST_BACKOFF: Final = 30.0
 """Seconds between two tries of a page. Ten minutes of an outage then cost a page some forty requests, not a hundred."""
 
-FOLDERS: Final = ("parquet", "csv", "jsonl")
+LONGEST: Final = timedelta(days=366)
 
-LONGEST_OVERLAP: Final = timedelta(days=366)
+LEAST_WHOLE_EVERY: Final = timedelta(hours=1)
 
 BUDGET_SECONDS: Final = 3600.0
 """What a request of a nightly job may wait for the budget: an hour frees it all."""
@@ -72,9 +73,11 @@ async def extract(
     without: Sequence[str] = (),
     patience: float = PATIENCE,
     overlap: timedelta = OVERLAP,
+    whole_every: timedelta = WHOLE_EVERY,
     state: str | PathLike[str] | None = None,
     known: Callable[[Listing], Listing] | None = None,
     watch: Callable[[Sequence[Tally]], object] | None = None,
+    done: Callable[[TableReport], object] | None = None,
     progress: bool = False,
 ) -> ExtractionReport:
     """Brings tables up to date with lists of the API.
@@ -92,7 +95,7 @@ async def extract(
         since: read only what was updated since, in every run; a table that is read so holds no older rows.
         filters: by parameter, or by table and parameter (`{"timesheets.project_id": 7}`).
         full: read whole lists from their start, whatever is remembered. Nothing is truncated.
-        reconcile: read whole lists, so that rows that are gone are marked.
+        reconcile: read whole lists now, going on where such a pass was interrupted.
         concurrency: pages in flight, of all lists together.
         raw: keep the JSON text of each row in a column `_raw`.
         strict: with "all", count lists that are refused as failures.
@@ -105,10 +108,13 @@ async def extract(
             it ran out for one table, the others get those few attempts only, until one of them is answered.
         overlap: how much earlier than the last run began a run asks for what changed: rows that are committed that late
             under an earlier `updated_at` are found.
+        whole_every: how often a list is read whole although what changed and what was deleted is found without that.
         state: for folders, another folder for the file that holds rows and what is remembered (default
             `DIR/.asyncsdk`): on network mounts it has to be a local one.
         known: gives each list as it was learned to be, such as `learning.applied(learned)`.
         watch: called once, before the first request, with a tally for each table, to look at while the run goes on.
+        done: called with the report of each table as soon as it has ended: what is complete then stays so, whatever
+            becomes of the run.
         progress: show how far the run is, in a line on standard error that is renewed in place, or below the cell of a
             notebook; nothing where standard error is no terminal.
 
@@ -118,7 +124,7 @@ async def extract(
 
     Raises:
         ConfigurationError: a name, filter or target that cannot be used; nothing was sent.
-        TargetRefused: the target is locked, holds another company's rows, or cannot be written.
+        TargetRefused: the target is locked (`TargetLocked`), holds another company's rows, or cannot be written.
         TargetError: the target failed for good.
 
     Example:
@@ -128,8 +134,9 @@ async def extract(
     most = wethod.settings.max_in_flight
     check_whole_number("concurrency", concurrency, 1, most, "this client keeps that many requests in flight")
     check(to)
-    _check_overlap(overlap)
-    target = make_target(_place(to, schema, prefix, state, _seconds(patience)))
+    _check_length("overlap", overlap, timedelta())
+    _check_length("whole_every", whole_every, LEAST_WHOLE_EVERY)
+    target = make_target(place_of(to, schema, prefix, state, _seconds(patience)))
     settings = wethod.settings
     hasty = wethod.with_options(priority="bulk", retry=_retrying(settings.retry, 0.0))
     bulk = wethod.with_options(priority="bulk", retry=_retrying(settings.retry, patience))
@@ -143,6 +150,7 @@ async def extract(
         allow_shrink=allow_shrink,
         concurrency=concurrency,
         overlap=overlap,
+        whole_every=whole_every,
         secrets=secrets,
     )
     started = clock.utc_now()
@@ -151,14 +159,18 @@ async def extract(
         watch(list(tallies.values()))
     owner = Owner(settings.base_url, settings.company)
     watched = RunWatch.begin(wethod, options.run, list(tallies))
+
+    def ended(report: TableReport) -> None:
+        watched.table(report)
+        if done is not None:
+            done(_without(secrets, report))
+
     try:
         line = shown_in_a_line(list(tallies.values())) if progress else nullcontext()
         async with line, opened(target, owner, [job.table for job in jobs]) as worker:
             for table in excluded_tables(without):
                 await worker(partial(target.drop, table))
-            each = partial(
-                load, target=target, worker=worker, window=Slots(concurrency), options=options, done=watched.table
-            )
+            each = partial(load, target=target, worker=worker, window=Slots(concurrency), options=options, done=ended)
             reports = await side_by_side(
                 jobs,
                 lambda job, away: each(job, wethod=hasty if away else bulk, tally=tallies[job.table.name]),
@@ -197,6 +209,7 @@ async def plan(
     schema: str | None = None,
     prefix: str = "",
     without: Sequence[str] = (),
+    whole_every: timedelta = WHOLE_EVERY,
     state: str | PathLike[str] | None = None,
     known: Callable[[Listing], Listing] | None = None,
     count: bool = True,
@@ -204,37 +217,39 @@ async def plan(
     """What `extract` with the same arguments will cost. The target is neither locked nor made.
 
     Args:
-        wethod, resources, to, since, filters, full, reconcile, concurrency, schema, prefix, without, state, known:
-            as for `extract`.
+        wethod, resources, to, since, filters, full, reconcile, concurrency, schema, prefix, without, whole_every,
+            state, known: as for `extract`.
         count: count the lists that no run has read yet, with a few requests each; False asks nothing.
 
     Raises:
         ConfigurationError: as `extract`.
     """
     check(to)
-    target = make_target(_place(to, schema, prefix, state))
+    target = make_target(place_of(to, schema, prefix, state))
     jobs = jobs_of(wethod, resources, filters=filters or {}, since=moment_of(since), without=without, known=known)
-    costs = await anyio.to_thread.run_sync(partial(costs_of, jobs, target, full=full, reconcile=reconcile))
-    timed: list[float] = []
+    costs = await anyio.to_thread.run_sync(
+        partial(costs_of, jobs, target, full=full, reconcile=reconcile, whole_every=whole_every)
+    )
     before = wethod.stats.requests
     if count:
         for at, (job, cost) in enumerate(zip(jobs, costs, strict=True)):
             if cost.basis == "unknown":
-                costs[at], seconds = await counted(wethod, job, cost)
-                timed += [] if seconds is None else [seconds]
+                costs[at] = await counted(wethod, job, cost)
     quota = wethod.quota
-    requests = sum(cost.requests or 0 for cost in costs)
+    timed = [cost.answer_seconds for cost in costs if cost.answer_seconds is not None]
     return ExtractionPlan(
         costs=tuple(costs),
         hourly=quota.limit,
         remaining=quota.remaining,
         seconds=seconds_for(
-            requests,
-            each=sorted(timed)[len(timed) // 2] if timed else REQUEST_SECONDS,
+            sum(cost.requests or 0 for cost in costs),
+            each=median(timed) if timed else REQUEST_SECONDS,
             concurrency=concurrency,
             hourly=quota.limit,
             remaining=quota.remaining,
         ),
+        measured=bool(timed),
+        concurrency=concurrency,
         spent=wethod.stats.requests - before,
     )
 
@@ -256,23 +271,10 @@ def _seconds(patience: object) -> float:
     return float(patience)
 
 
-def _place(to: str, schema: str | None, prefix: str, state: str | PathLike[str] | None, patience: float = 0.0) -> Place:
-    if state is None:
-        return Place(to, schema, prefix, patience=patience)
-    if (kind := to.partition(":")[0]) not in FOLDERS:
-        raise ArgumentError(
-            "state", f"only folders ({', '.join(FOLDERS)}) keep it apart; {kind}: keeps it with the rows"
-        )
-    try:
-        folder = Path(state).expanduser()
-    except RuntimeError:
-        raise ArgumentError("state", f"nobody on this machine is called {state!s:.100}; write the whole path") from None
-    return Place(to, schema, prefix, folder / schema if schema else folder, patience)
-
-
-def _check_overlap(overlap: object) -> None:
-    if not isinstance(overlap, timedelta) or not timedelta() <= overlap <= LONGEST_OVERLAP:
-        raise ArgumentError("overlap", f"a timedelta from 0 to {LONGEST_OVERLAP.days} days, not {overlap!r}")
+def _check_length(name: str, length: object, least: timedelta) -> None:
+    if not isinstance(length, timedelta) or not least <= length <= LONGEST:
+        from_ = f"{least.seconds // 3600} hour" if least else "0"
+        raise ArgumentError(name, f"a timedelta from {from_} to {LONGEST.days} days, not {length!r}")
 
 
 def _each_once(reports: Sequence[TableReport]) -> Iterator[TableReport]:

@@ -11,22 +11,27 @@ what is remembered for one list and one set of filters, its *key*.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from array import array
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Final, Literal, Protocol
 
 import attrs
 
 from ..errors import WethodError
 
 if TYPE_CHECKING:
+    import pyarrow as pa
+
     from .._arrow.columns import Column
 
 __all__ = [
+    "RIVAL",
     "STATES_KEPT",
     "Batch",
     "Contents",
+    "Live",
     "Owner",
     "Place",
     "RunLine",
@@ -34,6 +39,7 @@ __all__ = [
     "Table",
     "Target",
     "TargetError",
+    "TargetLocked",
     "TargetRefused",
     "TargetStopped",
     "Written",
@@ -48,6 +54,9 @@ SMALLEST_GUARDED: Final = 20
 
 STATES_KEPT: Final = 32
 """States of one table that are remembered, the newest ones: filters that move (`today-30`) leave one each night."""
+
+RIVAL: Final = "another run has written to"
+"""What is said where a commit finds that another run has moved the state it began from, and gives up."""
 
 
 def shrinks_too_much(live: int, absent: int) -> bool:
@@ -72,6 +81,10 @@ class TargetRefused(TargetError):
 
     Nothing was changed. The message says what to do (`--schema`, `--prefix`, wait for the other run ...).
     """
+
+
+class TargetLocked(TargetRefused):
+    """Another run writes to the target; once that has ended, this one may."""
 
 
 @attrs.frozen
@@ -136,6 +149,7 @@ class Batch:
         spared: ids of rows that came but cannot be stored: they have not vanished.
         kept: names of columns that these rows have no value for, since the API does not send them any more. They
             decide nothing, rows that are there keep their values, new ones get null.
+        arrays: columns of the rows that are Arrow arrays already, by name.
     """
 
     rows: Sequence[object]
@@ -143,6 +157,7 @@ class Batch:
     whole: datetime | None = None
     spared: Sequence[int] = ()
     kept: frozenset[str] = frozenset()
+    arrays: Mapping[str, pa.Array[Any]] | None = attrs.field(default=None, eq=False, repr=False)
 
 
 @attrs.frozen
@@ -175,6 +190,20 @@ class Contents:
     def lost(self) -> bool:
         """Whether somebody dropped or emptied the table, or took rows away: nothing that is remembered of it holds."""
         return self.committed is not None and self.rows < self.committed
+
+
+@attrs.frozen
+class Live:
+    """The rows of a table that are neither deleted nor vanished, in arrays of 8 bytes a row.
+
+    Args:
+        ids: rising.
+        seconds: the second in which each row was last updated, since 1970; -1 where that is not stored. Empty where
+            nobody asked.
+    """
+
+    ids: array[int]
+    seconds: array[int] = attrs.field(factory=lambda: array("q"))
 
 
 @attrs.frozen
@@ -271,6 +300,12 @@ class Target(Protocol):
         Where there are too many of them (`shrinks_too_much`) and `allow_shrink` is false, nothing is marked. What the
         pass met stays stored until `finish`: a run that dies behind this asks again, and gets the same.
         """
+
+    def live(self, table: Table, *, times: bool) -> Live:
+        """The ids of the rows that are neither deleted nor vanished; with `times` also when each was updated."""
+
+    def mark_gone(self, table: Table, ids: Sequence[int], at: datetime) -> int:
+        """Sets `_vanished_at` of the live rows among these, each known to be gone from its list; returns how many."""
 
     def finish(self, table: Table) -> None:
         """After the last write of a table that was brought up to date, once its state is saved.

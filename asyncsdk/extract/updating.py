@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import attrs
 
-from .._codec import surprises
 from .._limits import clock
+from .._lists.changes import SearchEnd
+from .._lists.sweeping import MARGIN
 from ..errors import ArgumentError, WalkError
 from . import rejects
+from .deletions import Deletions
+from .field_warnings import warn_of_fields
 from .fields_seen import FieldsSeen, gone
-from .incremental import Pass, passes
+from .incremental import Pass, changed_since, deleted_since, is_searched, is_timed, passes
 from .pass_reader import PassReader, TableStopped
 from .reading import Source
 from .states import Progress, State
-from .target import Contents, Shrink, Target
+from .target import Contents, Target
 from .watermark import earlier, went_back
 
 if TYPE_CHECKING:
@@ -31,18 +35,13 @@ if TYPE_CHECKING:
     from .worker_thread import WorkerThread
     from .writing import BatchWriter
 
-__all__ = ["TableUpdate", "concurrency_for"]
+__all__ = ["TableUpdate"]
 
+MOST_UNSTORED: Final = 1000
+"""Rows that a table cannot hold up to which deletions are searched for: their ids are remembered."""
 
-def concurrency_for(rows: int | None, most: int) -> int:
-    """Pages in flight for a list of so many rows (None: nobody knows): a quarter of its pages at the most.
-
-    What is in flight when the end shows was asked for in vain, and requests are scarcer than seconds.
-
-    >>> [concurrency_for(rows, 8) for rows in (None, 0, 800, 100_000)]
-    [8, 1, 2, 8]
-    """
-    return most if rows is None else min(most, max(1, rows // 400))
+UNDATED_MARGIN: Final = timedelta(minutes=15)
+"""How far this machine's clock may be ahead of that of a server which does not tell."""
 
 
 @attrs.define(eq=False, kw_only=True)
@@ -69,9 +68,20 @@ class TableUpdate:
     held: int = 0
     fields: FieldsSeen = attrs.field(init=False)
     reader: PassReader = attrs.field(init=False)
+    deletions: Deletions = attrs.field(init=False)
+    _last: Source | None = None
 
     def __attrs_post_init__(self) -> None:
         self.fields = FieldsSeen(self.job.model, self.job.hidden)
+        self.deletions = Deletions(
+            job=self.job,
+            wethod=self.wethod,
+            target=self.target,
+            worker=self.worker,
+            window=self.window,
+            options=self.options,
+            ledger=self.ledger,
+        )
 
     async def run(self) -> None:
         """Reads what is due, and saves what the next run begins from."""
@@ -101,7 +111,7 @@ class TableUpdate:
             if since is not None and done.watermark is not None:
                 since = max(since, done.watermark - self.options.overlap)  # what lies before, the pass has read
             done = await self._bring_up(self._passes(done, since=since))
-        self._tell_fields(done)
+        warn_of_fields(self.ledger, self.fields, done.gone, proved=self.reader.proved, raw=self.options.raw)
 
     async def _remember(self) -> None:
         """Takes in what the last run left, unless somebody took rows away since: then nothing of it holds."""
@@ -140,11 +150,13 @@ class TableUpdate:
             full=self.options.full and state is self.state,
             reconcile=whole or (self.options.reconcile and state is self.state),
             overlap=self.options.overlap,
+            whole_every=self.options.whole_every,
         )
 
     async def _bring_up(self, todo: Sequence[Pass]) -> State:
         """Makes passes and saves what the next run begins from."""
         done, reader = self.reader.state, self.reader
+        new, gone_before = self.writer.new, self.ledger.vanished
         resumed = todo[0].resume
         begun = self.ledger.started if resumed is None else min(resumed.began, self.ledger.started)
         reader.server_time = None if resumed is None else resumed.server_time
@@ -153,10 +165,17 @@ class TableUpdate:
             done = await self._walk(each, done)
         known = self._known().union(() if resumed is None else resumed.met)
         whole = todo[0].kind == "whole" or self.job.since is not None
-        if not whole and self._must_read_whole(done):
-            self.ledger.mode = "full"
-            for each in self._passes(done, whole=True):
-                done = await self._walk(each, done)
+        if not whole:
+            done, whole = await self._searched(todo[0], done)
+            if whole:
+                ordered = done.rising
+                self.ledger.mode = "full"
+                for each in self._passes(done, whole=True):
+                    done = await self._walk(each, done)
+                done = attrs.evolve(done, rising=done.rising and ordered)
+            elif done.rows is not None:
+                came, went = self.writer.new - new, self.ledger.vanished - gone_before
+                done = attrs.evolve(done, rows=max(0, done.rows + came - went))
         contents: Contents = await self.worker(partial(self.target.contents, self.job.table))
         reader.state = attrs.evolve(
             done,
@@ -167,10 +186,51 @@ class TableUpdate:
             gone=tuple(sorted(gone(known, done.gone, self.fields.met, proved=reader.proved))),
             requests=self.ledger.requests,
             seconds=self.ledger.seconds,
+            answer_seconds=self.ledger.answering / self.ledger.requests if self.ledger.requests else None,
             progress=None,
         )
         await reader.save(reader.state)
         return reader.state
+
+    async def _searched(self, changed: Pass, done: State) -> tuple[State, bool]:
+        """Searches for what was deleted, once what changed is stored. Returns whether more is to be read than that.
+
+        Rows that the list has and the table has not, although what changed was read again, were committed late or are
+        back without a word: only the whole list shows them.
+        """
+        if self._must_read_whole(done):
+            return done, True
+        if changed.resume is not None or changed.start is None:
+            return done, False  # what has changed since is read next, or nothing can be asked for
+        if not is_searched(done, self.job.filters, self.job.since):
+            return done, False
+        deleted = partial(self._read, deleted_since(self.job.listing, {}, changed.start), None)
+        for _ in range(2):
+            unstored = {*done.unstored, *self.writer.unstored}
+            found = await self.deletions.search(changed.start, unstored, deleted)
+            few = len(found.unstored) <= MOST_UNSTORED
+            done = attrs.evolve(done, unstored=tuple(sorted(found.unstored)), rising=done.rising and few)
+            if found.end is SearchEnd.ORDER:
+                self.ledger.warn(
+                    f"{self.job.table.name}: its rows do not come in the order of their ids, as they had seemed to, so "
+                    "the list is read whole"
+                )
+                return attrs.evolve(done, rising=False), True
+            if found.end not in {SearchEnd.PROVED, SearchEnd.UNPROVED}:
+                return done, True
+            if found.end is SearchEnd.PROVED and not found.unmet:
+                return done, False
+            await self._walk(changed_since(self.job.listing, {}, self._began() - self.options.overlap), done)
+            if await self.deletions.unmet(found.unmet.difference(self.writer.unstored)):
+                return done, True
+            if found.end is SearchEnd.PROVED:
+                return done, False
+        return done, True
+
+    def _began(self) -> datetime:
+        """When the run began, by the earlier of two clocks."""
+        server_time = self.reader.server_time
+        return self.ledger.started if server_time is None else min(server_time, self.ledger.started)
 
     def _must_read_whole(self, done: State) -> bool:
         """Whether more has to be read than what changed.
@@ -198,13 +258,22 @@ class TableUpdate:
             wethod=self.wethod,
             listing=self.job.listing,
             query={**self.job.filters, **each.query},
-            concurrency=concurrency_for(self.state.rows if each.kind == "whole" else None, self.options.concurrency),
+            concurrency=self.options.concurrency,
+            # Nothing vanishes from a table that has no rows yet: rows that moved are looked for where it could.
+            sweep=each.kind == "whole" and (self.held > 0 or not is_timed(self.job.listing, self.job.filters)),
+            expected=self._expected(each),
             window=self.window,
             fields=self.fields,
             model=self.job.model,
             hidden=self.job.hidden,
             raw=self.options.raw,
         )
+
+    def _expected(self, each: Pass) -> int | None:
+        """How many rows a pass is believed to read."""
+        if each.kind != "whole" or self.state.rows is None:
+            return None
+        return max(0, self.state.rows - (each.resume.rows if each.resume else 0))
 
     async def _walk(self, each: Pass, before: State) -> State:
         """One pass. Returns the state after it."""
@@ -214,6 +283,9 @@ class TableUpdate:
             progress = await self._read(each, None)
         if each.kind != "whole":
             return before
+        if self._may_have_moved(progress):
+            since = progress.server_time or progress.began - UNDATED_MARGIN
+            await self._read(changed_since(self.job.listing, self.job.filters, since - MARGIN), None)
         if progress.left_out:
             self.ledger.left_out = progress.left_out
             self.ledger.warn(
@@ -221,61 +293,40 @@ class TableUpdate:
                 "up to date, and vanished rows were not marked"
             )
         else:
-            await self._mark_vanished(progress)
-        whole_at = earlier(progress.began, self.reader.server_time, self.reader.newest)
-        return attrs.evolve(before, whole_at=whole_at, rows=progress.rows)
+            shrink = await self.deletions.mark_vanished(progress)
+            if shrink is not None and shrink.absent and not shrink.marked:
+                await self.reader.save(attrs.evolve(self.state, progress=None))
+                raise TableStopped(
+                    f"{shrink.absent} of {shrink.live} rows are not in the list any more, and none was marked: a lost "
+                    "permission narrows lists in silence (*.view without *.view_other). Where they are really gone, "
+                    "run with --allow-shrink"
+                )
+        unstored = self.writer.unstored
+        return attrs.evolve(
+            before,
+            whole_at=earlier(progress.began, self.reader.server_time, self.reader.newest),
+            rows=progress.rows + progress.rejected,
+            rising=progress.rising and not progress.anonymous and len(unstored) <= MOST_UNSTORED,
+            unstored=tuple(sorted(unstored)),
+        )
+
+    def _may_have_moved(self, progress: Progress) -> bool:
+        """Whether rows may have moved out of sight while a list was read that no sweep was made of."""
+        timed, last = is_timed(self.job.listing, self.job.filters), self._last
+        return last is not None and timed and not last.sweep and last.pages > 1 and progress.falls > 0
 
     async def _read(self, each: Pass, resume: Progress | None) -> Progress:
         """Reads a pass from where it stood, or from its start where that place is lost."""
         met = self.ledger.rows + self.ledger.rejected
         if resume is not None:
             try:
-                return await self.reader.read(self._source(each), resume, each.unchanged)
+                self._last = self._source(each)
+                return await self.reader.read(self._last, resume, each.unchanged)
             except (ArgumentError, WalkError) as error:
                 # The place is one of another version, or the rows around it are gone.
                 lost = isinstance(error, WalkError) or error.argument == "resume"
                 if not lost or self.ledger.rows + self.ledger.rejected > met:
                     raise
         begun = Progress(kind=each.kind, place="", began=clock.utc_now())
-        return await self.reader.read(self._source(each), begun, each.unchanged)
-
-    def _tell_fields(self, done: State) -> None:
-        """Warns of fields that are gone and of new ones."""
-        name = self.job.table.name
-        self.ledger.gone = tuple(set(done.gone) & {column.name for column in self.job.table.columns})
-        for field in sorted(self.ledger.gone):
-            self.ledger.warn(
-                f"{surprises.sentence(f'{name}.{field}', surprises.GONE)}, as no row has its key: the column keeps "
-                "what it held, and is read anew once the field is back"
-            )
-        if self.reader.proved:
-            for field in sorted(self.fields.promised & self.fields.missing - {*done.gone}):
-                self.ledger.warn(f"{surprises.sentence(f'{name}.{field}', surprises.GONE)}; its column is null")
-        for field in self.fields.unknown:
-            kept = "it is kept in _raw" if self.options.raw else "--raw keeps it"
-            new = surprises.sentence(f"{name}.{field}", surprises.NEW_FIELD)
-            self.ledger.warn(f"{new} and {surprises.MEANINGS['new field']}; {kept}")
-
-    async def _mark_vanished(self, progress: Progress) -> None:
-        if self.job.partial:
-            return
-        if progress.anonymous:
-            self.ledger.warn(f"{self.job.table.name}: a rejected row has no id, so vanished rows were not marked")
-            return
-        shrink: Shrink = await self.worker(
-            partial(
-                self.target.mark_vanished,
-                self.job.table,
-                progress.began,
-                clock.utc_now(),
-                allow_shrink=self.options.allow_shrink,
-            )
-        )
-        if shrink.absent and not shrink.marked:
-            await self.reader.save(attrs.evolve(self.state, progress=None))
-            raise TableStopped(
-                f"{shrink.absent} of {shrink.live} rows are not in the list any more, and none was marked: a lost "
-                "permission narrows lists in silence (*.view without *.view_other). Where they are really gone, run "
-                "with --allow-shrink"
-            )
-        self.ledger.vanished += shrink.absent
+        self._last = self._source(each)
+        return await self.reader.read(self._last, begun, each.unchanged)

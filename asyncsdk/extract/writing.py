@@ -44,6 +44,8 @@ class BatchWriter:
         job, target, worker: of the run.
         rows: rows that were committed, new and changed ones.
         unwritable: ids of rows with a value that no table can hold.
+        unstored: ids of live rows that the list has and the table does not, as they do not fit.
+        new: rows that were not there before.
         repeated: rows that were left out because a later one of their batch had their id.
     """
 
@@ -52,6 +54,8 @@ class BatchWriter:
     worker: WorkerThread
     rows: int = 0
     unwritable: list[int] = attrs.field(factory=list)
+    unstored: set[int] = attrs.field(factory=set)
+    new: int = 0
     repeated: int = 0
     _writing: asyncio.Future[None] | None = None
 
@@ -65,6 +69,11 @@ class BatchWriter:
         """Whether the last batch is known not to be written: `written` will say why, and no more need be read."""
         writing = self._writing
         return writing is not None and writing.done() and (writing.cancelled() or writing.exception() is not None)
+
+    @property
+    def busy(self) -> bool:
+        """Whether a batch is still being written."""
+        return self._writing is not None and not self._writing.done()
 
     async def written(self) -> None:
         """Waits until the last batch is.
@@ -91,21 +100,29 @@ class BatchWriter:
         batch, unfit = fitting(once, self.job.table.columns)
         self.put_aside([*refused, *unfit])
         if batch.rows or (batch.whole is not None and batch.spared):
-            self.rows += self.target.write(self.job.table, batch, self.job.key, state).rows
+            written = self.target.write(self.job.table, batch, self.job.key, state)
+            self.rows, self.new = self.rows + written.rows, self.new + written.new
         else:
             self.target.save(self.job.table, self.job.key, state)
+        self.unstored.update(id_ for id_ in map(rejects.live_id_of, [*refused, *unfit]) if id_ is not None)
         self.repeated += len(given.rows) - len(once.rows)
         self.unwritable += [id_ for reject in unfit if (id_ := rejects.id_of(reject)) is not None]
 
 
 def unique(batch: Batch) -> Batch:
     """The batch with each id once: of several rows the last, in the place where it stands."""
+    if len(set(map(_id_of, batch.rows))) == len(batch.rows):
+        return batch
     last = {id_: at for at, id_ in enumerate(map(_id_of, batch.rows))}
-    return batch if len(last) == len(batch.rows) else _picked(batch, sorted(last.values()))
+    return _picked(batch, sorted(last.values()))
 
 
 def fitting(batch: Batch, columns: Sequence[Column]) -> tuple[Batch, list[Reject]]:
     """The batch without rows that no table can hold, whose ids are spared, and those rows."""
+    from .packed_columns import packed_columns  # needs Arrow, which whoever imports this may never come to need
+
+    if (arrays := packed_columns(batch.rows, columns)) is not None:
+        return attrs.evolve(batch, arrays=arrays), []
     unfit = misfits(batch.rows, columns)
     if not unfit:
         return batch, []

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Final
 
 import attrs
@@ -11,10 +11,11 @@ import attrs
 from .._codec import surprises
 from .contracted import ContractedList, PromisedField
 from .differences import Difference
+from .fields import seen_fields
 from .kinds import ALL_KINDS, Kind
 from .observed import SeenField, SeenList
 
-__all__ = ["field_differences", "fields_since", "promised_at"]
+__all__ = ["field_differences", "fields_since", "key_differences", "promised_at"]
 
 _NUMBERS: Final = frozenset({"integer", "number", "number as text"})
 
@@ -42,6 +43,32 @@ def field_differences(asked: ContractedList, seen: SeenList) -> Iterator[Differe
     if seen.rows:
         for group in _groups(asked.model, asked.fields, seen.fields, ""):
             yield from _of_group(group)
+
+
+def key_differences(
+    asked: ContractedList, rows: Iterable[Mapping[str, object]], lost: Collection[str]
+) -> Iterator[Difference]:
+    """What the keys of a list's rows say that the contract does not: fields that are new, gone, or renamed.
+
+    Args:
+        asked: the list.
+        rows: some that have keys which the contract does not know.
+        lost: fields that no row of the list has, though they were sent once or are promised, as the contract spells
+            them. The others were met in some row or other.
+    """
+    met = seen_fields(rows, asked.fields)
+    seen = {
+        name: attrs.evolve(each, present=0 if name in lost else each.present or 1)
+        for name, each in met.items()
+        if "." not in name
+    }
+    keys = ("new field", "renamed", "gone")
+    named = [each for each in _of_group(_Group(asked.model, asked.fields, seen)) if each.kind in keys]
+    yield from named
+    told = {each.subject for each in named}
+    for subject in (f"{asked.model}.{name}" for name in sorted(lost)):
+        if subject not in told:
+            yield Difference("gone", subject, "sent", surprises.GONE, since="last time")
 
 
 def _groups(

@@ -12,7 +12,7 @@ from .._codec.omitted import OMITTED, Omitted
 from .._lists.created_rows import Creation
 from .._lists.creating import created
 from .._lists.pager import Pager
-from .._sending.response import responding
+from .._sending.response import listing, responding
 from ..models.budget_areas import BudgetArea
 
 if TYPE_CHECKING:
@@ -154,9 +154,23 @@ class BudgetAreas:
 class BudgetAreasWithResponse:
     """The calls of `wethod.with_response.budget_areas`: as those of `BudgetAreas`, and they return a `Response`."""
 
+    __slots__ = ("_sender",)
+
     def __init__(self, sender: Sender) -> None:
-        calls = BudgetAreas(sender)
-        self.list = calls.list
-        self.get = responding(calls.get)
-        self.create = responding(calls.create)
-        self.update = responding(calls.update)
+        self._sender = sender
+
+    @listing(BudgetAreas.list)
+    def list(self) -> None:
+        """As `BudgetAreas.list`."""
+
+    @responding(BudgetAreas.get)
+    def get(self) -> None:
+        """As `BudgetAreas.get`, in a `Response`."""
+
+    @responding(BudgetAreas.create)
+    def create(self) -> None:
+        """As `BudgetAreas.create`, in a `Response`."""
+
+    @responding(BudgetAreas.update)
+    def update(self) -> None:
+        """As `BudgetAreas.update`, in a `Response`."""

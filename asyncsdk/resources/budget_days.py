@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from .._codec import arguments, body
 from .._codec.omitted import OMITTED, Omitted
 from .._lists.pager import Pager
-from .._sending.response import responding
+from .._sending.response import listing, responding
 from ..models.budget_days import BudgetDay
 
 if TYPE_CHECKING:
@@ -96,8 +96,19 @@ class BudgetDays:
 class BudgetDaysWithResponse:
     """The calls of `wethod.with_response.budget_days`: as those of `BudgetDays`, and they return a `Response`."""
 
+    __slots__ = ("_sender",)
+
     def __init__(self, sender: Sender) -> None:
-        calls = BudgetDays(sender)
-        self.list = calls.list
-        self.get = responding(calls.get)
-        self.update = responding(calls.update)
+        self._sender = sender
+
+    @listing(BudgetDays.list)
+    def list(self) -> None:
+        """As `BudgetDays.list`."""
+
+    @responding(BudgetDays.get)
+    def get(self) -> None:
+        """As `BudgetDays.get`, in a `Response`."""
+
+    @responding(BudgetDays.update)
+    def update(self) -> None:
+        """As `BudgetDays.update`, in a `Response`."""

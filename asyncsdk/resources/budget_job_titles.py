@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from .._codec import arguments
 from .._lists.pager import Pager
-from .._sending.response import responding
+from .._sending.response import listing, responding
 from ..models.budget_job_titles import BudgetJobTitle
 
 if TYPE_CHECKING:
@@ -84,7 +84,15 @@ class BudgetJobTitles:
 class BudgetJobTitlesWithResponse:
     """The calls of `wethod.with_response.budget_job_titles`: as those of `BudgetJobTitles`, and they return a `Response`."""
 
+    __slots__ = ("_sender",)
+
     def __init__(self, sender: Sender) -> None:
-        calls = BudgetJobTitles(sender)
-        self.list = calls.list
-        self.get = responding(calls.get)
+        self._sender = sender
+
+    @listing(BudgetJobTitles.list)
+    def list(self) -> None:
+        """As `BudgetJobTitles.list`."""
+
+    @responding(BudgetJobTitles.get)
+    def get(self) -> None:
+        """As `BudgetJobTitles.get`, in a `Response`."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from .._codec import arguments
 from .._lists.pager import Pager
-from .._sending.response import responding
+from .._sending.response import listing, responding
 from ..models.budget_price_list_levels import BudgetPriceListLevel
 
 if TYPE_CHECKING:
@@ -82,7 +82,15 @@ class BudgetPriceListLevels:
 class BudgetPriceListLevelsWithResponse:
     """The calls of `wethod.with_response.budget_price_list_levels`: as those of `BudgetPriceListLevels`, and they return a `Response`."""
 
+    __slots__ = ("_sender",)
+
     def __init__(self, sender: Sender) -> None:
-        calls = BudgetPriceListLevels(sender)
-        self.list = calls.list
-        self.get = responding(calls.get)
+        self._sender = sender
+
+    @listing(BudgetPriceListLevels.list)
+    def list(self) -> None:
+        """As `BudgetPriceListLevels.list`."""
+
+    @responding(BudgetPriceListLevels.get)
+    def get(self) -> None:
+        """As `BudgetPriceListLevels.get`, in a `Response`."""

@@ -12,7 +12,7 @@ from .._codec.omitted import OMITTED, Omitted
 from .._lists.created_rows import Creation
 from .._lists.creating import created
 from .._lists.pager import Pager
-from .._sending.response import responding
+from .._sending.response import listing, responding
 from ..models.budget_tasks import BudgetTask
 
 if TYPE_CHECKING:
@@ -188,10 +188,27 @@ class BudgetTasks:
 class BudgetTasksWithResponse:
     """The calls of `wethod.with_response.budget_tasks`: as those of `BudgetTasks`, and they return a `Response`."""
 
+    __slots__ = ("_sender",)
+
     def __init__(self, sender: Sender) -> None:
-        calls = BudgetTasks(sender)
-        self.list = calls.list
-        self.get = responding(calls.get)
-        self.create = responding(calls.create)
-        self.update = responding(calls.update)
-        self.delete = responding(calls.delete)
+        self._sender = sender
+
+    @listing(BudgetTasks.list)
+    def list(self) -> None:
+        """As `BudgetTasks.list`."""
+
+    @responding(BudgetTasks.get)
+    def get(self) -> None:
+        """As `BudgetTasks.get`, in a `Response`."""
+
+    @responding(BudgetTasks.create)
+    def create(self) -> None:
+        """As `BudgetTasks.create`, in a `Response`."""
+
+    @responding(BudgetTasks.update)
+    def update(self) -> None:
+        """As `BudgetTasks.update`, in a `Response`."""
+
+    @responding(BudgetTasks.delete)
+    def delete(self) -> None:
+        """As `BudgetTasks.delete`, in a `Response`."""

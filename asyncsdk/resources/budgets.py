@@ -12,7 +12,7 @@ from .._codec.omitted import OMITTED, Omitted
 from .._lists.created_rows import Creation
 from .._lists.creating import created
 from .._lists.pager import Pager
-from .._sending.response import responding
+from .._sending.response import listing, responding
 from .._sending.settle import settled
 from ..models.budgets import Budget
 
@@ -402,15 +402,47 @@ class Budgets:
 class BudgetsWithResponse:
     """The calls of `wethod.with_response.budgets`: as those of `Budgets`, and they return a `Response`."""
 
+    __slots__ = ("_sender",)
+
     def __init__(self, sender: Sender) -> None:
-        calls = Budgets(sender)
-        self.list = calls.list
-        self.get = responding(calls.get)
-        self.create = responding(calls.create)
-        self.update = responding(calls.update)
-        self.approve = responding(calls.approve)
-        self.draft = responding(calls.draft)
-        self.recall = responding(calls.recall)
-        self.reject = responding(calls.reject)
-        self.set_baseline = responding(calls.set_baseline)
-        self.submit = responding(calls.submit)
+        self._sender = sender
+
+    @listing(Budgets.list)
+    def list(self) -> None:
+        """As `Budgets.list`."""
+
+    @responding(Budgets.get)
+    def get(self) -> None:
+        """As `Budgets.get`, in a `Response`."""
+
+    @responding(Budgets.create)
+    def create(self) -> None:
+        """As `Budgets.create`, in a `Response`."""
+
+    @responding(Budgets.update)
+    def update(self) -> None:
+        """As `Budgets.update`, in a `Response`."""
+
+    @responding(Budgets.approve)
+    def approve(self) -> None:
+        """As `Budgets.approve`, in a `Response`."""
+
+    @responding(Budgets.draft)
+    def draft(self) -> None:
+        """As `Budgets.draft`, in a `Response`."""
+
+    @responding(Budgets.recall)
+    def recall(self) -> None:
+        """As `Budgets.recall`, in a `Response`."""
+
+    @responding(Budgets.reject)
+    def reject(self) -> None:
+        """As `Budgets.reject`, in a `Response`."""
+
+    @responding(Budgets.set_baseline)
+    def set_baseline(self) -> None:
+        """As `Budgets.set_baseline`, in a `Response`."""
+
+    @responding(Budgets.submit)
+    def submit(self) -> None:
+        """As `Budgets.submit`, in a `Response`."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from .._codec import arguments
 from .._lists.pager import Pager
-from .._sending.response import responding
+from .._sending.response import listing, responding
 from ..models.business_units import BusinessUnit
 
 if TYPE_CHECKING:
@@ -76,7 +76,15 @@ class BusinessUnits:
 class BusinessUnitsWithResponse:
     """The calls of `wethod.with_response.business_units`: as those of `BusinessUnits`, and they return a `Response`."""
 
+    __slots__ = ("_sender",)
+
     def __init__(self, sender: Sender) -> None:
-        calls = BusinessUnits(sender)
-        self.list = calls.list
-        self.get = responding(calls.get)
+        self._sender = sender
+
+    @listing(BusinessUnits.list)
+    def list(self) -> None:
+        """As `BusinessUnits.list`."""
+
+    @responding(BusinessUnits.get)
+    def get(self) -> None:
+        """As `BusinessUnits.get`, in a `Response`."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal
 
 from .._codec import arguments
 from .._lists.pager import Pager
-from .._sending.response import responding
+from .._sending.response import listing, responding
 from ..models.capacities import Capacity
 
 if TYPE_CHECKING:
@@ -91,7 +91,15 @@ class Capacities:
 class CapacitiesWithResponse:
     """The calls of `wethod.with_response.capacities`: as those of `Capacities`, and they return a `Response`."""
 
+    __slots__ = ("_sender",)
+
     def __init__(self, sender: Sender) -> None:
-        calls = Capacities(sender)
-        self.list = calls.list
-        self.get = responding(calls.get)
+        self._sender = sender
+
+    @listing(Capacities.list)
+    def list(self) -> None:
+        """As `Capacities.list`."""
+
+    @responding(Capacities.get)
+    def get(self) -> None:
+        """As `Capacities.get`, in a `Response`."""

@@ -14,7 +14,7 @@ from .._codec.omitted import OMITTED, Omitted
 from .._lists.created_rows import Creation
 from .._lists.creating import created
 from .._lists.pager import Pager
-from .._sending.response import responding
+from .._sending.response import listing, responding
 from ..models.clients import Client
 
 if TYPE_CHECKING:
@@ -296,10 +296,27 @@ class Clients:
 class ClientsWithResponse:
     """The calls of `wethod.with_response.clients`: as those of `Clients`, and they return a `Response`."""
 
+    __slots__ = ("_sender",)
+
     def __init__(self, sender: Sender) -> None:
-        calls = Clients(sender)
-        self.list = calls.list
-        self.get = responding(calls.get)
-        self.create = responding(calls.create)
-        self.update = responding(calls.update)
-        self.delete = responding(calls.delete)
+        self._sender = sender
+
+    @listing(Clients.list)
+    def list(self) -> None:
+        """As `Clients.list`."""
+
+    @responding(Clients.get)
+    def get(self) -> None:
+        """As `Clients.get`, in a `Response`."""
+
+    @responding(Clients.create)
+    def create(self) -> None:
+        """As `Clients.create`, in a `Response`."""
+
+    @responding(Clients.update)
+    def update(self) -> None:
+        """As `Clients.update`, in a `Response`."""
+
+    @responding(Clients.delete)
+    def delete(self) -> None:
+        """As `Clients.delete`, in a `Response`."""

@@ -12,7 +12,7 @@ from .._codec.omitted import OMITTED, Omitted
 from .._lists.created_rows import Creation
 from .._lists.creating import created
 from .._lists.pager import Pager
-from .._sending.response import responding
+from .._sending.response import listing, responding
 from ..models.contacts import Contact
 
 if TYPE_CHECKING:
@@ -185,10 +185,27 @@ class Contacts:
 class ContactsWithResponse:
     """The calls of `wethod.with_response.contacts`: as those of `Contacts`, and they return a `Response`."""
 
+    __slots__ = ("_sender",)
+
     def __init__(self, sender: Sender) -> None:
-        calls = Contacts(sender)
-        self.list = calls.list
-        self.get = responding(calls.get)
-        self.create = responding(calls.create)
-        self.update = responding(calls.update)
-        self.delete = responding(calls.delete)
+        self._sender = sender
+
+    @listing(Contacts.list)
+    def list(self) -> None:
+        """As `Contacts.list`."""
+
+    @responding(Contacts.get)
+    def get(self) -> None:
+        """As `Contacts.get`, in a `Response`."""
+
+    @responding(Contacts.create)
+    def create(self) -> None:
+        """As `Contacts.create`, in a `Response`."""
+
+    @responding(Contacts.update)
+    def update(self) -> None:
+        """As `Contacts.update`, in a `Response`."""
+
+    @responding(Contacts.delete)
+    def delete(self) -> None:
+        """As `Contacts.delete`, in a `Response`."""

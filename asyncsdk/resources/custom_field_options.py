@@ -13,7 +13,7 @@ from .._codec.omitted import OMITTED, Omitted
 from .._lists.created_rows import Creation
 from .._lists.creating import created
 from .._lists.pager import Pager
-from .._sending.response import responding
+from .._sending.response import listing, responding
 from ..models.custom_field_options import CustomFieldOption
 
 if TYPE_CHECKING:
@@ -232,10 +232,27 @@ class CustomFieldOptions:
 class CustomFieldOptionsWithResponse:
     """The calls of `wethod.with_response.custom_field_options`: as those of `CustomFieldOptions`, and they return a `Response`."""
 
+    __slots__ = ("_sender",)
+
     def __init__(self, sender: Sender) -> None:
-        calls = CustomFieldOptions(sender)
-        self.list = calls.list
-        self.get = responding(calls.get)
-        self.create = responding(calls.create)
-        self.update = responding(calls.update)
-        self.delete = responding(calls.delete)
+        self._sender = sender
+
+    @listing(CustomFieldOptions.list)
+    def list(self) -> None:
+        """As `CustomFieldOptions.list`."""
+
+    @responding(CustomFieldOptions.get)
+    def get(self) -> None:
+        """As `CustomFieldOptions.get`, in a `Response`."""
+
+    @responding(CustomFieldOptions.create)
+    def create(self) -> None:
+        """As `CustomFieldOptions.create`, in a `Response`."""
+
+    @responding(CustomFieldOptions.update)
+    def update(self) -> None:
+        """As `CustomFieldOptions.update`, in a `Response`."""
+
+    @responding(CustomFieldOptions.delete)
+    def delete(self) -> None:
+        """As `CustomFieldOptions.delete`, in a `Response`."""

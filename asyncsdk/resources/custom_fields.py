@@ -13,7 +13,7 @@ from .._codec.omitted import OMITTED, Omitted
 from .._lists.created_rows import Creation
 from .._lists.creating import created
 from .._lists.pager import Pager
-from .._sending.response import responding
+from .._sending.response import listing, responding
 from .._sending.settle import SOME, settled
 from ..models.custom_fields import CustomField
 
@@ -287,12 +287,35 @@ class CustomFields:
 class CustomFieldsWithResponse:
     """The calls of `wethod.with_response.custom_fields`: as those of `CustomFields`, and they return a `Response`."""
 
+    __slots__ = ("_sender",)
+
     def __init__(self, sender: Sender) -> None:
-        calls = CustomFields(sender)
-        self.list = calls.list
-        self.get = responding(calls.get)
-        self.create = responding(calls.create)
-        self.update = responding(calls.update)
-        self.delete = responding(calls.delete)
-        self.archive = responding(calls.archive)
-        self.unarchive = responding(calls.unarchive)
+        self._sender = sender
+
+    @listing(CustomFields.list)
+    def list(self) -> None:
+        """As `CustomFields.list`."""
+
+    @responding(CustomFields.get)
+    def get(self) -> None:
+        """As `CustomFields.get`, in a `Response`."""
+
+    @responding(CustomFields.create)
+    def create(self) -> None:
+        """As `CustomFields.create`, in a `Response`."""
+
+    @responding(CustomFields.update)
+    def update(self) -> None:
+        """As `CustomFields.update`, in a `Response`."""
+
+    @responding(CustomFields.delete)
+    def delete(self) -> None:
+        """As `CustomFields.delete`, in a `Response`."""
+
+    @responding(CustomFields.archive)
+    def archive(self) -> None:
+        """As `CustomFields.archive`, in a `Response`."""
+
+    @responding(CustomFields.unarchive)
+    def unarchive(self) -> None:
+        """As `CustomFields.unarchive`, in a `Response`."""

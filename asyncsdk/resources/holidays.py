@@ -13,7 +13,7 @@ from .._codec.omitted import OMITTED, Omitted
 from .._lists.created_rows import Creation
 from .._lists.creating import created, linked
 from .._lists.pager import Pager
-from .._sending.response import responding
+from .._sending.response import listing, responding
 from ..models.holidays import Holiday, HolidayLocation
 
 if TYPE_CHECKING:
@@ -297,13 +297,39 @@ class Holidays:
 class HolidaysWithResponse:
     """The calls of `wethod.with_response.holidays`: as those of `Holidays`, and they return a `Response`."""
 
+    __slots__ = ("_sender",)
+
     def __init__(self, sender: Sender) -> None:
-        calls = Holidays(sender)
-        self.list = calls.list
-        self.get = responding(calls.get)
-        self.create = responding(calls.create)
-        self.update = responding(calls.update)
-        self.delete = responding(calls.delete)
-        self.list_locations = calls.list_locations
-        self.attach_location = responding(calls.attach_location)
-        self.detach_location = responding(calls.detach_location)
+        self._sender = sender
+
+    @listing(Holidays.list)
+    def list(self) -> None:
+        """As `Holidays.list`."""
+
+    @responding(Holidays.get)
+    def get(self) -> None:
+        """As `Holidays.get`, in a `Response`."""
+
+    @responding(Holidays.create)
+    def create(self) -> None:
+        """As `Holidays.create`, in a `Response`."""
+
+    @responding(Holidays.update)
+    def update(self) -> None:
+        """As `Holidays.update`, in a `Response`."""
+
+    @responding(Holidays.delete)
+    def delete(self) -> None:
+        """As `Holidays.delete`, in a `Response`."""
+
+    @listing(Holidays.list_locations)
+    def list_locations(self) -> None:
+        """As `Holidays.list_locations`."""
+
+    @responding(Holidays.attach_location)
+    def attach_location(self) -> None:
+        """As `Holidays.attach_location`, in a `Response`."""
+
+    @responding(Holidays.detach_location)
+    def detach_location(self) -> None:
+        """As `Holidays.detach_location`, in a `Response`."""

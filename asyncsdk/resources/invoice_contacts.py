@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from .._codec import arguments
 from .._lists.pager import Pager
-from .._sending.response import responding
+from .._sending.response import listing, responding
 from ..models.invoice_contacts import InvoiceContact
 
 if TYPE_CHECKING:
@@ -76,7 +76,15 @@ class InvoiceContacts:
 class InvoiceContactsWithResponse:
     """The calls of `wethod.with_response.invoice_contacts`: as those of `InvoiceContacts`, and they return a `Response`."""
 
+    __slots__ = ("_sender",)
+
     def __init__(self, sender: Sender) -> None:
-        calls = InvoiceContacts(sender)
-        self.list = calls.list
-        self.get = responding(calls.get)
+        self._sender = sender
+
+    @listing(InvoiceContacts.list)
+    def list(self) -> None:
+        """As `InvoiceContacts.list`."""
+
+    @responding(InvoiceContacts.get)
+    def get(self) -> None:
+        """As `InvoiceContacts.get`, in a `Response`."""

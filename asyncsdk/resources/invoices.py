@@ -13,7 +13,7 @@ from .._codec.omitted import OMITTED, Omitted
 from .._lists.created_rows import Creation
 from .._lists.creating import created
 from .._lists.pager import Pager
-from .._sending.response import responding
+from .._sending.response import listing, responding
 from .._sending.settle import settled
 from ..models.invoices import Invoice
 
@@ -338,13 +338,39 @@ class Invoices:
 class InvoicesWithResponse:
     """The calls of `wethod.with_response.invoices`: as those of `Invoices`, and they return a `Response`."""
 
+    __slots__ = ("_sender",)
+
     def __init__(self, sender: Sender) -> None:
-        calls = Invoices(sender)
-        self.list = calls.list
-        self.get = responding(calls.get)
-        self.create = responding(calls.create)
-        self.update = responding(calls.update)
-        self.delete = responding(calls.delete)
-        self.send = responding(calls.send)
-        self.set_paid = responding(calls.set_paid)
-        self.set_unpaid = responding(calls.set_unpaid)
+        self._sender = sender
+
+    @listing(Invoices.list)
+    def list(self) -> None:
+        """As `Invoices.list`."""
+
+    @responding(Invoices.get)
+    def get(self) -> None:
+        """As `Invoices.get`, in a `Response`."""
+
+    @responding(Invoices.create)
+    def create(self) -> None:
+        """As `Invoices.create`, in a `Response`."""
+
+    @responding(Invoices.update)
+    def update(self) -> None:
+        """As `Invoices.update`, in a `Response`."""
+
+    @responding(Invoices.delete)
+    def delete(self) -> None:
+        """As `Invoices.delete`, in a `Response`."""
+
+    @responding(Invoices.send)
+    def send(self) -> None:
+        """As `Invoices.send`, in a `Response`."""
+
+    @responding(Invoices.set_paid)
+    def set_paid(self) -> None:
+        """As `Invoices.set_paid`, in a `Response`."""
+
+    @responding(Invoices.set_unpaid)
+    def set_unpaid(self) -> None:
+        """As `Invoices.set_unpaid`, in a `Response`."""

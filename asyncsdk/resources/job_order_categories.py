@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 
 from .._codec import arguments
 from .._lists.pager import Pager
-from .._sending.response import responding
+from .._sending.response import listing, responding
 from ..models.job_order_categories import JobOrderCategory
 
 if TYPE_CHECKING:
@@ -94,7 +94,15 @@ class JobOrderCategories:
 class JobOrderCategoriesWithResponse:
     """The calls of `wethod.with_response.job_order_categories`: as those of `JobOrderCategories`, and they return a `Response`."""
 
+    __slots__ = ("_sender",)
+
     def __init__(self, sender: Sender) -> None:
-        calls = JobOrderCategories(sender)
-        self.list = calls.list
-        self.get = responding(calls.get)
+        self._sender = sender
+
+    @listing(JobOrderCategories.list)
+    def list(self) -> None:
+        """As `JobOrderCategories.list`."""
+
+    @responding(JobOrderCategories.get)
+    def get(self) -> None:
+        """As `JobOrderCategories.get`, in a `Response`."""

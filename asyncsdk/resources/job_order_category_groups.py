@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 
 from .._codec import arguments
 from .._lists.pager import Pager
-from .._sending.response import responding
+from .._sending.response import listing, responding
 from ..models.job_order_category_groups import JobOrderCategoryGroup
 
 if TYPE_CHECKING:
@@ -96,7 +96,15 @@ class JobOrderCategoryGroups:
 class JobOrderCategoryGroupsWithResponse:
     """The calls of `wethod.with_response.job_order_category_groups`: as those of `JobOrderCategoryGroups`, and they return a `Response`."""
 
+    __slots__ = ("_sender",)
+
     def __init__(self, sender: Sender) -> None:
-        calls = JobOrderCategoryGroups(sender)
-        self.list = calls.list
-        self.get = responding(calls.get)
+        self._sender = sender
+
+    @listing(JobOrderCategoryGroups.list)
+    def list(self) -> None:
+        """As `JobOrderCategoryGroups.list`."""
+
+    @responding(JobOrderCategoryGroups.get)
+    def get(self) -> None:
+        """As `JobOrderCategoryGroups.get`, in a `Response`."""

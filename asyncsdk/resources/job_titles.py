@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from .._codec import arguments
 from .._lists.pager import Pager
-from .._sending.response import responding
+from .._sending.response import listing, responding
 from ..models.job_titles import JobTitle
 
 if TYPE_CHECKING:
@@ -80,7 +80,15 @@ class JobTitles:
 class JobTitlesWithResponse:
     """The calls of `wethod.with_response.job_titles`: as those of `JobTitles`, and they return a `Response`."""
 
+    __slots__ = ("_sender",)
+
     def __init__(self, sender: Sender) -> None:
-        calls = JobTitles(sender)
-        self.list = calls.list
-        self.get = responding(calls.get)
+        self._sender = sender
+
+    @listing(JobTitles.list)
+    def list(self) -> None:
+        """As `JobTitles.list`."""
+
+    @responding(JobTitles.get)
+    def get(self) -> None:
+        """As `JobTitles.get`, in a `Response`."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from .._codec import arguments
 from .._lists.pager import Pager
-from .._sending.response import responding
+from .._sending.response import listing, responding
 from ..models.levels import Level
 
 if TYPE_CHECKING:
@@ -76,7 +76,15 @@ class Levels:
 class LevelsWithResponse:
     """The calls of `wethod.with_response.levels`: as those of `Levels`, and they return a `Response`."""
 
+    __slots__ = ("_sender",)
+
     def __init__(self, sender: Sender) -> None:
-        calls = Levels(sender)
-        self.list = calls.list
-        self.get = responding(calls.get)
+        self._sender = sender
+
+    @listing(Levels.list)
+    def list(self) -> None:
+        """As `Levels.list`."""
+
+    @responding(Levels.get)
+    def get(self) -> None:
+        """As `Levels.get`, in a `Response`."""

@@ -12,7 +12,7 @@ from .._codec.omitted import OMITTED, Omitted
 from .._lists.created_rows import Creation
 from .._lists.creating import created
 from .._lists.pager import Pager
-from .._sending.response import responding
+from .._sending.response import listing, responding
 from ..models.locations import Location
 
 if TYPE_CHECKING:
@@ -174,10 +174,27 @@ class Locations:
 class LocationsWithResponse:
     """The calls of `wethod.with_response.locations`: as those of `Locations`, and they return a `Response`."""
 
+    __slots__ = ("_sender",)
+
     def __init__(self, sender: Sender) -> None:
-        calls = Locations(sender)
-        self.list = calls.list
-        self.get = responding(calls.get)
-        self.create = responding(calls.create)
-        self.update = responding(calls.update)
-        self.delete = responding(calls.delete)
+        self._sender = sender
+
+    @listing(Locations.list)
+    def list(self) -> None:
+        """As `Locations.list`."""
+
+    @responding(Locations.get)
+    def get(self) -> None:
+        """As `Locations.get`, in a `Response`."""
+
+    @responding(Locations.create)
+    def create(self) -> None:
+        """As `Locations.create`, in a `Response`."""
+
+    @responding(Locations.update)
+    def update(self) -> None:
+        """As `Locations.update`, in a `Response`."""
+
+    @responding(Locations.delete)
+    def delete(self) -> None:
+        """As `Locations.delete`, in a `Response`."""

@@ -13,7 +13,7 @@ from .._codec.omitted import OMITTED, Omitted
 from .._lists.created_rows import Creation
 from .._lists.creating import created
 from .._lists.pager import Pager
-from .._sending.response import responding
+from .._sending.response import listing, responding
 from ..models.people_allocations import PeopleAllocation
 
 if TYPE_CHECKING:
@@ -174,9 +174,23 @@ class PeopleAllocations:
 class PeopleAllocationsWithResponse:
     """The calls of `wethod.with_response.people_allocations`: as those of `PeopleAllocations`, and they return a `Response`."""
 
+    __slots__ = ("_sender",)
+
     def __init__(self, sender: Sender) -> None:
-        calls = PeopleAllocations(sender)
-        self.list = calls.list
-        self.create = responding(calls.create)
-        self.update = responding(calls.update)
-        self.delete = responding(calls.delete)
+        self._sender = sender
+
+    @listing(PeopleAllocations.list)
+    def list(self) -> None:
+        """As `PeopleAllocations.list`."""
+
+    @responding(PeopleAllocations.create)
+    def create(self) -> None:
+        """As `PeopleAllocations.create`, in a `Response`."""
+
+    @responding(PeopleAllocations.update)
+    def update(self) -> None:
+        """As `PeopleAllocations.update`, in a `Response`."""
+
+    @responding(PeopleAllocations.delete)
+    def delete(self) -> None:
+        """As `PeopleAllocations.delete`, in a `Response`."""

@@ -14,7 +14,7 @@ from .._codec.omitted import OMITTED, Omitted
 from .._lists.created_rows import Creation
 from .._lists.creating import created
 from .._lists.pager import Pager
-from .._sending.response import responding
+from .._sending.response import listing, responding
 from ..models.person_capacities import PersonCapacity
 
 if TYPE_CHECKING:
@@ -193,10 +193,27 @@ class PersonCapacities:
 class PersonCapacitiesWithResponse:
     """The calls of `wethod.with_response.person_capacities`: as those of `PersonCapacities`, and they return a `Response`."""
 
+    __slots__ = ("_sender",)
+
     def __init__(self, sender: Sender) -> None:
-        calls = PersonCapacities(sender)
-        self.list = calls.list
-        self.get = responding(calls.get)
-        self.create = responding(calls.create)
-        self.update = responding(calls.update)
-        self.delete = responding(calls.delete)
+        self._sender = sender
+
+    @listing(PersonCapacities.list)
+    def list(self) -> None:
+        """As `PersonCapacities.list`."""
+
+    @responding(PersonCapacities.get)
+    def get(self) -> None:
+        """As `PersonCapacities.get`, in a `Response`."""
+
+    @responding(PersonCapacities.create)
+    def create(self) -> None:
+        """As `PersonCapacities.create`, in a `Response`."""
+
+    @responding(PersonCapacities.update)
+    def update(self) -> None:
+        """As `PersonCapacities.update`, in a `Response`."""
+
+    @responding(PersonCapacities.delete)
+    def delete(self) -> None:
+        """As `PersonCapacities.delete`, in a `Response`."""

@@ -13,7 +13,7 @@ from .._codec.omitted import OMITTED, Omitted
 from .._lists.created_rows import Creation
 from .._lists.creating import created
 from .._lists.pager import Pager
-from .._sending.response import responding
+from .._sending.response import listing, responding
 from ..models.person_payrolls import PersonPayroll
 
 if TYPE_CHECKING:
@@ -189,10 +189,27 @@ class PersonPayrolls:
 class PersonPayrollsWithResponse:
     """The calls of `wethod.with_response.person_payrolls`: as those of `PersonPayrolls`, and they return a `Response`."""
 
+    __slots__ = ("_sender",)
+
     def __init__(self, sender: Sender) -> None:
-        calls = PersonPayrolls(sender)
-        self.list = calls.list
-        self.get = responding(calls.get)
-        self.create = responding(calls.create)
-        self.update = responding(calls.update)
-        self.delete = responding(calls.delete)
+        self._sender = sender
+
+    @listing(PersonPayrolls.list)
+    def list(self) -> None:
+        """As `PersonPayrolls.list`."""
+
+    @responding(PersonPayrolls.get)
+    def get(self) -> None:
+        """As `PersonPayrolls.get`, in a `Response`."""
+
+    @responding(PersonPayrolls.create)
+    def create(self) -> None:
+        """As `PersonPayrolls.create`, in a `Response`."""
+
+    @responding(PersonPayrolls.update)
+    def update(self) -> None:
+        """As `PersonPayrolls.update`, in a `Response`."""
+
+    @responding(PersonPayrolls.delete)
+    def delete(self) -> None:
+        """As `PersonPayrolls.delete`, in a `Response`."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from .._codec import arguments, body
 from .._codec.omitted import OMITTED, Omitted
 from .._lists.pager import Pager
-from .._sending.response import responding
+from .._sending.response import listing, responding
 from ..models.persons import Person
 
 if TYPE_CHECKING:
@@ -141,9 +141,23 @@ class Persons:
 class PersonsWithResponse:
     """The calls of `wethod.with_response.persons`: as those of `Persons`, and they return a `Response`."""
 
+    __slots__ = ("_sender",)
+
     def __init__(self, sender: Sender) -> None:
-        calls = Persons(sender)
-        self.list = calls.list
-        self.get = responding(calls.get)
-        self.update = responding(calls.update)
-        self.me = responding(calls.me)
+        self._sender = sender
+
+    @listing(Persons.list)
+    def list(self) -> None:
+        """As `Persons.list`."""
+
+    @responding(Persons.get)
+    def get(self) -> None:
+        """As `Persons.get`, in a `Response`."""
+
+    @responding(Persons.update)
+    def update(self) -> None:
+        """As `Persons.update`, in a `Response`."""
+
+    @responding(Persons.me)
+    def me(self) -> None:
+        """As `Persons.me`, in a `Response`."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from .._codec import arguments, body
 from .._codec.omitted import OMITTED, Omitted
 from .._lists.pager import Pager
-from .._sending.response import responding
+from .._sending.response import listing, responding
 from ..models.price_list_levels import PriceListLevel
 
 if TYPE_CHECKING:
@@ -112,8 +112,19 @@ class PriceListLevels:
 class PriceListLevelsWithResponse:
     """The calls of `wethod.with_response.price_list_levels`: as those of `PriceListLevels`, and they return a `Response`."""
 
+    __slots__ = ("_sender",)
+
     def __init__(self, sender: Sender) -> None:
-        calls = PriceListLevels(sender)
-        self.list = calls.list
-        self.get = responding(calls.get)
-        self.update = responding(calls.update)
+        self._sender = sender
+
+    @listing(PriceListLevels.list)
+    def list(self) -> None:
+        """As `PriceListLevels.list`."""
+
+    @responding(PriceListLevels.get)
+    def get(self) -> None:
+        """As `PriceListLevels.get`, in a `Response`."""
+
+    @responding(PriceListLevels.update)
+    def update(self) -> None:
+        """As `PriceListLevels.update`, in a `Response`."""

@@ -13,7 +13,7 @@ from .._codec.omitted import OMITTED, Omitted
 from .._lists.created_rows import Creation
 from .._lists.creating import created
 from .._lists.pager import Pager
-from .._sending.response import responding
+from .._sending.response import listing, responding
 from ..models.price_lists import PriceList
 
 if TYPE_CHECKING:
@@ -180,9 +180,23 @@ class PriceLists:
 class PriceListsWithResponse:
     """The calls of `wethod.with_response.price_lists`: as those of `PriceLists`, and they return a `Response`."""
 
+    __slots__ = ("_sender",)
+
     def __init__(self, sender: Sender) -> None:
-        calls = PriceLists(sender)
-        self.list = calls.list
-        self.get = responding(calls.get)
-        self.create = responding(calls.create)
-        self.update = responding(calls.update)
+        self._sender = sender
+
+    @listing(PriceLists.list)
+    def list(self) -> None:
+        """As `PriceLists.list`."""
+
+    @responding(PriceLists.get)
+    def get(self) -> None:
+        """As `PriceLists.get`, in a `Response`."""
+
+    @responding(PriceLists.create)
+    def create(self) -> None:
+        """As `PriceLists.create`, in a `Response`."""
+
+    @responding(PriceLists.update)
+    def update(self) -> None:
+        """As `PriceLists.update`, in a `Response`."""

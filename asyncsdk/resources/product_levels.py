@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from .._codec import arguments, body
 from .._codec.omitted import OMITTED, Omitted
 from .._lists.pager import Pager
-from .._sending.response import responding
+from .._sending.response import listing, responding
 from ..models.product_levels import ProductLevel
 
 if TYPE_CHECKING:
@@ -103,8 +103,19 @@ class ProductLevels:
 class ProductLevelsWithResponse:
     """The calls of `wethod.with_response.product_levels`: as those of `ProductLevels`, and they return a `Response`."""
 
+    __slots__ = ("_sender",)
+
     def __init__(self, sender: Sender) -> None:
-        calls = ProductLevels(sender)
-        self.list = calls.list
-        self.get = responding(calls.get)
-        self.update = responding(calls.update)
+        self._sender = sender
+
+    @listing(ProductLevels.list)
+    def list(self) -> None:
+        """As `ProductLevels.list`."""
+
+    @responding(ProductLevels.get)
+    def get(self) -> None:
+        """As `ProductLevels.get`, in a `Response`."""
+
+    @responding(ProductLevels.update)
+    def update(self) -> None:
+        """As `ProductLevels.update`, in a `Response`."""

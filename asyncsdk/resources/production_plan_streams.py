@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 
 from .._codec import arguments
 from .._lists.pager import Pager
-from .._sending.response import responding
+from .._sending.response import listing, responding
 from ..models.production_plan_streams import ProductionPlanStream
 
 if TYPE_CHECKING:
@@ -108,7 +108,15 @@ class ProductionPlanStreams:
 class ProductionPlanStreamsWithResponse:
     """The calls of `wethod.with_response.production_plan_streams`: as those of `ProductionPlanStreams`, and they return a `Response`."""
 
+    __slots__ = ("_sender",)
+
     def __init__(self, sender: Sender) -> None:
-        calls = ProductionPlanStreams(sender)
-        self.list = calls.list
-        self.get = responding(calls.get)
+        self._sender = sender
+
+    @listing(ProductionPlanStreams.list)
+    def list(self) -> None:
+        """As `ProductionPlanStreams.list`."""
+
+    @responding(ProductionPlanStreams.get)
+    def get(self) -> None:
+        """As `ProductionPlanStreams.get`, in a `Response`."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal
 
 from .._codec import arguments
 from .._lists.pager import Pager
+from .._sending.response import listing
 from ..models.production_plans import ProductionPlan
 
 if TYPE_CHECKING:
@@ -77,6 +78,11 @@ class ProductionPlans:
 class ProductionPlansWithResponse:
     """The calls of `wethod.with_response.production_plans`: as those of `ProductionPlans`, and they return a `Response`."""
 
+    __slots__ = ("_sender",)
+
     def __init__(self, sender: Sender) -> None:
-        calls = ProductionPlans(sender)
-        self.list = calls.list
+        self._sender = sender
+
+    @listing(ProductionPlans.list)
+    def list(self) -> None:
+        """As `ProductionPlans.list`."""

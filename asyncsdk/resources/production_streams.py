@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 
 from .._codec import arguments
 from .._lists.pager import Pager
-from .._sending.response import responding
+from .._sending.response import listing, responding
 from ..models.production_streams import ProductionStream
 
 if TYPE_CHECKING:
@@ -105,7 +105,15 @@ class ProductionStreams:
 class ProductionStreamsWithResponse:
     """The calls of `wethod.with_response.production_streams`: as those of `ProductionStreams`, and they return a `Response`."""
 
+    __slots__ = ("_sender",)
+
     def __init__(self, sender: Sender) -> None:
-        calls = ProductionStreams(sender)
-        self.list = calls.list
-        self.get = responding(calls.get)
+        self._sender = sender
+
+    @listing(ProductionStreams.list)
+    def list(self) -> None:
+        """As `ProductionStreams.list`."""
+
+    @responding(ProductionStreams.get)
+    def get(self) -> None:
+        """As `ProductionStreams.get`, in a `Response`."""

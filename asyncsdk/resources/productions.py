@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal
 
 from .._codec import arguments
 from .._lists.pager import Pager
+from .._sending.response import listing
 from ..models.productions import Production
 
 if TYPE_CHECKING:
@@ -77,6 +78,11 @@ class Productions:
 class ProductionsWithResponse:
     """The calls of `wethod.with_response.productions`: as those of `Productions`, and they return a `Response`."""
 
+    __slots__ = ("_sender",)
+
     def __init__(self, sender: Sender) -> None:
-        calls = Productions(sender)
-        self.list = calls.list
+        self._sender = sender
+
+    @listing(Productions.list)
+    def list(self) -> None:
+        """As `Productions.list`."""

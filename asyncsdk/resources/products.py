@@ -13,7 +13,7 @@ from .._codec.omitted import OMITTED, Omitted
 from .._lists.created_rows import Creation
 from .._lists.creating import created
 from .._lists.pager import Pager
-from .._sending.response import responding
+from .._sending.response import listing, responding
 from ..models.products import Product
 
 if TYPE_CHECKING:
@@ -170,9 +170,23 @@ class Products:
 class ProductsWithResponse:
     """The calls of `wethod.with_response.products`: as those of `Products`, and they return a `Response`."""
 
+    __slots__ = ("_sender",)
+
     def __init__(self, sender: Sender) -> None:
-        calls = Products(sender)
-        self.list = calls.list
-        self.get = responding(calls.get)
-        self.create = responding(calls.create)
-        self.update = responding(calls.update)
+        self._sender = sender
+
+    @listing(Products.list)
+    def list(self) -> None:
+        """As `Products.list`."""
+
+    @responding(Products.get)
+    def get(self) -> None:
+        """As `Products.get`, in a `Response`."""
+
+    @responding(Products.create)
+    def create(self) -> None:
+        """As `Products.create`, in a `Response`."""
+
+    @responding(Products.update)
+    def update(self) -> None:
+        """As `Products.update`, in a `Response`."""

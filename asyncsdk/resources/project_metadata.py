@@ -13,7 +13,7 @@ from .._codec.omitted import OMITTED, Omitted
 from .._lists.created_rows import Creation
 from .._lists.creating import created
 from .._lists.pager import Pager
-from .._sending.response import responding
+from .._sending.response import listing, responding
 from ..models.project_metadata import ProjectMetadata
 
 if TYPE_CHECKING:
@@ -166,10 +166,27 @@ class ProjectMetadataResource:
 class ProjectMetadataResourceWithResponse:
     """The calls of `wethod.with_response.project_metadata`: as those of `ProjectMetadataResource`, and they return a `Response`."""
 
+    __slots__ = ("_sender",)
+
     def __init__(self, sender: Sender) -> None:
-        calls = ProjectMetadataResource(sender)
-        self.list = calls.list
-        self.get = responding(calls.get)
-        self.create = responding(calls.create)
-        self.update = responding(calls.update)
-        self.delete = responding(calls.delete)
+        self._sender = sender
+
+    @listing(ProjectMetadataResource.list)
+    def list(self) -> None:
+        """As `ProjectMetadataResource.list`."""
+
+    @responding(ProjectMetadataResource.get)
+    def get(self) -> None:
+        """As `ProjectMetadataResource.get`, in a `Response`."""
+
+    @responding(ProjectMetadataResource.create)
+    def create(self) -> None:
+        """As `ProjectMetadataResource.create`, in a `Response`."""
+
+    @responding(ProjectMetadataResource.update)
+    def update(self) -> None:
+        """As `ProjectMetadataResource.update`, in a `Response`."""
+
+    @responding(ProjectMetadataResource.delete)
+    def delete(self) -> None:
+        """As `ProjectMetadataResource.delete`, in a `Response`."""

@@ -12,7 +12,7 @@ from .._codec.omitted import OMITTED, Omitted
 from .._lists.created_rows import Creation
 from .._lists.creating import created
 from .._lists.pager import Pager
-from .._sending.response import responding
+from .._sending.response import listing, responding
 from ..models.project_plan_areas import ProjectPlanArea
 
 if TYPE_CHECKING:
@@ -163,10 +163,27 @@ class ProjectPlanAreas:
 class ProjectPlanAreasWithResponse:
     """The calls of `wethod.with_response.project_plan_areas`: as those of `ProjectPlanAreas`, and they return a `Response`."""
 
+    __slots__ = ("_sender",)
+
     def __init__(self, sender: Sender) -> None:
-        calls = ProjectPlanAreas(sender)
-        self.list = calls.list
-        self.get = responding(calls.get)
-        self.create = responding(calls.create)
-        self.update = responding(calls.update)
-        self.delete = responding(calls.delete)
+        self._sender = sender
+
+    @listing(ProjectPlanAreas.list)
+    def list(self) -> None:
+        """As `ProjectPlanAreas.list`."""
+
+    @responding(ProjectPlanAreas.get)
+    def get(self) -> None:
+        """As `ProjectPlanAreas.get`, in a `Response`."""
+
+    @responding(ProjectPlanAreas.create)
+    def create(self) -> None:
+        """As `ProjectPlanAreas.create`, in a `Response`."""
+
+    @responding(ProjectPlanAreas.update)
+    def update(self) -> None:
+        """As `ProjectPlanAreas.update`, in a `Response`."""
+
+    @responding(ProjectPlanAreas.delete)
+    def delete(self) -> None:
+        """As `ProjectPlanAreas.delete`, in a `Response`."""

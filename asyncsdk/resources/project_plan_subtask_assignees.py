@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from .._codec import arguments, body
 from .._lists.pager import Pager
-from .._sending.response import responding
+from .._sending.response import listing, responding
 from ..models.project_plan_subtask_assignees import ProjectPlanSubtaskAssignee
 
 if TYPE_CHECKING:
@@ -163,10 +163,27 @@ class ProjectPlanSubtaskAssignees:
 class ProjectPlanSubtaskAssigneesWithResponse:
     """The calls of `wethod.with_response.project_plan_subtask_assignees`: as those of `ProjectPlanSubtaskAssignees`, and they return a `Response`."""
 
+    __slots__ = ("_sender",)
+
     def __init__(self, sender: Sender) -> None:
-        calls = ProjectPlanSubtaskAssignees(sender)
-        self.list = calls.list
-        self.get = responding(calls.get)
-        self.create = responding(calls.create)
-        self.update = responding(calls.update)
-        self.delete = responding(calls.delete)
+        self._sender = sender
+
+    @listing(ProjectPlanSubtaskAssignees.list)
+    def list(self) -> None:
+        """As `ProjectPlanSubtaskAssignees.list`."""
+
+    @responding(ProjectPlanSubtaskAssignees.get)
+    def get(self) -> None:
+        """As `ProjectPlanSubtaskAssignees.get`, in a `Response`."""
+
+    @responding(ProjectPlanSubtaskAssignees.create)
+    def create(self) -> None:
+        """As `ProjectPlanSubtaskAssignees.create`, in a `Response`."""
+
+    @responding(ProjectPlanSubtaskAssignees.update)
+    def update(self) -> None:
+        """As `ProjectPlanSubtaskAssignees.update`, in a `Response`."""
+
+    @responding(ProjectPlanSubtaskAssignees.delete)
+    def delete(self) -> None:
+        """As `ProjectPlanSubtaskAssignees.delete`, in a `Response`."""

@@ -13,7 +13,7 @@ from .._codec.omitted import OMITTED, Omitted
 from .._lists.created_rows import Creation
 from .._lists.creating import created
 from .._lists.pager import Pager
-from .._sending.response import responding
+from .._sending.response import listing, responding
 from ..models.project_plan_subtasks import ProjectPlanSubtask
 
 if TYPE_CHECKING:
@@ -206,10 +206,27 @@ class ProjectPlanSubtasks:
 class ProjectPlanSubtasksWithResponse:
     """The calls of `wethod.with_response.project_plan_subtasks`: as those of `ProjectPlanSubtasks`, and they return a `Response`."""
 
+    __slots__ = ("_sender",)
+
     def __init__(self, sender: Sender) -> None:
-        calls = ProjectPlanSubtasks(sender)
-        self.list = calls.list
-        self.get = responding(calls.get)
-        self.create = responding(calls.create)
-        self.update = responding(calls.update)
-        self.delete = responding(calls.delete)
+        self._sender = sender
+
+    @listing(ProjectPlanSubtasks.list)
+    def list(self) -> None:
+        """As `ProjectPlanSubtasks.list`."""
+
+    @responding(ProjectPlanSubtasks.get)
+    def get(self) -> None:
+        """As `ProjectPlanSubtasks.get`, in a `Response`."""
+
+    @responding(ProjectPlanSubtasks.create)
+    def create(self) -> None:
+        """As `ProjectPlanSubtasks.create`, in a `Response`."""
+
+    @responding(ProjectPlanSubtasks.update)
+    def update(self) -> None:
+        """As `ProjectPlanSubtasks.update`, in a `Response`."""
+
+    @responding(ProjectPlanSubtasks.delete)
+    def delete(self) -> None:
+        """As `ProjectPlanSubtasks.delete`, in a `Response`."""

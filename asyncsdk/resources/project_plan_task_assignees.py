@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from .._codec import arguments, body
 from .._lists.pager import Pager
-from .._sending.response import responding
+from .._sending.response import listing, responding
 from ..models.project_plan_task_assignees import ProjectPlanTaskAssignee
 
 if TYPE_CHECKING:
@@ -163,10 +163,27 @@ class ProjectPlanTaskAssignees:
 class ProjectPlanTaskAssigneesWithResponse:
     """The calls of `wethod.with_response.project_plan_task_assignees`: as those of `ProjectPlanTaskAssignees`, and they return a `Response`."""
 
+    __slots__ = ("_sender",)
+
     def __init__(self, sender: Sender) -> None:
-        calls = ProjectPlanTaskAssignees(sender)
-        self.list = calls.list
-        self.get = responding(calls.get)
-        self.create = responding(calls.create)
-        self.update = responding(calls.update)
-        self.delete = responding(calls.delete)
+        self._sender = sender
+
+    @listing(ProjectPlanTaskAssignees.list)
+    def list(self) -> None:
+        """As `ProjectPlanTaskAssignees.list`."""
+
+    @responding(ProjectPlanTaskAssignees.get)
+    def get(self) -> None:
+        """As `ProjectPlanTaskAssignees.get`, in a `Response`."""
+
+    @responding(ProjectPlanTaskAssignees.create)
+    def create(self) -> None:
+        """As `ProjectPlanTaskAssignees.create`, in a `Response`."""
+
+    @responding(ProjectPlanTaskAssignees.update)
+    def update(self) -> None:
+        """As `ProjectPlanTaskAssignees.update`, in a `Response`."""
+
+    @responding(ProjectPlanTaskAssignees.delete)
+    def delete(self) -> None:
+        """As `ProjectPlanTaskAssignees.delete`, in a `Response`."""

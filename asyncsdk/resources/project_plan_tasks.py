@@ -14,7 +14,7 @@ from .._codec.omitted import OMITTED, Omitted
 from .._lists.created_rows import Creation
 from .._lists.creating import created
 from .._lists.pager import Pager
-from .._sending.response import responding
+from .._sending.response import listing, responding
 from ..models.project_plan_tasks import ProjectPlanTask
 
 if TYPE_CHECKING:
@@ -233,10 +233,27 @@ class ProjectPlanTasks:
 class ProjectPlanTasksWithResponse:
     """The calls of `wethod.with_response.project_plan_tasks`: as those of `ProjectPlanTasks`, and they return a `Response`."""
 
+    __slots__ = ("_sender",)
+
     def __init__(self, sender: Sender) -> None:
-        calls = ProjectPlanTasks(sender)
-        self.list = calls.list
-        self.get = responding(calls.get)
-        self.create = responding(calls.create)
-        self.update = responding(calls.update)
-        self.delete = responding(calls.delete)
+        self._sender = sender
+
+    @listing(ProjectPlanTasks.list)
+    def list(self) -> None:
+        """As `ProjectPlanTasks.list`."""
+
+    @responding(ProjectPlanTasks.get)
+    def get(self) -> None:
+        """As `ProjectPlanTasks.get`, in a `Response`."""
+
+    @responding(ProjectPlanTasks.create)
+    def create(self) -> None:
+        """As `ProjectPlanTasks.create`, in a `Response`."""
+
+    @responding(ProjectPlanTasks.update)
+    def update(self) -> None:
+        """As `ProjectPlanTasks.update`, in a `Response`."""
+
+    @responding(ProjectPlanTasks.delete)
+    def delete(self) -> None:
+        """As `ProjectPlanTasks.delete`, in a `Response`."""

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from .._codec import arguments
 from .._lists.pager import Pager
+from .._sending.response import listing
 from ..models.project_stages import ProjectStage
 
 if TYPE_CHECKING:
@@ -77,6 +78,11 @@ class ProjectStages:
 class ProjectStagesWithResponse:
     """The calls of `wethod.with_response.project_stages`: as those of `ProjectStages`, and they return a `Response`."""
 
+    __slots__ = ("_sender",)
+
     def __init__(self, sender: Sender) -> None:
-        calls = ProjectStages(sender)
-        self.list = calls.list
+        self._sender = sender
+
+    @listing(ProjectStages.list)
+    def list(self) -> None:
+        """As `ProjectStages.list`."""

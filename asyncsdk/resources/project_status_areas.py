@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal
 
 from .._codec import arguments
 from .._lists.pager import Pager
+from .._sending.response import listing
 from ..models.project_status_areas import ProjectStatusArea
 
 if TYPE_CHECKING:
@@ -77,6 +78,11 @@ class ProjectStatusAreas:
 class ProjectStatusAreasWithResponse:
     """The calls of `wethod.with_response.project_status_areas`: as those of `ProjectStatusAreas`, and they return a `Response`."""
 
+    __slots__ = ("_sender",)
+
     def __init__(self, sender: Sender) -> None:
-        calls = ProjectStatusAreas(sender)
-        self.list = calls.list
+        self._sender = sender
+
+    @listing(ProjectStatusAreas.list)
+    def list(self) -> None:
+        """As `ProjectStatusAreas.list`."""

@@ -13,7 +13,7 @@ from .._codec.omitted import OMITTED, Omitted
 from .._lists.created_rows import Creation
 from .._lists.creating import created
 from .._lists.pager import Pager
-from .._sending.response import responding
+from .._sending.response import listing, responding
 from ..models.project_statuses import ProjectStatus
 
 if TYPE_CHECKING:
@@ -203,10 +203,27 @@ class ProjectStatuses:
 class ProjectStatusesWithResponse:
     """The calls of `wethod.with_response.project_statuses`: as those of `ProjectStatuses`, and they return a `Response`."""
 
+    __slots__ = ("_sender",)
+
     def __init__(self, sender: Sender) -> None:
-        calls = ProjectStatuses(sender)
-        self.list = calls.list
-        self.get = responding(calls.get)
-        self.create = responding(calls.create)
-        self.update = responding(calls.update)
-        self.delete = responding(calls.delete)
+        self._sender = sender
+
+    @listing(ProjectStatuses.list)
+    def list(self) -> None:
+        """As `ProjectStatuses.list`."""
+
+    @responding(ProjectStatuses.get)
+    def get(self) -> None:
+        """As `ProjectStatuses.get`, in a `Response`."""
+
+    @responding(ProjectStatuses.create)
+    def create(self) -> None:
+        """As `ProjectStatuses.create`, in a `Response`."""
+
+    @responding(ProjectStatuses.update)
+    def update(self) -> None:
+        """As `ProjectStatuses.update`, in a `Response`."""
+
+    @responding(ProjectStatuses.delete)
+    def delete(self) -> None:
+        """As `ProjectStatuses.delete`, in a `Response`."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from .._codec import arguments
 from .._lists.pager import Pager
-from .._sending.response import responding
+from .._sending.response import listing, responding
 from ..models.project_types import ProjectType
 
 if TYPE_CHECKING:
@@ -89,7 +89,15 @@ class ProjectTypes:
 class ProjectTypesWithResponse:
     """The calls of `wethod.with_response.project_types`: as those of `ProjectTypes`, and they return a `Response`."""
 
+    __slots__ = ("_sender",)
+
     def __init__(self, sender: Sender) -> None:
-        calls = ProjectTypes(sender)
-        self.list = calls.list
-        self.get = responding(calls.get)
+        self._sender = sender
+
+    @listing(ProjectTypes.list)
+    def list(self) -> None:
+        """As `ProjectTypes.list`."""
+
+    @responding(ProjectTypes.get)
+    def get(self) -> None:
+        """As `ProjectTypes.get`, in a `Response`."""

@@ -14,7 +14,7 @@ from .._codec.omitted import OMITTED, Omitted
 from .._lists.created_rows import Creation
 from .._lists.creating import created
 from .._lists.pager import Pager
-from .._sending.response import responding
+from .._sending.response import listing, responding
 from .._sending.settle import settled
 from ..models.projects import Project
 
@@ -345,12 +345,35 @@ class Projects:
 class ProjectsWithResponse:
     """The calls of `wethod.with_response.projects`: as those of `Projects`, and they return a `Response`."""
 
+    __slots__ = ("_sender",)
+
     def __init__(self, sender: Sender) -> None:
-        calls = Projects(sender)
-        self.list = calls.list
-        self.get = responding(calls.get)
-        self.create = responding(calls.create)
-        self.update = responding(calls.update)
-        self.delete = responding(calls.delete)
-        self.archive = responding(calls.archive)
-        self.unarchive = responding(calls.unarchive)
+        self._sender = sender
+
+    @listing(Projects.list)
+    def list(self) -> None:
+        """As `Projects.list`."""
+
+    @responding(Projects.get)
+    def get(self) -> None:
+        """As `Projects.get`, in a `Response`."""
+
+    @responding(Projects.create)
+    def create(self) -> None:
+        """As `Projects.create`, in a `Response`."""
+
+    @responding(Projects.update)
+    def update(self) -> None:
+        """As `Projects.update`, in a `Response`."""
+
+    @responding(Projects.delete)
+    def delete(self) -> None:
+        """As `Projects.delete`, in a `Response`."""
+
+    @responding(Projects.archive)
+    def archive(self) -> None:
+        """As `Projects.archive`, in a `Response`."""
+
+    @responding(Projects.unarchive)
+    def unarchive(self) -> None:
+        """As `Projects.unarchive`, in a `Response`."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from .._codec import arguments
 from .._lists.pager import Pager
-from .._sending.response import responding
+from .._sending.response import listing, responding
 from ..models.roles import Role
 
 if TYPE_CHECKING:
@@ -76,7 +76,15 @@ class Roles:
 class RolesWithResponse:
     """The calls of `wethod.with_response.roles`: as those of `Roles`, and they return a `Response`."""
 
+    __slots__ = ("_sender",)
+
     def __init__(self, sender: Sender) -> None:
-        calls = Roles(sender)
-        self.list = calls.list
-        self.get = responding(calls.get)
+        self._sender = sender
+
+    @listing(Roles.list)
+    def list(self) -> None:
+        """As `Roles.list`."""
+
+    @responding(Roles.get)
+    def get(self) -> None:
+        """As `Roles.get`, in a `Response`."""

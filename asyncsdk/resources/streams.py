@@ -13,7 +13,7 @@ from .._codec.omitted import OMITTED, Omitted
 from .._lists.created_rows import Creation
 from .._lists.creating import created, linked
 from .._lists.pager import Pager
-from .._sending.response import responding
+from .._sending.response import listing, responding
 from .._sending.settle import SOME, settled
 from ..models.streams import Stream, StreamLeader, StreamMember
 
@@ -415,17 +415,55 @@ class Streams:
 class StreamsWithResponse:
     """The calls of `wethod.with_response.streams`: as those of `Streams`, and they return a `Response`."""
 
+    __slots__ = ("_sender",)
+
     def __init__(self, sender: Sender) -> None:
-        calls = Streams(sender)
-        self.list = calls.list
-        self.get = responding(calls.get)
-        self.create = responding(calls.create)
-        self.update = responding(calls.update)
-        self.delete = responding(calls.delete)
-        self.archive = responding(calls.archive)
-        self.unarchive = responding(calls.unarchive)
-        self.list_leaders = calls.list_leaders
-        self.attach_leader = responding(calls.attach_leader)
-        self.detach_leader = responding(calls.detach_leader)
-        self.list_members = calls.list_members
-        self.attach_member = responding(calls.attach_member)
+        self._sender = sender
+
+    @listing(Streams.list)
+    def list(self) -> None:
+        """As `Streams.list`."""
+
+    @responding(Streams.get)
+    def get(self) -> None:
+        """As `Streams.get`, in a `Response`."""
+
+    @responding(Streams.create)
+    def create(self) -> None:
+        """As `Streams.create`, in a `Response`."""
+
+    @responding(Streams.update)
+    def update(self) -> None:
+        """As `Streams.update`, in a `Response`."""
+
+    @responding(Streams.delete)
+    def delete(self) -> None:
+        """As `Streams.delete`, in a `Response`."""
+
+    @responding(Streams.archive)
+    def archive(self) -> None:
+        """As `Streams.archive`, in a `Response`."""
+
+    @responding(Streams.unarchive)
+    def unarchive(self) -> None:
+        """As `Streams.unarchive`, in a `Response`."""
+
+    @listing(Streams.list_leaders)
+    def list_leaders(self) -> None:
+        """As `Streams.list_leaders`."""
+
+    @responding(Streams.attach_leader)
+    def attach_leader(self) -> None:
+        """As `Streams.attach_leader`, in a `Response`."""
+
+    @responding(Streams.detach_leader)
+    def detach_leader(self) -> None:
+        """As `Streams.detach_leader`, in a `Response`."""
+
+    @listing(Streams.list_members)
+    def list_members(self) -> None:
+        """As `Streams.list_members`."""
+
+    @responding(Streams.attach_member)
+    def attach_member(self) -> None:
+        """As `Streams.attach_member`, in a `Response`."""

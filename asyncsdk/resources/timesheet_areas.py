@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from .._codec import arguments
 from .._lists.pager import Pager
+from .._sending.response import listing
 from ..models.timesheet_areas import TimesheetArea
 
 if TYPE_CHECKING:
@@ -71,6 +72,11 @@ class TimesheetAreas:
 class TimesheetAreasWithResponse:
     """The calls of `wethod.with_response.timesheet_areas`: as those of `TimesheetAreas`, and they return a `Response`."""
 
+    __slots__ = ("_sender",)
+
     def __init__(self, sender: Sender) -> None:
-        calls = TimesheetAreas(sender)
-        self.list = calls.list
+        self._sender = sender
+
+    @listing(TimesheetAreas.list)
+    def list(self) -> None:
+        """As `TimesheetAreas.list`."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from .._codec import arguments
 from .._lists.pager import Pager
-from .._sending.response import responding
+from .._sending.response import listing, responding
 from ..models.timesheet_logs import TimesheetLog
 
 if TYPE_CHECKING:
@@ -119,7 +119,15 @@ class TimesheetLogs:
 class TimesheetLogsWithResponse:
     """The calls of `wethod.with_response.timesheet_logs`: as those of `TimesheetLogs`, and they return a `Response`."""
 
+    __slots__ = ("_sender",)
+
     def __init__(self, sender: Sender) -> None:
-        calls = TimesheetLogs(sender)
-        self.list = calls.list
-        self.get = responding(calls.get)
+        self._sender = sender
+
+    @listing(TimesheetLogs.list)
+    def list(self) -> None:
+        """As `TimesheetLogs.list`."""
+
+    @responding(TimesheetLogs.get)
+    def get(self) -> None:
+        """As `TimesheetLogs.get`, in a `Response`."""

@@ -11,7 +11,7 @@ from .._codec import arguments, body
 from .._lists.created_rows import Creation
 from .._lists.creating import created
 from .._lists.pager import Pager
-from .._sending.response import responding
+from .._sending.response import listing, responding
 from ..models.timesheet_whitelists import TimesheetWhitelist
 
 if TYPE_CHECKING:
@@ -144,9 +144,23 @@ class TimesheetWhitelists:
 class TimesheetWhitelistsWithResponse:
     """The calls of `wethod.with_response.timesheet_whitelists`: as those of `TimesheetWhitelists`, and they return a `Response`."""
 
+    __slots__ = ("_sender",)
+
     def __init__(self, sender: Sender) -> None:
-        calls = TimesheetWhitelists(sender)
-        self.list = calls.list
-        self.get = responding(calls.get)
-        self.create = responding(calls.create)
-        self.delete = responding(calls.delete)
+        self._sender = sender
+
+    @listing(TimesheetWhitelists.list)
+    def list(self) -> None:
+        """As `TimesheetWhitelists.list`."""
+
+    @responding(TimesheetWhitelists.get)
+    def get(self) -> None:
+        """As `TimesheetWhitelists.get`, in a `Response`."""
+
+    @responding(TimesheetWhitelists.create)
+    def create(self) -> None:
+        """As `TimesheetWhitelists.create`, in a `Response`."""
+
+    @responding(TimesheetWhitelists.delete)
+    def delete(self) -> None:
+        """As `TimesheetWhitelists.delete`, in a `Response`."""

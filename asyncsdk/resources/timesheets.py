@@ -13,7 +13,7 @@ from .._codec.omitted import OMITTED, Omitted
 from .._lists.created_rows import Creation
 from .._lists.creating import created
 from .._lists.pager import Pager
-from .._sending.response import responding
+from .._sending.response import listing, responding
 from ..models.timesheets import Timesheet
 
 if TYPE_CHECKING:
@@ -199,9 +199,23 @@ class Timesheets:
 class TimesheetsWithResponse:
     """The calls of `wethod.with_response.timesheets`: as those of `Timesheets`, and they return a `Response`."""
 
+    __slots__ = ("_sender",)
+
     def __init__(self, sender: Sender) -> None:
-        calls = Timesheets(sender)
-        self.list = calls.list
-        self.create = responding(calls.create)
-        self.update = responding(calls.update)
-        self.delete = responding(calls.delete)
+        self._sender = sender
+
+    @listing(Timesheets.list)
+    def list(self) -> None:
+        """As `Timesheets.list`."""
+
+    @responding(Timesheets.create)
+    def create(self) -> None:
+        """As `Timesheets.create`, in a `Response`."""
+
+    @responding(Timesheets.update)
+    def update(self) -> None:
+        """As `Timesheets.update`, in a `Response`."""
+
+    @responding(Timesheets.delete)
+    def delete(self) -> None:
+        """As `Timesheets.delete`, in a `Response`."""

@@ -81,12 +81,12 @@ if TYPE_CHECKING:
     from asyncsdk.sandbox.log import Received as Received
     from asyncsdk.sandbox.row import Row as Row
     from asyncsdk.sandbox.sandbox import Sandbox as Sandbox
-    from asyncsdk.sandbox.store import Change as Change
+    from asyncsdk.sandbox.store import Mutation as Mutation
 
-__all__ = ["Change", "Deviation", "Fault", "Received", "Row", "Sandbox"]
+__all__ = ["Deviation", "Fault", "Mutation", "Received", "Row", "Sandbox"]
 
 _MODULES = {
-    "Change": "store",
+    "Mutation": "store",
     "Deviation": "deviations",
     "Fault": "faults",
     "Received": "log",

@@ -8,14 +8,14 @@ import random
 from asyncsdk.errors import ArgumentError
 from asyncsdk.sandbox import words
 from asyncsdk.sandbox.contract import Json, Object
-from asyncsdk.sandbox.store import Change, Store
+from asyncsdk.sandbox.store import Mutation, Store
 from asyncsdk.sandbox.tables import StoredTable, tables
 
 # What an update changes, the first that a table has; a table with none of them only moves `updated_at`.
 _TOUCHED = ("value", "hours", "days", "days_left", "progress", "notes", "description", "name")
 
 
-def mutate(store: Store, name: str, kind: str, draw: random.Random) -> Change | None:
+def mutate(store: Store, name: str, kind: str, draw: random.Random) -> Mutation | None:
     """Changes one row that lives, or adds a copy of one; None where no row lives.
 
     `kind` is insert, update, soft_delete or hard_delete; where a list has no soft deletion the row goes.
@@ -27,13 +27,13 @@ def mutate(store: Store, name: str, kind: str, draw: random.Random) -> Change | 
     ((id, text),) = store.page(name, "live", 1, draw.randrange(living))
     if kind == "insert":
         id = store.insert(name, _copy(table, json.loads(text)))
-        return Change(name, "insert", id)
+        return Mutation(name, "insert", id)
     if kind == "update":
         store.update(name, id, _touch(table, draw))
-        return Change(name, "update", id)
+        return Mutation(name, "update", id)
     soft = kind == "soft_delete" and table.soft
     store.delete(name, id, soft=soft)
-    return Change(name, "soft_delete" if soft else "hard_delete", id)
+    return Mutation(name, "soft_delete" if soft else "hard_delete", id)
 
 
 def table_of(resource: str) -> str:

@@ -25,7 +25,7 @@ from asyncsdk.sandbox.log import Log
 from asyncsdk.sandbox.row import Row, matching, read_row
 from asyncsdk.sandbox.server import Server
 from asyncsdk.sandbox.service import Service
-from asyncsdk.sandbox.store import Change, Store
+from asyncsdk.sandbox.store import Mutation, Store
 from asyncsdk.sandbox.tables import tables
 
 _LARGE = 20_000  # rows from which the first table is filled off the event loop
@@ -232,6 +232,8 @@ class Sandbox:
     ) -> str:
         """Registers a token of a company, which comes into being with it, and returns it.
 
+        The same token may be registered for several companies: they share its rate limit.
+
         `person` is the id of the token's person; `permissions` None gives all of them. Rows of the lists in `hidden`
         are not shown to it, not even those it makes.
         """
@@ -289,7 +291,7 @@ class Sandbox:
             name, store = table_of(resource), self._service.store(company or self.company)
             return read_row(store, name, id) if store.text(name, id) is not None else None
 
-    def mutate(self, resource: str, kind: str = "update", count: int = 1) -> list[Change]:
+    def mutate(self, resource: str, kind: str = "update", count: int = 1) -> list[Mutation]:
         """Changes rows at once and returns what was changed. `kind` as in `drift`."""
         with self._service.lock:
             name = table_of(resource)
@@ -300,7 +302,7 @@ class Sandbox:
         """Returns the present point in the history of changes."""
         return len(self.store.history)
 
-    def history(self, resource: str, *, since: int = 0) -> list[Change]:
+    def history(self, resource: str, *, since: int = 0) -> list[Mutation]:
         """Returns the changes to a list since a mark, oldest first."""
         table = table_of(resource)
         return [change for change in self.store.history[since:] if change.table == table]

@@ -94,12 +94,12 @@ class Service:
         self._clock, self._strict, self._judging, self._order = clock, strict, judge, order
         self._without = frozenset(_feature(name) for name in without)
         self._stores: dict[str, Store] = {}
-        self._identities: dict[str, Caller] = {}
+        self._identities: dict[str, dict[str, Caller]] = {}
         self._windows: dict[str, Window] = {}
 
     def register(self, identity: Caller) -> None:
-        """Makes a token known, and its company with it."""
-        self._identities[identity.token] = identity
+        """Makes a token known, and its company with it; a person may have several companies with one token."""
+        self._identities.setdefault(identity.token, {})[identity.company] = identity
 
     def store(self, company: str) -> Store:
         """Returns the rows of a company. Another company than the first has other rows."""
@@ -179,19 +179,20 @@ class Service:
 
     def _identify(self, asked: ReceivedRequest) -> Caller:
         scheme, _, token = asked.headers.get("Authorization", "").partition(" ")
-        identity = self._identities.get(token) if scheme.lower() == "bearer" else None
-        if identity is None:
+        known = self._identities.get(token) if scheme.lower() == "bearer" else None
+        if known is None:
             raise Refusal(401, "The access token is missing or unknown.")
         failures: list[Complaint] = []
         company, version = asked.headers.get("Wethod-Company"), asked.headers.get("Wethod-Version")
         if not company:
             failures.append(Complaint("Wethod-Company", "this header is required"))
         if version != self.contract.version:
-            known = f"the version this API has is {self.contract.version}"
-            failures.append(Complaint("Wethod-Version", known if version else "this header is required"))
+            told = f"the version this API has is {self.contract.version}"
+            failures.append(Complaint("Wethod-Version", told if version else "this header is required"))
         if failures:
             raise invalid(failures)
-        if company != identity.company:
+        identity = known.get(company or "")
+        if identity is None:
             raise Refusal(403, f"This token is not of the company {company}.")
         return identity
 

@@ -32,7 +32,7 @@ _FORMAT = 2  # of the files; a file of another format is refused
 
 
 @attrs.frozen
-class Change:
+class Mutation:
     """One row that was changed since the first rows were written."""
 
     table: str
@@ -60,7 +60,7 @@ class Store:
     def __init__(
         self, fill: Fill, identity: str, clock: ServiceClock, database: str = ":memory:", day: str | None = None
     ) -> None:
-        self.history: list[Change] = []
+        self.history: list[Mutation] = []
         self._fill = fill
         self._clock = clock
         self._positions: dict[str, Positions] = {}
@@ -231,7 +231,7 @@ class Store:
             self._marks.clear()  # pages after it begin elsewhere now
         self._next[name] = max(self._next[name], id + 1)
         self._positions[name].change(id, rows=1, deleted=int(kept.get("deleted_at") is not None))
-        self.history.append(Change(name, "insert", id))
+        self.history.append(Mutation(name, "insert", id))
         return id
 
     def next_id(self, name: str) -> int:
@@ -278,7 +278,7 @@ class Store:
 
     def _changed(self, name: str, kind: Event, id: int) -> None:
         self._marks.clear()
-        self.history.append(Change(name, kind, id))
+        self.history.append(Mutation(name, kind, id))
 
     def ids(self, name: str, view: View) -> set[int]:
         """Returns the ids of all rows in a view."""

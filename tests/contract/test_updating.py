@@ -293,14 +293,15 @@ def test_the_command_writes_the_contract(tmp_path: Path, capsys: pytest.CaptureF
 
 @pytest.mark.parametrize("text", ["", "[]", "swagger: '2.0'", "openapi: 3.1.0", "{", "a: [1"])
 def test_what_is_no_source_is_refused_with_a_word(text: str, tmp_path: Path) -> None:
-    path = tmp_path / "other.yaml"
+    contract, path = tmp_path / "openapi.yaml", tmp_path / "other.yaml"
+    contract.write_text(MINI)
     path.write_text(text)
     with pytest.raises(SystemExit, match=r"other\.yaml"):
-        update(CONTRACT, path, None, write=False)
+        update(contract, path, None, write=False)
     for empty in (tmp_path / "none", tmp_path / "nothing.yaml"):
         empty.mkdir() if empty.name == "none" else None
         with pytest.raises(SystemExit):
-            update(CONTRACT, empty, None, write=False)
+            update(contract, empty, None, write=False)
 
 
 def test_write_alone_is_refused() -> None:

@@ -1,9 +1,10 @@
 """Every example of the README and of the pages runs, against the sandbox, in the order in which a reader meets it.
 
 A page is one session: its Python shares names, top-level `await` is allowed as in a notebook, `wethod` is a client.
-A block whose first line is `# name.py` is a file as well, and lies in the folder where the page's commands run. Of
-commands those run that begin with `$ asyncsdk`. A block that cannot run says why in a comment before it:
-`<!-- not run: it needs a real account -->`, or names the test that runs it: `<!-- test: tests/fastapi/test_x.py -->`.
+A block whose first line is `# name.py` is a file as well, and lies in the folder where the page's commands run; one
+that is a program is run as one. Of commands those run that begin with `$ asyncsdk`. A block that cannot run says why in
+a comment before it: `<!-- not run: it needs a real account -->`, or names the test that runs it:
+`<!-- test: tests/fastapi/test_x.py -->`.
 """
 
 from __future__ import annotations
@@ -11,19 +12,22 @@ from __future__ import annotations
 import ast
 import asyncio
 import inspect
-import os
+import io
 import re
+import runpy
 import shlex
-import subprocess
-import sys
+from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 
 import pytest
 
 from asyncsdk import Wethod
+from asyncsdk.cli import main
 from asyncsdk.sandbox import Sandbox
 from asyncsdk.testing import beside
 from tests.docs.pages import PAGES, ROOT, Block, blocks
+
+PROGRAM = 'if __name__ == "__main__":'
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -45,6 +49,8 @@ def test_every_example_runs(page: str, monkeypatch: pytest.MonkeyPatch, tmp_path
                 names["wethod"] = wethod  # an example may have closed one of its own
                 if block.language == "python" and not block.file:
                     _run(block, names, runner)
+                elif block.file and PROGRAM in block.code:
+                    runpy.run_path(block.file, run_name="__main__")
                 elif block.language in {"console", "shell"}:
                     _command(block)
             runner.run(wethod.aclose())
@@ -55,10 +61,10 @@ def _run(block: Block, names: dict[str, object], runner: asyncio.Runner) -> None
     code = compile(padded, f"{block.page}.md", "exec", flags=ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
     if code.co_flags & inspect.CO_COROUTINE:
 
-        async def main() -> None:
+        async def session() -> None:
             await eval(code, names)
 
-        runner.run(main())
+        runner.run(session())
     else:
         exec(code, names)
 
@@ -70,15 +76,10 @@ def _command(block: Block) -> None:
         words = shlex.split(line.removeprefix("$ asyncsdk "), comments=True)
         if "|" in words or ">" in words:
             continue  # the shell's part is not ours to test
-        done = subprocess.run(
-            [sys.executable, "-m", "asyncsdk", *words],
-            env={**os.environ, "PYTHONPATH": str(ROOT)},
-            capture_output=True,
-            text=True,
-            timeout=120,
-            check=False,
-        )
-        assert done.returncode == 0, f"{block.page}.md, {line}\n{done.stdout}\n{done.stderr}"
+        said = io.StringIO()
+        with redirect_stdout(said), redirect_stderr(said):
+            status = main(words)
+        assert status == 0, f"{block.page}.md, {line}\n{said.getvalue()}"
 
 
 @pytest.mark.parametrize("page", PAGES)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from array import array
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ import attrs
 
 from asyncsdk import Wethod
 from asyncsdk.extract import ExtractionReport, TargetError, TargetRefused, extract
-from asyncsdk.extract.target import Batch, Contents, Owner, RunLine, Shrink, Table, Written, shrinks_too_much
+from asyncsdk.extract.target import Batch, Contents, Live, Owner, RunLine, Shrink, Table, Written, shrinks_too_much
 from asyncsdk.sandbox import Sandbox
 
 PATH = "GET /api/production-plan-streams"
@@ -79,17 +80,24 @@ class Memory:
         self.states[key] = state
 
     def mark_vanished(self, table: Table, whole: dt.datetime, at: dt.datetime, *, allow_shrink: bool) -> Shrink:
-        live = [
-            row
-            for row in self.tables[table.name].values()
-            if row["_vanished_at"] is None and row.get("deleted_at") is None
-        ]
+        live = [row for row in self.tables[table.name].values() if is_live(row)]
         began, met = self.met.get(table.name, (whole, set()))
         absent = [row for row in live if began != whole or row["id"] not in met]
         marked = allow_shrink or not shrinks_too_much(len(live), len(absent))
         for row in absent if marked else ():
             row["_vanished_at"] = at
         return Shrink(len(live), len(absent), marked)
+
+    def live(self, table: Table, *, times: bool) -> Live:
+        rows = sorted((row for row in self.tables[table.name].values() if is_live(row)), key=lambda row: int(row["id"]))
+        seconds = [int(row["updated_at"].timestamp()) for row in rows if times]
+        return Live(array("q", [row["id"] for row in rows]), array("q", seconds))
+
+    def mark_gone(self, table: Table, ids: Sequence[int], at: dt.datetime) -> int:
+        gone = [row for id_, row in self.tables[table.name].items() if is_live(row) and id_ in set(ids)]
+        for row in gone:
+            row["_vanished_at"] = at
+        return len(gone)
 
     def finish(self, table: Table) -> None:
         self.finished.append(table.name)
@@ -130,11 +138,12 @@ async def pull(wethod: Wethod, *resources: str, **options: Any) -> ExtractionRep
 
 def shown(target: Memory, table: str = STREAMS) -> set[int]:
     """Ids of the rows that are neither deleted nor gone."""
-    return {
-        id_
-        for id_, row in target.tables[table].items()
-        if row.get("deleted_at") is None and row["_vanished_at"] is None
-    }
+    return {id_ for id_, row in target.tables[table].items() if is_live(row)}
+
+
+def is_live(row: dict[str, Any]) -> bool:
+    """Whether a row of a table is neither deleted nor gone."""
+    return row["_vanished_at"] is None and row.get("deleted_at") is None
 
 
 def living(sandbox: Sandbox, resource: str = STREAMS) -> set[int]:

@@ -12,8 +12,10 @@ import pytest
 
 from asyncsdk._arrow.columns import columns_of
 from asyncsdk.extract.bounds import misfits
+from asyncsdk.extract.packed_columns import packed_columns
 from asyncsdk.extract.rejects import append
 from asyncsdk.extract.shape import twin
+from asyncsdk.extract.targets.batches import batch_table
 from asyncsdk.extract.writing import fitting, unique
 from asyncsdk.models import Timesheet
 from tests.extract.stored import NIGHT, THINGS, Person, Thing, batch
@@ -60,12 +62,26 @@ def test_a_row_that_no_table_can_hold_is_found_among_others(name: str) -> None:
     rows = [FIT, Thing(id=2), attrs.evolve(FIT, id=3, **changes), Thing(id=4)]
     (found,) = misfits(rows, columns_of(Thing))
     assert (found.index, found.path) == (2, path)
+    assert packed_columns(rows, columns_of(Thing)) is None, "the quick look says yes to it"
     found.reason.encode()  # it goes into reports and logs
 
 
 def test_rows_at_the_edges_fit() -> None:
     assert not misfits([FIT, Thing(id=2)], columns_of(Thing))
     assert not misfits([], columns_of(Thing))
+    assert packed_columns([FIT, Thing(id=2)], columns_of(Thing)) is not None
+
+
+def test_columns_that_were_looked_at_are_what_a_target_would_make_of_the_rows() -> None:
+    rows = [FIT, Thing(id=2), *(Thing(id=id_, value=id_, updated_at=NIGHT) for id_ in range(3, 9))]
+    given, none = fitting(batch(*rows), THINGS.columns)
+    assert none == []
+    assert given.arrays is not None
+    assert given.arrays.keys() == {column.name for column in THINGS.columns if not column.nested}
+    assert batch_table(given, THINGS.columns) == batch_table(batch(*rows), THINGS.columns)
+    wider = [attrs.evolve(column, kind="double") if column.name == "hours" else column for column in THINGS.columns]
+    given, _ = fitting(batch(*rows[1:]), THINGS.columns)
+    assert batch_table(given, wider).schema.field("hours").type == "double"
 
 
 def test_rows_as_a_run_reads_them_are_looked_at_as_well() -> None:

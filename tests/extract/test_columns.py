@@ -106,6 +106,33 @@ def test_plain_dictionaries_become_arrow_as_they_are() -> None:
     assert to_arrow([{"id": 1, "x": "a"}], dict).to_pylist() == [{"id": 1, "x": "a"}]
 
 
+def test_every_key_of_any_dictionary_is_a_column() -> None:
+    rows: list[dict[str, object]] = [{"id": 1}, {"id": 2, "metadata_13": "Finance"}, {"name": "x"}]
+    table = to_arrow(rows, dict)
+    assert table.column_names == ["id", "metadata_13", "name"]
+    assert table.to_pylist() == [{**dict.fromkeys(table.column_names), **row} for row in rows]
+    assert to_arrow([], dict).num_rows == 0
+
+
+@pytest.mark.parametrize(
+    ("values", "expected"),
+    [
+        ([1, "x", None, [2], {"b": 3}], ["1", '"x"', None, "[2]", '{"b":3}']),
+        ([98.5, "98.5"], ["98.5", '"98.5"']),  # as the API writes numbers, now and then
+        ([1, 2**70], ["1", "1180591620717411303424"]),
+        ([{"a": 1}, {"a": "x"}], ['{"a":1}', '{"a":"x"}']),
+        ([1, 2.5], [1.0, 2.5]),
+    ],
+)
+def test_values_of_several_kinds_are_json_text(values: list[object], expected: list[object]) -> None:
+    assert to_arrow([{"a": value} for value in values], dict).to_pydict() == {"a": expected}
+
+
+def test_a_text_that_arrow_cannot_hold_is_an_error_of_ours() -> None:
+    with pytest.raises(ArrowValueError, match=r"^\$\.a: "):
+        to_arrow([{"a": "\ud83d"}], dict)
+
+
 def test_a_value_beyond_64_bits_names_row_and_field() -> None:
     with pytest.raises(ArrowValueError, match=r"\$\.hours: a bigint cannot hold 9223372036854775808") as caught:
         to_arrow([Thing(id=1), Thing(id=2, hours=2**63)], Thing)

@@ -23,7 +23,7 @@ LONGEST = 0.8
 
 pytestmark = pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="no SIGKILL here")
 
-INSTANTS = [*range(5), *(pytest.param(seed, marks=pytest.mark.slow) for seed in range(5, 50))]
+INSTANTS = [0, *(pytest.param(seed, marks=pytest.mark.slow) for seed in range(1, 50))]
 
 Read = Callable[[], tuple[int | None, dict[int, int], set[int]]]
 

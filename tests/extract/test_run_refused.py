@@ -10,26 +10,26 @@ from asyncsdk.extract.target import Batch, Table, Written
 from asyncsdk.sandbox import Sandbox
 from tests.extract.memory import PATH, STREAMS, Memory, client, pull, shown
 
-LEADERS = "streams_leaders"
+LOCATIONS = "holidays_locations"
 
 
 async def parents(wethod: Wethod) -> list[int]:
-    """Streams that have leaders."""
-    return [stream.id for stream in await wethod.streams.list() if await wethod.streams.list_leaders(stream.id)]
+    """Holidays that have locations."""
+    return [each.id for each in await wethod.holidays.list() if await wethod.holidays.list_locations(each.id)]
 
 
 async def test_a_parent_that_is_refused_is_left_out_and_its_rows_stay(
     sandbox: Sandbox, wethod: Wethod, target: Memory
 ) -> None:
-    await pull(wethod, LEADERS)
-    before = shown(target, LEADERS)
+    await pull(wethod, LOCATIONS)
+    before = shown(target, LOCATIONS)
     refused = (await parents(wethod))[1]
-    sandbox.fail(f"GET /api/streams/{refused}/leaders", status=403, times=None)
-    report = await pull(wethod, LEADERS)
+    sandbox.fail(f"GET /api/holidays/{refused}/locations", status=403, times=None)
+    report = await pull(wethod, LOCATIONS)
     (table,) = report.tables
     assert (table.outcome, table.left_out, report.status) == ("complete", 1, 3)
     assert "1 parents were refused" in table.warnings[-1]
-    assert shown(target, LEADERS) == before, "what could not be read has not vanished"
+    assert shown(target, LOCATIONS) == before, "what could not be read has not vanished"
     assert not report.ok
     with pytest.raises(ExtractionError) as caught:
         report.raise_for_status()
@@ -38,10 +38,10 @@ async def test_a_parent_that_is_refused_is_left_out_and_its_rows_stay(
 
 
 async def test_a_nested_list_that_is_refused_for_every_parent_is_skipped(sandbox: Sandbox, target: Memory) -> None:
-    token = sandbox.add_token("narrow", permissions=["streams.view"])
+    token = sandbox.add_token("narrow", permissions=["holidays.view"])
     async with client(sandbox, token) as wethod:
-        sandbox.fail("GET /api/streams/*/leaders", status=403, times=None)
-        report = await extract(wethod, [LEADERS, "levels"], "memory")
+        sandbox.fail("GET /api/holidays/*/locations", status=403, times=None)
+        report = await extract(wethod, [LOCATIONS, "levels"], "memory")
     assert report.tables[0].outcome == "skipped"
 
 
@@ -112,7 +112,7 @@ async def test_a_good_report_raises_nothing(wethod: Wethod, target: Memory) -> N
     report = await pull(wethod, "levels")
     assert report.ok
     report.raise_for_status()
-    assert report.to_dict()["status"] == 0  # type: ignore[index, call-overload]  # an object
+    assert report.to_dict()["status"] == 0
 
 
 async def test_a_failed_report_raises_and_names_the_first_table(

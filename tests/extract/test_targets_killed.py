@@ -78,11 +78,8 @@ def lines_of_a_run(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], 
     return count
 
 
-SLOW = [pytest.param(seed, marks=pytest.mark.slow) for seed in range(1, 25)]
-"""With those killed from outside, fifty instants of each kind."""
-
-
-@pytest.mark.parametrize("seed", [0, *SLOW])
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(25))  # with those killed from outside, fifty instants of each kind
 def test_killed_at_a_line(place: Place, seed: int, lines_of_a_run: Callable[[str], int]) -> None:
     """Before a line of the code that commits, drawn from all that a whole run executes."""
     lines = lines_of_a_run(place.text.partition(":")[0])

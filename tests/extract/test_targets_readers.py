@@ -29,6 +29,7 @@ pytestmark = pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="no SIGKI
 polars = pytest.importorskip("polars")
 
 SEED = 3
+KILLS = 50
 ATTEMPTS = 4
 
 
@@ -140,12 +141,12 @@ def begin(place: Place) -> None:
         target.finish(THINGS)
 
 
-@pytest.mark.parametrize("kills", [1, pytest.param(50, marks=pytest.mark.slow)])
-def test_while_runs_go_on_and_are_killed(tmp_path: Path, kills: int) -> None:
-    place, draw = Place(f"parquet:{tmp_path / 'lake'}"), random.Random(kills)
+@pytest.mark.slow
+def test_while_runs_go_on_and_are_killed(tmp_path: Path) -> None:
+    place, draw = Place(f"parquet:{tmp_path / 'lake'}"), random.Random(KILLS)
     begin(place)
     with looking(place, states_of_runs()) as looks:
-        for _ in range(kills):
+        for _ in range(KILLS):
             with child(place, SEED, draw.randrange(100, 2500)) as run:
                 assert run.wait() in {0, -signal.SIGKILL}
         with child(place, SEED, 0) as run:

@@ -13,6 +13,7 @@ from typing import Any
 import aiohttp
 import attrs
 import pytest
+from aiohttp import web
 from fastapi import Request, Response
 from fastapi.middleware.gzip import GZipMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -23,6 +24,7 @@ from asyncsdk.integrations.fastapi.streams import StreamCutOff
 from asyncsdk.models import ProductionPlanStream
 from asyncsdk.sandbox import Sandbox
 from tests.fastapi.application import PLAN, application, options, served
+from tests.stub_server import Server
 
 
 async def plan_of(sandbox: Sandbox) -> list[ProductionPlanStream]:
@@ -95,6 +97,24 @@ async def test_columns_of_a_table(sandbox: Sandbox) -> None:
         assert (await body_of(empty)).startswith(b"id,created_at")
         plain = await stream_csv(wethod.list("/api/streams"), max_items=1)
         assert (await body_of(plain)).startswith(b"id,")
+
+
+async def test_a_key_that_the_header_lacks_is_not_left_out_in_silence(
+    server: Server, connect: Callable[..., Wethod]
+) -> None:
+    rows: list[dict[str, object]] = [{"id": number, "updated_at": "2026-01-01T00:00:00Z"} for number in range(150)]
+    rows[120]["metadata_13"] = "Finance"
+
+    async def page(request: web.Request) -> web.Response:
+        start = int(request.query["offset"])
+        return web.json_response(rows[start : start + int(request.query["limit"])])
+
+    server.handler = page
+    wethod = connect()
+    with pytest.raises(StreamCutOff, match="columns: a later row has 'metadata_13'; name the columns"):
+        await body_of(await stream_csv(wethod.list("/api/new")))
+    named = await body_of(await stream_csv(wethod.list("/api/new"), columns=["id", "metadata_13"]))
+    assert b"120,Finance" in named
 
 
 async def body_of(response: Response) -> bytes:

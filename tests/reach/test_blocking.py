@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import _thread
 import asyncio
 import os
 import signal
@@ -9,13 +10,13 @@ import subprocess
 import sys
 import textwrap
 import threading
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import assert_type
 
 import pytest
 
-from asyncsdk import Wethod, gather_all
+from asyncsdk import Wethod, blocking, gather_all
 from asyncsdk.blocking import Blocking, connect
 from asyncsdk.errors import ArgumentError, ClientClosedError, ConfigurationError, InvalidDataError, NotFoundError
 from asyncsdk.models import Project, Timesheet
@@ -78,8 +79,13 @@ async def test_rows_before_a_failure_come_first(sandbox: Sandbox) -> None:
     assert len(await asyncio.to_thread(script)) == 100
 
 
-def interrupting(call: Blocking, seen: list[str]) -> None:
-    """Waits for a call that never ends, and is interrupted as by Ctrl-C once it has begun."""
+def ctrl_c() -> None:
+    """A signal, which wakes the thread that it interrupts."""
+    os.kill(os.getpid(), signal.SIGINT)
+
+
+def interrupting(call: Blocking, seen: list[str], interrupt: Callable[[], None] = ctrl_c) -> None:
+    """Waits for a call that never ends, and is interrupted once it has begun."""
     begun = threading.Event()
 
     async def never(wethod: Wethod) -> None:
@@ -92,7 +98,7 @@ def interrupting(call: Blocking, seen: list[str]) -> None:
 
     def press() -> None:
         begun.wait()
-        os.kill(os.getpid(), signal.SIGINT)
+        interrupt()
 
     pressing = threading.Thread(target=press)
     pressing.start()
@@ -110,7 +116,29 @@ def test_an_interrupted_call_is_cancelled_and_the_connection_goes_on() -> None:
     with connect(token="t", company="acme", base_url="http://127.0.0.1:9") as call:
         interrupting(call, seen)
         assert call(answer) == "there"
-        assert seen == ["cancelled"]
+    assert seen == ["cancelled"]
+
+
+def test_a_signal_that_wakes_nobody_is_seen_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One that comes in the moment before the thread falls asleep, as this one that is only noted."""
+    monkeypatch.setattr(blocking, "WAKE_SECONDS", 0.01)
+    seen: list[str] = []
+    with connect(token="t", company="acme", base_url="http://127.0.0.1:9") as call:
+        interrupting(call, seen, _thread.interrupt_main)
+    assert seen == ["cancelled"]
+
+
+def test_a_call_may_time_out_by_itself() -> None:
+    """What it raises is not taken for the end of a sleep."""
+
+    async def late(wethod: Wethod) -> None:
+        raise TimeoutError("its own")
+
+    with (
+        connect(token="t", company="acme", base_url="http://127.0.0.1:9") as call,
+        pytest.raises(TimeoutError, match="its own"),
+    ):
+        call(late)
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")

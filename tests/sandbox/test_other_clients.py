@@ -26,7 +26,7 @@ from tests.sandbox.conftest import Reply
 from tests.sandbox.generated_client import PACKAGE, Caller, generate, importing
 from tests.sandbox.plausible import Case, Plausible
 
-CONTRACT = Path(__file__).parents[2] / "asyncsdk" / "contract" / "openapi.yaml"
+CONTRACT = Path(__file__).parents[2] / "asyncsdk" / "contract" / "openapi.json"
 
 pytestmark = pytest.mark.slow
 

@@ -7,17 +7,18 @@ import json
 import os
 import sys
 import tempfile
+from array import array
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from asyncsdk.extract.target import Batch, Contents, Owner, RunLine, Shrink, Table, Target, Written
+from asyncsdk.extract.target import Batch, Contents, Live, Owner, RunLine, Shrink, Table, Target, Written
 
 __all__ = ["Forgetful", "Mortal", "in_a_process", "in_memory", "leave"]
 
-COMMITS = ("write", "save", "mark_vanished", "finish", "close")
+COMMITS = ("write", "save", "mark_vanished", "mark_gone", "finish", "close")
 DIED = 9
 MEMORY = Path("/dev/shm")
 
@@ -121,6 +122,12 @@ class Forgetful:
 
     def mark_vanished(self, table: Table, whole: datetime, at: datetime, *, allow_shrink: bool) -> Shrink:
         return Shrink(0, 0, marked=False)
+
+    def live(self, table: Table, *, times: bool) -> Live:
+        return Live(array("q"))
+
+    def mark_gone(self, table: Table, ids: Sequence[int], at: datetime) -> int:
+        return 0
 
     def finish(self, table: Table) -> None:
         pass

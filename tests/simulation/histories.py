@@ -2,14 +2,15 @@
 
 Rows are inserted, updated, deleted softly and for good, and taken back, between runs and during them; fields are
 renamed and come back; permissions are lost and come back; runs are killed at any step and around any commit. A row may
-be in a table as it was when the run began, or as any change during the run left it.
+be in a table as it was when the run began, or as any change during the run left it; one that was erased before must not
+be shown, whether its list marks deleted rows or not.
 """
 
 from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -24,7 +25,7 @@ from asyncsdk.extract import run as running
 from asyncsdk.extract.target import Place
 from asyncsdk.sandbox.drift import mutate
 from asyncsdk.sandbox.service import ReceivedRequest, ServedAnswer, Service
-from asyncsdk.sandbox.store import Change, Store
+from asyncsdk.sandbox.store import Mutation, Store
 from asyncsdk.sandbox.tables import tables
 from asyncsdk.testing.simulation import Conditions, Simulation
 from asyncsdk.testing.simulation.run import BEGINNING
@@ -41,6 +42,8 @@ FIELDS: Final = {
     "projects": "name",
     "streams": "name",
     "clients": "name",
+    "budget_days": "days",
+    "timesheet_areas": "notes",
 }
 """The lists, and of each the field that is renamed."""
 
@@ -64,7 +67,6 @@ class Night:
         step, commit, after: where it dies; None: it lives.
         mode: "full", "reconcile", or as it comes.
         conditions: of the network and the server.
-        ghosts: rows that were erased without a trace, by list, and may still be in its table.
     """
 
     number: int
@@ -74,7 +76,6 @@ class Night:
     refused: frozenset[str]
     mode: str
     conditions: Conditions
-    ghosts: Mapping[str, list[int]]
     step: int | None = None
     commit: int | None = None
     after: bool = False
@@ -112,7 +113,7 @@ class _Odd:
         return answer
 
 
-class _Watch(list[Change]):
+class _Watch(list[Mutation]):
     """A store's history that notes what each change made of its row."""
 
     def __init__(self, store: Store, lists: tuple[str, ...]) -> None:
@@ -122,7 +123,7 @@ class _Watch(list[Change]):
             name: {id: [_version(name, text)] for id, text in store.page(name, "all", 1_000_000, 0)} for name in lists
         }
 
-    def append(self, change: Change) -> None:
+    def append(self, change: Mutation) -> None:
         super().append(change)
         if change.table in self.versions:
             versions = self.versions[change.table].setdefault(change.id, [ABSENT])
@@ -136,7 +137,6 @@ def history(seed: int) -> Outcome:
     counts: Counter[str] = Counter(histories=1)
     wrong: list[str] = []
     traces, hours, moment = "", 0.0, BEGINNING
-    ghosts: Mapping[str, list[int]] = {}
     with in_memory() as folder:
         kind = draw.choice(("duckdb", "duckdb", "parquet", "jsonl", "csv"))
         world = World(
@@ -144,20 +144,19 @@ def history(seed: int) -> Outcome:
             folder=folder,
             place=place_of(kind, folder),
             lists=tuple(draw.sample(list(FIELDS), draw.choice((1, 1, 2)))),
-            rows=draw.choice((60, 150, 300)),
+            rows=draw.choice((60, 300, 400)),
             batch_rows=draw.choice((70, 150, 5000)),
         )
         counts[kind] += 1
         renamed: frozenset[str] = frozenset()
-        nights, whole_before = draw.randint(3, 6), True
+        nights = draw.randint(3, 6)
         for number in range(nights + 1):
-            renamed, night = _drawn(draw, world, number, moment, renamed, ghosts, last=number == nights)
-            told = in_a_process(partial(_run, world, night, whole_before))
+            renamed, night = _drawn(draw, world, number, moment, renamed, last=number == nights)
+            told = in_a_process(partial(_run, world, night))
             counts.update(told["counts"])
             traces += told["trace"]
             hours += told["seconds"] / 3600
             moment += timedelta(seconds=told["seconds"] + draw.choice((60, 3600, 86_400)))
-            ghosts, whole_before = told.get("ghosts", ghosts), told["complete"]
             wrong += [f"run {number}: {found}" for found in told["wrong"]]
             if wrong:
                 break
@@ -178,14 +177,13 @@ def _drawn(
     number: int,
     moment: datetime,
     renamed: frozenset[str],
-    ghosts: Mapping[str, list[int]],
     *,
     last: bool,
 ) -> tuple[frozenset[str], Night]:
     """Draws a night, and the lists whose field is gone from then on."""
     lists = frozenset(world.lists)
     if last:
-        good = Night(number, moment, 0, frozenset(), frozenset(), "full", Conditions(), ghosts)
+        good = Night(number, moment, 0, frozenset(), frozenset(), "full", Conditions())
         return frozenset(), good
     if draw.random() < 0.25:
         renamed = frozenset() if renamed or not number else frozenset({draw.choice(world.lists)})
@@ -201,12 +199,11 @@ def _drawn(
         refused=lists if number and draw.random() < 0.04 else frozenset(),
         mode=draw.choice(("", "", "", "", "", "", "reconcile", "full")),
         conditions=weather(draw, READS, drift=draw.choice((0, 1, 2)), share=draw.choice((0.0, 0.0, 0.05))),
-        ghosts=ghosts,
     )
     return renamed, attrs.evolve(night, **deadly) if dies else night
 
 
-def _run(world: World, night: Night, whole_before: bool) -> dict[str, Any]:
+def _run(world: World, night: Night) -> dict[str, Any]:
     """One night, in the process that may die."""
     simulation = Simulation(
         world.seed * 100 + night.number,
@@ -217,11 +214,9 @@ def _run(world: World, night: Night, whole_before: bool) -> dict[str, Any]:
         beginning=night.beginning,
     )
     store, draw = simulation.store, Random(f"{world.seed} {night.number} changes")
-    ghosts = {name: set(night.ghosts.get(name, ())) for name in world.lists}
     for name in world.lists:
         for _ in range(draw.randint(0, night.changes)):
             _change(store, name, draw)
-    _note_ghosts(ghosts, store.history)
     service: Any = _Odd(simulation.server.service, night)
     simulation.server.service = service
     watch: Any = _Watch(store, world.lists)
@@ -230,14 +225,12 @@ def _run(world: World, night: Night, whole_before: bool) -> dict[str, Any]:
     before = {name: _stored(world, name, committed_in) for name in world.lists}
 
     def tell(**more: Any) -> dict[str, Any]:
-        _note_ghosts(ghosts, watch)
         facts = {
             "counts": {**simulation.counts, "runs": 1},
             "seconds": simulation.seconds,
             "trace": simulation.trace[:12],
             "complete": False,
             "wrong": [],
-            "ghosts": {name: sorted(ids) for name, ids in ghosts.items()},
         }
         return facts | more
 
@@ -272,13 +265,10 @@ def _run(world: World, night: Night, whole_before: bool) -> dict[str, Any]:
     for table in report.tables:
         name = table.table
         if table.outcome == "complete":
-            if table.mode == "full" and whole_before:
-                ghosts[name].clear()
-            _note_ghosts(ghosts, watch)
             gone, lacking = FIELDS[name] in table.gone, name in night.renamed
             if gone and not lacking:
                 wrong.append(f"{name}: its field is not gone")
-            wrong += differences(name, _stored(world, name), before[name], watch.versions[name], ghosts[name], lacking)
+            wrong += differences(name, _stored(world, name), before[name], watch.versions[name], lacking)
             # A pass over what changed that had nothing to write has nothing to tell it by; no value is wiped by it.
             looked = table.mode == "full" or table.rows
             told = gone or any(f"{name}.{FIELDS[name]}" in warning for warning in table.warnings)
@@ -296,6 +286,7 @@ def _run(world: World, night: Night, whole_before: bool) -> dict[str, Any]:
         "complete": int(complete),
         "whole": sum(table.mode == "full" for table in report.tables),
         "incremental": sum(table.mode == "incremental" for table in report.tables),
+        "found": sum(table.vanished for table in report.tables if table.mode == "incremental"),
         "fields gone": sum(bool(table.gone) for table in report.tables),
         "refused lists": sum(table.outcome != "complete" for table in report.tables),
     }
@@ -313,19 +304,11 @@ def _change(store: Store, name: str, draw: Random) -> None:
         mutate(store, name, kind, draw)
 
 
-def _note_ghosts(ghosts: dict[str, set[int]], changes: list[Change]) -> None:
-    """Notes rows that a list with soft deletions lost for good: only a whole pass tells."""
-    for change in changes:
-        if change.table in ghosts and change.kind == "hard_delete" and tables()[change.table].soft:
-            ghosts[change.table].add(change.id)
-
-
 def differences(
     name: str,
     stored: dict[int, Version],
     before: dict[int, Version],
     versions: dict[int, list[Version]],
-    ghosts: set[int],
     lacking: bool,
 ) -> list[str]:
     """Returns the first rows that a table has in none of the ways the server had them while the run went on."""
@@ -333,8 +316,6 @@ def differences(
     for id in sorted(stored.keys() | versions.keys()):
         there = stored.get(id, ABSENT)
         allowed = versions.get(id, [ABSENT])
-        if id in ghosts and there[0] is not None:
-            continue
         if there[0] is None and any(stamp is None for stamp, _ in allowed):
             continue
         # Without its field a row has the value from before, or none if it is new.

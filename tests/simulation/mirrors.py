@@ -11,7 +11,6 @@ from asyncsdk import Mirror, RetryPolicy, Wethod
 from asyncsdk.errors import WethodError
 from asyncsdk.models import Stream
 from asyncsdk.sandbox.drift import mutate
-from asyncsdk.sandbox.tables import tables
 from asyncsdk.testing.simulation import Conditions, Simulation
 from tests.simulation.outcome import READS, Outcome, bounded, weather
 from tests.simulation.walks import held
@@ -34,8 +33,7 @@ def mirror(seed: int) -> Outcome:
         for _ in range(draw.randint(0, 30)):
             await asyncio.sleep(draw.expovariate(1 / 90))
             name = draw.choice(lists)
-            # Where a list knows soft deletions, the API knows no other: that is what a mirror builds on.
-            mutate(simulation.store, name, draw.choice(KINDS[:3] if tables()[name].soft else KINDS), changes)
+            mutate(simulation.store, name, draw.choice(KINDS), changes)
             counts["changes behind a mirror"] += 1
 
     async def main() -> None:

@@ -16,7 +16,7 @@ import pytest
 
 from tests.simulation.histories import ABSENT, Version, differences
 
-FEW = range(20)
+FEW = range(6)
 MANY = range(1000)
 
 
@@ -42,8 +42,8 @@ def test_a_run_that_says_complete_leaves_what_the_server_had(seeds: range) -> No
     assert counts["histories"] == len(seeds)
     assert counts["complete"] >= 0.8 * counts["runs that lived"]
     # Otherwise they prove nothing about it.
-    happened = ("runs that died", "incremental", "whole", "fields gone", "changes")
-    assert {name: counts[name] for name in happened if counts[name] < len(seeds) // 3} == {}
+    happened = ("runs that died", "incremental", "whole", "found", "fields gone", "changes")
+    assert {name: counts[name] for name in happened if counts[name] < len(seeds) // 6} == {}
 
 
 def test_a_table_is_compared_with_all_that_the_server_had() -> None:
@@ -53,9 +53,8 @@ def test_a_table_is_compared_with_all_that_the_server_had() -> None:
     good: list[dict[int, Version]] = [{7: first}, {7: second, 8: first}]
     bad: list[dict[int, Version]] = [{}, {7: ("2026-01-03", 1.0)}, {7: ("2026-01-02", None)}, {7: first, 9: first}]
     for stored in good:
-        assert differences("list", stored, {}, versions, set(), lacking=False) == []
+        assert differences("list", stored, {}, versions, lacking=False) == []
     for stored in bad:
-        assert len(differences("list", stored, {}, versions, set(), lacking=False)) == 1
-    assert differences("list", {7: ("2026-01-02", 1.0)}, {7: first}, versions, set(), lacking=True) == []
-    assert differences("list", {7: ("2026-01-02", None)}, {7: first}, versions, set(), lacking=True) != []
-    assert differences("list", {7: first, 9: first}, {}, versions, {9}, lacking=False) == []
+        assert len(differences("list", stored, {}, versions, lacking=False)) == 1
+    assert differences("list", {7: ("2026-01-02", 1.0)}, {7: first}, versions, lacking=True) == []
+    assert differences("list", {7: ("2026-01-02", None)}, {7: first}, versions, lacking=True) != []

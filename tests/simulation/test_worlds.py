@@ -6,9 +6,13 @@ A seed that fails is repeated by the command in the message. `python -m benchmar
 from __future__ import annotations
 
 import json
+import os
+import signal
 import subprocess
 import sys
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 
 import pytest
 
@@ -45,17 +49,24 @@ def test_every_fault_was_met_often_enough_to_mean_something(done: dict[str, Sum]
     assert {name: met[name] for name in happened if met[name] < LEAST} == {}
 
 
+@contextmanager
+def simulating(first: int, last: int) -> Iterator[subprocess.Popen[bytes]]:
+    """A process that simulates extractions; neither it nor those it forks outlive what is asked of them."""
+    command = [sys.executable, "-m", "tests.simulation", "extractions", f"{first}-{last}", "--json"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, start_new_session=True) as process:
+        try:
+            yield process
+        finally:
+            if process.poll() is None:
+                os.killpg(process.pid, signal.SIGKILL)
+
+
 def test_tables_equal_the_server_s_rows_wherever_runs_die() -> None:
     """Runs fork, so they are made in processes of their own: this one has threads."""
     halves = [(0, EXTRACTIONS // 2 - 1), (EXTRACTIONS // 2, EXTRACTIONS - 1)]
-    running = [
-        subprocess.Popen(
-            [sys.executable, "-m", "tests.simulation", "extractions", f"{first}-{last}", "--json"],
-            stdout=subprocess.PIPE,
-        )
-        for first, last in halves
-    ]
-    sums = [json.loads(each.communicate(timeout=600)[0]) for each in running]
+    with ExitStack() as running:
+        begun = [running.enter_context(simulating(first, last)) for first, last in halves]
+        sums = [json.loads(each.communicate(timeout=3600)[0]) for each in begun]
     assert [line for each in sums for line in each["wrong"]] == []
     assert sum(each["counts"]["extractions"] for each in sums) == EXTRACTIONS
     assert sum(each["counts"]["runs that died"] for each in sums) >= 100

@@ -13,6 +13,7 @@ import attrs
 
 from tests.simulation.budgets import budget
 from tests.simulation.creates import create, twin
+from tests.simulation.followers import follower
 from tests.simulation.importing import import_
 from tests.simulation.mirrors import mirror
 from tests.simulation.outcome import Outcome
@@ -43,6 +44,7 @@ WORLDS: Final[Mapping[str, Callable[[int], Outcome]]] = MappingProxyType(
         "imports": import_,
         "budgets": budget,
         "mirrors": mirror,
+        "followers": follower,
         "extractions": _extraction,
         "histories": _history,
     }

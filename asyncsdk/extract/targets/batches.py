@@ -25,6 +25,6 @@ def batch_table(batch: Batch, columns: Iterable[Column], *, flat: bool = False) 
         TargetError: a value that no column of its type can hold. Nothing was written.
     """
     try:
-        return stored_table(batch.rows, batch.raw, columns, flat=flat)
+        return stored_table(batch.rows, batch.raw, columns, flat=flat, made=batch.arrays)
     except ArrowValueError as error:
         raise TargetError(str(error)) from error

@@ -19,6 +19,7 @@ from ..._arrow.columns import RAW, Column, stored_columns
 from ..target import (
     Batch,
     Contents,
+    Live,
     Owner,
     RunLine,
     Shrink,
@@ -30,7 +31,7 @@ from ..target import (
     shrinks_too_much,
 )
 from .batches import batch_table
-from .delta_rows import marking, merging, written_by
+from .delta_rows import live, marking, merging, written_by
 from .delta_schema import fit_schema, schema_of_columns
 from .delta_seen import SeenIds
 from .delta_table import Remembered, StateTable, appending, failing
@@ -231,6 +232,21 @@ class DeltaTarget:
             if marked and len(gone):
                 made.commit(marking(gone, at), made.remembered)
             return Shrink(len(live), len(gone), marked=marked)
+
+    def live(self, table: Table, *, times: bool) -> Live:
+        """See `Target.live`."""
+        made = self._made(table)
+        with failing():
+            return live(made, live_rows(made.schema.names), times=times and "updated_at" in made.schema.names)
+
+    def mark_gone(self, table: Table, ids: Sequence[int], at: datetime) -> int:
+        """See `Target.mark_gone`."""
+        made = self._made(table)
+        with failing():
+            gone = made.ids(f'({live_rows(made.schema.names)}) AND "id" IN ({", ".join(map(str, ids))})')
+            if len(gone):
+                made.commit(marking(gone, at), made.remembered)
+            return len(gone)
 
     def finish(self, table: Table) -> None:
         """See `Target.finish`. Small files are put together where there are many."""

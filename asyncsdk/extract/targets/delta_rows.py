@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import TypeAlias, TypeVar, cast
@@ -13,9 +14,10 @@ from deltalake.table import TableMerger
 
 from ..._arrow.columns import RAW
 from ..._arrow.tables import TIMESTAMP
-from ..target import Written
+from ..target import Live, Written
+from .delta_table import StateTable
 
-__all__ = ["marking", "merging", "written_by"]
+__all__ = ["live", "marking", "merging", "written_by"]
 
 T = TypeVar("T")
 Commit: TypeAlias = Callable[[DeltaTable, CommitProperties], T]
@@ -41,6 +43,16 @@ def merging(source: pa.Table, *, kept: frozenset[str], raw: bool) -> Commit[Writ
         return written_by(merger.when_matched_update(put, predicate=differs).when_not_matched_insert(put).execute())
 
     return apply
+
+
+def live(table: StateTable, where: str, *, times: bool) -> Live:
+    """The rows that a condition lets pass, by their ids; `times`: and when each was updated."""
+    if not times:
+        return Live(array("q", cast("list[int]", table.ids(where).sort().to_pylist())))
+    rows = table.query(f'SELECT "id", "updated_at" FROM t WHERE {where}').read_all().sort_by("id")  # noqa: S608  # no values
+    moments = rows.column("updated_at").cast(pa.timestamp("s", "UTC"), safe=False).cast(pa.int64()).to_pylist()
+    seconds = (-1 if moment is None else moment for moment in moments)
+    return Live(array("q", cast("list[int]", rows.column("id").to_pylist())), array("q", seconds))
 
 
 def marking(ids: pa.Array[pa.Int64Scalar], at: datetime) -> Commit[None]:

@@ -18,7 +18,7 @@ import pyarrow as pa
 from deltalake import CommitProperties, DeltaTable, QueryBuilder, Transaction, write_deltalake
 from deltalake.exceptions import DeltaError, TableNotFoundError
 
-from ..target import STATES_KEPT, TargetError
+from ..target import RIVAL, STATES_KEPT, TargetError
 
 __all__ = ["Remembered", "StateTable", "appending", "failing"]
 
@@ -268,9 +268,7 @@ class StateTable:
     def _check_rival(self) -> None:
         """The engine refuses what two write at once; a number that was used already it takes."""
         if self._rival:
-            raise TargetError(
-                f"another run has written to {self.where} meanwhile; run this one again when it has ended"
-            )
+            raise TargetError(f"{RIVAL} {self.where} meanwhile; run this one again when it has ended")
 
     def _was_committed(self) -> bool:
         """Looks in the log whether the commit that failed was made all the same."""

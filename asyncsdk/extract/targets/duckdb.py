@@ -11,8 +11,9 @@ from typing import Final
 import duckdb
 
 from .. import rejects
-from ..target import Batch, Contents, Owner, RunLine, Shrink, Table, TargetError, TargetRefused, Written
+from ..target import Batch, Contents, Live, Owner, RunLine, Shrink, Table, TargetError, TargetRefused, Written
 from .duckdb_file import remove_leftovers
+from .duckdb_ids import live, mark_gone
 from .duckdb_store import DuckDBStore, peek
 from .locks import FileLock
 from .sql import Names
@@ -83,6 +84,14 @@ class DuckDBTarget:
     def mark_vanished(self, table: Table, whole: datetime, at: datetime, *, allow_shrink: bool) -> Shrink:
         """See `Target.mark_vanished`."""
         return self._store.mark_vanished(table, whole, at, allow_shrink=allow_shrink)
+
+    def live(self, table: Table, *, times: bool) -> Live:
+        """See `Target.live`."""
+        return live(self._store, table, times=times)
+
+    def mark_gone(self, table: Table, ids: Sequence[int], at: datetime) -> int:
+        """See `Target.mark_gone`."""
+        return mark_gone(self._store, table, ids, at)
 
     def finish(self, table: Table) -> None:
         """See `Target.finish`: readers see each commit."""

@@ -4,14 +4,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from functools import partial
+from itertools import chain
 from operator import attrgetter
 from pathlib import Path
-from typing import cast
+from typing import Final, cast
 
-import pyarrow as pa
+import attrs
 
 from ..._arrow.columns import Column, stored_columns
 from ..._limits import clock
@@ -27,13 +29,17 @@ from ..target import (
     shrinks_too_much,
 )
 from .batches import batch_table
-from .duckdb_file import DuckDBFile, Row, read_once
+from .duckdb_file import DuckDBFile, read_once
 from .duckdb_tables import FoundColumn, commenting, fitting, live_view, type_of
-from .sql import LAYOUT, Names, check_foreign, check_names, check_owner, live_rows, quoted, run_values, runs_columns
+from .duckdb_upsert import BATCH, CHANGED, Held, changes, inserting, inserting_changed
+from .published_files import NOTED
+from .runs_of_ids import runs_of
+from .sql import Names, check_foreign, check_names, check_owner, live_rows, quoted, run_values, runs_columns
 
 __all__ = ["DuckDBStore", "peek"]
 
-_BATCH, _SPARED, _CHANGED = "_asyncsdk_batch", "_asyncsdk_spared", "_asyncsdk_changed"
+LAYOUT: Final = 3
+"""Of the target's own tables."""
 
 _id_of = cast("attrgetter[int]", attrgetter("id"))
 
@@ -56,7 +62,9 @@ class DuckDBStore:
         self._shown = shown
         self._contents: dict[str, Contents] = {}
         self._columns: dict[str, dict[str, FoundColumn]] = {}
+        self._spellings: dict[str, str] = {}
         self._passes: dict[str, datetime] = {}
+        self._held: dict[str, Held] = {}
 
     # --- opening --------------------------------------------------------------------------------------------------
 
@@ -87,7 +95,7 @@ class DuckDBStore:
         # Looked at first: nothing is changed in a file that is refused.
         there = self._found("_asyncsdk_owner")
         found = next(iter(rows(f"SELECT layout, base_url, company FROM {names.owner}")), None) if there else None
-        check_owner(found, owner, where)
+        check_owner(found, owner, where, LAYOUT)
         rows(f"CREATE SCHEMA IF NOT EXISTS {names.qualified_schema}")
         rows(f"USE {names.qualified_schema}")
         moment, runs = "TIMESTAMP WITH TIME ZONE", [f"{quoted(each.name)} {type_of(each)}" for each in runs_columns()]
@@ -95,8 +103,9 @@ class DuckDBStore:
             (names.owner, ["layout BIGINT", "base_url VARCHAR", "company VARCHAR"]),
             (names.state, ['"table" VARCHAR', "key VARCHAR", "state JSON", f"saved_at {moment}"]),
             (names.tables, ['"table" VARCHAR', '"rows" BIGINT', "version BIGINT"]),
-            (names.seen, ['"table" VARCHAR', f"began {moment}", "id BIGINT"]),
+            (names.seen, ['"table" VARCHAR', f"began {moment}", "first BIGINT", "last BIGINT"]),
             (names.runs, runs),
+            *(() if self._shown else ((names.published, NOTED),)),
         ):
             rows(f"CREATE TABLE IF NOT EXISTS {name} ({', '.join(columns)})")
         if found is None:
@@ -124,7 +133,7 @@ class DuckDBStore:
             self.file.rows(f'DELETE FROM {self.names.state} WHERE "table" = ?', [table.name])
             self.file.rows(f'DELETE FROM {self.names.seen} WHERE "table" = ?', [table.name])
         if noted and (changed or contents.lost):
-            self._touch(table)
+            self.touch(table)
 
     def _found(self, table: str) -> dict[str, FoundColumn]:
         """The columns of a table; none where it does not exist."""
@@ -152,7 +161,9 @@ class DuckDBStore:
         return [name for (name,) in rows]
 
     def _spelt(self, type_: str) -> str:
-        return str(self.file.first(f"SELECT typeof(CAST(NULL AS {type_}))")[0])
+        if type_ not in self._spellings:
+            self._spellings[type_] = str(self.file.first(f"SELECT typeof(CAST(NULL AS {type_}))")[0])
+        return self._spellings[type_]
 
     # --- state and rows -------------------------------------------------------------------------------------------
 
@@ -180,50 +191,82 @@ class DuckDBStore:
             return self.file.roomy(partial(self._write, table, batch, key, state))
 
     def _write(self, table: Table, batch: Batch, key: str, state: bytes) -> Written:
-        with self.file.transaction():
-            written = self._upsert(table, batch) if batch.rows else Written()
+        with self.file.transaction(), self._shown_batch(table, batch) as given:
+            written, ids = Written(), [_id_of(row) for row in batch.rows]
+            held = self._held.pop(table.name, None) or self._counted(table)  # unknown again where this fails
+            if ids:
+                written = self._upsert(table, batch, given, ids, held)
             if batch.whole is not None:
-                self._note_met(table, batch, batch.whole)
+                self._note_met(table, batch, ids, batch.whole)
+            if written.rows:
+                held = self._noted(table, held.with_batch(ids, written.new))
             self._put_state(table, key, state)
+        self._held[table.name] = held
         return written
 
-    def _upsert(self, table: Table, batch: Batch) -> Written:
-        found = self._columns[table.name]
-        stored = stored_columns(table.columns, raw=batch.raw is not None and "_raw" in found)
+    @contextmanager
+    def _shown_batch(self, table: Table, batch: Batch) -> Iterator[tuple[Column, ...]]:
+        """Shows the rows of a batch to statements, as `BATCH`; gives the columns that they have a value for."""
+        stored = stored_columns(table.columns, raw=batch.raw is not None and "_raw" in self._columns[table.name])
         given = tuple(column for column in stored if column.name not in {*batch.kept, "_vanished_at"})
-        name = self.names.table(table.name)
-        listed = ", ".join(map(quoted, found))
-        with self.file.view(_BATCH, batch_table(batch, given)):
-            number = self.file.number(_changes(name, found, given, batch))
-        old = 0
+        if not batch.rows:
+            yield given
+            return
+        with self.file.view(BATCH, batch_table(batch, given)):
+            yield given
+
+    def _upsert(self, table: Table, batch: Batch, given: Sequence[Column], ids: Sequence[int], held: Held) -> Written:
+        name, found = self.names.table(table.name), self._columns[table.name]
+        if held.largest is None or min(ids) > held.largest:
+            self.file.rows(inserting(name, found, given))
+            return Written(len(ids), 0)
+        old, number = 0, self.file.number(changes(name, found, given, ids, raw=batch.raw is not None))
         if number:
-            old = self.file.number(f"DELETE FROM {name} WHERE id IN (SELECT id FROM {_CHANGED} WHERE _asyncsdk_old)")
-            self.file.rows(f"INSERT INTO {name} ({listed}) SELECT {listed} FROM {_CHANGED}")
-            self._touch(table)
-        self.file.rows(f"DROP TABLE {_CHANGED}")
+            old = self.file.number(f"DELETE FROM {name} WHERE id IN (SELECT id FROM {CHANGED} WHERE _asyncsdk_old)")
+            self.file.rows(inserting_changed(name, found))
+        self.file.rows(f"DROP TABLE {CHANGED}")
         return Written(number - old, old)
 
-    def _note_met(self, table: Table, batch: Batch, whole: datetime) -> None:
+    def _note_met(self, table: Table, batch: Batch, ids: Sequence[int], whole: datetime) -> None:
         if self._passes.get(table.name) != whole:
             self.file.rows(f'DELETE FROM {self.names.seen} WHERE "table" = ? AND began <> ?', [table.name, whole])
-        ids = pa.table({"id": pa.array([*map(_id_of, batch.rows), *batch.spared], pa.int64())})
-        with self.file.view(_SPARED, ids):
-            self.file.rows(f"INSERT INTO {self.names.seen} SELECT ?, ?, id FROM {_SPARED}", [table.name, whole])
+        firsts, lasts = runs_of(chain(ids, batch.spared))
+        given = {"table": table.name, "whole": whole, "firsts": firsts, "lasts": lasts}
+        self.file.rows(
+            f"INSERT INTO {self.names.seen} SELECT $table, $whole, unnest($firsts::BIGINT[]), unnest($lasts::BIGINT[])",
+            given,
+        )
         self._passes[table.name] = whole
 
     def _put_state(self, table: Table, key: str, state: bytes) -> None:
-        self.file.rows(f"DELETE FROM {self.names.state} WHERE key = ?", [key])
-        self.file.rows(
-            f"INSERT INTO {self.names.state} VALUES (?, ?, ?, ?)", [table.name, key, state.decode(), clock.utc_now()]
-        )
+        given = {"table": table.name, "key": key, "state": state.decode(), "now": clock.utc_now()}
+        if not self.file.number(
+            f'UPDATE {self.names.state} SET "table" = $table, state = $state, saved_at = $now WHERE key = $key', given
+        ):
+            self.file.rows(f"INSERT INTO {self.names.state} VALUES ($table, $key, $state, $now)", given)
 
-    def _touch(self, table: Table) -> None:
+    def _counted(self, table: Table) -> Held:
+        """What a table holds, counted in it."""
+        rows, largest = self.file.first(f"SELECT count(*), max(id) FROM {self.names.table(table.name)}")
+        noted = self.file.rows(f'SELECT version FROM {self.names.tables} WHERE "table" = ?', [table.name])
+        return Held(rows, largest, noted[0][0] if noted else 0, noted=bool(noted))
+
+    def _noted(self, table: Table, held: Held) -> Held:
         """Notes that a table has changed, and how many rows it has now."""
-        noted, name = self.names.tables, self.names.table(table.name)
-        known = self.file.rows(f'SELECT version FROM {noted} WHERE "table" = ?', [table.name])
-        there = self.file.number(f"SELECT count(*) FROM {name}")
-        self.file.rows(f'DELETE FROM {noted} WHERE "table" = ?', [table.name])
-        self.file.rows(f"INSERT INTO {noted} VALUES (?, ?, ?)", [table.name, there, known[0][0] + 1 if known else 1])
+        given = {"table": table.name, "rows": held.rows, "version": held.version}
+        if held.noted:
+            self.file.rows(
+                f'UPDATE {self.names.tables} SET "rows" = $rows, version = $version WHERE "table" = $table', given
+            )
+            return held
+        self.file.rows(f"INSERT INTO {self.names.tables} VALUES ($table, $rows, $version)", given)
+        return attrs.evolve(held, noted=True)
+
+    def touch(self, table: Table) -> None:
+        """Notes that a table has changed, by what is no batch."""
+        held = self._counted(table)
+        self._noted(table, attrs.evolve(held, version=held.version + 1))
+        self._held.pop(table.name, None)
 
     # --- the end of a pass ----------------------------------------------------------------------------------------
 
@@ -234,7 +277,8 @@ class DuckDBStore:
 
     def _mark_vanished(self, table: Table, whole: datetime, at: datetime, *, allow_shrink: bool) -> Shrink:
         name = self.names.table(table.name)
-        met = f'SELECT id FROM {self.names.seen} WHERE "table" = $table AND began = $whole'
+        runs = f'{self.names.seen} WHERE "table" = $table AND began = $whole'
+        met = f"SELECT unnest(range(first, last)) FROM {runs} UNION ALL SELECT last FROM {runs}"
         given: dict[str, object] = {"table": table.name, "whole": whole}
         with self.file.transaction():
             live = live_rows(self._columns[table.name])
@@ -245,15 +289,15 @@ class DuckDBStore:
             marked = allow_shrink or not shrinks_too_much(total, absent)
             if marked and absent:
                 self.file.rows(f"UPDATE {name} SET _vanished_at = $at WHERE {gone}", {**given, "at": at})
-                self._touch(table)
+                self.touch(table)
         return Shrink(total, absent, marked=marked)
 
     def forget_pass(self, table: Table) -> None:
-        """Forgets what the whole pass over a table met."""
+        """Forgets what the whole pass over a table met. It may be part of a transaction."""
         self._passes.pop(table.name, None)
         with self.file.failing():
             met = f'{self.names.seen} WHERE "table" = ?'
-            if self.file.number(f"SELECT count(*) FROM {met}", [table.name]):
+            if self.file.rows(f"SELECT 1 FROM {met} LIMIT 1", [table.name]):
                 self.file.rows(f"DELETE FROM {met}", [table.name])
 
     def version(self, table: Table) -> int:
@@ -261,30 +305,6 @@ class DuckDBStore:
         with self.file.failing():
             rows = self.file.rows(f'SELECT version FROM {self.names.tables} WHERE "table" = ?', [table.name])
         return int(rows[0][0]) if rows else 0
-
-    def make_published(self) -> None:
-        """Makes the table that tells what was published: which state of a table, and the stamp of its file."""
-        self.file.rows(
-            f"CREATE TABLE IF NOT EXISTS {self.names.published} "
-            '("table" VARCHAR, file VARCHAR, version BIGINT, size BIGINT, changed_ns BIGINT)'
-        )
-
-    def published(self, table: Table, file: str) -> Row | None:
-        """The version of a table in a file that was published, its size and time of change; None where it was not."""
-        with self.file.failing():
-            rows = self.file.rows(
-                f"SELECT version, size, changed_ns FROM {self.names.published} WHERE file = ?", [file]
-            )
-        return rows[0] if rows else None
-
-    def note_published(self, table: Table, file: str, version: int, size: int, changed_ns: int) -> None:
-        """Notes that a version of a table is in a file."""
-        with self.file.failing(), self.file.transaction():
-            self.file.rows(f"DELETE FROM {self.names.published} WHERE file = ?", [file])
-            self.file.rows(
-                f"INSERT INTO {self.names.published} VALUES (?, ?, ?, ?, ?)",
-                [table.name, file, version, size, changed_ns],
-            )
 
     def columns(self, table: Table) -> dict[str, FoundColumn]:
         """The columns that a table has."""
@@ -320,24 +340,3 @@ def peek(path: Path, names: Names, key: str) -> bytes | None:
     """See `Target.peek`."""
     rows = read_once(path, f"SELECT state FROM {names.state} WHERE key = ?", [key])
     return str(rows[0][0]).encode() if rows else None
-
-
-def _changes(name: str, found: dict[str, FoundColumn], given: Sequence[Column], batch: Batch) -> str:
-    """The statement that puts the rows which are to be written into a table of their own."""
-    here = {column.name: f"CAST(b.{quoted(column.name)} AS {found[column.name].type})" for column in given}
-    values = []
-    for column in found:
-        if column in here:
-            value = here[column]
-        elif column == "_vanished_at" or (column == "_raw" and batch.raw is None):
-            value = f"CAST(NULL AS {found[column].type})"  # the text of a row that has changed is of no use
-        else:
-            value = f"t.{quoted(column)}"
-        values.append(f"{value} AS {quoted(column)}")
-    differs = [f"t.{quoted(column)} IS DISTINCT FROM {value}" for column, value in here.items() if column != "id"]
-    ids = [_id_of(row) for row in batch.rows]
-    return (
-        f"CREATE OR REPLACE TEMP TABLE {_CHANGED} AS SELECT t.id IS NOT NULL AS _asyncsdk_old, {', '.join(values)} "
-        f"FROM {_BATCH} b LEFT JOIN {name} t ON t.id = b.id AND t.id BETWEEN {min(ids)} AND {max(ids)} "
-        f"WHERE {' OR '.join(['t.id IS NULL', 't._vanished_at IS NOT NULL', *differs])}"
-    )

@@ -21,12 +21,14 @@ from pathlib import Path
 import duckdb
 
 from .. import rejects
-from ..target import Batch, Contents, Owner, RunLine, Shrink, Table, TargetError, TargetRefused, Written
+from ..target import Batch, Contents, Live, Owner, RunLine, Shrink, Table, TargetError, TargetRefused, Written
 from .duckdb_file import is_damage, remove_leftovers
+from .duckdb_ids import live, mark_gone
 from .duckdb_store import DuckDBStore, peek
 from .folder_check import check_folder
 from .locks import FileLock
 from .mounts import network_mount
+from .published_files import PublishedFiles, Stamp
 from .publishing import Format, copying, described, published_rows
 from .sql import Names
 
@@ -114,7 +116,6 @@ class FolderTarget:
             if self._stopped:
                 store.file.stoppable.stop(writes=False)
             store.prepare(owner, tables, str(self._folder))
-            store.make_published()
         except BaseException:
             self._open = None
             store.file.close()
@@ -169,6 +170,14 @@ class FolderTarget:
         """See `Target.mark_vanished`."""
         return self._store.mark_vanished(table, whole, at, allow_shrink=allow_shrink)
 
+    def live(self, table: Table, *, times: bool) -> Live:
+        """See `Target.live`."""
+        return live(self._store, table, times=times)
+
+    def mark_gone(self, table: Table, ids: Sequence[int], at: datetime) -> int:
+        """See `Target.mark_gone`."""
+        return mark_gone(self._store, table, ids, at)
+
     def log_run(self, line: RunLine) -> None:
         """See `Target.log_run`."""
         self._store.log_run(line)
@@ -189,10 +198,11 @@ class FolderTarget:
     def finish(self, table: Table) -> None:
         """See `Target.finish`."""
         store, path = self._store, self._published(table)
-        store.forget_pass(table)
-        version = store.version(table)
-        if store.published(table, self._named(path)) == (version, *_stamp(path)):
-            return
+        notes, version = PublishedFiles(store.file, store.names), store.version(table)
+        with store.file.failing():
+            if notes.holds(self._named(path), version, Stamp.of(path)):
+                store.forget_pass(table)
+                return
         draft = self._draft
         try:
             with store.file.stoppable.long(), store.file.failing():
@@ -205,7 +215,9 @@ class FolderTarget:
         finally:
             with suppress(OSError):
                 draft.unlink(missing_ok=True)
-        store.note_published(table, self._named(path), version, *_stamp(path))
+        with store.file.failing(), store.file.transaction():
+            notes.note(table, self._named(path), version, Stamp.of(path))
+            store.forget_pass(table)
 
     def drop(self, table: Table) -> None:
         """See `Target.drop`."""
@@ -244,15 +256,6 @@ class FolderTarget:
 def _damaged(staging: Path) -> Path:
     """A file that is there where a run found that the staging file is spoilt."""
     return staging.with_name(f"{staging.name}.damaged")
-
-
-def _stamp(path: Path) -> tuple[int, int]:
-    """The size of a file and when it was changed, by which somebody else's hand shows; (0, 0) where it is missing."""
-    try:
-        found = path.stat()
-    except FileNotFoundError:
-        return 0, 0
-    return found.st_size, found.st_mtime_ns
 
 
 def _sync(path: Path) -> None:

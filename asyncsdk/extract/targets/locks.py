@@ -9,7 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from ..._limits import clock
-from ..target import TargetRefused
+from ..target import TargetLocked
 
 __all__ = ["FileLock"]
 
@@ -34,7 +34,7 @@ class FileLock:
         hint: what to do where it is held, for the message too.
 
     Raises:
-        TargetRefused: another run holds it, in this process or another.
+        TargetLocked: another run holds it, in this process or another.
         OSError: the file cannot be made.
     """
 
@@ -48,7 +48,7 @@ class FileLock:
             except OSError:
                 who = _holder(descriptor)
                 os.close(descriptor)
-                raise TargetRefused(f"another run is writing to {holds}{who}; wait for it to end, {hint}") from None
+                raise TargetLocked(f"another run is writing to {holds}{who}; wait for it to end, {hint}") from None
             # Whoever held it before may have removed the file between the two calls: then this is a lock on nothing.
             if _is_still(path, descriptor):
                 self._descriptor = descriptor

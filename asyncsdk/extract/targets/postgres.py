@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import json
 import uuid
+from array import array
 from collections import Counter
 from collections.abc import Sequence
 from contextlib import suppress
@@ -21,6 +22,7 @@ from ..target import (
     STATES_KEPT,
     Batch,
     Contents,
+    Live,
     Owner,
     RunLine,
     Shrink,
@@ -30,7 +32,7 @@ from ..target import (
     shrinks_too_much,
 )
 from .postgres_copy import copy_text
-from .postgres_rows import absent_rows, incoming, upsert
+from .postgres_rows import absent_rows, incoming, live_ids, upsert
 from .postgres_schema import PostgresSchema
 from .postgres_session import PostgresSession, conninfo_of
 from .postgres_tables import definitions
@@ -214,6 +216,19 @@ class PostgresTarget:
             return done[0]  # what a second attempt finds may be what the first one left
 
         return session.long(work)
+
+    def live(self, table: Table, *, times: bool) -> Live:
+        """See `Target.live`."""
+        query = live_ids(self._names.table(table.name), [column.name for column in self._columns[table.name]])
+        rows = self._session.short(lambda: self._session.run(query).fetchall())
+        ids, seconds = ([int(str(row[at])) for row in rows] for at in (0, 1))
+        return Live(array("q", ids), array("q", seconds if times else ()))
+
+    def mark_gone(self, table: Table, ids: Sequence[int], at: datetime) -> int:
+        """See `Target.mark_gone`."""
+        live = live_rows(column.name for column in self._columns[table.name])
+        update = f"UPDATE {self._names.table(table.name)} SET _vanished_at = %s WHERE {live} AND id = ANY(%s::bigint[])"
+        return self._session.short(lambda: self._session.run(update, [at, list(ids)]).rowcount)
 
     def finish(self, table: Table) -> None:
         """See `Target.finish`."""

@@ -7,9 +7,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ..._arrow.columns import RAW, Column
-from .sql import Names, quoted
+from .sql import Names, live_rows, quoted
 
-__all__ = ["absent_rows", "incoming", "upsert"]
+__all__ = ["absent_rows", "incoming", "live_ids", "upsert"]
 
 
 def incoming(table: str) -> str:
@@ -55,3 +55,9 @@ def absent_rows(names: Names, live: str) -> str:
         'WHERE s."table" = %(table)s AND s.began = %(whole)s'
     )
     return f"{live} AND NOT EXISTS (SELECT FROM ({met}) m (id) WHERE m.id = t.id)"
+
+
+def live_ids(name: str, columns: Sequence[str]) -> str:
+    """The ids of live rows, rising, each with the second in which it was updated."""
+    second = "coalesce(floor(extract(epoch FROM updated_at))::bigint, -1)" if "updated_at" in columns else "-1"
+    return f"SELECT id, {second} FROM {name} WHERE {live_rows(columns)} ORDER BY id"

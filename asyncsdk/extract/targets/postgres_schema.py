@@ -9,7 +9,7 @@ from typing import Final, cast
 from psycopg import errors
 
 from ..._arrow.columns import VANISHED_AT, Column
-from ..target import Owner, Table, TargetRefused
+from ..target import RIVAL, Owner, Table, TargetLocked, TargetRefused
 from .postgres_session import PostgresSession
 from .postgres_tables import OWN_TABLES, FoundTable, comments, definitions, remade, view_of, widening, written_columns
 from .sql import LAYOUT, Names, check_foreign, check_owner, quoted, runs_columns
@@ -78,7 +78,7 @@ class PostgresSchema:
         """Takes a lock that ends with the connection.
 
         Raises:
-            TargetRefused: another run has it.
+            TargetLocked: another run has it.
         """
         session, names = self._session, self._names
         try:
@@ -88,7 +88,7 @@ class PostgresSchema:
                     "SELECT pg_advisory_lock(hashtextextended(%s, 0))", [f"asyncsdk {names.schema} {names.prefix}"]
                 )
         except errors.LockNotAvailable:
-            raise TargetRefused(
+            raise TargetLocked(
                 f"another run is writing to the schema {names.schema}; wait for it to end (the lock of a machine that "
                 "died is free within a minute), or give this one another --schema or --prefix"
             ) from None
@@ -127,7 +127,7 @@ class PostgresSchema:
             TargetRefused: one was; what this run remembers is no longer so.
         """
         if self._session.run(f"SELECT writer FROM {self._names.owner}").fetchone() != (self._writer,):
-            raise TargetRefused("another run has written to it meanwhile; run this one again")
+            raise TargetRefused(f"{RIVAL} it meanwhile; run this one again")
 
     def make(self, table: Table) -> tuple[Column, ...]:
         """Makes or widens a table and its view. Returns the columns that rows are written to.

@@ -18,7 +18,10 @@ def runs_of(ids: Iterable[int]) -> tuple[list[int], list[int]]:
     """
     firsts: list[int] = []
     lasts: list[int] = []
-    for id_ in sorted(set(ids)):
+    each = set(ids)
+    if each and (last := max(each)) - (first := min(each)) == len(each) - 1:
+        return [first], [last]
+    for id_ in sorted(each):
         if lasts and id_ == lasts[-1] + 1:
             lasts[-1] = id_
         else:

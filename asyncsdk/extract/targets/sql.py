@@ -14,7 +14,7 @@ from ..target import Owner, RunLine, Table, TargetRefused
 __all__ = ["LAYOUT", "Names", "check_names", "check_owner", "live_rows", "quoted", "run_values", "runs_columns"]
 
 LAYOUT: Final = 2
-"""Of the target's own tables. Others are refused."""
+"""Of the target's own tables, unless an engine has another one. Others are refused."""
 
 _LONGEST: Final = 63 - len("_live")
 """PostgreSQL cuts longer names in silence; two could become one."""
@@ -66,7 +66,7 @@ class Names:
 
     @property
     def seen(self) -> str:
-        """What whole passes met that are not over: `table`, `began` of the pass, `id`."""
+        """What whole passes met that are not over: `table`, `began` of the pass, and ids, or runs of them."""
         return self.table("_asyncsdk_seen")
 
     @property
@@ -96,8 +96,14 @@ def live_rows(columns: Iterable[str]) -> str:
     return f"{vanished} AND {quoted('deleted_at')} IS NULL" if "deleted_at" in columns else vanished
 
 
-def check_owner(found: tuple[object, ...] | None, owner: Owner, where: str) -> None:
+def check_owner(found: tuple[object, ...] | None, owner: Owner, where: str, known: int = LAYOUT) -> None:
     """Compares what a target remembers, (layout, base URL, company), with who wants to write.
+
+    Args:
+        found: what it remembers.
+        owner: who wants to write.
+        where: what the target is called in messages.
+        known: the layout that this version writes.
 
     Raises:
         TargetRefused: another owner's, or a newer layout.
@@ -105,14 +111,14 @@ def check_owner(found: tuple[object, ...] | None, owner: Owner, where: str) -> N
     if found is None:
         return
     layout, base_url, company = found
-    if not isinstance(layout, int) or layout > LAYOUT:
+    if not isinstance(layout, int) or layout > known:
         raise TargetRefused(
-            f"{where} was written by a newer asyncsdk (layout {layout}, this one knows {LAYOUT}); "
+            f"{where} was written by a newer asyncsdk (layout {layout}, this one knows {known}); "
             "upgrade asyncsdk, or give this run another --schema or --prefix"
         )
-    if layout < LAYOUT:
+    if layout < known:
         raise TargetRefused(
-            f"{where} was written by an earlier asyncsdk (layout {layout}, this one writes {LAYOUT}); "
+            f"{where} was written by an earlier asyncsdk (layout {layout}, this one writes {known}); "
             "read the lists anew, into another place, --schema or --prefix"
         )
     if (base_url, company) != (owner.base_url, owner.company):

@@ -30,6 +30,7 @@ from ..._lists.page import Page
 from ..._lists.pager import Pager, list_of
 from ..._lists.walk import PageWalk
 from ...errors import ArgumentError, WethodError
+from ...errors._printable import shown
 from .clients import refused_user
 from .failures import Verdict, printable, verdict
 
@@ -116,7 +117,8 @@ async def stream_csv(
     Args:
         pager: the list. A reader that goes away ends its walk at once.
         columns: names of the wire in the order wanted, keys such as `metadata_13` among them. By default every field of
-            the model, its dynamic keys as JSON in one column; for rows that are dicts the keys of the first page.
+            the model, its dynamic keys as JSON in one column; for rows that are dicts the keys of the first page, and a
+            later row with another key ends the stream as an error.
         concurrency: pages in flight or waiting to be sent.
         stable: as in `Pager.items`.
         sweep: as in `Pager.items`.
@@ -146,7 +148,7 @@ async def stream_csv(
         on_reject=on_reject,
     )
     walk, first = await _begin(pager, options)
-    table = _CsvTable(model, list(columns) if columns is not None else _columns(model, first))
+    table = _CsvTable(model, _columns(model, first) if columns is None else list(columns), chosen=columns is not None)
     failing = (lambda error: _csv([[to_json(error).decode()]])) if error_line else None
     chunks = partial(_chunks, walk, first, table.rows, failing, header=table.header())
     return RowStream(chunks, walk, "text/csv", filename, background)
@@ -268,8 +270,9 @@ def _lines(rows: Sequence[object]) -> bytes:
 class _CsvTable:
     """Rows as lines of CSV."""
 
-    def __init__(self, model: type, columns: Sequence[str]) -> None:
+    def __init__(self, model: type, columns: Sequence[str], *, chosen: bool) -> None:
         self._columns = columns
+        self._whole = None if chosen or is_model(model) else frozenset(columns)
         self._gathered = {name: prefix for prefix, name in key_map(model).dynamic.items()} if is_model(model) else {}
 
     def header(self) -> bytes:
@@ -284,6 +287,8 @@ class _CsvTable:
             raise TypeError(f"a row is an object, not {type(row).__name__}")
         for name, prefix in self._gathered.items():
             values[name] = {key[len(prefix) :]: value for key, value in values.items() if _carries_id(key, prefix)}
+        if self._whole is not None and (more := values.keys() - self._whole):
+            raise ArgumentError("columns", f"a later row has {', '.join(map(shown, sorted(more)))}; name the columns")
         return [_cell(values.get(column)) for column in self._columns]
 
 

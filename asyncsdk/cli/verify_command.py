@@ -1,0 +1,48 @@
+"""The options of `asyncsdk verify`, read by typer; `verifying` does what they ask for."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from .loop import run as run_loop
+from .options import AsJson, Company
+
+__all__ = ["verify"]
+
+
+def verify(
+    context: typer.Context,
+    to: Annotated[str, typer.Option(help="as for extract.", metavar="TARGET")],
+    resources: Annotated[
+        list[str] | None, typer.Argument(metavar="RESOURCE...", help="lists; else all that were read into TARGET.")
+    ] = None,
+    concurrency: Annotated[int, typer.Option(help="pages in flight, of all lists together.", min=1, max=64)] = 8,
+    company: Company = None,
+    schema: Annotated[str | None, typer.Option(help="schema of the database, or folder in DIR.")] = None,
+    prefix: Annotated[str, typer.Option(help="what names of tables start with.")] = "",
+    state: Annotated[str | None, typer.Option(help="as it was given to extract.", metavar="DIR")] = None,
+    learned: Annotated[Path | None, typer.Option(help="as it was given to extract.", metavar="FILE")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Compares tables with their lists, by number and identity of rows: a request or two for each that is as it should.
+
+    It names ids that are missing or too many where they are found cheaply. What came or went since the last run differs
+    as well: verify behind a run. No row is written. Exit status 1 where a table differs or cannot be compared.
+    """
+    from .verifying import Compared, compare
+
+    order = Compared(
+        to=to,
+        resources=tuple(resources) if resources else None,
+        concurrency=concurrency,
+        company=company,
+        schema=schema,
+        prefix=prefix,
+        state=state,
+        learned=learned,
+        as_json=as_json,
+    )
+    context.obj.append(lambda: run_loop(compare(order)))
