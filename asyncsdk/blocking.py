@@ -20,6 +20,7 @@ import os
 import threading
 from collections.abc import Awaitable, Callable, Coroutine, Generator
 from concurrent.futures import Future
+from contextlib import suppress
 from functools import wraps
 from types import TracebackType
 from typing import Final, ParamSpec, Self, TypeVar
@@ -42,7 +43,7 @@ BATCH: Final = 100
 """Rows that come from the event loop at a time: crossing threads costs as much as decoding a few rows."""
 
 WAKE_SECONDS: Final = 1.0
-"""How long a thread sleeps at the most: a signal that comes just before it falls asleep is not seen before it wakes."""
+"""How long a waiting thread sleeps at the most before it looks whether it was interrupted."""
 
 _FORKED: Final = "this process was forked from the one that connected, and has no event loop of it; call connect() here"
 _CLOSED: Final = "this connection is closed; call connect() again, or keep it open longer"
@@ -150,7 +151,7 @@ class Blocking:
         self._closed = True
         atexit.unregister(self.close)
         try:
-            _result(self._submit(self._wethod.aclose))
+            self._submit(self._wethod.aclose).result()
         finally:
             self._portal.start_task_soon(self._portal.stop, True)
             self._thread.join()
@@ -179,27 +180,42 @@ class Blocking:
 
     def _wait(self, call: Callable[[], Coroutine[object, object, T]]) -> T:
         self._check()
-        future = self._submit(call)
+        future: Future[T] | None = None
+        running: list[tuple[asyncio.AbstractEventLoop, asyncio.Task[object] | None]] = []
+        abandoned = False
+        ended = threading.Event()
+
+        async def wanted() -> T:
+            running.append((asyncio.get_running_loop(), asyncio.current_task()))
+            try:
+                if abandoned:  # it was interrupted before anybody could cancel it
+                    raise asyncio.CancelledError
+                return await call()
+            finally:
+                ended.set()
+
         try:
-            return _result(future)
+            future = self._submit(wanted)
+            while True:
+                # An interrupt that comes just before a lock is waited for is seen only when the wait ends.
+                with suppress(TimeoutError):
+                    return future.result(None if future.done() else WAKE_SECONDS)
+                if future.done():
+                    return future.result()  # the call itself has raised it, or has ended meanwhile
         except BaseException:
-            future.cancel()  # nothing, where the call itself has raised
+            abandoned = True
+            if future is not None:
+                future.cancel()  # nothing, where the call itself has raised
+            for loop, task in running:
+                if future is None and task is not None:  # it had begun before the thread held what cancels it
+                    loop.call_soon_threadsafe(task.cancel)
+                ended.wait(WAKE_SECONDS)  # so that what the interrupted call did last comes before what is asked next
             raise
 
     def _submit(self, call: Callable[[], Coroutine[object, object, T]]) -> Future[T]:
         if threading.current_thread() is self._thread:
             raise ClientClosedError("this is the connection's own event loop; await the client there")
         return self._portal.start_task_soon(call)
-
-
-def _result(future: Future[T]) -> T:
-    """Waits for a result, and wakes now and then, so that a signal is seen whenever it comes."""
-    while True:
-        try:
-            return future.result(WAKE_SECONDS)
-        except TimeoutError:
-            if future.done():  # the call itself ended so, or it ended in this moment
-                return future.result()
 
 
 async def _serve(ready: Future[BlockingPortal]) -> None:

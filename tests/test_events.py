@@ -208,6 +208,25 @@ async def test_log_records_name_the_call(server: Server, connect: Connect, caplo
     assert [vars(record).get("wethod_status") for record in records if record.msg.startswith("%s %s ->")] == [503, 200]
 
 
+async def test_warnings_of_lists_name_the_list(caplog: pytest.LogCaptureFixture) -> None:
+    """Small pages, a page that the server caps, a sweep without dates, and fields that break a promise."""
+    async with Sandbox(rows=150) as sandbox:
+        sandbox.retype("GET /api/streams", "name", "null")
+        async with Wethod(token=sandbox.token, company=sandbox.company, base_url=sandbox.url) as wethod:
+            await wethod.production_plan_streams.list(limit=10)
+            await wethod.streams.list()
+    small, broken = (vars(record) for record in caplog.records if record.levelno == logging.WARNING)
+    named = {name: value for name, value in small.items() if name.startswith("wethod_")}
+    assert named == {
+        "wethod_operation": "production_plan_streams.list",
+        "wethod_route": "/api/production-plan-streams",
+        "wethod_method": "GET",
+        "wethod_path": "/api/production-plan-streams",
+        "wethod_company": sandbox.company,
+    }
+    assert (broken["wethod_model"], broken["wethod_field"]) == ("Stream", "name")
+
+
 async def test_no_event_holds_a_token_or_the_value_of_a_filter(
     server: Server, connect: Connect, seen: list[Any]
 ) -> None:

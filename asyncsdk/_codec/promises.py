@@ -206,7 +206,7 @@ class WarnOnce:
         """Warns of a field of a model, unless that was done before."""
         if (model, field) not in self._said:
             self._said.add((model, field))
-            logger.warning("%s", sentence)
+            logger.warning("%s", sentence, extra={"wethod_model": model, "wethod_field": field})
 
 
 class Misfits:

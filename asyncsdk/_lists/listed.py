@@ -174,7 +174,11 @@ class List(Generic[T]):
         misfits = Misfits(self.model) if misfits is None else misfits
         following = partial(self._sweep, query, options.concurrency) if options.sweep else None
         stages = Stages(
-            Stage(plan, self.requests(query)), following, finished=self._warn_of_small_pages, misfits=misfits
+            Stage(plan, self.requests(query)),
+            following,
+            finished=self._warn_of_small_pages,
+            misfits=misfits,
+            named=self._named(),
         )
         return Fetcher(stages, self.sender, self._decode(misfits, rejects=options.on_reject is not None), slots=slots)
 
@@ -214,11 +218,22 @@ class List(Generic[T]):
         """Says what a whole list in small pages has cost, and what pages the server makes of larger ones."""
         report, size = plan.report, plan.page_size
         if size < self.limit:
-            logger.warning(CAPPED, self.path, size, self.limit)
+            logger.warning(CAPPED, self.path, size, self.limit, extra=self._named())
         elif size < LARGEST_PAGE and not plan.bounded and report.requests > FEW_PAGES:
             fewest = 1 + report.rows // (LARGEST_PAGE - 1)
             if report.requests > fewest + 1:
-                logger.warning(SMALL_PAGES, self.path, report.rows, report.requests, size, fewest, LARGEST_PAGE)
+                cost = (report.rows, report.requests, size, fewest, LARGEST_PAGE)
+                logger.warning(SMALL_PAGES, self.path, *cost, extra=self._named())
+
+    def _named(self) -> dict[str, object]:
+        """What log records carry beside their text: the names that records of calls carry."""
+        return {
+            "wethod_operation": self.operation,
+            "wethod_route": self.route,
+            "wethod_method": "GET",
+            "wethod_path": self.path,
+            "wethod_company": self.sender.settings.company,
+        }
 
     def _sweep(self, query: Query, concurrency: int, walked: Plan[T], since: str) -> Stage[T] | None:
         """Returns a sweep of a walk: the rows changed since the `Date` of an answer, but for those it has delivered."""

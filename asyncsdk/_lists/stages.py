@@ -7,7 +7,7 @@ again; bookmarks are always those of the list itself.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Final, Generic, TypeAlias, TypeVar
 
 import attrs
@@ -53,6 +53,7 @@ class Stages(Generic[T]):
         following: gives the sweeps; None: the list itself is all.
         finished: is called with the plan of the list itself when the walk has come to its end.
         misfits: counts the rows that break a promise of their model.
+        named: what warnings carry beside their text.
     """
 
     def __init__(
@@ -62,7 +63,9 @@ class Stages(Generic[T]):
         *,
         finished: Callable[[Plan[T]], object] | None = None,
         misfits: Misfits | None = None,
+        named: Mapping[str, object] | None = None,
     ) -> None:
+        self._named = named
         self._first = first.plan
         self._current = first
         self._following = following
@@ -110,7 +113,7 @@ class Stages(Generic[T]):
         if stage is None:
             return None
         if is_own_date(latest.since) and not self._sweeps:  # once a walk
-            logger.warning(UNDATED)
+            logger.warning(UNDATED, extra=self._named)
         self._walked = self._counted()
         self._current = stage
         self._sweeps += 1

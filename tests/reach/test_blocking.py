@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import _thread
 import asyncio
 import os
 import signal
@@ -10,13 +9,14 @@ import subprocess
 import sys
 import textwrap
 import threading
-from collections.abc import AsyncIterator, Callable
+import time
+from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import assert_type
 
 import pytest
 
-from asyncsdk import Wethod, blocking, gather_all
+from asyncsdk import Wethod, gather_all
 from asyncsdk.blocking import Blocking, connect
 from asyncsdk.errors import ArgumentError, ClientClosedError, ConfigurationError, InvalidDataError, NotFoundError
 from asyncsdk.models import Project, Timesheet
@@ -79,13 +79,8 @@ async def test_rows_before_a_failure_come_first(sandbox: Sandbox) -> None:
     assert len(await asyncio.to_thread(script)) == 100
 
 
-def ctrl_c() -> None:
-    """A signal, which wakes the thread that it interrupts."""
-    os.kill(os.getpid(), signal.SIGINT)
-
-
-def interrupting(call: Blocking, seen: list[str], interrupt: Callable[[], None] = ctrl_c) -> None:
-    """Waits for a call that never ends, and is interrupted once it has begun."""
+def interrupting(call: Blocking, seen: list[str]) -> None:
+    """Waits for a call that never ends, and is interrupted as by Ctrl-C once it has begun."""
     begun = threading.Event()
 
     async def never(wethod: Wethod) -> None:
@@ -98,7 +93,7 @@ def interrupting(call: Blocking, seen: list[str], interrupt: Callable[[], None] 
 
     def press() -> None:
         begun.wait()
-        interrupt()
+        os.kill(os.getpid(), signal.SIGINT)
 
     pressing = threading.Thread(target=press)
     pressing.start()
@@ -116,29 +111,58 @@ def test_an_interrupted_call_is_cancelled_and_the_connection_goes_on() -> None:
     with connect(token="t", company="acme", base_url="http://127.0.0.1:9") as call:
         interrupting(call, seen)
         assert call(answer) == "there"
-    assert seen == ["cancelled"]
+        assert seen == ["cancelled"]
 
 
-def test_a_signal_that_wakes_nobody_is_seen_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
-    """One that comes in the moment before the thread falls asleep, as this one that is only noted."""
-    monkeypatch.setattr(blocking, "WAKE_SECONDS", 0.01)
-    seen: list[str] = []
-    with connect(token="t", company="acme", base_url="http://127.0.0.1:9") as call:
-        interrupting(call, seen, _thread.interrupt_main)
-    assert seen == ["cancelled"]
-
-
-def test_a_call_may_time_out_by_itself() -> None:
-    """What it raises is not taken for the end of a sleep."""
-
+def test_a_time_out_of_the_call_is_not_taken_for_the_waits_own() -> None:
     async def late(wethod: Wethod) -> None:
-        raise TimeoutError("its own")
+        raise TimeoutError("of the call")
 
-    with (
-        connect(token="t", company="acme", base_url="http://127.0.0.1:9") as call,
-        pytest.raises(TimeoutError, match="its own"),
-    ):
+    connection = connect(token="t", company="acme", base_url="http://127.0.0.1:9")
+    with connection as call, pytest.raises(TimeoutError, match="of the call"):
         call(late)
+
+
+INTERRUPTED = """
+    import asyncio
+    from asyncsdk.blocking import connect
+
+    async def quick(wethod):
+        await asyncio.sleep(0)
+
+    async def endless(wethod):
+        await asyncio.Event().wait()
+
+    async def left(wethod):
+        await asyncio.sleep(0.05)
+        return sum("wanted" in repr(task.get_coro()) for task in asyncio.all_tasks())
+
+    with connect(token="t", company="acme", base_url="http://127.0.0.1:9") as call:
+        try:
+            print("calling", flush=True)
+            for number in range(10**9):
+                call(endless if number % 50 == 49 else quick)
+        except KeyboardInterrupt:
+            print("interrupted", call(left) <= 1)
+"""
+
+
+@pytest.mark.slow
+def test_an_interrupt_at_any_instant_is_seen_and_leaves_no_call_running() -> None:
+    """A real SIGINT, at many instants of a program that calls all the time."""
+    program = [sys.executable, "-c", textwrap.dedent(INTERRUPTED)]
+    for instant in range(30):
+        with subprocess.Popen(program, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as run:
+            assert run.stdout is not None
+            assert run.stdout.readline() == "calling\n"
+            time.sleep(instant * 0.0007)
+            run.send_signal(signal.SIGINT)
+            try:
+                said, complained = run.communicate(timeout=30)
+            except subprocess.TimeoutExpired:
+                run.kill()
+                raise
+        assert said == "interrupted True\n", (instant, said, complained)
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")

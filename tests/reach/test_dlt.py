@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 import random
 import signal
@@ -19,11 +20,13 @@ from asyncsdk.testing import beside
 
 dlt = pytest.importorskip("dlt")
 pytest.importorskip("duckdb")
+pa = pytest.importorskip("pyarrow")
 
 from dlt.common.configuration.container import Container  # noqa: E402  # behind the look whether dlt is installed
 from dlt.common.pipeline import PipelineContext  # noqa: E402
 
 from asyncsdk.integrations.dlt import wethod_source  # noqa: E402
+from asyncsdk.integrations.dlt.tables import capped, restored  # noqa: E402
 
 pytestmark = pytest.mark.filterwarnings("ignore")  # dlt's own
 
@@ -187,6 +190,19 @@ def test_a_failure_loads_nothing_and_the_next_run_reads_all(sandbox: Sandbox, so
     sandbox.faults.remove(fault)
     loads.run(source("production_plan_streams"))
     assert ids_in(loads, "production_plan_streams") == live(sandbox, "production_plan_streams")
+
+
+def test_the_cursor_never_passes_the_moment_when_the_reading_began() -> None:
+    """A row that changed behind the walk is asked for again, though a later change was seen."""
+    moment = dt.datetime(2026, 5, 1, tzinfo=dt.UTC)
+    hour = dt.timedelta(hours=1)
+    times = [moment - hour, moment + hour, None, moment - 5 * hour]
+    deleted = [None, None, None, moment - hour]
+    kind = pa.timestamp("us", tz="UTC")
+    table = pa.table({"updated_at": pa.array(times, kind), "deleted_at": pa.array(deleted, kind)})
+    cursor = capped(table, moment, moment - 2 * hour)
+    assert cursor["updated_at"].to_pylist() == [moment - hour, moment, moment, moment - hour]
+    assert restored(cursor).equals(table)
 
 
 RUN = """

@@ -39,3 +39,11 @@ def test_nothing_but_an_exact_twin_of_another_client_is_taken_for_ours(seeds: ra
     mistaken = sum(count for name, count in counts.items() if name.endswith(" twins taken for ours"))
     assert twins > len(seeds)
     assert mistaken <= 0.1 * twins, counts
+
+
+@pytest.mark.parametrize("seeds", [FEW, pytest.param(MANY, marks=pytest.mark.slow)], ids=["few", "many"])
+def test_an_import_that_dies_at_any_await_goes_on_with_its_journal(seeds: range) -> None:
+    """Each row once, each outcome true, one walk of the scope and two looks a start."""
+    total = run_many("imports", seeds)
+    assert not total.wrong, "\n".join(total.wrong[:20])
+    assert total.counts["starts that died"] > len(seeds) / 2

@@ -191,7 +191,7 @@ def _resource(reading: Reading, lag: float) -> DltResource:
 
     def tables(cursor: Any) -> AsyncIterator[pa.Table]:
         async def checked(out: Handover) -> None:
-            # Here, where dlt says which resource runs, and where its cursor has been bound to what it remembers.
+            # Here, where dlt says which resource runs, and has told the cursor what the last run remembered.
             refuse_what_would_double(reading.wethod)
             await read(reading, None if cursor is None else cursor.start_value, out)
 
