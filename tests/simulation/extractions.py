@@ -123,10 +123,11 @@ def extraction(seed: int) -> Outcome:
         )
         moment, traces = BEGINNING, ""
         deaths = draw.randint(0, 3)
+        goes_on = draw.random() < 0.5  # by a night like others, before all lists are read whole
         for number in range(MOST_RUNS):
             good = number >= deaths
             dies = {} if good else draw.choice(({"step": draw.randint(5, 150)}, _commit(draw)))
-            night = Night(number=number, beginning=moment, good=good, last=number > deaths, **dies)
+            night = Night(number=number, beginning=moment, good=good, last=number >= deaths + goes_on, **dies)
             answer = in_a_process(partial(_night, world, night, draw.random() < 0.5))
             counts.update(answer["counts"])
             traces += answer["trace"]
