@@ -275,7 +275,7 @@ def test_pages_that_are_sent_late_and_lengths_that_are_wrong_lose_nothing(order:
 @pytest.mark.parametrize("order", ["id", "created falling", "updated"])
 def test_nothing_is_lost_when_three_hundred_rows_vanish_at_once(order: Order) -> None:
     """Whole pages are gone, often with the row the next page was to join."""
-    for seed in range(20):
+    for seed in range(40):
         limit = (100, 30, 10)[seed % 3]
         outcome = simulate(Drift(order, rows=2000, rate=0.3, bulk=0.1), seed, (1, 4, 16)[seed // 3 % 3], limit)
         assert not outcome.lost
@@ -285,7 +285,7 @@ def test_nothing_is_lost_when_three_hundred_rows_vanish_at_once(order: Order) ->
 @pytest.mark.parametrize("limit", [2, 3, 5])
 def test_tiny_pages_join_as_well(limit: int) -> None:
     """Pages of two rows share one of them: every step is one row."""
-    for seed in range(20):
+    for seed in range(40):
         outcome = simulate(Drift(rows=limit * 20, rate=0.05, ties=3), seed, 1 + seed % 8, limit)
         assert not outcome.lost
         assert not outcome.doubles
@@ -294,7 +294,7 @@ def test_tiny_pages_join_as_well(limit: int) -> None:
 @pytest.mark.parametrize("order", ["updated falling", "name"])
 def test_a_sweep_finds_what_moved_in_any_order(order: Order) -> None:
     """Rows that jump to the front, or anywhere, are delivered by the sweep, and none a second time."""
-    for seed in range(30):
+    for seed in range(60):
         drift = Drift(order, rows=1500, rate=(0.3, 1.0)[seed % 2], ties=(1, 20)[seed // 2 % 2])
         outcome = simulate(drift, seed, (1, 8)[seed // 4 % 2], sweep=True)
         assert not outcome.lost
@@ -304,7 +304,7 @@ def test_a_sweep_finds_what_moved_in_any_order(order: Order) -> None:
 @pytest.mark.parametrize("order", ["id", "created falling", "updated"])
 def test_a_bookmark_is_exact_to_the_row_while_the_list_changes(order: Order) -> None:
     """Left at any row, resumed after more changes: only rows that changed meanwhile may come again."""
-    for seed in range(30):
+    for seed in range(60):
         drift = Drift(order, rows=1500, rate=(0.3, 1.0)[seed % 2], ties=3)
         outcome = simulate(drift, seed, (1, 3, 8)[seed % 3], stop_after=1 + seed * 24)
         assert not outcome.lost
@@ -315,7 +315,7 @@ def test_a_bookmark_is_exact_to_the_row_while_the_list_changes(order: Order) -> 
 def test_a_resumed_walk_repeats_nothing_when_hundreds_of_rows_vanish(order: Order) -> None:
     """The list is much shorter than it was: what stands before the bookmark must not be taken for new."""
     finished = 0
-    for seed in range(30):
+    for seed in range(60):
         drift = Drift(order, rows=1500, rate=(0.3, 3.0)[seed % 2], ties=3, bulk=0.05)
         try:
             outcome = simulate(drift, seed, (1, 3, 8)[seed % 3], stop_after=1 + seed * 6)
@@ -361,7 +361,7 @@ def test_the_simulation_loses_rows_when_joins_ignore_the_version(monkeypatch: py
     """An id that moved is no join."""
     monkeypatch.setattr(RowIdentity, "versions", lambda self, rows: [0] * len(rows))
     monkeypatch.setattr(RowIdentity, "unchanged", lambda self, row, since: True)
-    assert any(simulate(Drift("updated", rows=1000, rate=1.0), seed).lost for seed in range(30))
+    assert any(simulate(Drift("updated", rows=1000, rate=1.0), seed).lost for seed in range(60))
 
 
 def test_the_simulation_loses_rows_when_any_short_page_is_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
