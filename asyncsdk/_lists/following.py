@@ -60,7 +60,7 @@ class Follower(Generic[T]):
 
     def __init__(self, asked: List[T], options: WalkOptions, known: Followed) -> None:
         listing = listing_of(asked)
-        self.requests = 0
+        self.requests: int = 0
         self._list = asked
         self._soft = listing is not None and listing.soft_deletes
         self._row_path = None if listing is None else listing.row_path

@@ -18,7 +18,7 @@ from .._limits import clock
 from ..errors import WethodError
 from ..errors._printable import printable
 from .agenda import Agenda
-from .connecting import CONNECT_SECONDS, check_for_cluster, connected, distributed
+from .connecting import CONNECT_SECONDS, KILLED, LET_GO, check_for_cluster, connected
 from .report import CompanyReport
 from .task import cost_of_one, extract_one
 
@@ -186,9 +186,9 @@ async def _result_of(future: Any) -> object:
     """What came of a task: its result, the error that says why there is none, or that it may be handed out again."""
     try:
         return await future
-    except distributed.scheduler.KilledWorker as death:
+    except KILLED as death:
         return _Died(str(death))
-    except distributed.CancelledError as error:
+    except LET_GO as error:
         return _Died(f"it was let go: {error}")
     except Exception as error:
         return WethodError(f"{type(error).__name__}: {error}")

@@ -27,10 +27,16 @@ if TYPE_CHECKING:
     from .company import Company
     from .options import FleetOptions
 
-__all__ = ["CONNECT_SECONDS", "check_for_cluster", "connected", "distributed"]
+__all__ = ["CONNECT_SECONDS", "KILLED", "LET_GO", "check_for_cluster", "connected"]
 
 CONNECT_SECONDS: Final = 30.0
 """For a scheduler to answer."""
+
+KILLED: Final[type[Exception]] = distributed.scheduler.KilledWorker
+"""Dask gave a task up, as several workers died while they had it."""
+
+LET_GO: Final[type[BaseException]] = distributed.CancelledError
+"""Dask lost a task, or was told to."""
 
 
 def check_for_cluster(companies: Sequence[Company], options: FleetOptions) -> None:
