@@ -17,9 +17,9 @@ from .references import reference_of
 
 try:
     import distributed
-except ImportError as error:
+except ImportError as _missing:
     raise ConfigurationError(
-        f"cluster: needs {error.name or 'distributed'}, which is not installed; "
+        f"cluster: needs {_missing.name or 'distributed'}, which is not installed; "
         "`python -m pip install 'asyncsdk[dask]'`"
     ) from None
 
