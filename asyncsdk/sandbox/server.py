@@ -83,8 +83,12 @@ class Server:
             task.cancel()
         await asyncio.gather(*late, return_exceptions=True)
         if self._runner is not None:
+            server = self._runner.server
             await self._runner.cleanup()
             self._runner = None
+            await asyncio.sleep(0)  # a connection that was being accepted when the port was closed is made now
+            if server is not None:
+                await server.shutdown(0.0)
 
     async def finished(self) -> None:
         """Waits until every deed is done whose answer went out before it."""
