@@ -20,6 +20,7 @@ import ssl
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
+from email.utils import formatdate
 from multiprocessing.connection import Connection
 
 PATH = "/api/production-plan-streams"
@@ -28,7 +29,7 @@ COUNT = "/requests"
 _LIMIT, _OFFSET = re.compile(rb"[?&]limit=(\d+)"), re.compile(rb"[?&]offset=(\d+)")
 _HEAD = (
     b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
-    b"Date: Fri, 01 May 2026 12:00:00 GMT\r\n%bContent-Length: %d\r\n\r\n"
+    b"Date: " + formatdate(usegmt=True).encode() + b"\r\n%bContent-Length: %d\r\n\r\n"
 )
 
 
