@@ -17,12 +17,11 @@ import typer
 
 from .._codec.written import OPERATORS_HELP
 from ..errors import ConfigurationError
-from .durations import LONGEST_DAYS, seconds_of
 from .extracting import Order
 from .fleet_command import fleet
 from .import_command import import_
 from .loop import run as run_loop
-from .options import AsJson, Company, Resource, pairs
+from .options import AsJson, Company, Resource, pairs, seconds_given
 from .output import stderr, stdout
 from .rows import Format
 from .verify_command import verify
@@ -200,9 +199,9 @@ def extract(
         strict=strict,
         allow_shrink=allow_shrink,
         budget=budget,
-        patience=_seconds(patience, "--patience"),
-        overlap=timedelta(seconds=_seconds(overlap, "--overlap")),
-        whole_every=timedelta(seconds=_seconds(whole_every, "--whole-every", 366)),
+        patience=seconds_given(patience, "--patience"),
+        overlap=timedelta(seconds=seconds_given(overlap, "--overlap")),
+        whole_every=timedelta(seconds=seconds_given(whole_every, "--whole-every", 366)),
         state=state,
         learned=learned,
         plan_only=plan,
@@ -335,10 +334,3 @@ def demo() -> None:
 @app.command(add_help_option=False, short_help="Shows the documentation, page by page.")
 def docs() -> None:
     """Shows the documentation, page by page; see `asyncsdk docs`."""
-
-
-def _seconds(text: str, name: str, longest_days: int = LONGEST_DAYS) -> float:
-    try:
-        return seconds_of(text, name, longest_days)
-    except ConfigurationError as error:
-        raise typer.BadParameter(str(error)) from None

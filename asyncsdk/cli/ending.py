@@ -23,7 +23,7 @@ from contextlib import contextmanager, suppress
 from typing import Final
 
 from ..errors import ConfigurationError, WethodError
-from .output import OutputEnded, OutputFailed, say, silence, stderr, stdout
+from .output import OutputEnded, OutputFailed, discard_output, say, stderr, stdout
 from .visible import one_line, visible
 
 __all__ = ["INTERRUPTED", "READER_GONE", "TRACEBACK", "ended", "refusal"]
@@ -51,7 +51,7 @@ def ended(command: Callable[[], int], words: Sequence[str] = ()) -> int:
     with suppress(OutputEnded, OutputFailed):
         stdout.flush()
         return status
-    silence()
+    discard_output()
     return status or READER_GONE
 
 
@@ -65,10 +65,10 @@ def _ended(command: Callable[[], int], *, whole: bool, as_json: bool) -> int:
         say("interrupted")
         return INTERRUPTED
     except (OutputEnded, BrokenPipeError):
-        silence()
+        discard_output()
         return READER_GONE
     except OutputFailed as error:
-        silence()
+        discard_output()
         say(str(error))
         return 1
     except Exception as error:

@@ -24,7 +24,7 @@ from ..learning import Learned, acquaint, applied, read
 from .client import connect
 from .display import Display, budget_line
 from .ending import refusal
-from .output import OutputEnded, OutputFailed, say, silence, stdout
+from .output import OutputEnded, OutputFailed, discard_output, say, stdout
 from .stopping import Interrupted, interruptible
 from .telling import cost_of_all, show_plan, show_report, total_of
 from .visible import one_line
@@ -248,7 +248,7 @@ class _Run:
             write()
         except (OutputEnded, OutputFailed) as problem:
             self._unread = True
-            silence()
+            discard_output()
             if isinstance(problem, OutputFailed) and stdout.is_open:
                 say(f"{problem}; the tables are as far as the exit status says")
                 self.statuses.append(1)

@@ -8,9 +8,8 @@ from typing import Annotated
 
 import typer
 
-from ..errors import ConfigurationError
-from .durations import seconds_of
 from .loop import run as run_loop
+from .options import seconds_given
 
 __all__ = ["fleet"]
 
@@ -82,8 +81,8 @@ def fleet(
         strict=strict,
         allow_shrink=allow_shrink,
         budget=budget,
-        patience=_seconds(patience, "--patience"),
-        overlap=timedelta(seconds=_seconds(overlap, "--overlap")),
+        patience=seconds_given(patience, "--patience"),
+        overlap=timedelta(seconds=seconds_given(overlap, "--overlap")),
         quiet=quiet,
         as_json=as_json,
     )
@@ -93,10 +92,3 @@ def fleet(
         return run_loop(extract_fleet(order))
 
     context.obj.append(act)
-
-
-def _seconds(text: str, name: str) -> float:
-    try:
-        return seconds_of(text, name)
-    except ConfigurationError as error:
-        raise typer.BadParameter(str(error)) from None

@@ -17,7 +17,7 @@ from ..errors import ArgumentError, ConfigurationError
 from ..events import Hooks
 from .fleet_display import FleetDisplay
 from .fleet_telling import show_fleet_plan, show_fleet_report
-from .output import OutputEnded, OutputFailed, say, silence, stdout
+from .output import OutputEnded, OutputFailed, discard_output, say, stdout
 from .stopping import Interrupted, interruptible
 from .visible import one_line
 
@@ -156,9 +156,9 @@ def _write(order: FleetOrder, document: object, show: Callable[[], object] | Non
             show()
         stdout.flush()
     except OutputEnded:
-        silence()
+        discard_output()
     except OutputFailed as problem:
-        silence()
+        discard_output()
         if stdout.is_open:
             say(f"{problem}; the tables are as far as the exit status says")
             return False

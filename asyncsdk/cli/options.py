@@ -7,7 +7,10 @@ from typing import Annotated
 
 import typer
 
-__all__ = ["AsJson", "Company", "Resource", "pairs"]
+from ..errors import ConfigurationError
+from .durations import LONGEST_DAYS, seconds_of
+
+__all__ = ["AsJson", "Company", "Resource", "pairs", "seconds_given"]
 
 Resource = Annotated[
     str, typer.Argument(metavar="RESOURCE", help="as in the path (production-plan-streams) or as the attribute.")
@@ -31,3 +34,15 @@ def pairs(texts: Sequence[str]) -> dict[str, str]:
             raise typer.BadParameter(f"{name} is filtered twice; between two values: {name}=between:FROM,TO")
         found[name.strip()] = value
     return found
+
+
+def seconds_given(text: str, name: str, longest_days: int = LONGEST_DAYS) -> float:
+    """Reads a length of time that an option was given.
+
+    Raises:
+        typer.BadParameter: it is none, or longer than that.
+    """
+    try:
+        return seconds_of(text, name, longest_days)
+    except ConfigurationError as error:
+        raise typer.BadParameter(str(error)) from None

@@ -15,7 +15,16 @@ from typing import Final, Literal, TextIO
 
 from .visible import one_line
 
-__all__ = ["OutputEnded", "OutputFailed", "Stream", "open_closed_descriptors", "say", "silence", "stderr", "stdout"]
+__all__ = [
+    "OutputEnded",
+    "OutputFailed",
+    "Stream",
+    "discard_output",
+    "open_closed_descriptors",
+    "say",
+    "stderr",
+    "stdout",
+]
 
 _BROKEN: Final = {errno.EPIPE, errno.ESHUTDOWN, errno.ECONNRESET} | ({errno.EINVAL} if os.name == "nt" else set())
 
@@ -136,7 +145,7 @@ def say(text: str, *, name: str = "asyncsdk: ") -> None:
         stream.flush()
 
 
-def silence() -> None:
+def discard_output() -> None:
     """Points standard output to nowhere, so that Python does not find it broken once more when it exits."""
     with suppress(OSError, ValueError, AttributeError):
         nowhere = os.open(os.devnull, os.O_WRONLY)

@@ -298,7 +298,7 @@ class TableUpdate:
                 await self.reader.save(attrs.evolve(self.state, progress=None))
                 raise TableStopped(
                     f"{shrink.absent} of {shrink.live} rows are not in the list any more, and none was marked: a lost "
-                    "permission narrows lists in silence (*.view without *.view_other). Where they are really gone, "
+                    "permission narrows lists unsaid (*.view without *.view_other). Where they are really gone, "
                     "run with --allow-shrink"
                 )
         unstored = self.writer.unstored
