@@ -120,8 +120,15 @@ def test_no_memory_is_mapped_for_each_answer(url: str) -> None:
 # --- memory -----------------------------------------------------------------------------------------------------------
 
 
+@pytest.fixture(autouse=True)
+def _others() -> None:
+    """Keeps what other tests left out of what is looked through here again and again."""
+    gc.collect()
+    gc.freeze()
+
+
 def alive() -> int:
-    """Rows, those of other tests among them."""
+    """Rows that are held by anybody."""
     gc.collect()
     return sum(type(each) is ProductionPlanStream for each in gc.get_objects())
 

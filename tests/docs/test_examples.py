@@ -4,7 +4,7 @@ A page is one session: its Python shares names, top-level `await` is allowed as 
 A block whose first line is `# name.py` is a file as well, and lies in the folder where the page's commands run; one
 that is a program is run as one. Of commands those run that begin with `$ asyncsdk`. A block that cannot run says why in
 a comment before it: `<!-- not run: it needs a real account -->`, or names the test that runs it:
-`<!-- test: tests/fastapi/test_x.py -->`.
+`<!-- test: tests/integrations/test_x.py -->`.
 """
 
 from __future__ import annotations

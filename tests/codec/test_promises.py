@@ -20,8 +20,8 @@ from asyncsdk._codec.promises import Misfits, WarnOnce, misfits_of
 from asyncsdk.errors import ConfigurationError, DecodeError
 from asyncsdk.models import JobOrderCategory, Project, Stream
 from asyncsdk.testing import Factory
+from tests.codec.test_decode import DEAL, PLAN, Deal, Leader, Plan, Portfolio, text
 from tests.stub_server import PATH, Server, rows_json
-from tests.test_codec import DEAL, PLAN, Deal, Leader, Plan, Portfolio, text
 
 Connect = Callable[..., Wethod]
 

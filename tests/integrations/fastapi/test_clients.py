@@ -22,7 +22,7 @@ from asyncsdk.integrations.fastapi import (
     wethod_lifespan,
 )
 from asyncsdk.sandbox import Sandbox
-from tests.fastapi.application import application, options, served
+from tests.integrations.fastapi.application import application, options, served
 
 
 async def test_an_endpoint_answers_with_a_model_by_its_names_on_the_wire(

@@ -12,7 +12,7 @@ from typing import Final
 import pytest
 
 from asyncsdk import Wethod, gather_all
-from tests.round_trips import JITTER, LIMIT, World, cost, listing, rows_for
+from tests.lists.round_trips import JITTER, LIMIT, World, cost, listing, rows_for
 
 MOST: Final = {
     1: (1, 3),

@@ -12,7 +12,7 @@ from asyncsdk import Mirror, Wethod
 from asyncsdk.integrations.fastapi import WethodHealthDep, wethod_health, wethod_lifespan
 from asyncsdk.sandbox import Sandbox
 from asyncsdk.testing import beside
-from tests.fastapi.application import options
+from tests.integrations.fastapi.application import options
 
 SECRET = "SECRET-token-of-somebody"
 

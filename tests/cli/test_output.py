@@ -83,7 +83,7 @@ def api(monkeypatch: pytest.MonkeyPatch) -> Iterator[Api]:
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
         server.daemon_threads = True
-        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        thread = threading.Thread(target=server.serve_forever, args=(0.005,), daemon=True)
         thread.start()
         api.url = f"http://127.0.0.1:{server.server_address[1]}"
         for name, value in {"TOKEN": "token-of-tests", "COMPANY": "acme", "BASE_URL": api.url}.items():
@@ -92,7 +92,6 @@ def api(monkeypatch: pytest.MonkeyPatch) -> Iterator[Api]:
         yield api
         server.shutdown()
     # An extraction keeps the collector from looking at what is there: right for a process that does nothing else.
-    gc.unfreeze()
     gc.set_threshold(700, 10, 10)
 
 

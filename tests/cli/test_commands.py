@@ -52,7 +52,6 @@ Capture = pytest.CaptureFixture[str]
 def _collector() -> Iterator[None]:
     """An extraction keeps the collector from looking at what is there: right for a process that does nothing else."""
     yield
-    gc.unfreeze()
     gc.set_threshold(700, 10, 10)
 
 

@@ -92,12 +92,12 @@ def test_an_answer_that_is_there_is_used_however_long_the_loop_was_busy(
         async with Wethod(
             token="t", company="c", base_url=server.url, ssl=ssl, read_timeout=0.1, retry=RetryPolicy(attempts=1)
         ) as wethod:
-            for _ in range(3):
+            for _ in range(2):
                 call = asyncio.ensure_future(wethod.request(method, "/api/streams"))
                 while not written.acquire(blocking=False):
                     await asyncio.sleep(0)
                 # Really blocked, and longer than the read time-out: a virtual clock would prove nothing of the sockets.
-                time.sleep(0.25)
+                time.sleep(0.15)
                 assert (await call).json()["id"] == 5  # type: ignore[index,call-overload]  # it is an object
 
     with serving(talk, None if certified is None else certified.server()) as server:
@@ -119,12 +119,12 @@ def test_an_answer_that_is_there_is_used_though_the_deadline_passed_meanwhile(
     async def main() -> None:
         ssl = certified.client() if certified else None
         async with Wethod(token="t", company="c", base_url=server.url, ssl=ssl) as wethod:
-            hurried = wethod.with_options(deadline=1.0)
+            hurried = wethod.with_options(deadline=0.5)
             call = asyncio.ensure_future(hurried.request("POST", "/api/streams", json={}))
             while not came.acquire(blocking=False):
                 await asyncio.sleep(0)
             busy.set()
-            time.sleep(1.1)
+            time.sleep(0.55)
             assert (await call).status == 200
 
     with serving(talk, None if certified is None else certified.server()) as server:

@@ -9,7 +9,7 @@ from fastapi.testclient import TestClient
 
 from asyncsdk.sandbox import Sandbox
 from asyncsdk.testing import beside
-from tests.planning import app
+from tests.integrations.fastapi.planning import app
 
 
 @pytest.fixture

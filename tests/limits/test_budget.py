@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from asyncsdk._limits import LocalBudget, Quota, Refused, Ticket, Unlimited
-from tests.callers import Caller, FakeClock, at_once, simulate, times
+from tests.limits.callers import Caller, FakeClock, at_once, simulate, times
 
 
 def budget_of(clock: FakeClock, limit: int, period: float, reserve: float = 0.0, nap: float = 30.0) -> LocalBudget:

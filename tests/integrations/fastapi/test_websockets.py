@@ -15,7 +15,7 @@ from asyncsdk import WethodError, errors
 from asyncsdk.integrations.fastapi import UserWethodDep, WethodDep, install_error_handlers, wethod_lifespan
 from asyncsdk.sandbox import Sandbox
 from asyncsdk.testing import Factory
-from tests.fastapi.application import options, served
+from tests.integrations.fastapi.application import options, served
 
 make = Factory()
 MISSING = 999_999

@@ -21,7 +21,7 @@ from asyncsdk import Wethod, gather_all
 from asyncsdk.sandbox import Sandbox
 from tests.waiting import until
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[3]
 PAGE = ROOT / "asyncsdk" / "docs" / "fastapi.md"
 REDIS = "redis://127.0.0.1:6379/0"
 
@@ -104,7 +104,7 @@ async def test_the_example_application_serves_plan_archive_and_timesheet(budget_
         environ = {**sandbox.environ, "WETHOD_SHARED_BUDGET": REDIS, "WETHOD_BUDGET_KEY": budget_key}
         # A connection for each request: so both workers get some.
         browser = aiohttp.ClientSession(connector=aiohttp.TCPConnector(force_close=True))
-        async with workers("tests.planning:app", environ) as url, browser:
+        async with workers("tests.integrations.fastapi.planning:app", environ) as url, browser:
             # Each reads its mirror.
             await until(lambda: [request.path for request in sandbox.requests].count("/api/streams") == 2)
             project = f"{url}/projects/{sample.project_id}"
@@ -160,9 +160,9 @@ async def test_the_example_application_serves_plan_archive_and_timesheet(budget_
 
 
 def test_the_page_shows_this_very_application() -> None:
-    """The block of the page that begins with `# planning.py` is tests/planning.py to the letter."""
+    """The block of the page that begins with `# planning.py` is the file of that name here, to the letter."""
     shown = re.findall(r"^```python\n(# planning\.py\n.*?)^```$", PAGE.read_text(), re.MULTILINE | re.DOTALL)
-    assert shown == [(ROOT / "tests" / "planning.py").read_text()]
+    assert shown == [Path(__file__).with_name("planning.py").read_text()]
 
 
 # --- while Wethod is away ------------------------------------------------------------------------------------------
@@ -203,7 +203,7 @@ async def test_a_worker_that_dies_while_wethod_is_away_is_replaced(command: Comm
             environ = {**environ, "WETHOD_BUDGET": "1"}
     # From here on nobody answers.
     browser = aiohttp.ClientSession(connector=aiohttp.TCPConnector(force_close=True))
-    async with workers("tests.fastapi.restarting:app", environ, command=command) as url, browser:
+    async with workers("tests.integrations.fastapi.restarting:app", environ, command=command) as url, browser:
         before = await all_of(browser, url)
         for _ in range(2):  # and again: what replaces it has to start, too
             killed = min(before)

@@ -30,7 +30,7 @@ from asyncsdk._codec.promises import WarnOnce
 from asyncsdk.errors import DecodeError
 from asyncsdk.models import Budget, Project, Stream, Timesheet
 from asyncsdk.testing import Factory
-from tests.test_codec import DEAL, PLAN, Deal, Leader, Plan, Portfolio, text
+from tests.codec.test_decode import DEAL, PLAN, Deal, Leader, Plan, Portfolio, text
 
 T = TypeVar("T")
 

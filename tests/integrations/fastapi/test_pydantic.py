@@ -18,7 +18,7 @@ from asyncsdk._codec.fields import Json
 from asyncsdk.models import PersonPayroll, ProductionPlanStream, Project, Stream
 from asyncsdk.sandbox import Sandbox
 from asyncsdk.testing import Factory
-from tests.fastapi.application import options
+from tests.integrations.fastapi.application import options
 
 
 def schema_of(adapter: TypeAdapter[object], mode: Literal["validation", "serialization"]) -> Any:

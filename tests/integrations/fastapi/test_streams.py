@@ -23,7 +23,7 @@ from asyncsdk.integrations.fastapi import UserWethodDep, stream_csv, stream_ndjs
 from asyncsdk.integrations.fastapi.streams import StreamCutOff
 from asyncsdk.models import ProductionPlanStream
 from asyncsdk.sandbox import Sandbox
-from tests.fastapi.application import PLAN, application, options, served
+from tests.integrations.fastapi.application import PLAN, application, options, served
 from tests.stub_server import Server
 
 

@@ -8,7 +8,7 @@ import aiohttp
 import pytest
 
 from asyncsdk.sandbox import Sandbox
-from tests.fastapi.application import application, served
+from tests.integrations.fastapi.application import application, served
 
 
 @pytest.fixture

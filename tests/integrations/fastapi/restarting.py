@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from tests.planning import app
+from tests.integrations.fastapi.planning import app
 
 __all__ = ["app"]
 

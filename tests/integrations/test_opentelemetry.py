@@ -25,8 +25,8 @@ from asyncsdk import NotFoundError, RetryPolicy, Wethod, WethodError
 from asyncsdk.integrations.opentelemetry import AsyncSdkInstrumentor
 from asyncsdk.sandbox import Sandbox
 from asyncsdk.testing import beside
+from tests.contract.test_generator import READ, ids_of, required_fields
 from tests.stub_server import STREAM, Server, hang
-from tests.test_generator import READ, ids_of, required_fields
 
 Connect = Callable[..., Wethod]
 ROOT = Path(__file__).parents[2]
@@ -296,7 +296,7 @@ async def test_opentelemetry_instrument_finds_the_instrumentor(tmp_path: Path) -
             process = await asyncio.create_subprocess_exec(
                 str(command),
                 sys.executable,
-                str(Path(__file__).with_name("application.py")),
+                str(Path(__file__).with_name("telemetry.py")),
                 env={
                     **os.environ,
                     **sandbox.environ,

@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from asyncsdk._limits import Pause, Refused, Ticket
-from tests.callers import Caller, FakeClock, simulate, times
+from tests.limits.callers import Caller, FakeClock, simulate, times
 
 
 def pause_of(clock: FakeClock, jitter: float = 0.0, spacing: float = 0.72) -> Pause:

@@ -529,7 +529,7 @@ async def test_a_redis_that_forgot_is_told_again(server: Server, key: str) -> No
 def test_four_processes_share_exactly_fully_and_fairly(url: str) -> None:
     """A short run of the benchmark: 4 processes of 8 tasks against 200 in 2 s, counted where they arrive."""
     command = [sys.executable, "-m", "benchmarks.shared_budget", "--seconds", "3", "--redis", url, "--json"]
-    root = Path(__file__).parent.parent
+    root = Path(__file__).parents[2]
     printed = subprocess.run(command, check=True, stdout=subprocess.PIPE, timeout=60, cwd=root).stdout
     figures = json.loads(printed)
     assert figures["densest"] <= 200 + 4 * 8

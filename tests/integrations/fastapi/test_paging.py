@@ -15,7 +15,7 @@ from asyncsdk._lists.page import Page
 from asyncsdk.integrations.fastapi import PageOf, PageParams, PageParamsDep, WethodDep, wethod_lifespan
 from asyncsdk.models import ProductionPlanStream
 from asyncsdk.sandbox import Sandbox
-from tests.fastapi.application import options, served
+from tests.integrations.fastapi.application import options, served
 
 
 @pytest.fixture

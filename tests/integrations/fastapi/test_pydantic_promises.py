@@ -15,7 +15,7 @@ from asyncsdk._codec.decode import one_decoder, to_json
 from asyncsdk._codec.fields import Json
 from asyncsdk.models import Project, Stream, StreamLeader
 from asyncsdk.testing import Factory
-from tests.fastapi.application import served
+from tests.integrations.fastapi.application import served
 
 
 @pytest.mark.filterwarnings("error")
