@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import os
+import sys
 from collections.abc import AsyncIterator, Callable, Coroutine
 from typing import Any
 
@@ -16,6 +17,10 @@ from asyncsdk import Wethod
 from asyncsdk._sending.settings import RetryPolicy
 from tests.raw_server import Certificate, Run, certificate_in
 from tests.stub_server import TOKEN, Server
+
+# Hundreds of processes load the same modules: what is compiled once is kept, whatever the environment says.
+sys.dont_write_bytecode = False
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 # How long an example takes says how busy the machine is, and nothing of the product.
 settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
