@@ -7,6 +7,7 @@ import json
 import random
 from collections import Counter
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 
 from aiohttp import web
 
@@ -39,6 +40,7 @@ class Server:
         self._closing = asyncio.Event()
         self._late: set[asyncio.Task[None]] = set()
         self._runner: web.ServerRunner | None = None
+        self._listening: asyncio.Server | None = None
 
     @property
     def draw(self) -> random.Random:
@@ -66,8 +68,8 @@ class Server:
         self._runner = web.ServerRunner(server, shutdown_timeout=0.5)
         await self._runner.setup()
         try:
-            await web.TCPSite(self._runner, host, port).start()
-            bound = int(self._runner.addresses[0][1])
+            self._listening = await asyncio.get_running_loop().create_server(server, host, port, backlog=128)
+            bound = int(self._listening.sockets[0].getsockname()[1])
             if port not in (0, bound):
                 raise ConfigurationError(f"port {port} cannot be had on {host}; 0 takes a free one")
         except BaseException:
@@ -82,13 +84,12 @@ class Server:
         for task in late:
             task.cancel()
         await asyncio.gather(*late, return_exceptions=True)
+        if self._listening is not None:
+            await _stop_listening(self._listening)
+            self._listening = None
         if self._runner is not None:
-            server = self._runner.server
             await self._runner.cleanup()
             self._runner = None
-            await asyncio.sleep(0)  # a connection that was being accepted when the port was closed is made now
-            if server is not None:
-                await server.shutdown(0.0)
 
     async def finished(self) -> None:
         """Waits until every deed is done whose answer went out before it."""
@@ -155,3 +156,18 @@ class Server:
         url, now = request.rel_url, self._clock.now() / 1000
         self.requests.note(Received(request.method, url.raw_path, url.raw_query_string, status, now, headers, body))
         self.statuses[status] += 1
+
+
+async def _stop_listening(server: asyncio.Server) -> None:
+    """Closes the port once what was accepted is a connection.
+
+    A loop with selectors accepts a socket in one turn, makes it a connection in the next, and leaves it open for good
+    where its server is closed in between (python/cpython#109564).
+    """
+    loop = asyncio.get_running_loop()
+    with suppress(NotImplementedError):  # a loop without selectors has nothing of this
+        for socket in server.sockets:
+            loop.remove_reader(socket.fileno())
+    for _ in range(2):
+        await asyncio.sleep(0)
+    server.close()
