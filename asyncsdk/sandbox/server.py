@@ -40,7 +40,7 @@ class Server:
         self._closing = asyncio.Event()
         self._late: set[asyncio.Task[None]] = set()
         self._runner: web.ServerRunner | None = None
-        self._listening: asyncio.Server | None = None
+        self._port: asyncio.Server | None = None
 
     @property
     def draw(self) -> random.Random:
@@ -68,8 +68,8 @@ class Server:
         self._runner = web.ServerRunner(server, shutdown_timeout=0.5)
         await self._runner.setup()
         try:
-            self._listening = await asyncio.get_running_loop().create_server(server, host, port, backlog=128)
-            bound = int(self._listening.sockets[0].getsockname()[1])
+            self._port = await asyncio.get_running_loop().create_server(server, host, port, backlog=128)
+            bound = int(self._port.sockets[0].getsockname()[1])
             if port not in (0, bound):
                 raise ConfigurationError(f"port {port} cannot be had on {host}; 0 takes a free one")
         except BaseException:
@@ -84,9 +84,9 @@ class Server:
         for task in late:
             task.cancel()
         await asyncio.gather(*late, return_exceptions=True)
-        if self._listening is not None:
-            await _stop_listening(self._listening)
-            self._listening = None
+        if self._port is not None:
+            await _close_port(self._port)
+            self._port = None
         if self._runner is not None:
             await self._runner.cleanup()
             self._runner = None
@@ -158,7 +158,7 @@ class Server:
         self.statuses[status] += 1
 
 
-async def _stop_listening(server: asyncio.Server) -> None:
+async def _close_port(server: asyncio.Server) -> None:
     """Closes the port once what was accepted is a connection.
 
     A loop with selectors accepts a socket in one turn, makes it a connection in the next, and leaves it open for good
