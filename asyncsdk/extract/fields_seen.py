@@ -99,10 +99,11 @@ class FieldsSeen:
         keys = {key for row in rows for key in row}
         if not self._looked and keys:
             self._looked = True
-            shown = [{key: raw for key, raw in row.items() if key not in self._hidden} for row in rows]
-            known = self._fields.values()
-            news = {key for row in shown for key in row if not any(field.is_in((key,)) for field in known)}
-            self._strange = [row for row in shown if news.intersection(row)]
+            shown = {key for key in keys if key not in self._hidden}
+            news = {key for key in shown if not any(field.is_in((key,)) for field in self._fields.values())}
+            if news:
+                strange = [row for row in rows if news.intersection(row)]
+                self._strange = [{key: raw for key, raw in row.items() if key in shown} for row in strange]
         for field in wanted:
             if field.is_in(keys):
                 del self._missing[field.column]

@@ -182,7 +182,7 @@ class Source:
                     # A sweep begins where the list began; a walk that goes on at the end of the list may be that alone.
                     swept = swept or (page.offset == 0 and (read > 0 or resume is not None))
                     read += 1
-                    yield attrs.evolve(self._chunk(page.items, taken), swept=swept)
+                    yield self._chunk(page.items, taken, swept=swept)
                     if read == most and not page.is_last:
                         self._is_long = True
                         break
@@ -203,10 +203,10 @@ class Source:
             self.server_ahead = (server - now).total_seconds()
             self.clock_ahead = difference(server, self._asked, now)
 
-    def _chunk(self, rows: Sequence[Any], rejects: Sequence[Reject]) -> Chunk:
-        return self._decoded(rows, rejects) if self.raw else Chunk(rows, None, rejects)
+    def _chunk(self, rows: Sequence[Any], rejects: Sequence[Reject], *, swept: bool = False) -> Chunk:
+        return self._decoded(rows, rejects, swept=swept) if self.raw else Chunk(rows, None, rejects, swept)
 
-    def _decoded(self, rows: Sequence[Any], rejects: Sequence[Reject]) -> Chunk:
+    def _decoded(self, rows: Sequence[Any], rejects: Sequence[Reject], *, swept: bool = False) -> Chunk:
         """Rows that were read as plain data."""
         read = self.wethod._sender.decoding.page_with_rejects(twin(self.model), self.misfits)(_array(rows))
         unfit = [row for row in read if isinstance(row, Reject)]
@@ -219,7 +219,7 @@ class Source:
             for at, row in enumerate(rows)
             if at not in refused
         ]
-        return Chunk(fitting, texts if self.raw else None, [*rejects, *unfit])
+        return Chunk(fitting, texts if self.raw else None, [*rejects, *unfit], swept)
 
     async def _read_along(self, resume: str | None) -> AsyncGenerator[Chunk, None]:
         """The rows as the list of their parents has them; those of parents that came without theirs are asked for."""

@@ -163,7 +163,7 @@ class TableUpdate:
         reader.newest = done.watermark if resumed is None else resumed.newest
         for each in todo:
             done = await self._walk(each, done)
-        known = self._known().union(() if resumed is None else resumed.met)
+        known = self._known().union(done.fields or (), () if resumed is None else resumed.met)
         whole = todo[0].kind == "whole" or self.job.since is not None
         if not whole:
             done, whole = await self._searched(todo[0], done)
@@ -177,13 +177,15 @@ class TableUpdate:
                 came, went = self.writer.new - new, self.ledger.vanished - gone_before
                 done = attrs.evolve(done, rows=max(0, done.rows + came - went))
         contents: Contents = await self.worker(partial(self.target.contents, self.job.table))
+        # An empty list lacks nothing: whether what was gone is back, its next row tells.
+        lacking = self.job.table.without if done.rows == 0 else done.gone
         reader.state = attrs.evolve(
             done,
             watermark=earlier(begun, reader.server_time, reader.newest),
             server_ahead=reader.server_ahead if resumed is None else resumed.server_ahead,
             held=contents.rows,
             fields=tuple(sorted(known | self.fields.met)),
-            gone=tuple(sorted(gone(known, done.gone, self.fields.met, proved=reader.proved))),
+            gone=tuple(sorted(gone(known, lacking, self.fields.met, proved=reader.proved))),
             requests=self.ledger.requests,
             seconds=self.ledger.seconds,
             answer_seconds=self.ledger.answering / self.ledger.requests if self.ledger.requests else None,

@@ -51,6 +51,11 @@ def table_in(where: str | Path, table: str = "things") -> Any:
     return deltalake.DeltaTable(f"{where}/{table}")
 
 
+def rows_of_pass(where: Path) -> int:
+    """How many rows tell what whole passes have met."""
+    return int(deltalake.DeltaTable(f"{where}/_asyncsdk_seen_things").to_pyarrow_table().num_rows)
+
+
 def tidied_by_others(where: Path) -> None:
     """Compacts, vacuums and cleans up as somebody's nightly job may."""
     others = table_in(where)
@@ -265,6 +270,48 @@ def test_of_two_writers_that_do_not_know_of_each_other_one_fails_and_nothing_is_
         one.write(THINGS, Batch(rows=things(3)), "k", b"3")
         assert one.state(THINGS, "k") == b"3"
     assert [row["id"] for row in rows_in(tmp_path)] == [1, 3]
+
+
+def test_a_writer_that_gives_up_takes_nothing_from_what_the_other_has_met(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Rows that a pass has met must not be marked as vanished, nor need the first of two writers give up as well."""
+    monkeypatch.setattr(DeltaTarget, "_take_lock", lambda self: None)
+    with opened(tmp_path) as one, opened(tmp_path) as other:
+        one.write(THINGS, Batch(rows=things(*range(20)), whole=NIGHT), "k", b"1")
+        with pytest.raises(TargetError, match="another run has written"):
+            other.write(THINGS, Batch(rows=things(1), whole=LATER), "k", b"2")
+        one.write(THINGS, Batch(rows=things(*range(20, 40)), whole=NIGHT), "k", b"3")
+    with opened(tmp_path) as target:  # the pass goes on in the next run
+        target.write(THINGS, Batch(rows=things(*range(40, 200)), whole=NIGHT), "k", b"4")
+        assert target.mark_vanished(THINGS, NIGHT, LATER, allow_shrink=False) == Shrink(200, 0, marked=True)
+        target.finish(THINGS)
+        assert rows_of_pass(tmp_path) == 0, "nor does anything stay of the pass that was given up"
+
+
+def test_a_pass_that_is_over_leaves_what_another_run_is_about_to_meet(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(DeltaTarget, "_take_lock", lambda self: None)
+    with opened(tmp_path) as one:
+        one.write(THINGS, Batch(rows=things(*range(200)), whole=NIGHT), "k", b"1")
+        with opened(tmp_path) as other:
+            other.write(THINGS, Batch(rows=things(*range(100)), whole=LATER), "k", b"2")
+            one.finish(THINGS)
+            other.write(THINGS, Batch(rows=things(*range(100, 200)), whole=LATER), "k", b"3")
+            assert other.mark_vanished(THINGS, LATER, LATER, allow_shrink=False) == Shrink(200, 0, marked=True)
+            other.finish(THINGS)
+    assert rows_of_pass(tmp_path) == 0
+
+
+def test_two_runs_at_once_write_one_log(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """They may be of different lists: then neither is in the way of the other."""
+    monkeypatch.setattr(DeltaTarget, "_take_lock", lambda self: None)
+    with opened(tmp_path) as one, opened(tmp_path) as other:
+        for target, run in ((one, "a"), (other, "b"), (one, "c")):
+            target.log_run(RunLine(run=run, table="things", mode="full", started=NIGHT, finished=LATER, rows=3))
+    lines = deltalake.DeltaTable(f"{tmp_path}/_asyncsdk_runs").to_pyarrow_table().to_pylist()
+    assert sorted(line["run"] for line in lines) == ["a", "b", "c"]
 
 
 def test_a_commit_whose_answer_was_lost_is_not_made_twice(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

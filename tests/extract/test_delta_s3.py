@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import json
 import os
 import socket
 import subprocess
@@ -10,6 +12,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -124,6 +127,47 @@ async def test_whole_runs_go_there(bucket: str, tmp_path: Path, monkeypatch: pyt
         assert (report.ok, report.tables[0].mode, report.tables[0].rows) == (True, "incremental", 5)
         ids = [row["id"] for row in rows_in(f"{bucket}/acme", STREAMS)]
         assert ids == sorted(range(1, sandbox.count(STREAMS, deleted="include") + 1))
+
+
+async def test_of_two_runs_from_two_machines_one_is_right_and_the_other_right_or_told(
+    bucket: str, tmp_path: Path
+) -> None:
+    """Two machines share nothing but the bucket: no lock, no folder."""
+    told = f"another run has written to {bucket}/"
+    async with Sandbox(rows=12_000, seed=3) as sandbox:
+        given = {"WETHOD_TOKEN": sandbox.token, "WETHOD_COMPANY": sandbox.company, "WETHOD_BASE_URL": sandbox.url}
+        words = [sys.executable, "-m", "asyncsdk", "extract", STREAMS, "--to", f"delta:{bucket}", "--json"]
+
+        async def ran(machine: str, *more: str) -> dict[str, Any]:
+            (tmp_path / machine).mkdir(exist_ok=True)
+            process = await asyncio.create_subprocess_exec(
+                *words,
+                *more,
+                cwd=tmp_path / machine,
+                env={**os.environ, **given},
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+            )
+            said, complained = await process.communicate()
+            report: dict[str, Any] = json.loads(said)
+            assert process.returncode == report["status"], complained
+            return report
+
+        for more in ([], ["--full"], ["--full"]):
+            sandbox.mutate(STREAMS, "update", 9)
+            sandbox.mutate(STREAMS, "insert", 9)
+            gone = {change.id for change in sandbox.mutate(STREAMS, "hard_delete", 9)}
+            for report in (both := await asyncio.gather(ran("one", *more), ran("other", *more))):
+                assert report["status"] in {0, 1}
+                assert report["status"] == 0 or told in report["tables"][0]["error"]
+            assert any(report["status"] == 0 for report in both)
+            rows = rows_in(bucket, STREAMS)
+            marked = {row["id"] for row in rows if row["_vanished_at"]}
+            assert len({row["id"] for row in rows}) == len(rows)
+            assert {row["id"] for row in rows} - marked == sandbox.store.ids(STREAMS, "all")
+            assert not gone & ({row["id"] for row in rows} - marked)
+        assert (await ran("one"))["status"] == 0
+        assert (await ran("other", "--reconcile"))["tables"][0]["rows"] == 0, "all was there"
 
 
 async def test_a_bucket_that_does_not_answer_is_refused_without_its_keys(

@@ -10,10 +10,10 @@ import pytest
 from aiohttp import web
 
 from asyncsdk import Wethod
-from asyncsdk.extract import ExtractionError, extract
+from asyncsdk.extract import ExtractionError, TargetError, extract
 from asyncsdk.extract.fields_seen import FieldsSeen
 from asyncsdk.extract.states import State
-from asyncsdk.extract.target import Place
+from asyncsdk.extract.target import Place, Shrink
 from asyncsdk.models.production_plan_streams import ProductionPlanStream
 from asyncsdk.sandbox import Sandbox
 from tests.extract.memory import PATH, STREAMS, Memory, client, living, pull, shown
@@ -230,6 +230,46 @@ async def test_a_run_that_dies_before_a_field_is_read_anew_leaves_that_to_the_ne
     assert values(target) == now
     assert len(changes) == 4
     assert shown(target) == living(sandbox)
+
+
+async def test_what_an_interrupted_first_run_met_is_known_to_the_end_of_the_next(
+    sandbox: Sandbox, wethod: Wethod, target: Memory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """That run goes on with its pass, and then reads the list whole once more, as so much was deleted meanwhile."""
+
+    def dies(*_facts: object, **_options: object) -> Shrink:
+        raise TargetError("the machine died")
+
+    with monkeypatch.context() as dying:
+        dying.setattr(Memory, "mark_vanished", dies)
+        assert (await pull(wethod, "timesheets")).status == 1
+    before = values(target, "notes", "timesheets")
+    fault = sandbox.rename(TIMESHEETS, "notes", "remarks")
+    sandbox.mutate("timesheets", "hard_delete", 40)
+    report = await pull(wethod, "timesheets")
+    assert (report.status, report.tables[0].gone, report.tables[0].vanished) == (3, ("notes",), 40)
+    assert values(target, "notes", "timesheets") == before
+    sandbox.faults.remove(fault)
+    assert (await pull(wethod, "timesheets")).status == 0
+
+
+async def test_an_empty_list_lacks_no_field(server: Server, connect: Connect, target: Memory) -> None:
+    """Nobody is told night after night that a field is gone which may be back: there is no row to tell by."""
+    rows = [row(id) for id in range(1, 10)]
+    serve(server, rows)
+    await pull(connect(), "timesheets")
+    without = [{key: value for key, value in each.items() if key != "hours"} for each in rows]
+    rows[:] = without
+    assert (await pull(connect(), "timesheets")).tables[0].gone == ("hours",)
+    rows.clear()
+    report = await pull(connect(), "timesheets")
+    assert (report.status, report.tables[0].gone, report.tables[0].vanished) == (0, (), 9)
+    rows[:] = without[:3]
+    assert (await pull(connect(), "timesheets")).tables[0].gone == ("hours",), "it is known that there was one"
+    rows[:] = [row(id) for id in range(1, 5)]
+    report = await pull(connect(), "timesheets")
+    assert (report.status, report.tables[0].gone) == (0, ())
+    assert values(target, "hours", "timesheets")[4] == 1.5
 
 
 async def test_since_reads_a_field_anew_by_itself(sandbox: Sandbox, wethod: Wethod, target: Memory) -> None:

@@ -63,6 +63,7 @@ def in_a_process(work: Callable[[], dict[str, Any]]) -> dict[str, Any]:
     """Does work in a process forked for it, and returns what it told before it ended."""
     global _REPORT_FD  # of the child alone
     reading, writing = os.pipe()
+    gc.collect()  # what is frozen is there for good, open files among it
     gc.freeze()  # so that the child does not copy what it only looks at
     child = os.fork()
     if child == 0:

@@ -270,7 +270,9 @@ def _run(world: World, night: Night) -> dict[str, Any]:
                 wrong.append(f"{name}: its field is not gone")
             wrong += differences(name, _stored(world, name), before[name], watch.versions[name], lacking)
             # A pass over what changed that had nothing to write has nothing to tell it by; no value is wiped by it.
-            looked = table.mode == "full" or table.rows
+            # And of a list without rows nobody can tell what it lacks.
+            listed = any(versions[-1] != ABSENT for versions in watch.versions[name].values())
+            looked = (table.mode == "full" and listed) or table.rows
             told = gone or any(f"{name}.{FIELDS[name]}" in warning for warning in table.warnings)
             if lacking and looked and not told and any(value is not None for _, value in before[name].values()):
                 wrong.append(f"{name}: nobody is told that its field is gone")

@@ -34,7 +34,7 @@ from .batches import batch_table
 from .delta_rows import live, marking, merging, written_by
 from .delta_schema import fit_schema, schema_of_columns
 from .delta_seen import SeenIds
-from .delta_table import Remembered, StateTable, appending, failing
+from .delta_table import Remembered, StateTable, failing
 from .locks import FileLock
 from .sql import LAYOUT, Names, check_names, check_owner, live_rows, run_values, runs_columns
 
@@ -174,8 +174,7 @@ class DeltaTarget:
 
     def _owned(self, table: StateTable, owner: Owner, schema: pa.Schema) -> None:
         """Opens a table that is this owner's, or makes it."""
-        if not table.load():
-            table.create(schema, self._owned_by)
+        if not table.make(schema, self._owned_by):
             return
         found = table.properties
         if "asyncsdk.company" not in found:
@@ -280,7 +279,7 @@ class DeltaTarget:
             [pa.array(value, field.type) for value, field in zip(values, schema, strict=True)], schema=schema
         )
         with failing():
-            runs.commit(appending(row), runs.remembered)
+            runs.add(row)
 
     def warnings(self, table: Table) -> Sequence[str]:
         """See `Target.warnings`."""

@@ -89,7 +89,7 @@ def said(error: BaseException) -> str:
 
 
 class StateTable:
-    """A Delta table at a place.
+    """A Delta table at a place. `overtaken`: another run has written to it meanwhile.
 
     Args:
         uri: a folder, or `s3://bucket/prefix/table`.
@@ -102,7 +102,7 @@ class StateTable:
         self._writer = uuid.uuid4().hex
         self._open: DeltaTable | None = None
         self._number = 0
-        self._rival = False
+        self.overtaken: bool = False
         self.remembered: Remembered = Remembered()
         self.lost: bool = False
 
@@ -112,11 +112,23 @@ class StateTable:
             self._open = DeltaTable(self.where, storage_options=self._options)
         except TableNotFoundError:
             return False
+        self.overtaken = False
         self._recall()
         return True
 
-    def create(self, schema: pa.Schema, properties: Mapping[str, str]) -> None:
-        """Makes the table. Where somebody makes it at the same time, an error says so."""
+    def make(self, schema: pa.Schema, properties: Mapping[str, str]) -> bool:
+        """Loads the table, made where it is missing; whether it was there. Another run may make it in this moment."""
+        if self.load():
+            return True
+        try:
+            self._create(schema, properties)
+        except DeltaError:
+            if not self.load():
+                raise
+            return True
+        return False
+
+    def _create(self, schema: pa.Schema, properties: Mapping[str, str]) -> None:
         self.remembered, self._number = Remembered(), 0
         self._open = DeltaTable.create(
             self.where,
@@ -189,9 +201,25 @@ class StateTable:
                         raise
                     continue
             self._number += 1
-            self.remembered, self.lost, self._rival = remembered, False, False
+            self.remembered, self.lost, self.overtaken = remembered, False, False
             return result
         raise AssertionError("every attempt ends in a return or a raise")
+
+    def add(self, rows: pa.Table) -> None:
+        """Adds rows that say nothing of others, so that what another run has added meanwhile is no reason to give up.
+
+        Raises:
+            TargetError: others were at it at each attempt.
+        """
+        for attempt in range(1, _ATTEMPTS + 1):
+            try:
+                self.commit(appending(rows), self.remembered)
+            except TargetError:
+                if not self.overtaken or attempt == _ATTEMPTS:
+                    raise
+                self.load()
+            else:
+                return
 
     def refresh(self) -> None:
         """Looks at the table as it is now.
@@ -263,11 +291,11 @@ class StateTable:
 
     def _reload(self) -> None:
         self._open = DeltaTable(self.where, storage_options=self._options)
-        self._rival = (self._open.transaction_version(_APP) or 0) != self._number
+        self.overtaken = (self._open.transaction_version(_APP) or 0) != self._number
 
     def _check_rival(self) -> None:
         """The engine refuses what two write at once; a number that was used already it takes."""
-        if self._rival:
+        if self.overtaken:
             raise TargetError(f"{RIVAL} {self.where} meanwhile; run this one again when it has ended")
 
     def _was_committed(self) -> bool:

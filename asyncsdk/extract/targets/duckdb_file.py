@@ -75,12 +75,12 @@ class DuckDBFile:
         """The first row of an answer that has one."""
         return self.rows(statement, values)[0]
 
-    def schema(self, query: str) -> pa.Schema:
-        """The Arrow schema of a query's answer."""
+    def arrow(self, query: str) -> pa.Table:
+        """The answer of a query as an Arrow table, which takes 8 bytes for a number where a row of Python takes 100."""
         if self._database is None:
             raise TargetError(f"{self._path} is not open")
-        schema: pa.Schema = self._database.sql(f"FROM ({query}) LIMIT 0").to_arrow_table().schema
-        return schema
+        answer: pa.Table = self._database.sql(query).to_arrow_table()
+        return answer
 
     def number(self, statement: str, values: Values = None) -> int:
         """The number that is the whole answer."""

@@ -187,7 +187,7 @@ class DuckDBStore:
 
     def _write(self, table: Table, batch: Batch, key: str, state: bytes) -> Written:
         with self.file.transaction(), self._shown_batch(table, batch) as given:
-            written, ids = Written(), [_id_of(row) for row in batch.rows]
+            written, ids = Written(), list(map(_id_of, batch.rows))
             held = self._held.pop(table.name, None) or self._counted(table)  # unknown again where this fails
             if ids:
                 written = self._upsert(table, batch, given, ids, held)
@@ -226,11 +226,13 @@ class DuckDBStore:
         if self._passes.get(table.name) != whole:
             self.file.rows(f'DELETE FROM {self.names.seen} WHERE "table" = ? AND began <> ?', [table.name, whole])
         firsts, lasts = runs_of(chain(ids, batch.spared))
-        given = {"table": table.name, "whole": whole, "firsts": firsts, "lasts": lasts}
-        self.file.rows(
-            f"INSERT INTO {self.names.seen} SELECT $table, $whole, unnest($firsts::BIGINT[]), unnest($lasts::BIGINT[])",
-            given,
-        )
+        if len(firsts) == 1:  # by far the most
+            self.file.rows(f"INSERT INTO {self.names.seen} VALUES (?, ?, ?, ?)", [table.name, whole, *firsts, *lasts])
+        else:
+            self.file.rows(
+                f"INSERT INTO {self.names.seen} SELECT ?, ?, unnest(?::BIGINT[]), unnest(?::BIGINT[])",
+                [table.name, whole, firsts, lasts],
+            )
         self._passes[table.name] = whole
 
     def _put_state(self, table: Table, key: str, state: bytes) -> None:

@@ -38,7 +38,7 @@ class Held:
 
     def with_batch(self, ids: Sequence[int], new: int) -> Held:
         """The same once a batch of these ids was written, so many of them new."""
-        largest = max(ids) if self.largest is None else max(self.largest, *ids)
+        largest = max(ids) if self.largest is None else max(self.largest, max(ids))
         return attrs.evolve(self, rows=self.rows + new, largest=largest, version=self.version + 1)
 
 

@@ -33,18 +33,19 @@ _OPTIONS: Final[dict[Format, str]] = {
 }
 
 
-def published_rows(name: str, table: Table, found: Mapping[str, FoundColumn], format: Format) -> str:
-    """The query for the rows of a table as they stand in a file, in the order of their ids.
+def published_rows(name: str, table: Table, found: Mapping[str, FoundColumn], format: Format, *, sort: bool) -> str:
+    """The query for the rows of a table as they stand in a file.
 
     Args:
         name: of the table, as SQL has it.
         table: what its rows are.
         found: the columns that it has: those of its rows, and others that earlier versions had.
         format: of the file.
+        sort: whether they have to be brought into the order of their ids.
     """
     known = {column.name: column for column in stored_columns(table.columns, raw=True)}
     columns = ", ".join(f"{_value(known.get(each), each, found[each], format)} AS {quoted(each)}" for each in found)
-    return f"SELECT {columns} FROM {name} ORDER BY id"
+    return f"SELECT {columns} FROM {name}{' ORDER BY id' if sort else ''}"
 
 
 def copying(query: str, format: Format, path: Path, schema: pa.Schema | None = None) -> str:
