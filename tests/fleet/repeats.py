@@ -12,12 +12,12 @@ from asyncsdk._lists.bookmarks import TAIL_ROWS
 from asyncsdk.extract.incremental import SHORT_ROWS
 from asyncsdk.sandbox.log import Received
 from tests.fleet.noting import Commit, sender
-from tests.fleet.workers import Disturbance
+from tests.fleet.workers import TTL, Disturbance
 
 IN_FLIGHT_SECONDS: Final = 1.0
 """How long an answer that has left the server may be unread by a client that is frozen meanwhile."""
 
-UNTOLD_SECONDS: Final = 1.0
+UNTOLD_SECONDS: Final = 0.5
 """How long it may take from the commit of a table's end until the scheduler knows that it is done."""
 
 Reason: TypeAlias = Literal["in flight", "not committed", "not told", "place", "since"]
@@ -85,14 +85,12 @@ class Night:
         """Those of its list."""
         return [each for each in self.commits if (each.company, each.table) == (repeat.company, repeat.table)]
 
-    def kept_silent(self, commit: Commit) -> bool:
-        """Whether its process told nobody: it was killed or frozen soon behind it, or had been taken for dead."""
-        return any(
-            0 <= each.at - commit.at <= UNTOLD_SECONDS
-            or (each.kind == "freeze" and each.at < commit.at and each.process in self.ended)
-            for each in self.disturbances
-            if each.process == commit.process
-        )
+    def kept_silent(self, commit: Commit, by: float) -> bool:
+        """Whether its process told nobody until then: it met something soon behind it, or was taken for dead before."""
+        met = [each for each in self.disturbances if each.process == commit.process and each.at <= by]
+        if any(0 <= each.at - commit.at <= UNTOLD_SECONDS for each in met):
+            return True
+        return commit.process in self.ended and any(each.seconds >= TTL and each.at < commit.at for each in met)
 
 
 def _key(request: Received) -> tuple[str, str, str]:
@@ -132,7 +130,7 @@ def reason_of(repeat: Repeat, night: Night, ids: frozenset[int]) -> Reason | Non
     if len(ids) > SHORT_ROWS:
         return None
     ended = [each for each in before if each.ends and each.at >= first]
-    if any(night.kept_silent(each) for each in ended):
+    if any(each.process != repeat.next_process and night.kept_silent(each, again) for each in ended):
         return "not told"
     # Somebody else had read it, without coming to its end.
     dead = {each.process for each in night.disturbances if each.at <= again} - {repeat.next_process}

@@ -73,7 +73,8 @@ async def test_every_company_is_complete_once(seed: int, tmp_path: Path, monkeyp
     - in flight: its process was frozen while the answer was on its way, and asked again when it woke.
     - not committed: its process was killed or frozen behind it, and of what the answer held nothing was committed when
       another process asked: it was in flight, or read and not yet in a batch that was written.
-    - not told: its process committed the end of the list, and died before the scheduler knew, in the same second.
+    - not told: its process committed the end of the list, and the scheduler never knew: it died or froze in the same
+      half second, or it had been frozen for so long that the scheduler had taken it for dead.
     - place: the rows of a list were committed, and its end was not. Who goes on there reads the last `TAIL_ROWS` rows
       once more, to find the place; of a list that has no more than these it is the same page.
     - since: who has gone on with a list that another process began asks what has changed since that began.

@@ -40,11 +40,13 @@ class Disturbance:
         process: its id.
         kind: `kill`, or `freeze` and thaw.
         at: just before it, in seconds since 1970.
+        seconds: until a frozen one is thawed.
     """
 
     process: int
     kind: Kind
     at: float
+    seconds: float = 0.0
 
 
 @attrs.define(eq=False)
@@ -106,12 +108,13 @@ class Workers:
                 if not kinds:
                     kinds = chance.sample(MIXED, len(MIXED))
                 process, kind = chance.choice(self._workers), kinds.pop()
-                self.disturbances.append(Disturbance(process.pid, kind, time.time()))
+                seconds = 0.0 if kind == "kill" else chance.uniform(0.5, LONGEST_FREEZE)
+                self.disturbances.append(Disturbance(process.pid, kind, time.time(), seconds))
                 if kind == "kill":
                     process.send_signal(signal.SIGKILL)
                 else:
                     process.send_signal(signal.SIGSTOP)
-                    thaws.add(asyncio.create_task(_thaw(process, chance.uniform(0.5, LONGEST_FREEZE))))
+                    thaws.add(asyncio.create_task(_thaw(process, seconds)))
         finally:
             for thaw in thaws:
                 thaw.cancel()
