@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -16,13 +17,18 @@ from typing import Any
 
 import pytest
 
+from asyncsdk import fleet
 from asyncsdk.extract import TargetError, TargetRefused, extract
 from asyncsdk.extract.target import Batch, Contents, Place, Shrink, Written
 from asyncsdk.extract.targets import make_target
+from asyncsdk.fleet import Company
 from asyncsdk.sandbox import Sandbox
+from asyncsdk.testing import beside
 from tests.extract.memory import STREAMS, client
 from tests.extract.stored import ACME, GLOBEX, NIGHT, THINGS
 from tests.extract.test_delta import STATE, opened, rows_in, things
+from tests.fleet.noting import commits
+from tests.fleet.workers import Workers
 
 deltalake = pytest.importorskip("deltalake")
 pytest.importorskip("moto.server")
@@ -168,6 +174,38 @@ async def test_of_two_runs_from_two_machines_one_is_right_and_the_other_right_or
             assert not gone & ({row["id"] for row in rows} - marked)
         assert (await ran("one"))["status"] == 0
         assert (await ran("other", "--reconcile"))["tables"][0]["rows"] == 0, "all was there"
+
+
+async def test_a_worker_that_freezes_and_wakes_adds_nothing_to_what_another_one_wrote(
+    bucket: str, tmp_path: Path
+) -> None:
+    """A bucket has no locks: a fleet on a cluster writes there, and one worker, frozen, is given up meanwhile."""
+    pytest.importorskip("distributed")
+    with beside(Sandbox(rows=1500, latency_ms=20)) as sandbox:
+        environ = {"WETHOD_BASE_URL": sandbox.url}
+        companies = []
+        for name in ("acme", "globex"):
+            environ[f"TOKEN_OF_{name}"] = sandbox.add_token(f"token-of-{name}", company=name)
+            facts: Any = {"token": f"env:TOKEN_OF_{name}", "schema": "{company}", "lists": (STREAMS, "projects")}
+            companies.append(Company(company=name, to=f"delta:{bucket}", **facts))
+        workers = Workers(tmp_path, 2, environ)
+        async with workers.up() as address, asyncio.timeout(200):
+            night = asyncio.ensure_future(fleet.extract(companies, cluster=address, patience=60))
+            while not (made := [each for each in commits(tmp_path) if each.made]):
+                await asyncio.sleep(0.02)
+            frozen = made[0].process
+            os.kill(frozen, signal.SIGSTOP)
+            report = await night
+            assert [each.status for each in report.companies] == [0, 0], [each.reason for each in report.companies]
+            assert {each.process for each in commits(tmp_path) if each.company == made[0].company} > {frozen}
+            os.kill(frozen, signal.SIGCONT)
+            await workers.end_of(frozen)
+        for name in ("acme", "globex"):
+            for table in (STREAMS, "projects"):
+                rows = rows_in(f"{bucket}/{name}", table)
+                assert len(rows) == len({row["id"] for row in rows})
+                live = [row["id"] for row in rows if not row.get("deleted_at") and not row["_vanished_at"]]
+                assert live == sorted(int(str(row["id"])) for row in sandbox.rows_of(table, company=name))
 
 
 async def test_a_bucket_that_does_not_answer_is_refused_without_its_keys(

@@ -25,6 +25,15 @@ from tests.extract.stored import rows_of
 pytest.importorskip("duckdb")
 
 RECIPES: Final = {"airflow_dag.py": "airflow.sdk", "dagster_job.py": "dagster", "prefect_flow.py": "prefect"}
+RUNS: Final = {
+    "airflow_dag.py": (
+        ("-m", "airflow", "db", "migrate"),
+        ("-c", "import airflow_dag; run = airflow_dag.wethod().test(); assert run.state == 'success', run.state"),
+    ),
+    "prefect_flow.py": (("-c", "import prefect_flow; assert min(prefect_flow.wethod().values()) > 0"),),
+}
+"""What runs a recipe once, without a scheduler that stays up: arguments of Python, one command after the other."""
+
 LONGEST: Final = 30
 
 
@@ -95,13 +104,39 @@ def test_a_recipe_is_taken_by_its_scheduler(name: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("name", RUNS)
+@pytest.mark.usefixtures("sandbox")
+def test_a_recipe_runs_under_its_scheduler(name: str, tmp_path: Path) -> None:
+    """Once, from its first line to rows in the target, in a process and a home of its own."""
+    scheduler, _, _ = RECIPES[name].partition(".")
+    if importlib.util.find_spec(scheduler) is None:
+        pytest.skip(f"{scheduler} is not installed")
+    recipe, target = Path(name), tmp_path / "plan.duckdb"
+    recipe.write_text(recipe.read_text(encoding="utf-8").replace("/var/lib/wethod", str(tmp_path)), encoding="utf-8")
+    environ = {
+        **os.environ,
+        "AIRFLOW_HOME": str(tmp_path),
+        "AIRFLOW__CORE__DAGS_FOLDER": str(tmp_path),
+        "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
+        "PREFECT_HOME": str(tmp_path / "prefect"),
+        "DO_NOT_TRACK": "1",
+    }
+    for words in RUNS[name]:
+        command = [sys.executable, *words]
+        done = subprocess.run(command, env=environ, check=False, capture_output=True, text=True, timeout=300)
+        assert done.returncode == 0, done.stdout + done.stderr
+    assert rows_of(Place(f"duckdb:{target}"), "timesheets")
+    assert rows_of(Place(f"duckdb:{target}"), "projects")
+
+
+@pytest.mark.slow
 def test_dagster_runs_its_recipe(nightly: ModuleType, tmp_path: Path) -> None:
     dagster = pytest.importorskip("dagster")
     job = importlib.import_module("dagster_job")
-    done = job.defs.get_job_def("nightly_wethod").execute_in_process()
+    done = job.defs.resolve_job_def("nightly_wethod").execute_in_process()
     assert done.success
     assert done.asset_materializations_for_node("wethod_tables")[0].metadata["timesheets"].value > 0
-    assert job.defs.get_schedule_def("nightly_wethod_schedule").cron_schedule == "0 3 * * *"
+    assert job.defs.resolve_schedule_def("nightly_wethod_schedule").cron_schedule == "0 3 * * *"
     assert nightly.nightly
     assert dagster.__version__
     assert rows_of(Place(f"duckdb:{tmp_path / 'plan.duckdb'}"), "timesheets")

@@ -3,7 +3,7 @@
     import dlt
     from asyncsdk.integrations.dlt import wethod_source
 
-    pipeline = dlt.pipeline("wethod", destination="duckdb", dataset_name="wethod")
+    pipeline = dlt.pipeline("plan", destination="duckdb", dataset_name="wethod")
     pipeline.run(wethod_source("timesheets", "projects", company="acme"))
 
 Needs the extra `dlt`. The first run reads lists whole, later ones what changed and what was deleted since.

@@ -91,7 +91,7 @@ def wethod_source(
             or a pipeline that holds another company's rows. Nothing was sent.
 
     Example:
-        >>> pipeline = dlt.pipeline("wethod", destination="duckdb", dataset_name="wethod")  # doctest: +SKIP
+        >>> pipeline = dlt.pipeline("plan", destination="duckdb", dataset_name="wethod")  # doctest: +SKIP
         >>> pipeline.run(wethod_source("timesheets", "projects", company="acme"))
     """
     wethod = Wethod(
