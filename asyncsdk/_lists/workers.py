@@ -32,10 +32,11 @@ _Job: TypeAlias = tuple[Stage[T], PlannedPage[T]]
 class _Worker(Generic[T]):
     """Fetches one page after the other, in one task: one that rests costs a third of a new one for each page."""
 
-    __slots__ = ("_rest", "job")
+    __slots__ = ("_loop", "_rest", "job")
 
-    def __init__(self, job: _Job[T]) -> None:
+    def __init__(self, job: _Job[T], loop: asyncio.AbstractEventLoop) -> None:
         self.job: _Job[T] | None = job
+        self._loop = loop
         self._rest: asyncio.Future[None] | None = None
 
     def give(self, job: _Job[T]) -> bool:
@@ -52,7 +53,7 @@ class _Worker(Generic[T]):
 
     async def rest(self) -> None:
         """Waits for the next job."""
-        self._rest = asyncio.get_running_loop().create_future()
+        self._rest = self._loop.create_future()
         await self._rest
 
 
@@ -138,7 +139,11 @@ class Workers(Generic[T]):
         ready = None if connections is None else connections.ready()
         if ready is not None and ready <= 0:
             ready = 0 if self._under_way else 1
-        for page in plan.due(ready if self._pulls else None):
+        due = plan.due(ready if self._pulls else None)
+        if due and connections is not None:
+            self._claimed += len(due)
+            connections.claim(len(due))
+        for page in due:
             self._give(stage, page)
         if ready is not None and self._pulls and connections is not None and self._under_way < plan.concurrency:
             self._open_ahead(plan.connections, connections)
@@ -178,13 +183,10 @@ class Workers(Generic[T]):
         if self._began is None:
             self._began = own_date()
         self._in_flight += 1
-        if self._connections is not None:
-            self._claimed += 1
-            self._connections.claim(1)
         while self._resting:
             if self._resting.pop().give((stage, page)):
                 return
-        worker = _Worker((stage, page))
+        worker = _Worker((stage, page), self.loop)
         self._start(self._work(worker)).add_done_callback(lambda task: self._left(worker, task))
 
     def _start(self, work: Any) -> asyncio.Task[Any]:
