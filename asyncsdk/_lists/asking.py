@@ -35,9 +35,12 @@ def pages_beyond(full: int, *, proving: bool) -> int:
 def connections(full: int, most: int) -> int:
     """Returns how many connections the pages to come can use when they are ready, `most` at the most.
 
-    Six pages come in while a connection is made, so it looks six pages further than `pages_beyond`.
+    Three rounds of pages come in while a connection is made and its first page travels, so it looks three rounds
+    further than `pages_beyond`: six pages at the beginning, and more the wider the window is.
     """
-    return min(most, 3 + (full + 6) // 8) if full else 1
+    if not full:
+        return 1
+    return min(most, 3 + (full + 3 * pages_beyond(full, proving=False)) // 8)
 
 
 class Asking(Generic[T]):

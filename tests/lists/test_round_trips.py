@@ -28,6 +28,9 @@ MOST: Final = {
 }
 """Requests and round trips, where nothing is known and every connection is new."""
 
+MOST_WIDE: Final = {30: (34, 13, 8), 60: (69, 17, 13), 100: (114, 20, 16), 300: (339, 33, 16)}
+"""Requests, round trips and connections with 16 in flight, where nothing is known and every connection is new."""
+
 MOST_WARM: Final = {1: 1, 2: 2, 3: 3, 5: 4, 8: 5, 10: 6, 30: 10, 60: 14}
 """Round trips, where connections are there."""
 
@@ -45,6 +48,15 @@ def test_a_first_walk(n: int) -> None:
     found = cost(rows_for(n))
     assert found.requests <= requests
     assert found.seconds <= seconds
+
+
+@pytest.mark.parametrize("n", MOST_WIDE)
+def test_a_wide_walk_has_its_connections_when_its_window_is_open_for_them(n: int) -> None:
+    requests, seconds, links = MOST_WIDE[n]
+    found = cost(rows_for(n), concurrency=16)
+    assert found.requests <= requests
+    assert found.seconds <= seconds
+    assert found.links <= links
 
 
 @pytest.mark.parametrize("n", MOST_WARM)
