@@ -131,6 +131,13 @@ class Asking(Generic[T]):
         sure = (self._hint - self._start - self._limit) // step + 1  # pages that are full if the hint is right
         return max(1, min(most, sure - 1))  # the first of them goes alone
 
+    @property
+    def steady(self) -> bool:
+        """Whether the window is as wide as it may be, or the length of the list is believed to be known."""
+        if self._hint is not None:
+            return self._full > 0
+        return pages_beyond(self._full, proving=False) >= self._concurrency
+
     # What was answered
 
     def full(self, page: PlannedPage[T]) -> None:
@@ -217,7 +224,7 @@ class Asking(Generic[T]):
     def _reaches(self, end: int) -> bool:
         """Returns whether a page behind those in the window, which ends at the row `end`, may be asked for now."""
         window = self._window
-        if self._hint is None and pages_beyond(self._full, proving=False) >= self._concurrency:
+        if self._hint is None and self.steady:
             return True
         known = window.known
         full = self._full + known

@@ -145,6 +145,11 @@ class Plan(Generic[T]):
         """How many connections the pages in flight and those to come can use."""
         return 0 if self._over else self._asking.connections
 
+    @property
+    def steady(self) -> bool:
+        """Whether no answer changes which page comes next, unless it ends the list or has to be asked for again."""
+        return not self._over and self._asking.steady
+
     def due(self, most: int | None = None) -> list[PlannedPage[T]]:
         """Returns the pages to send now, `most` of them.
 

@@ -1,7 +1,9 @@
 """The tasks of a walk: they fetch what a plan asks for, and make connections ahead for what it will ask for.
 
 A page is handed out when a connection is ready to carry it, the one needed first before all others, and not before all
-answers of one pass of the event loop are in: then it is decided with all that is known. Where nobody can tell which
+answers of one pass of the event loop are in: then it is decided with all that is known. Once no answer can change which
+page comes next, a worker that is done goes on with it at once: waiting for the pass would add what all its answers cost
+to the round trip of each, a tenth or more of what a long list takes behind 20 ms. Where nobody can tell which
 connections are ready (a borrowed sender, a server that closes them, one that refuses more) pages are handed out as the
 plan says and connect by themselves. At least one is always under way, so a walk never waits for what does not come.
 """
@@ -50,6 +52,11 @@ class _Worker(Generic[T]):
     def finish(self) -> None:
         """Ends the worker's job."""
         self.job = None
+
+    def go_on(self, job: _Job[T]) -> _Job[T]:
+        """Takes the next job without a rest, and returns it."""
+        self.job = job
+        return job
 
     async def rest(self) -> None:
         """Waits for the next job."""
@@ -212,17 +219,37 @@ class Workers(Generic[T]):
         self.wake()
 
     async def _work(self, worker: _Worker[T]) -> None:
-        while worker.job is not None:
+        while (job := worker.job) is not None:
             self._unclaim(1)
-            await self._fetch(*worker.job)
-            worker.finish()
-            self._in_flight -= 1
-            if self._stopped:
-                return
-            self._progress()
-            self.wake()
+            while job is not None:
+                await self._fetch(*job)
+                worker.finish()
+                self._in_flight -= 1
+                if self._stopped:
+                    return
+                self._progress()
+                job = self._go_on(worker)
             self._resting.append(worker)
             await worker.rest()
+
+    def _go_on(self, worker: _Worker[T]) -> _Job[T] | None:
+        """Gives a worker that is done the next page, where no answer can change which it is; else it wakes the others.
+
+        Returns:
+            The worker's next job, None where it is to rest.
+        """
+        stage, connections = self._stage, self._connections
+        if stage is None or not stage.plan.steady:
+            self.wake()
+            return None
+        carried = not self._pulls or connections is None or (connections.ready() or 0) > 0
+        due = stage.plan.due(1) if carried else []
+        if not due or stage.plan.occupied < stage.plan.concurrency:
+            self.wake()
+        if not due:
+            return None
+        self._in_flight += 1
+        return worker.go_on((stage, due[0]))
 
     def _unclaim(self, count: int) -> None:
         count = min(count, self._claimed)

@@ -11,7 +11,8 @@ from typing import Final
 
 import pytest
 
-from asyncsdk import Wethod, gather_all
+from asyncsdk import Hooks, Wethod, gather_all
+from asyncsdk.events import RequestSent, ResponseReceived
 from tests.lists.round_trips import JITTER, LIMIT, World, cost, listing, rows_for
 
 MOST: Final = {
@@ -92,6 +93,27 @@ def test_any_timing(n: int, seconds: float) -> None:
     costs = [cost(rows_for(n), seed=seed, jitter=JITTER) for seed in range(min(200, 2400 // n))]
     assert max(found.requests for found in costs) <= bound(n)
     assert mean(found.seconds for found in costs) <= seconds
+
+
+@pytest.mark.parametrize(("n", "expected", "at_once"), [(30, False, False), (300, False, True), (60, True, True)])
+def test_a_steady_walk_asks_for_the_next_page_before_all_answers_of_an_instant_are_read(
+    n: int, expected: bool, at_once: bool
+) -> None:
+    """Reading them takes its time, and the next round trip would begin later. A window that opens waits for all."""
+    world = World(listing(rows_for(n)))
+    told: list[tuple[float, bool]] = []  # when a request was sent (True), or an answer had been read
+
+    def sent(_: RequestSent) -> None:
+        told.append((world.now, True))
+
+    def read(_: ResponseReceived) -> None:
+        told.append((world.now, False))
+
+    async def main(wethod: Wethod) -> None:
+        await wethod.list("/api/rows", limit=LIMIT).all(concurrency=8, expected=rows_for(n) if expected else None)
+
+    world.run(main, hooks=Hooks(request=sent, response=read))
+    assert at_once == any(is_sent and (now, False) in told[at:] for at, (now, is_sent) in enumerate(told))
 
 
 @pytest.mark.parametrize("rows", [0, 1, LIMIT - 1])
