@@ -239,15 +239,15 @@ class Workers(Generic[T]):
             The worker's next job, None where it is to rest.
         """
         stage, connections = self._stage, self._connections
-        if stage is None or not stage.plan.steady:
+        due: list[PlannedPage[T]] = []
+        if stage is not None and stage.plan.occupied < stage.plan.concurrency and stage.plan.steady:
+            carried = not self._pulls or connections is None or (connections.ready() or 0) > 0
+            due = stage.plan.due(1) if carried else due
+        if stage is None or not due:
             self.wake()
             return None
-        carried = not self._pulls or connections is None or (connections.ready() or 0) > 0
-        due = stage.plan.due(1) if carried else []
-        if not due or stage.plan.occupied < stage.plan.concurrency:
+        if stage.plan.occupied < stage.plan.concurrency:
             self.wake()
-        if not due:
-            return None
         self._in_flight += 1
         return worker.go_on((stage, due[0]))
 
