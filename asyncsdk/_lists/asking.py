@@ -35,9 +35,12 @@ def pages_beyond(full: int, *, proving: bool) -> int:
 def connections(full: int, most: int) -> int:
     """Returns how many connections the pages to come can use when they are ready, `most` at the most.
 
-    Six pages come in while a connection is made, so it looks six pages further than `pages_beyond`.
+    Three rounds of pages come in while a connection is made and its first page travels, so it looks three rounds
+    further than `pages_beyond`: six pages at the beginning, and more the wider the window is.
     """
-    return min(most, 3 + (full + 6) // 8) if full else 1
+    if not full:
+        return 1
+    return min(most, 3 + (full + 3 * pages_beyond(full, proving=False)) // 8)
 
 
 class Asking(Generic[T]):
@@ -128,6 +131,13 @@ class Asking(Generic[T]):
         sure = (self._hint - self._start - self._limit) // step + 1  # pages that are full if the hint is right
         return max(1, min(most, sure - 1))  # the first of them goes alone
 
+    @property
+    def steady(self) -> bool:
+        """Whether the window is as wide as it may be, or the length of the list is believed to be known."""
+        if self._hint is not None:
+            return self._full > 0
+        return pages_beyond(self._full, proving=False) >= self._concurrency
+
     # What was answered
 
     def full(self, page: PlannedPage[T]) -> None:
@@ -214,7 +224,7 @@ class Asking(Generic[T]):
     def _reaches(self, end: int) -> bool:
         """Returns whether a page behind those in the window, which ends at the row `end`, may be asked for now."""
         window = self._window
-        if self._hint is None and pages_beyond(self._full, proving=False) >= self._concurrency:
+        if self._hint is None and self.steady:
             return True
         known = window.known
         full = self._full + known

@@ -23,7 +23,7 @@ _RESUME_OVERLAP = 8
 _CLOCK_SKEW = timedelta(seconds=2)
 
 
-@attrs.frozen(eq=False)
+@attrs.define(eq=False)  # one a page, and made in a third of the time of a frozen one
 class Continuation(Generic[T]):
     """How a page continues what was accepted before it.
 

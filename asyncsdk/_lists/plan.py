@@ -98,10 +98,10 @@ class Plan(Generic[T]):
         self._ending = Ending(sizes, hint, begun=self.resumed)
         self._repetition = Repetition(identity, limit)
         self._gaps = GapSearch(limit)
-        self._ended = max_items == 0
+        self._ended = self._over = max_items == 0
         self._bounded = False
         self._is_last: bool | None = True  # whether the last rows are the last of the list, once it has ended
-        self._error: BaseException | None = None
+        self._error: BaseException | None = None  # it is over with one, as it is when it has ended
 
     # --- what whoever does the I/O calls --------------------------------------------------------------------------
 
@@ -144,6 +144,11 @@ class Plan(Generic[T]):
     def connections(self) -> int:
         """How many connections the pages in flight and those to come can use."""
         return 0 if self._over else self._asking.connections
+
+    @property
+    def steady(self) -> bool:
+        """Whether no answer changes which page comes next, unless it ends the list or has to be asked for again."""
+        return not self._over and self._asking.steady
 
     def due(self, most: int | None = None) -> list[PlannedPage[T]]:
         """Returns the pages to send now, `most` of them.
@@ -194,10 +199,6 @@ class Plan(Generic[T]):
         return self._deliveries.bookmark()
 
     # --- accepting ------------------------------------------------------------------------------------------------
-
-    @property
-    def _over(self) -> bool:
-        return self._ended or self._error is not None
 
     def _accept(self) -> None:
         """Accepts pages from the head of the window for as long as they continue what was accepted."""
@@ -340,9 +341,9 @@ class Plan(Generic[T]):
             raise WalkError(UNPAGED.format(rows=len(rows), limit=page.limit, offset=page.offset))
 
     def _end(self) -> None:
-        self._ended = True
+        self._ended = self._over = True
         self._window.clear()
 
     def _fail(self, error: BaseException) -> None:
-        self._error = error
+        self._error, self._over = error, True
         self._window.clear()

@@ -140,7 +140,7 @@ class Repetition(Generic[T]):
         if earlier == keys:
             return True
         # In another order they are the same page only where each row is told by its id.
-        return not any(map(is_digest, keys)) and set(earlier) == set(keys)
+        return keys[0] in earlier and set(earlier) == set(keys) and not any(map(is_digest, keys))
 
 
 REPEATS: Final = (

@@ -41,6 +41,8 @@ class PlannedPage(Generic[T]):
         wanted: whether it still stands in the window.
         tried: whether it did not join once.
         headers: of its answer.
+        full: whether it came back with as many rows as were asked for.
+        short: whether it came back with fewer.
     """
 
     offset: int
@@ -55,16 +57,8 @@ class PlannedPage(Generic[T]):
     wanted: bool = True
     tried: bool = False
     headers: Mapping[str, str] = attrs.field(default=NO_HEADERS, repr=False)
-
-    @property
-    def full(self) -> bool:
-        """Whether it came back with as many rows as were asked for."""
-        return self.rows is not None and len(self.rows) >= self.limit
-
-    @property
-    def short(self) -> bool:
-        """Whether it came back with fewer rows than were asked for."""
-        return self.rows is not None and len(self.rows) < self.limit
+    full: bool = False
+    short: bool = False
 
     @property
     def in_flight(self) -> bool:
@@ -78,6 +72,8 @@ class PlannedPage(Generic[T]):
     def answer(self, rows: list[T], date: str | None, answers: int) -> None:
         """Takes in what came, as the last of so many answers."""
         self.rows, self.date, self.answered, self.error = rows, date, answers, None
+        self.full = len(rows) >= self.limit
+        self.short = not self.full
 
     def carry(self, headers: Mapping[str, str]) -> None:
         """Take in the headers of its answer."""

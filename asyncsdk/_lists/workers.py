@@ -1,7 +1,9 @@
 """The tasks of a walk: they fetch what a plan asks for, and make connections ahead for what it will ask for.
 
 A page is handed out when a connection is ready to carry it, the one needed first before all others, and not before all
-answers of one pass of the event loop are in: then it is decided with all that is known. Where nobody can tell which
+answers of one pass of the event loop are in: then it is decided with all that is known. Once no answer can change which
+page comes next, a worker that is done goes on with it at once: waiting for the pass would add what all its answers cost
+to the round trip of each, a tenth or more of what a long list takes behind 20 ms. Where nobody can tell which
 connections are ready (a borrowed sender, a server that closes them, one that refuses more) pages are handed out as the
 plan says and connect by themselves. At least one is always under way, so a walk never waits for what does not come.
 """
@@ -32,10 +34,11 @@ _Job: TypeAlias = tuple[Stage[T], PlannedPage[T]]
 class _Worker(Generic[T]):
     """Fetches one page after the other, in one task: one that rests costs a third of a new one for each page."""
 
-    __slots__ = ("_rest", "job")
+    __slots__ = ("_loop", "_rest", "job")
 
-    def __init__(self, job: _Job[T]) -> None:
+    def __init__(self, job: _Job[T], loop: asyncio.AbstractEventLoop) -> None:
         self.job: _Job[T] | None = job
+        self._loop = loop
         self._rest: asyncio.Future[None] | None = None
 
     def give(self, job: _Job[T]) -> bool:
@@ -50,9 +53,14 @@ class _Worker(Generic[T]):
         """Ends the worker's job."""
         self.job = None
 
+    def go_on(self, job: _Job[T]) -> _Job[T]:
+        """Takes the next job without a rest, and returns it."""
+        self.job = job
+        return job
+
     async def rest(self) -> None:
         """Waits for the next job."""
-        self._rest = asyncio.get_running_loop().create_future()
+        self._rest = self._loop.create_future()
         await self._rest
 
 
@@ -138,7 +146,11 @@ class Workers(Generic[T]):
         ready = None if connections is None else connections.ready()
         if ready is not None and ready <= 0:
             ready = 0 if self._under_way else 1
-        for page in plan.due(ready if self._pulls else None):
+        due = plan.due(ready if self._pulls else None)
+        if due and connections is not None:
+            self._claimed += len(due)
+            connections.claim(len(due))
+        for page in due:
             self._give(stage, page)
         if ready is not None and self._pulls and connections is not None and self._under_way < plan.concurrency:
             self._open_ahead(plan.connections, connections)
@@ -178,13 +190,10 @@ class Workers(Generic[T]):
         if self._began is None:
             self._began = own_date()
         self._in_flight += 1
-        if self._connections is not None:
-            self._claimed += 1
-            self._connections.claim(1)
         while self._resting:
             if self._resting.pop().give((stage, page)):
                 return
-        worker = _Worker((stage, page))
+        worker = _Worker((stage, page), self.loop)
         self._start(self._work(worker)).add_done_callback(lambda task: self._left(worker, task))
 
     def _start(self, work: Any) -> asyncio.Task[Any]:
@@ -210,17 +219,37 @@ class Workers(Generic[T]):
         self.wake()
 
     async def _work(self, worker: _Worker[T]) -> None:
-        while worker.job is not None:
+        while (job := worker.job) is not None:
             self._unclaim(1)
-            await self._fetch(*worker.job)
-            worker.finish()
-            self._in_flight -= 1
-            if self._stopped:
-                return
-            self._progress()
-            self.wake()
+            while job is not None:
+                await self._fetch(*job)
+                worker.finish()
+                self._in_flight -= 1
+                if self._stopped:
+                    return
+                self._progress()
+                job = self._go_on(worker)
             self._resting.append(worker)
             await worker.rest()
+
+    def _go_on(self, worker: _Worker[T]) -> _Job[T] | None:
+        """Gives a worker that is done the next page, where no answer can change which it is; else it wakes the others.
+
+        Returns:
+            The worker's next job, None where it is to rest.
+        """
+        stage, connections = self._stage, self._connections
+        due: list[PlannedPage[T]] = []
+        if stage is not None and stage.plan.occupied < stage.plan.concurrency and stage.plan.steady:
+            carried = not self._pulls or connections is None or (connections.ready() or 0) > 0
+            due = stage.plan.due(1) if carried else due
+        if stage is None or not due:
+            self.wake()
+            return None
+        if stage.plan.occupied < stage.plan.concurrency:
+            self.wake()
+        self._in_flight += 1
+        return worker.go_on((stage, due[0]))
 
     def _unclaim(self, count: int) -> None:
         count = min(count, self._claimed)

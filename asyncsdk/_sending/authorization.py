@@ -51,13 +51,9 @@ class Authorization:
         self._gate = gate
         self._lifetime = lifetime
         token = settings.token
-        self._fixed = self._with(token) if isinstance(token, Secret) else None
-        self._asked: RequestHeaders | None = None  # those with what a token's function gave last
-
-    @property
-    def fixed(self) -> RequestHeaders | None:
+        self.fixed: RequestHeaders | None = self._with(token) if isinstance(token, Secret) else None
         """The headers, where the token is fixed."""
-        return self._fixed
+        self._asked: RequestHeaders | None = None  # those with what a token's function gave last
 
     async def in_force(self, call: Call) -> RequestHeaders:
         """Returns the headers with the token that its function gave last; asks it where it was not asked yet."""
@@ -71,7 +67,7 @@ class Authorization:
 
     async def renew(self, call: Call, headers: RequestHeaders, answer: Answer) -> bool:
         """Returns, after a 401, whether the token's function gives another one; it is asked once for a call."""
-        if self._fixed is not None or not call.renew():
+        if self.fixed is not None or not call.renew():
             return False
         call.ask_anew()
         changed = await self._in_time(call, self._credential.renewed(headers.token, call.request.line, answer))

@@ -47,6 +47,7 @@ class Call:
         lost: whether an attempt may have been carried out although no answer came.
         renewed: whether a new token was asked for because of a 401.
         expired: whether its deadline came while an attempt was under way.
+        watched: whether the attempt at hand is, by an observer or the log.
     """
 
     request: Request
@@ -63,10 +64,12 @@ class Call:
     lost: bool = False
     renewed: bool = False
     expired: bool = False
+    watched: bool = False
     _failing_from: tuple[float, float] | None = None  # when its first attempt failed, and what it had waited until then
     _status: int | None = None
     _id: int | None = None
     _begun: float = 0.0  # by the clock of waits; only where somebody observes
+    _sent_at: float = 0.0  # when it began, by the clock of waits; only where it is watched
 
     # What it meets.
 
@@ -151,13 +154,22 @@ class Call:
 
     def tell_sent(self, server: str) -> None:
         """Tells that the attempt at hand goes out."""
-        if self.observers:
+        observed = bool(self.observers)
+        self.watched = observed or logger.isEnabledFor(logging.DEBUG)
+        if self.watched:
+            self._sent_at = clock.monotonic()
+        if observed:
             self.observers.tell(RequestSent(*self.identity, self.attempts, server))
 
-    def tell_answered(self, seconds: float, server: str) -> None:
-        """Tells that the attempt at hand is over."""
-        if not self.observers:
-            return
+    def tell_answered(self, server: str, secrets: Iterable[Secret]) -> None:
+        """Tells that the attempt at hand, which is watched, is over; in the log it has no `secrets`."""
+        seconds = clock.monotonic() - self._sent_at
+        if self.observers:
+            self._tell_answered(seconds, server)
+        if logger.isEnabledFor(logging.DEBUG):
+            self._log_attempt(seconds, secrets)
+
+    def _tell_answered(self, seconds: float, server: str) -> None:
         answer = self.attempt.answer
         status, size = (None, 0) if answer is None else (answer.status, len(answer.body))
         error = None if answer is not None else self.attempt.kind or "CancelledError"
@@ -192,8 +204,7 @@ class Call:
             extra = {f"wethod_{name}": value for name, value in named.items()}
             logger.log(level, text, *args, extra=extra, stacklevel=2)
 
-    def log_attempt(self, seconds: float, secrets: Iterable[Secret]) -> None:
-        """Writes what the attempt at hand came to, without `secrets`."""
+    def _log_attempt(self, seconds: float, secrets: Iterable[Secret]) -> None:
         request, attempt = self.request, self.attempt
         status = None if attempt.answer is None else attempt.answer.status
         came = status or printable(redacted(attempt.problem, secrets)) or "no answer"

@@ -53,7 +53,7 @@ class Lifetime:
 
     def check(self) -> None:
         """Raises ClientClosedError where it is over."""
-        if self.closed:
+        if self._closed or self._transport.closed:
             raise ClientClosedError
 
 

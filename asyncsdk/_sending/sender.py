@@ -271,7 +271,6 @@ class Sender:
         """Sends a request once; what came of it is in `call.attempt`."""
         attempt, request = call.try_again(), call.request
         call.tell_sent(self._server)
-        begun = clock.monotonic()
         try:
             await pool.attempt(
                 attempt,
@@ -281,9 +280,9 @@ class Sender:
                 route=self._route,
             )
         finally:
-            self._note(call, headers, clock.monotonic() - begun)
+            self._note(call, headers)
 
-    def _note(self, call: Call, headers: RequestHeaders, seconds: float) -> None:
+    def _note(self, call: Call, headers: RequestHeaders) -> None:
         """Counts an attempt and tells the observers."""
         call.take_in()
         attempt, request = call.attempt, call.request
@@ -291,9 +290,8 @@ class Sender:
         size = 0 if answer is None else len(answer.body)
         sent = 0 if request.body is None else len(request.body)
         self.account.counters.attempt(attempt.sends, again=call.attempts > 1, sent=sent, received=size)
-        call.tell_answered(seconds, self._server)
-        if logger.isEnabledFor(logging.DEBUG):
-            call.log_attempt(seconds, self._authorization.secrets(headers))
+        if call.watched:
+            call.tell_answered(self._server, self._authorization.secrets(headers))
 
     def _check_ended(self, call: Call, headers: RequestHeaders) -> None:
         """Raises the error of a call whose deadline came, or whose client was closed, while it was under way."""

@@ -7,6 +7,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
 import attrs
+from multidict import istr
 
 from .._limits import Slots
 from .._limits.per_loop import PerLoop
@@ -147,8 +148,11 @@ class Transport:
             await self._pools.aclose()
 
     def headers(self, headers: Mapping[str, str]) -> Mapping[str, str]:
-        """Headers in the form that aiohttp takes without copying them first, and that nobody can read."""
-        return Headers(headers)
+        """Headers in the form that aiohttp takes without copying them first, and that nobody can read.
+
+        Names as `istr` are not made so once more for each request.
+        """
+        return Headers({istr(name): value for name, value in headers.items()})
 
     def route(self, connect: float, read: float, proxy: Proxy | None = None, ssl: SSLContext | None = None) -> Route:
         """How requests of a client reach the server.

@@ -11,7 +11,8 @@ from typing import Final
 
 import pytest
 
-from asyncsdk import Wethod, gather_all
+from asyncsdk import Hooks, Wethod, gather_all
+from asyncsdk.events import RequestSent, ResponseReceived
 from tests.lists.round_trips import JITTER, LIMIT, World, cost, listing, rows_for
 
 MOST: Final = {
@@ -27,6 +28,9 @@ MOST: Final = {
     100: (114, 22),
 }
 """Requests and round trips, where nothing is known and every connection is new."""
+
+MOST_WIDE: Final = {30: (34, 13, 8), 60: (69, 17, 13), 100: (114, 20, 16), 300: (339, 33, 16)}
+"""Requests, round trips and connections with 16 in flight, where nothing is known and every connection is new."""
 
 MOST_WARM: Final = {1: 1, 2: 2, 3: 3, 5: 4, 8: 5, 10: 6, 30: 10, 60: 14}
 """Round trips, where connections are there."""
@@ -45,6 +49,15 @@ def test_a_first_walk(n: int) -> None:
     found = cost(rows_for(n))
     assert found.requests <= requests
     assert found.seconds <= seconds
+
+
+@pytest.mark.parametrize("n", MOST_WIDE)
+def test_a_wide_walk_has_its_connections_when_its_window_is_open_for_them(n: int) -> None:
+    requests, seconds, links = MOST_WIDE[n]
+    found = cost(rows_for(n), concurrency=16)
+    assert found.requests <= requests
+    assert found.seconds <= seconds
+    assert found.links <= links
 
 
 @pytest.mark.parametrize("n", MOST_WARM)
@@ -80,6 +93,27 @@ def test_any_timing(n: int, seconds: float) -> None:
     costs = [cost(rows_for(n), seed=seed, jitter=JITTER) for seed in range(min(200, 2400 // n))]
     assert max(found.requests for found in costs) <= bound(n)
     assert mean(found.seconds for found in costs) <= seconds
+
+
+@pytest.mark.parametrize(("n", "expected", "at_once"), [(30, False, False), (300, False, True), (60, True, True)])
+def test_a_steady_walk_asks_for_the_next_page_before_all_answers_of_an_instant_are_read(
+    n: int, expected: bool, at_once: bool
+) -> None:
+    """Reading them takes its time, and the next round trip would begin later. A window that opens waits for all."""
+    world = World(listing(rows_for(n)))
+    told: list[tuple[float, bool]] = []  # when a request was sent (True), or an answer had been read
+
+    def sent(_: RequestSent) -> None:
+        told.append((world.now, True))
+
+    def read(_: ResponseReceived) -> None:
+        told.append((world.now, False))
+
+    async def main(wethod: Wethod) -> None:
+        await wethod.list("/api/rows", limit=LIMIT).all(concurrency=8, expected=rows_for(n) if expected else None)
+
+    world.run(main, hooks=Hooks(request=sent, response=read))
+    assert at_once == any(is_sent and (now, False) in told[at:] for at, (now, is_sent) in enumerate(told))
 
 
 @pytest.mark.parametrize("rows", [0, 1, LIMIT - 1])
