@@ -14,13 +14,11 @@ from __future__ import annotations
 import asyncio
 import select
 import sys
-from functools import partial
 from types import coroutine
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from .http import AbstractStreamWriter, Connection, HttpParser, ResponseHandler, Trace, aiohttp, pooling
 from .opening import Roads
-from .silence import PatientHandler
 from .statuses import REPEATABLE
 
 if TYPE_CHECKING:
@@ -48,8 +46,6 @@ class Connector(aiohttp.TCPConnector):
     def __init__(self) -> None:
         # One second more than is used here: what was looked at may not expire while aiohttp takes it.
         super().__init__(limit=0, keepalive_timeout=KEPT_ALIVE + 1, ttl_dns_cache=DNS_SECONDS)
-        handler: type[ResponseHandler] = PatientHandler
-        self._factory = partial(handler, loop=self._loop)
         self.roads: Roads = Roads()
 
     async def connect(

@@ -8,7 +8,6 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import nullcontext
-from typing import Any
 
 import aiohttp
 import pytest
@@ -16,7 +15,6 @@ from aiohttp import web
 
 from asyncsdk import RetryPolicy, Wethod, errors
 from asyncsdk._sending.deadline import Deadline
-from asyncsdk._sending.http import ResponseHandler
 from asyncsdk._sending.transport import Base
 from asyncsdk._sending.wire import build
 from asyncsdk.models import Stream
@@ -209,21 +207,6 @@ class _Slow:
         pass
 
 
-class _Fading:
-    """A server that answers two requests of a connection and no more."""
-
-    def __init__(self, link: Link) -> None:
-        self._link, self._left = link, 2
-
-    def received(self, _: bytes) -> None:
-        if self._left:
-            self._left -= 1
-            self._link.send(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}", 0.1)
-
-    def ended(self) -> None:
-        pass
-
-
 @pytest.mark.parametrize("method", ["GET", "POST"])
 def test_the_time_out_begins_anew_with_each_piece(method: str) -> None:
     """Each comes in time, all together much later."""
@@ -237,46 +220,6 @@ def test_the_time_out_begins_anew_with_each_piece(method: str) -> None:
 
     assert simulation.run(main) == b"{}"
     assert simulation.seconds > 8.0
-
-
-async def test_the_time_outs_of_a_connection_take_one_timer(
-    server: Server, connect: Connect, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """However many answers come over it: setting and cancelling timers is a twentieth of what a page costs."""
-    loop, watched = asyncio.get_running_loop(), []
-    call_at = loop.call_at
-
-    def noted(when: float, callback: Callable[..., object], *args: object, **more: Any) -> asyncio.TimerHandle:
-        if isinstance(getattr(callback, "__self__", None), ResponseHandler):
-            watched.append(callback)
-        return call_at(when, callback, *args, **more)
-
-    monkeypatch.setattr(loop, "call_at", noted)
-    wethod = connect(max_in_flight=1)
-    server.script(*[(200, {})] * 5)
-    for _ in range(5):
-        await wethod.request("GET", "/api/streams")
-    assert len(watched) == 1
-
-
-def test_a_connection_keeps_the_time_out_of_each_request_and_none_between_them() -> None:
-    """The timer of a patient request serves an impatient one; what lies idle is not ended; the moment is exact."""
-    simulation = Simulation(1)
-    simulation.network.listen("fading.test", 443, _Fading)
-
-    async def main() -> float:
-        retry = RetryPolicy(attempts=1)
-        async with simulation.client(base_url="https://fading.test", read_timeout=30.0, retry=retry) as patient:
-            await patient.request("GET", "/api/streams")
-            await asyncio.sleep(40.0)
-            await patient.request("GET", "/api/streams")
-            begun = simulation.seconds
-            with pytest.raises(errors.RequestTimeoutError):
-                await patient.with_options(read_timeout=2.0).request("GET", "/api/streams")
-            return simulation.seconds - begun
-
-    assert simulation.run(main) == pytest.approx(2.0, abs=0.01)
-    assert simulation.network.counts["links"] == 1
 
 
 @pytest.mark.parametrize("method", ["GET", "DELETE"])
