@@ -17,11 +17,35 @@
 
 from __future__ import annotations
 
+from .._codec.surprises import Surprise
 from .applying import acquaint, applied
 from .comparing import differences
-from .differences import Difference
+from .contracted import ContractedList, ContractedParameter, PromisedField
+from .differences import Difference, DifferenceKind, OtherKind
 from .file import read, write
-from .observed import Learned
+from .kinds import Kind
+from .observed import Learned, SeenField, SeenList, SeenServer, Verdict
 from .reading import cost, learn
 
-__all__ = ["Difference", "Learned", "acquaint", "applied", "cost", "differences", "learn", "read", "write"]
+__all__ = [
+    "ContractedList",
+    "ContractedParameter",
+    "Difference",
+    "DifferenceKind",
+    "Kind",
+    "Learned",
+    "OtherKind",
+    "PromisedField",
+    "SeenField",
+    "SeenList",
+    "SeenServer",
+    "Surprise",
+    "Verdict",
+    "acquaint",
+    "applied",
+    "cost",
+    "differences",
+    "learn",
+    "read",
+    "write",
+]

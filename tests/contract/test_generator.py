@@ -30,6 +30,7 @@ from asyncsdk.contract.creating import is_found
 from asyncsdk.contract.reading import Contract, Operation, Parameter, read
 from asyncsdk.contract.schemas import Field, python_name
 from asyncsdk.contract.settling import mark_of
+from asyncsdk.contract.writing_resources import class_name
 from asyncsdk.errors import ArgumentError
 from asyncsdk.resources import Resources
 
@@ -366,7 +367,9 @@ def test_resources_without_get_say_what_to_write_instead() -> None:
     for resource in READ.resources:
         if not any(operation.method == "get" for operation in resource.operations):
             module = importlib.import_module(f"asyncsdk.resources.{resource.name}")
-            assert f"await wethod.{resource.name}.list(" in str(getattr(module, module.__all__[0]).__doc__)
+            assert f"await wethod.{resource.name}.list(" in str(
+                getattr(module, class_name(resource.name, dict.fromkeys(models.__all__))).__doc__
+            )
 
 
 @pytest.mark.parametrize("resource", sorted({*words.EXAMPLES, *words.INSTEAD_OF_GET}))

@@ -10,7 +10,7 @@ import aiohttp
 import pytest
 
 from asyncsdk.sandbox import Sandbox
-from asyncsdk.sandbox.faults import LOST, Fault, Kind, from_json
+from asyncsdk.sandbox.faults import LOST, Fault, FaultKind, from_json
 from asyncsdk.sandbox.patterns import Pattern
 from asyncsdk.sandbox.service import ServedAnswer
 from asyncsdk.sandbox.striking import strike_of
@@ -59,7 +59,7 @@ async def test_a_connection_breaks_without_an_answer_or_amid_it(
 
 
 # Every kind that loses an answer, and what a client sees of it.
-LOSING: dict[Kind, Any] = {
+LOSING: dict[FaultKind, Any] = {
     "fail": 503,
     "html": 502,
     "garbage": 200,
@@ -79,7 +79,9 @@ async def ask(api: Api, method: str, path: str, body: Any = None) -> Any:
 
 @pytest.mark.parametrize("kind", LOSING)
 @pytest.mark.parametrize("handled", [False, True])
-async def test_an_answer_is_lost_before_or_after_the_work_was_done(open_api: Open, kind: Kind, handled: bool) -> None:
+async def test_an_answer_is_lost_before_or_after_the_work_was_done(
+    open_api: Open, kind: FaultKind, handled: bool
+) -> None:
     async with open_api(empty=True) as api:
         held = api.sandbox.add("streams", name="Held")
         gone = api.sandbox.add("streams", name="Gone")
