@@ -18,8 +18,8 @@ from asyncsdk.extract.target import Batch, Contents, Place, Shrink, Written
 from asyncsdk.extract.targets import make_target
 from asyncsdk.sandbox import Sandbox
 from tests.extract.memory import STREAMS, client
+from tests.extract.opened_delta import STATE, opened, rows_in, things
 from tests.extract.stored import ACME, GLOBEX, NIGHT, THINGS
-from tests.extract.test_delta import STATE, opened, rows_in, things
 
 deltalake = pytest.importorskip("deltalake")
 pytest.importorskip("moto.server")

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import AsyncIterator
+from typing import TYPE_CHECKING
 
 import pytest
 
 from asyncsdk._limits import Pause
-from asyncsdk._limits.shared_budget import SharedBudget
 from tests.limits.redis_on_loopback import LIMIT, answers
+
+if TYPE_CHECKING:
+    from asyncsdk._limits.shared_budget import SharedBudget
 
 
 @pytest.fixture(scope="module")
@@ -27,6 +30,8 @@ def key() -> str:
 @pytest.fixture
 async def pair(url: str, key: str) -> AsyncIterator[tuple[SharedBudget, SharedBudget]]:
     """Two processes of one person."""
+    from asyncsdk._limits.shared_budget import SharedBudget  # needs the extra redis
+
     one, two = (SharedBudget(url, key, LIMIT, 60.0, pause=Pause()) for _ in range(2))
     yield one, two
     await one.aclose()

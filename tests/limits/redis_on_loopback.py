@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import socket
+from typing import TYPE_CHECKING
 
 from asyncsdk._limits import Ticket
-from asyncsdk._limits.shared_budget import SharedBudget
+
+if TYPE_CHECKING:  # it needs the extra redis
+    from asyncsdk._limits.shared_budget import SharedBudget
 
 LIMIT = 10
 

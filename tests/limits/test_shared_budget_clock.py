@@ -6,11 +6,11 @@ import asyncio
 
 import pytest
 
+pytest.importorskip("redis", reason="the extra redis is not installed")
+
 from asyncsdk._limits import Pause, Ticket
 from asyncsdk._limits.shared_budget import SharedBudget
 from tests.limits.redis_on_loopback import LIMIT, grants
-
-pytest.importorskip("redis", reason="the extra redis is not installed")
 
 pytestmark = pytest.mark.redis
 

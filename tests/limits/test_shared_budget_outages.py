@@ -13,11 +13,11 @@ from collections.abc import Iterator
 import attrs
 import pytest
 
+pytest.importorskip("redis", reason="the extra redis is not installed")
+
 from asyncsdk._limits import Pause, Ticket
 from asyncsdk._limits.shared_budget import SharedBudget
 from tests.limits.redis_on_loopback import answers, grants, used
-
-pytest.importorskip("redis", reason="the extra redis is not installed")
 
 pytestmark = pytest.mark.redis
 

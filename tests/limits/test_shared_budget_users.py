@@ -13,12 +13,12 @@ from pathlib import Path
 import anyio
 import pytest
 
+pytest.importorskip("redis", reason="the extra redis is not installed")
+
 from asyncsdk._limits import Pause, Slots, Ticket
 from asyncsdk._limits.shared_budget import SharedBudget
 from asyncsdk.errors import ArgumentError
 from tests.limits.redis_on_loopback import LIMIT, grants, used
-
-pytest.importorskip("redis", reason="the extra redis is not installed")
 
 pytestmark = pytest.mark.redis
 
