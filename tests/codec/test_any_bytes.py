@@ -25,7 +25,7 @@ from asyncsdk.errors import DecodeError
 from asyncsdk.models import Budget, Project, Stream, Timesheet
 from asyncsdk.testing import Factory
 from tests.codec.broken_pages import HUGE, page
-from tests.codec.test_decode import DEAL, PLAN, Deal, Leader, Plan, Portfolio, text
+from tests.codec.rows import DEAL, PLAN, Deal, Leader, Plan, Portfolio, text
 
 T = TypeVar("T")
 

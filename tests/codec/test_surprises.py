@@ -21,7 +21,7 @@ from asyncsdk._codec.decode import (
 from asyncsdk._codec.promises import WarnOnce
 from asyncsdk.errors import DecodeError
 from tests.codec.broken_pages import HUGE, page, row
-from tests.codec.test_decode import DEAL, Deal, Leader, Portfolio, text
+from tests.codec.rows import DEAL, Deal, Leader, Portfolio, text
 
 DEEP = "[" * 100_000 + "]" * 100_000
 
