@@ -235,6 +235,13 @@ def test_modules_can_be_read_in_one_go() -> None:
     assert len(top) <= 27, sorted(top)
 
 
+def test_test_files_hold_one_matter() -> None:
+    """One that is longer than 350 lines holds several: each is found by the name of its file."""
+    tests = PACKAGE.parent / "tests"
+    lines = {str(path.relative_to(tests)): path.read_text("utf-8").count("\n") for path in tests.rglob("*.py")}
+    assert {name: count for name, count in lines.items() if count > 350} == {}
+
+
 def test_every_module_says_why_it_exists() -> None:
     """A docstring, whose first line ends as a sentence does."""
     without = [
