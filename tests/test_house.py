@@ -33,13 +33,13 @@ ROOMS: Final = (
     {"resources"},
     {"client"},
     {"mirror"},
-    {"sandbox", "docs", "learning"},
+    {"sandbox", "docs", "contract"},
     {"extract"},
     {"bulk", "blocking"},
     {"fleet"},
     {"integrations", "testing"},
     {"cli"},
-    {"__main__", "contract"},
+    {"__main__"},
 )
 RANKS: Final = {room: rank for rank, rooms in enumerate(ROOMS) for room in rooms}
 
@@ -232,7 +232,7 @@ def test_modules_can_be_read_in_one_go() -> None:
     }
     assert long == {}
     top = {path.name for path in PACKAGE.iterdir() if path.name not in {*GENERATED, "__pycache__", "py.typed"}}
-    assert len(top) <= 27, sorted(top)
+    assert len(top) <= 25, sorted(top)
 
 
 def test_test_files_hold_one_matter() -> None:

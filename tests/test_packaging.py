@@ -52,7 +52,7 @@ def imports(path: Path) -> Iterator[str]:
 
 def shipped(path: Path) -> bool:
     """Whether the wheel has a module: what only the generator needs stays out."""
-    return path.parts[0] != "contract" or path.name == "__init__.py"
+    return path.parts[0] != "contract" or len(path.parts) > 2 or path.name == "__init__.py"
 
 
 class TestDependencies:

@@ -15,6 +15,7 @@ from tests.source_trees import PACKAGE, origin, sources
 
 DOORS: Final = (
     # What users import from: the modules at the top, those of each resource, and these.
+    "asyncsdk.contract.learning",
     "asyncsdk.integrations.dlt",
     "asyncsdk.integrations.fastapi",
     "asyncsdk.integrations.opentelemetry",

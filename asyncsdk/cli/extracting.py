@@ -14,13 +14,13 @@ import attrs
 from .. import Wethod
 from .._catalog import Listing
 from .._limits import clock
+from ..contract.learning import Learned, acquaint, applied, read
 from ..errors import ConfigurationError, WethodError
 from ..events import Hooks
 from ..extract import ExtractionPlan, ExtractionReport, TargetRefused, extract, plan
 from ..extract.address import check, secrets_of, shown
 from ..extract.defects import defect_of
 from ..extract.options import ExtractionOptions
-from ..learning import Learned, acquaint, applied, read
 from .client import connect
 from .display import Display, budget_line
 from .ending import refusal

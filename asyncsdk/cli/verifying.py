@@ -9,9 +9,9 @@ from typing import Final
 
 import attrs
 
+from ..contract.learning import acquaint, applied, read
 from ..extract import ExtractionVerification, TableCheck, verify
 from ..extract.options import ExtractionOptions
-from ..learning import acquaint, applied, read
 from .client import connect
 from .ending import refusal
 from .output import stdout

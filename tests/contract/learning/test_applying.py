@@ -10,11 +10,11 @@ import pytest
 
 from asyncsdk import Wethod
 from asyncsdk._catalog import find
+from asyncsdk.contract.learning import Learned, acquaint, applied, learn
+from asyncsdk.contract.learning.applying import null_fields
+from asyncsdk.contract.learning.observed import SeenServer
 from asyncsdk.errors import ArgumentError
 from asyncsdk.extract import extract
-from asyncsdk.learning import Learned, acquaint, applied, learn
-from asyncsdk.learning.applying import null_fields
-from asyncsdk.learning.observed import SeenServer
 from asyncsdk.sandbox import Deviation, Sandbox
 
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from asyncsdk import Wethod
+from asyncsdk.contract.learning import differences, learn
 from asyncsdk.extract import extract
-from asyncsdk.learning import differences, learn
 from asyncsdk.sandbox import Deviation, Sandbox
 
 pytest.importorskip("duckdb")

@@ -13,7 +13,7 @@ from typing import Any
 import attrs
 import cattrs
 
-from ..errors import ConfigurationError
+from ...errors import ConfigurationError
 from .observed import FORMAT, Learned
 
 __all__ = ["before", "check_place", "read", "text_of", "write"]

@@ -17,7 +17,7 @@
 
 from __future__ import annotations
 
-from .._codec.surprises import Surprise
+from ..._codec.surprises import Surprise
 from .applying import acquaint, applied
 from .comparing import differences
 from .contracted import ContractedList, ContractedParameter, PromisedField

@@ -7,7 +7,7 @@ from typing import Final, Literal, TypeAlias
 
 import attrs
 
-from .._codec import surprises
+from ..._codec import surprises
 
 __all__ = ["Difference", "DifferenceKind", "lines_of", "meaning_of"]
 

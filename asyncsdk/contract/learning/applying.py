@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Final
 
 import attrs
 
-from .._catalog import Listing
+from ..._catalog import Listing
 from .contracted import contracted
 from .observed import Learned
 from .rows_compared import promised_at
 
 if TYPE_CHECKING:
-    from ..client import Wethod
+    from ...client import Wethod
 
 __all__ = ["acquaint", "applied", "null_fields"]
 

@@ -8,7 +8,7 @@ from typing import Final
 
 import attrs
 
-from .._codec import surprises
+from ..._codec import surprises
 from .contracted import ContractedList, PromisedField
 from .differences import Difference
 from .fields import seen_fields

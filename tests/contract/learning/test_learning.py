@@ -12,9 +12,9 @@ import attrs
 import pytest
 
 from asyncsdk import Wethod
+from asyncsdk.contract.learning import Difference, Learned, cost, differences, file, learn
+from asyncsdk.contract.learning.differences import lines_of, meaning_of
 from asyncsdk.errors import AuthenticationError, ConfigurationError
-from asyncsdk.learning import Difference, Learned, cost, differences, file, learn
-from asyncsdk.learning.differences import lines_of, meaning_of
 from asyncsdk.sandbox import Deviation, Sandbox
 from asyncsdk.sandbox.contract import load
 from asyncsdk.sandbox.deviations import drawn
@@ -142,7 +142,7 @@ async def test_the_file_holds_no_value_of_a_row(tmp_path: Path) -> None:
 
 
 async def test_keys_that_may_be_texts_are_not_kept() -> None:
-    from asyncsdk.learning.fields import seen_fields
+    from asyncsdk.contract.learning.fields import seen_fields
 
     seen = seen_fields([{"Jane Roe": 1, "metadata_7": 2, "metadata_8": None, "custom_3": 1}], {})
     assert set(seen) == {"(a key that is no name)", "metadata_*", "custom_*"}
@@ -187,7 +187,7 @@ async def test_facts_without_a_contract_are_compared_with_last_time(undrifted: L
 def test_each_kind_of_difference_has_a_meaning() -> None:
     from typing import get_args
 
-    from asyncsdk.learning.differences import DifferenceKind
+    from asyncsdk.contract.learning.differences import DifferenceKind
 
     kinds = [kind for part in get_args(DifferenceKind) for kind in (get_args(part) or [part])]
     assert all(meaning_of(kind) for kind in kinds)

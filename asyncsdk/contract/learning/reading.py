@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING, Final
 import attrs
 import msgspec
 
-from .._codec import json_text
-from .._limits import clock
-from ..errors import APIError, AuthenticationError, DecodeError, TransportError
+from ..._codec import json_text
+from ..._limits import clock
+from ...errors import APIError, AuthenticationError, DecodeError, TransportError
 from .contracted import ContractedList, contracted
 from .fields import seen_fields
 from .observed import Learned, SeenField, SeenList, SeenServer, Verdict
@@ -25,7 +25,7 @@ from .paging import Rows, latest, moved_by_deletion, order_of, page_cap_of, repe
 from .probes import judged, most_probes, probes_of, refused
 
 if TYPE_CHECKING:
-    from ..client import Wethod
+    from ...client import Wethod
 
 __all__ = ["cost", "learn"]
 
