@@ -128,7 +128,7 @@ class TestFiles:
         assert 'collect_data_files("asyncsdk")' in hook
         named = next(line for line in hook.splitlines() if line.startswith("hiddenimports = "))
         late = {name for path, file in MODULES.items() if shipped(path) for name in imported_by_name(file)}
-        assert "asyncsdk._arrow.frames" in late
+        assert "asyncsdk._lists.arrow_frames" in late
         assert {*ast.literal_eval(named.partition("= ")[2])} == late
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import attrs
 import pytest
 
-from asyncsdk._arrow.columns import columns_of
+from asyncsdk._codec.arrow.columns import columns_of
 from asyncsdk.extract import TargetRefused
 from asyncsdk.extract.target import STATES_KEPT, Batch, Contents, RunLine, Shrink, Table, TargetStopped, Written
 from tests.extract.opened_delta import STATE, opened, rows_in, table_in, things

@@ -8,7 +8,7 @@ from typing import Any
 import attrs
 import pytest
 
-from asyncsdk._arrow.columns import columns_of
+from asyncsdk._codec.arrow.columns import columns_of
 from asyncsdk.errors import ConfigurationError
 from asyncsdk.extract import TargetRefused
 from asyncsdk.extract.target import Batch, Place, Table

@@ -9,7 +9,7 @@ from typing import Final, Literal, cast
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ..._arrow.tables import TIMESTAMP
+from ..._codec.arrow.tables import TIMESTAMP
 from .delta_table import StateTable, appending
 from .runs_of_ids import ids_of, runs_of
 

@@ -16,8 +16,8 @@ from typing import Any, Final
 import attrs
 import msgspec
 
-from ..._arrow.columns import Column
 from ..._catalog import Listing, Parent, find
+from ..._codec.arrow.columns import Column
 from ..._codec.decode import OnReject, Reject
 from ..._limits import clock
 from ..._lists.options import WalkOptions

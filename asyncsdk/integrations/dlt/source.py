@@ -11,11 +11,11 @@ import dlt
 import pyarrow as pa
 from dlt.extract import DltResource, DltSource
 
-from ..._arrow.columns import columns_of
-from ..._arrow.meanings import with_meanings
 from ..._catalog import Listing, find, listings
+from ..._codec.arrow.columns import columns_of
 from ..._codec.decode import OnReject
 from ..._codec.omitted import OMITTED, Omitted
+from ..._lists.meanings import with_meanings
 from ..._lists.options import CONCURRENCY
 from ..._sending.proxies import Proxy
 from ..._sending.secret import Secret

@@ -8,7 +8,7 @@ from typing import Any
 import attrs
 
 from .._catalog import properties
-from .columns import Column
+from .._codec.arrow.columns import Column
 
 __all__ = ["with_meanings"]
 

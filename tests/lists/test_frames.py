@@ -81,6 +81,6 @@ async def test_a_missing_library_is_said_before_anything_is_sent(
 
 @pytest.mark.parametrize("method", METHODS)
 async def test_without_pyarrow_the_extra_is_named(method: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "asyncsdk._arrow.frames", None)
+    monkeypatch.setitem(sys.modules, "asyncsdk._lists.arrow_frames", None)
     with pytest.raises(ConfigurationError, match=rf"{method} needs the extra: pip install \"asyncsdk\[parquet\]\""):
         await frame(method)

@@ -9,9 +9,9 @@ import pyarrow.parquet as pq
 import pytest
 
 from asyncsdk import Wethod
-from asyncsdk._arrow.columns import columns_of
-from asyncsdk._arrow.meanings import with_meanings
 from asyncsdk._catalog import listings
+from asyncsdk._codec.arrow.columns import columns_of
+from asyncsdk._lists.meanings import with_meanings
 from asyncsdk.extract import extract
 
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
-from . import tables
-from .columns import columns_of
+from .._codec.arrow import tables
+from .._codec.arrow.columns import columns_of
 from .meanings import with_meanings
 
 if TYPE_CHECKING:

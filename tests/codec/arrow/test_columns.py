@@ -9,8 +9,8 @@ import pyarrow as pa
 import pytest
 
 import asyncsdk.models
-from asyncsdk._arrow.columns import Column, columns_of, widened
-from asyncsdk._arrow.tables import ArrowValueError, schema_of, to_arrow
+from asyncsdk._codec.arrow.columns import Column, columns_of, widened
+from asyncsdk._codec.arrow.tables import ArrowValueError, schema_of, to_arrow
 from asyncsdk.errors import ArgumentError
 from asyncsdk.models.projects import Project
 from asyncsdk.models.streams import Stream

@@ -13,8 +13,8 @@ import attrs
 import msgspec
 import pyarrow as pa
 
-from .._codec.values import Json
-from ..errors import WethodError
+from ...errors import WethodError
+from ..values import Json
 from .columns import RAW, Column, Kind, columns_of
 from .packing import TIMESTAMP, packed
 from .values import column_of, values_of

@@ -9,8 +9,8 @@ from collections.abc import Sequence
 import pyarrow as pa
 import pytest
 
-from asyncsdk._arrow.columns import Kind
-from asyncsdk._arrow.packing import TIMESTAMP, packed
+from asyncsdk._codec.arrow.columns import Kind
+from asyncsdk._codec.arrow.packing import TIMESTAMP, packed
 
 EAST = dt.timezone(dt.timedelta(hours=14))
 WEST = dt.timezone(-dt.timedelta(hours=12, minutes=30))

@@ -12,9 +12,9 @@ from typing import Annotated, Any, Final, Literal, TypeAlias, Union, cast, get_a
 
 import attrs
 
-from .._codec import fields
-from .._codec.keys import field_types, is_model
-from ..errors import ArgumentError
+from ...errors import ArgumentError
+from .. import fields
+from ..keys import field_types, is_model
 
 __all__ = ["ID", "RAW", "VANISHED_AT", "Column", "Kind", "columns_of", "stored_columns", "widened"]
 
