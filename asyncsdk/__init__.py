@@ -17,23 +17,26 @@ from ._version import __version__ as __version__
 
 if TYPE_CHECKING:
     from . import dates, events, filters, models
-    from ._codec.decode import Reject, to_dict, to_json
+    from ._codec.decode import OnReject, Reject, to_dict, to_json
+    from ._codec.fields import Number, Timestamp
     from ._codec.omitted import OMITTED, Omitted
-    from ._codec.query import Params
+    from ._codec.query import Params, ParamValue
     from ._codec.values import Json
     from ._limits import Quota
     from ._lists.change_stream import Changes
     from ._lists.gathering import gather_all
+    from ._lists.mirrored import OnChange
     from ._lists.noticing import Change
     from ._lists.pager import Page, Pager
     from ._lists.report import Report
     from ._lists.walk import PageWalk, Walk
     from ._sending.account import Stats
+    from ._sending.extra_headers import ExtraHeaders
     from ._sending.proxies import Proxy
     from ._sending.response import Response
     from ._sending.secret import Secret
     from ._sending.settings import Priority, RetryPolicy, Settings
-    from ._sending.tokens import Token
+    from ._sending.tokens import Token, TokenFunction, TokenSource
     from .client import Wethod
     from .errors import (
         APIError,
@@ -67,15 +70,20 @@ _MODULES = frozenset({"dates", "events", "filters", "models"})
 _HOMES = {
     "Change": "_lists.noticing",
     "Changes": "_lists.change_stream",
+    "ExtraHeaders": "_sending.extra_headers",
     "Hooks": "events",
     "Json": "_codec.values",
     "Mirror": "mirror",
     "MirroredList": "mirror",
+    "Number": "_codec.fields",
     "OMITTED": "_codec.omitted",
     "Omitted": "_codec.omitted",
+    "OnChange": "_lists.mirrored",
+    "OnReject": "_codec.decode",
     "Page": "_lists.pager",
     "PageWalk": "_lists.walk",
     "Pager": "_lists.pager",
+    "ParamValue": "_codec.query",
     "Params": "_codec.query",
     "Priority": "_sending.settings",
     "Proxy": "_sending.proxies",
@@ -90,7 +98,10 @@ _HOMES = {
     "Secret": "_sending.secret",
     "Settings": "_sending.settings",
     "Stats": "_sending.account",
+    "Timestamp": "_codec.fields",
     "Token": "_sending.tokens",
+    "TokenFunction": "_sending.tokens",
+    "TokenSource": "_sending.tokens",
     "WaitBegun": "events",
     "Walk": "_lists.walk",
     "Wethod": "client",
@@ -112,6 +123,7 @@ __all__ = [
     "ConflictError",
     "ConnectError",
     "DecodeError",
+    "ExtraHeaders",
     "Failure",
     "Hooks",
     "InvalidDataError",
@@ -119,11 +131,15 @@ __all__ = [
     "Mirror",
     "MirroredList",
     "NotFoundError",
+    "Number",
     "Omitted",
+    "OnChange",
+    "OnReject",
     "OutcomeUnknownError",
     "Page",
     "PageWalk",
     "Pager",
+    "ParamValue",
     "Params",
     "PermissionDeniedError",
     "PreconditionFailedError",
@@ -145,7 +161,10 @@ __all__ = [
     "ServerError",
     "Settings",
     "Stats",
+    "Timestamp",
     "Token",
+    "TokenFunction",
+    "TokenSource",
     "TransportError",
     "WaitBegun",
     "Walk",

@@ -18,11 +18,11 @@ import attrs
 
 from ._codec import written
 from ._codec.values import Json
-from ._codec.written import Kind
+from ._codec.written import ParameterKind
 from ._limits import clock
 from .errors import ArgumentError
 
-__all__ = ["Kind", "Listing", "Parent", "document", "find", "listed_at", "listings", "properties"]
+__all__ = ["Listing", "ParameterKind", "Parent", "document", "find", "listed_at", "listings", "properties"]
 
 _PAGING: Final = {"limit", "offset"}
 
@@ -68,7 +68,7 @@ class Listing:
     path: str
     schema: str
     parent: Parent | None = None
-    parameters: Mapping[str, Kind] = attrs.field(factory=dict)
+    parameters: Mapping[str, ParameterKind] = attrs.field(factory=dict)
     soft_deletes: bool = False
     permissions: tuple[str, ...] = ()
     feature: str | None = None
@@ -182,10 +182,10 @@ def _parent(resource: str, parameter: str, path: str, schema: str) -> Parent:
     return Parent(resource, parameter)
 
 
-def _kind(parameter: Mapping[str, Any]) -> Kind:
+def _kind(parameter: Mapping[str, Any]) -> ParameterKind:
     operators = parameter.get("x-filter", {}).get("type")
     if operators in {"date", "date-time"}:
-        return cast("Kind", operators)
+        return cast("ParameterKind", operators)
     if operators == "integer":
         return "integers"
     kind = parameter.get("x-accepts") or parameter["schema"].get("type")

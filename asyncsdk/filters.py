@@ -29,6 +29,7 @@ __all__ = [
     "DateTimeFilter",
     "Filter",
     "IntegerFilter",
+    "Operator",
     "between",
     "eq",
     "gt",

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, Self
 
-from ._codec.decode import Reject
+from ._codec.decode import OnReject
 from ._limits import clock as clocks
 from ._lists.mirrored import MirroredList, OnChange
 from ._lists.options import CONCURRENCY, WalkOptions
@@ -106,7 +106,7 @@ class Mirror(MirroredLists):
         concurrency: int = CONCURRENCY,
         stable: bool = True,
         sweep: bool = False,
-        on_reject: Callable[[Reject], object] | None = None,
+        on_reject: OnReject | None = None,
         on_change: OnChange | None = None,
         clock: Callable[[], float] = clocks.monotonic,
     ) -> None:

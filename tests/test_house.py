@@ -7,15 +7,13 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
-from pathlib import Path
 from typing import Final
 
 import attrs
 import pytest
 
-import asyncsdk
+from tests.source_trees import PACKAGE, origin, sources
 
-PACKAGE: Final = Path(asyncsdk.__file__).parent
 WINGS: Final = ("_sending", "_limits", "_lists", "_codec")
 GENERATED: Final = ("models", "resources")
 
@@ -30,18 +28,17 @@ ROOMS: Final = (
     {"models", "_limits"},
     {"_sending"},
     {"_catalog"},
-    {"_arrow"},
     {"_lists"},
     {"resources"},
     {"client"},
     {"mirror"},
-    {"sandbox", "docs", "learning"},
+    {"sandbox", "docs", "contract"},
     {"extract"},
     {"bulk", "blocking"},
     {"fleet"},
     {"integrations", "testing"},
     {"cli"},
-    {"__main__", "contract"},
+    {"__main__"},
 )
 RANKS: Final = {room: rank for rank, rooms in enumerate(ROOMS) for room in rooms}
 
@@ -60,21 +57,6 @@ class Imported:
 
 
 @cache
-def sources() -> Mapping[str, ast.Module]:
-    """Every module of the package by its dotted name."""
-    trees = {}
-    for path in sorted(PACKAGE.rglob("*.py")):
-        name = ".".join(path.relative_to(PACKAGE.parent).with_suffix("").parts).removesuffix(".__init__")
-        if "-" not in name:  # a hook of PyInstaller is found by its file's name, and is no module
-            trees[name] = ast.parse(path.read_text(encoding="utf-8"))
-    return trees
-
-
-def is_package(name: str) -> bool:
-    return (PACKAGE.parent / name.replace(".", "/") / "__init__.py").exists()
-
-
-@cache
 def imports() -> tuple[Imported, ...]:
     """Every import of the package from itself."""
     return tuple(found for name, tree in sources().items() for found in _imports_of(name, tree))
@@ -87,13 +69,11 @@ def _imports_of(name: str, tree: ast.Module) -> Iterator[Imported]:
             ways |= {id(each): "types" for statement in node.body for each in ast.walk(statement)}
         elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             ways |= {id(each): "lazy" for each in ast.walk(node) if id(each) not in ways}
-    home = name.split(".") if is_package(name) else name.split(".")[:-1]
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             targets = [each.name for each in node.names]
         elif isinstance(node, ast.ImportFrom):
-            above = home[: len(home) - node.level + 1] if node.level else []
-            whole = ".".join([*above, *([node.module] if node.module else [])])
+            whole = origin(name, node)
             targets = [f"{whole}.{each.name}" for each in node.names]
             targets = [target if target in sources() else whole for target in targets]
         else:
@@ -251,7 +231,14 @@ def test_modules_can_be_read_in_one_go() -> None:
     }
     assert long == {}
     top = {path.name for path in PACKAGE.iterdir() if path.name not in {*GENERATED, "__pycache__", "py.typed"}}
-    assert len(top) <= 27, sorted(top)
+    assert len(top) <= 24, sorted(top)
+
+
+def test_test_files_hold_one_matter() -> None:
+    """One that is longer than 350 lines holds several: each is found by the name of its file."""
+    tests = PACKAGE.parent / "tests"
+    lines = {str(path.relative_to(tests)): path.read_text("utf-8").count("\n") for path in tests.rglob("*.py")}
+    assert {name: count for name, count in lines.items() if count > 350} == {}
 
 
 def test_every_module_says_why_it_exists() -> None:

@@ -1,4 +1,4 @@
-"""Turns JSON into models and values into JSON.
+"""Turns JSON into models, values into JSON, and models into Arrow tables (`arrow`).
 
 | word | meaning |
 |---|---|

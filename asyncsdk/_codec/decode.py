@@ -12,7 +12,7 @@ import functools
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from operator import attrgetter
-from typing import TypeVar, cast, get_args, get_origin, overload
+from typing import TypeAlias, TypeVar, cast, get_args, get_origin, overload
 
 import attrs
 import msgspec
@@ -40,6 +40,7 @@ from .values import Json
 __all__ = [
     "Decode",
     "Decoding",
+    "OnReject",
     "Reject",
     "arrived_whole",
     "count_rows",
@@ -73,6 +74,10 @@ class Reject:
     error: DecodeError = attrs.field(eq=False)
     id: int | str | None = None
     updated_at: str | None = None
+
+
+OnReject: TypeAlias = Callable[[Reject], object]
+"""Is called with each row that does not fit its model."""
 
 
 @attrs.frozen

@@ -15,9 +15,9 @@ from .. import dates
 from ..errors import ArgumentError
 from ..filters import OPERATORS, Filter, Operator, Value
 
-__all__ = ["OPERATORS_HELP", "Kind", "value"]
+__all__ = ["OPERATORS_HELP", "ParameterKind", "value"]
 
-Kind: TypeAlias = Literal["integer", "integers", "boolean", "date", "date-time", "text"]
+ParameterKind: TypeAlias = Literal["integer", "integers", "boolean", "date", "date-time", "text"]
 
 _WORDS: Final[dict[str, Operator]] = {
     **{word: word for word in OPERATORS},
@@ -45,7 +45,7 @@ _OFFSETS: Final = {"today": 0, "yesterday": -1, "tomorrow": 1}
 _ONE_DAY: Final = dt.timedelta(days=1)
 
 
-def value(name: str, text: str, kind: Kind, *, today: dt.date) -> object:
+def value(name: str, text: str, kind: ParameterKind, *, today: dt.date) -> object:
     """What a text means as the value of a filter, as the client's methods take it.
 
     Args:
@@ -77,7 +77,7 @@ def value(name: str, text: str, kind: Kind, *, today: dt.date) -> object:
     return _of_moments(_filter(name, operator, rest, lambda part: _moment(name, part, today)), name)
 
 
-def _parted(name: str, text: str, kind: Kind) -> tuple[Operator | None, str]:
+def _parted(name: str, text: str, kind: ParameterKind) -> tuple[Operator | None, str]:
     """The operator before the colon, None where there is none or a range's word, and the rest."""
     found = _WORD.fullmatch(text)
     if found is None:

@@ -44,7 +44,7 @@ def frames_for(method: str, library: str | None = None) -> FrameMaker:
         ConfigurationError: a library is missing; the message says what to install.
     """
     try:
-        frames = importlib.import_module("asyncsdk._arrow.frames")
+        frames = importlib.import_module("asyncsdk._lists.arrow_frames")
     except ImportError as problem:
         raise ConfigurationError(f'{method} needs the extra: pip install "asyncsdk[parquet]" ({problem})') from None
     if library is not None and importlib.util.find_spec(library) is None:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any, TypeVar, overload
 
-from .._codec.decode import Reject
+from .._codec.decode import OnReject
 from .._limits import Slots
 from .._sending.loops import require_asyncio
 from ..errors import ArgumentError
@@ -36,7 +36,7 @@ async def gather_all(
     max_items: int | None = ...,
     expected: Sequence[int | None] | None = ...,
     resume: Sequence[str | None] | None = ...,
-    on_reject: Callable[[Reject], object] | None = ...,
+    on_reject: OnReject | None = ...,
 ) -> tuple[list[A]]: ...
 @overload
 async def gather_all(
@@ -50,7 +50,7 @@ async def gather_all(
     max_items: int | None = ...,
     expected: Sequence[int | None] | None = ...,
     resume: Sequence[str | None] | None = ...,
-    on_reject: Callable[[Reject], object] | None = ...,
+    on_reject: OnReject | None = ...,
 ) -> tuple[list[A], list[B]]: ...
 @overload
 async def gather_all(
@@ -65,7 +65,7 @@ async def gather_all(
     max_items: int | None = ...,
     expected: Sequence[int | None] | None = ...,
     resume: Sequence[str | None] | None = ...,
-    on_reject: Callable[[Reject], object] | None = ...,
+    on_reject: OnReject | None = ...,
 ) -> tuple[list[A], list[B], list[C]]: ...
 @overload
 async def gather_all(
@@ -81,7 +81,7 @@ async def gather_all(
     max_items: int | None = ...,
     expected: Sequence[int | None] | None = ...,
     resume: Sequence[str | None] | None = ...,
-    on_reject: Callable[[Reject], object] | None = ...,
+    on_reject: OnReject | None = ...,
 ) -> tuple[list[A], list[B], list[C], list[D]]: ...
 @overload
 async def gather_all(
@@ -92,7 +92,7 @@ async def gather_all(
     max_items: int | None = ...,
     expected: Sequence[int | None] | None = ...,
     resume: Sequence[str | None] | None = ...,
-    on_reject: Callable[[Reject], object] | None = ...,
+    on_reject: OnReject | None = ...,
 ) -> tuple[list[T], ...]: ...
 async def gather_all(
     *pagers: Pager[Any],
@@ -102,7 +102,7 @@ async def gather_all(
     max_items: int | None = None,
     expected: Sequence[int | None] | None = None,
     resume: Sequence[str | None] | None = None,
-    on_reject: Callable[[Reject], object] | None = None,
+    on_reject: OnReject | None = None,
 ) -> tuple[list[Any], ...]:
     """Reads several whole lists side by side, with `concurrency` requests in flight for all of them together.
 

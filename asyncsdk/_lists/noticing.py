@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import json
 from array import array
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from itertools import chain, pairwise
 from typing import Final, Generic, Literal, TypeVar
 
 import attrs
 
-from .._codec.decode import Reject
+from .._codec.decode import OnReject, Reject
 from ..errors import WalkError
 from .held import HeldRows, microseconds, version_of
 from .identity import RowIdentity
@@ -57,11 +57,11 @@ class News(Generic[T]):
         identity: RowIdentity[T],
         held: HeldRows,
         told: Iterable[int],
-        on_reject: Callable[[Reject], object] | None,
+        on_reject: OnReject | None,
     ) -> None:
         self.held = held
         self.told: set[int] = set(told)
-        self.rejected: Callable[[Reject], object] | None = None if on_reject is None else self._rejected
+        self.rejected: OnReject | None = None if on_reject is None else self._rejected
         self._identity = identity
         self._on_reject = on_reject
         self._since = 0

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Final
 
 import attrs
 
-from .._codec.decode import Reject
+from .._codec.decode import OnReject
 from ..errors import ArgumentError
 from ..errors._checks import check_flag, check_whole_number
 from ..errors._printable import shown
@@ -38,7 +37,7 @@ class WalkOptions:
     max_items: int | None = None
     expected: int | None = None
     resume: str | None = None
-    on_reject: Callable[[Reject], object] | None = None
+    on_reject: OnReject | None = None
 
     def check(self, most: int) -> None:
         """Raises ArgumentError where an option is of another kind or out of range; `most` requests may be in flight.

@@ -6,11 +6,11 @@ before it is awaited or iterated.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterable
+from collections.abc import Generator, Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
-from .._codec.decode import Reject
+from .._codec.decode import OnReject
 from .._codec.values import Field
 from .._sending import wire
 from .._sending.page_sizes import LARGEST_PAGE
@@ -157,7 +157,7 @@ class Pager(Tabular[T]):
         max_items: int | None = None,
         expected: int | None = None,
         resume: str | None = None,
-        on_reject: Callable[[Reject], object] | None = None,
+        on_reject: OnReject | None = None,
     ) -> Walk[T]:
         """The rows one by one, in order, pages fetched ahead.
 
@@ -204,7 +204,7 @@ class Pager(Tabular[T]):
         max_items: int | None = None,
         expected: int | None = None,
         resume: str | None = None,
-        on_reject: Callable[[Reject], object] | None = None,
+        on_reject: OnReject | None = None,
     ) -> PageWalk[T]:
         """The same walk as `items`, page by page. Pages without a row that was not seen before are left out."""
         return self._list.pages(
@@ -229,7 +229,7 @@ class Pager(Tabular[T]):
         max_items: int | None = None,
         expected: int | None = None,
         resume: str | None = None,
-        on_reject: Callable[[Reject], object] | None = None,
+        on_reject: OnReject | None = None,
         progress: bool = False,
     ) -> list[T]:
         """The whole list, or its first `max_items` rows, in memory. `await pager` is the same without a bound.
@@ -280,7 +280,7 @@ class Pager(Tabular[T]):
         every: float | None = 60.0,
         *,
         concurrency: int = CONCURRENCY,
-        on_reject: Callable[[Reject], object] | None = None,
+        on_reject: OnReject | None = None,
     ) -> Changes[T]:
         """What changes in the list, and what is deleted from it, for as long as one iterates.
 

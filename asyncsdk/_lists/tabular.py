@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Generic, TypeVar
 
-from .._codec.decode import Reject
+from .._codec.decode import OnReject
 from ..errors._checks import check_flag
 from .frames import frames_for
 from .listed import List
@@ -37,7 +36,7 @@ class Tabular(Generic[T]):
         max_items: int | None = None,
         expected: int | None = None,
         resume: str | None = None,
-        on_reject: Callable[[Reject], object] | None = None,
+        on_reject: OnReject | None = None,
         progress: bool = False,
     ) -> pa.Table:
         """The list as an Arrow table with real column types; its fields carry units and descriptions as metadata.
@@ -64,7 +63,7 @@ class Tabular(Generic[T]):
         max_items: int | None = None,
         expected: int | None = None,
         resume: str | None = None,
-        on_reject: Callable[[Reject], object] | None = None,
+        on_reject: OnReject | None = None,
         progress: bool = False,
     ) -> pl.DataFrame:
         """The list as a polars frame, with the errors of `to_arrow`. Such frames have no place for units."""
@@ -82,7 +81,7 @@ class Tabular(Generic[T]):
         max_items: int | None = None,
         expected: int | None = None,
         resume: str | None = None,
-        on_reject: Callable[[Reject], object] | None = None,
+        on_reject: OnReject | None = None,
         progress: bool = False,
     ) -> pd.DataFrame:
         """The list as a pandas frame of Arrow types, with the errors of `to_arrow`. `attrs["units"]` has the units."""

@@ -9,11 +9,10 @@ from __future__ import annotations
 import weakref
 from asyncio import AbstractEventLoop, get_running_loop
 from collections import deque
-from collections.abc import Callable
 from types import TracebackType
-from typing import Generic, Self, TypeAlias, TypeVar
+from typing import Generic, Self, TypeVar
 
-from .._codec.decode import Reject
+from .._codec.decode import OnReject, Reject
 from .._codec.live_line import LiveLine
 from .._sending.loops import require_asyncio
 from .delivery import Delivery
@@ -24,8 +23,6 @@ from .report import Report
 __all__ = ["PageWalk", "Walk", "read_all"]
 
 T = TypeVar("T")
-
-OnReject: TypeAlias = Callable[[Reject], object] | None
 
 
 class PageWalk(Generic[T]):
@@ -42,7 +39,7 @@ class PageWalk(Generic[T]):
     `holds_back` is True it is handed out as soon as it came, and mostly does not know.
     """
 
-    def __init__(self, fetcher: Fetcher[T], on_reject: OnReject = None, *, holds_back: bool = False) -> None:
+    def __init__(self, fetcher: Fetcher[T], on_reject: OnReject | None = None, *, holds_back: bool = False) -> None:
         self._fetcher = fetcher
         self._on_reject = on_reject
         self._holds_back = holds_back
@@ -120,7 +117,7 @@ class Walk(Generic[T]):
     is in flight as soon as the walk is dropped. One task consumes a walk; cancelling it while it waits loses no row.
     """
 
-    def __init__(self, fetcher: Fetcher[T], on_reject: OnReject = None) -> None:
+    def __init__(self, fetcher: Fetcher[T], on_reject: OnReject | None = None) -> None:
         self._fetcher = fetcher
         self._on_reject = on_reject
         self._delivery: Delivery[T] | None = None
@@ -195,7 +192,7 @@ class Walk(Generic[T]):
 
 
 async def read_all(
-    fetcher: Fetcher[T], on_reject: OnReject = None, line: LiveLine | None = None, expected: int | None = None
+    fetcher: Fetcher[T], on_reject: OnReject | None = None, line: LiveLine | None = None, expected: int | None = None
 ) -> list[T]:
     """Reads all rows of a walk, which ends with this; `line` says how many are there, of `expected` ones."""
     of = f" of about {expected:,}" if expected else ""
@@ -212,7 +209,7 @@ async def read_all(
     return rows
 
 
-def fitting(rows: list[T], on_reject: OnReject) -> list[T]:
+def fitting(rows: list[T], on_reject: OnReject | None) -> list[T]:
     """Returns the rows that fit their model; the others are handed out on the way."""
     if on_reject is None or Reject not in set(map(type, rows)):
         return rows

@@ -8,19 +8,26 @@ report = await plan.apply(journal="may.journal")
 proof = await bulk.verify(wethod.timesheets, journal="may.journal")
 """
 
+from .comparing import PlanConflict, PlannedWrite, UnchangedRow
 from .planning import BulkPlan, load, plan
+from .reading import Rows
 from .refusals import JournalRefused, RowsRefused, StalePlan
-from .report import BulkReport, RowOutcome
+from .report import BulkReport, RowOutcome, WriteOutcome
 from .verifying import Verification, verify
 
 __all__ = [
     "BulkPlan",
     "BulkReport",
     "JournalRefused",
+    "PlanConflict",
+    "PlannedWrite",
     "RowOutcome",
+    "Rows",
     "RowsRefused",
     "StalePlan",
+    "UnchangedRow",
     "Verification",
+    "WriteOutcome",
     "load",
     "plan",
     "verify",

@@ -10,7 +10,7 @@ import attrs
 from .comparing import PlannedWrite
 from .doubts import Doubts
 from .journal import Binding, Journal, JournalRow
-from .report import BulkReport, Outcome, RowOutcome
+from .report import BulkReport, RowOutcome, WriteOutcome
 from .sending import Dispatch, WriteResult
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = ["apply_plan"]
 
-_OUTCOMES: Final[dict[str, Outcome]] = {"create": "created", "update": "updated", "delete": "deleted"}
+_OUTCOMES: Final[dict[str, WriteOutcome]] = {"create": "created", "update": "updated", "delete": "deleted"}
 
 
 async def apply_plan(
@@ -99,7 +99,7 @@ class _Application:
         """Rows that are there as the input says; among them those whose answer an earlier run has lost."""
         for row in self.compared.unchanged:
             entry = self.journal.rows.get((row.key, row.digest))
-            outcome: Outcome = "unchanged"
+            outcome: WriteOutcome = "unchanged"
             if entry is not None and (entry.in_doubt or entry.state in {"created", "updated"}):
                 outcome = _OUTCOMES[entry.verb]
                 if entry.in_doubt:

@@ -13,11 +13,13 @@ import attrs
 
 from .._codec.html_table import html_table, row_cells
 
-__all__ = ["BulkReport", "Outcome", "RowOutcome"]
+__all__ = ["BulkReport", "RowOutcome", "WriteOutcome"]
 
 _OPEN: Final = frozenset({"conflict", "refused", "unknown", "not sent"})
 
-Outcome: TypeAlias = Literal["created", "updated", "deleted", "unchanged", "conflict", "refused", "unknown", "not sent"]
+WriteOutcome: TypeAlias = Literal[
+    "created", "updated", "deleted", "unchanged", "conflict", "refused", "unknown", "not sent"
+]
 
 
 @attrs.frozen
@@ -34,7 +36,7 @@ class RowOutcome:
     """
 
     number: int | None
-    outcome: Outcome
+    outcome: WriteOutcome
     id: int | None = None
     reason: str = ""
 

@@ -20,7 +20,7 @@ from ..errors import (
     RateLimitError,
     WethodError,
 )
-from .report import Outcome
+from .report import WriteOutcome
 
 if TYPE_CHECKING:
     from .checking import Calls
@@ -47,7 +47,7 @@ class WriteResult:
     """What came of one write: what its journal keeps, and what its row is told."""
 
     state: State
-    outcome: Outcome
+    outcome: WriteOutcome
     id: int | None = None
     reason: str = ""
 
@@ -89,7 +89,7 @@ class Dispatch:
         while not self.stopped and (write := next(remaining, None)) is not None:
             await self._one(write)
 
-    async def _one(self, write: PlannedWrite) -> Outcome:
+    async def _one(self, write: PlannedWrite) -> WriteOutcome:
         result = WriteResult("not sent", "not sent")
         for _ in range(2):  # what surely was not carried out is sent once more
             try:

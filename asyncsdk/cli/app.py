@@ -9,7 +9,6 @@ from __future__ import annotations
 import io
 from collections.abc import Callable, Sequence
 from contextlib import redirect_stderr, redirect_stdout
-from datetime import timedelta
 from pathlib import Path
 from typing import Annotated
 
@@ -17,11 +16,13 @@ import typer
 
 from .._codec.written import OPERATORS_HELP
 from ..errors import ConfigurationError
+from ..extract.options import ExtractionOptions
 from .extracting import Order
+from .extraction_options import taking
 from .fleet_command import fleet
 from .import_command import import_
 from .loop import run as run_loop
-from .options import AsJson, Company, Resource, pairs, seconds_given
+from .options import AsJson, Company, Resource, pairs
 from .output import stderr, stdout
 from .rows import Format
 from .verify_command import verify
@@ -85,6 +86,7 @@ def run(words: Sequence[str]) -> int:
 
 
 @app.command(epilog=OPERATORS_HELP)
+@taking()
 def extract(
     context: typer.Context,
     to: Annotated[
@@ -95,78 +97,15 @@ def extract(
             metavar="TARGET",
         ),
     ],
+    options: ExtractionOptions,
     resources: Annotated[list[str] | None, typer.Argument(metavar="RESOURCE...", help="lists to read.")] = None,
     everything: Annotated[bool, typer.Option("--all", help="every list there is.")] = False,
-    since: Annotated[
-        str | None, typer.Option(help="only what was updated since, in every run.", metavar="DATE")
-    ] = None,
-    full: Annotated[bool, typer.Option("--full", help="read whole lists, whatever is remembered.")] = False,
-    reconcile: Annotated[
-        bool, typer.Option("--reconcile", help="read whole lists now, to be sure of what is gone.")
-    ] = False,
-    concurrency: Annotated[int, typer.Option(help="pages in flight, of all lists together.", min=1, max=64)] = 8,
-    filters: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--filter",
-            "--where",
-            help="project_id=7, date=gte:2026-05-01, timesheets.project_id=7.",
-            metavar="FIELD=VALUE",
-        ),
-    ] = None,
     company: Annotated[
         list[str] | None, typer.Option(help="a company's slug; several, each into its own schema or folder.")
     ] = None,
-    schema: Annotated[str | None, typer.Option(help="schema of the database, or folder in DIR.")] = None,
-    prefix: Annotated[str, typer.Option(help="what names of tables start with.")] = "",
-    without: Annotated[
-        list[str] | None,
-        typer.Option(
-            help="lists and fields that are stored nowhere, as in person_payrolls,persons.email; what is there of them "
-            "is removed.",
-            metavar="LIST,LIST.FIELD",
-        ),
-    ] = None,
     plan: Annotated[bool, typer.Option("--plan", help="say what it would cost, and stop.")] = False,
-    raw: Annotated[bool, typer.Option("--raw", help="keep each row's JSON in a column _raw.")] = False,
-    strict: Annotated[bool, typer.Option("--strict", help="with --all: a list that is refused is a failure.")] = False,
-    allow_shrink: Annotated[
-        bool, typer.Option("--allow-shrink", help="mark rows as gone even where they are over a fifth of a table.")
-    ] = False,
     budget: Annotated[
         int | None, typer.Option(help="requests an hour to spend; else WETHOD_BUDGET or 5000.", min=1)
-    ] = None,
-    patience: Annotated[
-        str,
-        typer.Option(
-            help="how long a page is tried again while the API is away (no connection, time-outs, 429, 5xx): "
-            "seconds, or 90s, 10m, 1h; 0: a few attempts only.",
-            metavar="TIME",
-        ),
-    ] = "10m",
-    overlap: Annotated[
-        str,
-        typer.Option(
-            help="how much earlier than the last run began to ask for what changed, for rows that are committed late: "
-            "seconds, or 90s, 10m, 1h.",
-            metavar="TIME",
-        ),
-    ] = "5m",
-    whole_every: Annotated[
-        str,
-        typer.Option(
-            help="how often a list is read whole although what changed and what was deleted is found without that: "
-            "30d, 12h.",
-            metavar="TIME",
-        ),
-    ] = "30d",
-    state: Annotated[
-        str | None,
-        typer.Option(
-            help="parquet:, csv:, jsonl: where to keep what is remembered; else DIR/.asyncsdk. Needed on network "
-            "mounts: a folder of this machine.",
-            metavar="DIR",
-        ),
     ] = None,
     learned: Annotated[
         Path | None,
@@ -187,22 +126,8 @@ def extract(
         resources="all" if everything else tuple(resources or ()),
         to=to,
         companies=tuple(company or ()),
-        schema=schema,
-        prefix=prefix,
-        without=tuple(without or ()),
-        since=since,
-        filters=pairs(filters or ()),
-        full=full,
-        reconcile=reconcile,
-        concurrency=concurrency,
-        raw=raw,
-        strict=strict,
-        allow_shrink=allow_shrink,
+        options=options,
         budget=budget,
-        patience=seconds_given(patience, "--patience"),
-        overlap=timedelta(seconds=seconds_given(overlap, "--overlap")),
-        whole_every=timedelta(seconds=seconds_given(whole_every, "--whole-every", 366)),
-        state=state,
         learned=learned,
         plan_only=plan,
         quiet=quiet,

@@ -8,7 +8,7 @@ from typing import Final
 
 from ..errors import ArgumentError
 
-__all__ = ["LONGEST_DAYS", "seconds_of", "shown"]
+__all__ = ["LONGEST_DAYS", "seconds_of", "shown", "written"]
 
 _UNITS: Final = {"": 1.0, "s": 1.0, "m": 60.0, "min": 60.0, "h": 3600.0, "d": 86400.0}
 _PART: Final = re.compile(r"(\d+(?:\.\d+)?)\s*(min|s|m|h|d)?", re.ASCII)
@@ -38,6 +38,16 @@ def seconds_of(text: str, name: str, longest_days: int = LONGEST_DAYS) -> float:
     if seconds > longest_days * _UNITS["d"]:
         raise ArgumentError(name, f"takes at most {longest_days} days, not {text!r}")
     return seconds
+
+
+def written(seconds: float) -> str:
+    """A length of time as it is written on a command line.
+
+    >>> [written(seconds) for seconds in (0, 90, 300, 5400, 2_592_000)]
+    ['0s', '90s', '5m', '90m', '30d']
+    """
+    unit = next(unit for unit in ("d", "h", "m", "s") if seconds and seconds % _UNITS[unit] == 0) if seconds else "s"
+    return f"{seconds / _UNITS[unit]:.0f}{unit}"
 
 
 def shown(seconds: float) -> str:

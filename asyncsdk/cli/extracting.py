@@ -5,8 +5,7 @@ from __future__ import annotations
 import gc
 import json
 import re
-from collections.abc import Callable, Mapping
-from datetime import timedelta
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final, Literal
 
@@ -15,12 +14,13 @@ import attrs
 from .. import Wethod
 from .._catalog import Listing
 from .._limits import clock
+from ..contract.learning import Learned, acquaint, applied, read
 from ..errors import ConfigurationError, WethodError
 from ..events import Hooks
 from ..extract import ExtractionPlan, ExtractionReport, TargetRefused, extract, plan
 from ..extract.address import check, secrets_of, shown
 from ..extract.defects import defect_of
-from ..learning import Learned, acquaint, applied, read
+from ..extract.options import ExtractionOptions
 from .client import connect
 from .display import Display, budget_line
 from .ending import refusal
@@ -41,22 +41,8 @@ class Order:
     resources: tuple[str, ...] | Literal["all"]
     to: str = attrs.field(repr=False)
     companies: tuple[str, ...]
-    schema: str | None
-    prefix: str
-    without: tuple[str, ...]
-    since: str | None
-    filters: Mapping[str, str]
-    full: bool
-    reconcile: bool
-    concurrency: int
-    raw: bool
-    strict: bool
-    allow_shrink: bool
+    options: ExtractionOptions
     budget: int | None
-    patience: float
-    overlap: timedelta
-    whole_every: timedelta
-    state: str | None
     learned: Path | None
     plan_only: bool
     quiet: bool
@@ -87,7 +73,7 @@ async def extract_all(order: Order) -> int:
     run = _Run(order)
     hooks = Hooks(wait=run.display.waits)
     first = order.companies[0] if order.companies else None
-    async with connect(first, budget=order.budget, in_flight=order.concurrency, hooks=hooks) as wethod:
+    async with connect(first, budget=order.budget, in_flight=order.options.concurrency, hooks=hooks) as wethod:
         before, begun = wethod.stats.requests, clock.monotonic()
         try:
             with interruptible():
@@ -106,8 +92,8 @@ def _schemas(order: Order) -> dict[str | None, str | None]:
     """The schema of each company; None: the company of the environment."""
     companies = list(dict.fromkeys(order.companies))
     if len(companies) < 2:
-        return {companies[0] if companies else None: order.schema}
-    if order.schema is not None:
+        return {companies[0] if companies else None: order.options.schema}
+    if order.options.schema is not None:
         raise ConfigurationError("--schema: several companies go into a schema each, named as they are; leave it out")
     schemas = {company: _name_of(company) for company in companies}
     for name in schemas.values():
@@ -180,22 +166,9 @@ class _Run:
 
     async def _extract(self, wethod: Wethod, schema: str | None) -> ExtractionPlan | ExtractionReport:
         order, title = self.order, wethod.settings.company if self.several else None
+        options = attrs.evolve(order.options, schema=schema)
         cost = await plan(
-            wethod,
-            order.resources,
-            order.to,
-            since=order.since,
-            filters=order.filters,
-            full=order.full,
-            reconcile=order.reconcile,
-            concurrency=order.concurrency,
-            schema=schema,
-            prefix=order.prefix,
-            state=order.state,
-            without=order.without,
-            whole_every=order.whole_every,
-            known=self.known,
-            count=order.plan_only,
+            wethod, order.resources, order.to, **options.planned(), known=self.known, count=order.plan_only
         )
         if not order.as_json and (order.plan_only or not order.quiet):
             self.show(lambda: show_plan(cost, details=order.plan_only, title=title))
@@ -204,26 +177,7 @@ class _Run:
         self.display.plan(cost)
         async with self.display.of(wethod):
             report = await extract(
-                wethod,
-                order.resources,
-                order.to,
-                since=order.since,
-                filters=order.filters,
-                full=order.full,
-                reconcile=order.reconcile,
-                concurrency=order.concurrency,
-                raw=order.raw,
-                strict=order.strict,
-                allow_shrink=order.allow_shrink,
-                schema=schema,
-                prefix=order.prefix,
-                without=order.without,
-                patience=order.patience,
-                overlap=order.overlap,
-                whole_every=order.whole_every,
-                state=order.state,
-                known=self.known,
-                watch=self.display.watch,
+                wethod, order.resources, order.to, **options.spelled(), known=self.known, watch=self.display.watch
             )
         if not order.as_json:
             self.show(lambda: show_report(report, title=title))

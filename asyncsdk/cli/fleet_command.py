@@ -2,21 +2,36 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from ..extract.options import ExtractionOptions
+from .extraction_options import taking
 from .loop import run as run_loop
-from .options import seconds_given
 
 __all__ = ["fleet"]
 
 
+@taking(
+    "concurrency",
+    "full",
+    "reconcile",
+    "raw",
+    "strict",
+    "allow_shrink",
+    "patience",
+    "overlap",
+    concurrency="pages in flight of one company.",
+    strict="a list that is refused is a failure.",
+    patience="how long a page is tried again while the API is away, and a locked target waited for: seconds, or 90s, "
+    "10m, 1h.",
+)
 def fleet(
     context: typer.Context,
     file: Annotated[Path, typer.Argument(metavar="COMPANIES.TOML", help="a table [[company]] for each company.")],
+    options: ExtractionOptions,
     company: Annotated[list[str] | None, typer.Option(help="only these of the file.", metavar="SLUG")] = None,
     dask: Annotated[
         str | None,
@@ -29,34 +44,12 @@ def fleet(
     at_once: Annotated[
         int, typer.Option("--at-once", help="companies at the same time, on this machine.", min=1, max=64)
     ] = 4,
-    concurrency: Annotated[int, typer.Option(help="pages in flight of one company.", min=1, max=64)] = 8,
     plan: Annotated[
         bool, typer.Option("--plan", help="say what it would cost, counting lists never read, and stop.")
-    ] = False,
-    full: Annotated[bool, typer.Option("--full", help="read whole lists, whatever is remembered.")] = False,
-    reconcile: Annotated[
-        bool, typer.Option("--reconcile", help="read whole lists and mark rows that are gone.")
-    ] = False,
-    raw: Annotated[bool, typer.Option("--raw", help="keep each row's JSON in a column _raw.")] = False,
-    strict: Annotated[bool, typer.Option("--strict", help="a list that is refused is a failure.")] = False,
-    allow_shrink: Annotated[
-        bool, typer.Option("--allow-shrink", help="mark rows as gone even where they are over a fifth of a table.")
     ] = False,
     budget: Annotated[
         int | None, typer.Option(help="requests an hour and token; else WETHOD_BUDGET or 5000.", min=1)
     ] = None,
-    patience: Annotated[
-        str,
-        typer.Option(
-            help="how long a page is tried again while the API is away, and a locked target waited for: seconds, or "
-            "90s, 10m, 1h.",
-            metavar="TIME",
-        ),
-    ] = "10m",
-    overlap: Annotated[
-        str,
-        typer.Option(help="how much earlier than the last run began to ask for what changed.", metavar="TIME"),
-    ] = "5m",
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="no progress, and no word of the cost.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="plan or report as one JSON document.")] = False,
 ) -> None:
@@ -73,16 +66,9 @@ def fleet(
         companies=tuple(company or ()),
         dask=dask,
         at_once=at_once,
-        concurrency=concurrency,
+        options=options,
         plan_only=plan,
-        full=full,
-        reconcile=reconcile,
-        raw=raw,
-        strict=strict,
-        allow_shrink=allow_shrink,
         budget=budget,
-        patience=seconds_given(patience, "--patience"),
-        overlap=timedelta(seconds=seconds_given(overlap, "--overlap")),
         quiet=quiet,
         as_json=as_json,
     )

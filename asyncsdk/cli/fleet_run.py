@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
-from datetime import timedelta
 from pathlib import Path
 from typing import TypedDict
 
@@ -15,6 +14,7 @@ from .._codec.omitted import OMITTED, Omitted
 from .._limits import clock
 from ..errors import ArgumentError, ConfigurationError
 from ..events import Hooks
+from ..extract.options import ExtractionOptions
 from .fleet_display import FleetDisplay
 from .fleet_telling import show_fleet_plan, show_fleet_report
 from .output import OutputEnded, OutputFailed, discard_output, say, stdout
@@ -45,16 +45,9 @@ class FleetOrder:
     companies: tuple[str, ...]
     dask: str | None
     at_once: int
-    concurrency: int
+    options: ExtractionOptions
     plan_only: bool
-    full: bool
-    reconcile: bool
-    raw: bool
-    strict: bool
-    allow_shrink: bool
     budget: int | None
-    patience: float
-    overlap: timedelta
     quiet: bool
     as_json: bool
 
@@ -63,10 +56,10 @@ class FleetOrder:
         return {
             "cluster": self.dask,
             "at_once": self.at_once,
-            "concurrency": self.concurrency,
+            "concurrency": self.options.concurrency,
             "budget": OMITTED if self.budget is None else self.budget,
-            "full": self.full,
-            "reconcile": self.reconcile,
+            "full": self.options.full,
+            "reconcile": self.options.reconcile,
         }
 
 
@@ -107,11 +100,11 @@ async def _extract(order: FleetOrder) -> int:
                 report = await fleet.extract(
                     companies,
                     **order.both(),
-                    raw=order.raw,
-                    strict=order.strict,
-                    allow_shrink=order.allow_shrink,
-                    patience=order.patience,
-                    overlap=order.overlap,
+                    raw=order.options.raw,
+                    strict=order.options.strict,
+                    allow_shrink=order.options.allow_shrink,
+                    patience=order.options.patience,
+                    overlap=order.options.overlap,
                     watch=display.watch,
                     hooks=Hooks(wait=display.waits),
                 )

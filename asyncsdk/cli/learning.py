@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from ..learning import Difference, Learned, cost, differences, learn, write
-from ..learning.differences import lines_of
-from ..learning.file import before
+from ..contract.learning import Difference, Learned, cost, differences, learn, write
+from ..contract.learning.differences import lines_of
+from ..contract.learning.file import before
 from .client import connect
 from .output import say, stdout
 from .visible import one_line

@@ -7,23 +7,23 @@ from typing import Annotated
 
 import typer
 
+from ..extract.options import ExtractionOptions
+from .extraction_options import taking
 from .loop import run as run_loop
 from .options import AsJson, Company
 
 __all__ = ["verify"]
 
 
+@taking("concurrency", "schema", "prefix", "state", state="as it was given to extract.")
 def verify(
     context: typer.Context,
     to: Annotated[str, typer.Option(help="as for extract.", metavar="TARGET")],
+    options: ExtractionOptions,
     resources: Annotated[
         list[str] | None, typer.Argument(metavar="RESOURCE...", help="lists; else all that were read into TARGET.")
     ] = None,
-    concurrency: Annotated[int, typer.Option(help="pages in flight, of all lists together.", min=1, max=64)] = 8,
     company: Company = None,
-    schema: Annotated[str | None, typer.Option(help="schema of the database, or folder in DIR.")] = None,
-    prefix: Annotated[str, typer.Option(help="what names of tables start with.")] = "",
-    state: Annotated[str | None, typer.Option(help="as it was given to extract.", metavar="DIR")] = None,
     learned: Annotated[Path | None, typer.Option(help="as it was given to extract.", metavar="FILE")] = None,
     as_json: AsJson = False,
 ) -> None:
@@ -37,11 +37,8 @@ def verify(
     order = Compared(
         to=to,
         resources=tuple(resources) if resources else None,
-        concurrency=concurrency,
+        options=options,
         company=company,
-        schema=schema,
-        prefix=prefix,
-        state=state,
         learned=learned,
         as_json=as_json,
     )

@@ -9,8 +9,9 @@ from typing import Final
 
 import attrs
 
+from ..contract.learning import acquaint, applied, read
 from ..extract import ExtractionVerification, TableCheck, verify
-from ..learning import acquaint, applied, read
+from ..extract.options import ExtractionOptions
 from .client import connect
 from .ending import refusal
 from .output import stdout
@@ -30,11 +31,8 @@ class Compared:
 
     to: str = attrs.field(repr=False)
     resources: tuple[str, ...] | None
-    concurrency: int
+    options: ExtractionOptions
     company: str | None
-    schema: str | None
-    prefix: str
-    state: str | None
     learned: Path | None
     as_json: bool
 
@@ -49,7 +47,7 @@ async def compare(order: Compared) -> int:
         ConfigurationError, TargetRefused: nothing was compared.
     """
     learned = None if order.learned is None else read(order.learned)
-    async with connect(order.company, in_flight=order.concurrency) as wethod:
+    async with connect(order.company, in_flight=order.options.concurrency) as wethod:
         if learned is not None:
             acquaint(wethod, learned)
         try:
@@ -58,10 +56,10 @@ async def compare(order: Compared) -> int:
                     wethod,
                     order.to,
                     order.resources,
-                    concurrency=order.concurrency,
-                    schema=order.schema,
-                    prefix=order.prefix,
-                    state=order.state,
+                    concurrency=order.options.concurrency,
+                    schema=order.options.schema,
+                    prefix=order.options.prefix,
+                    state=order.options.state,
                     known=None if learned is None else applied(learned),
                 )
         except Interrupted as error:

@@ -20,5 +20,7 @@ What OpenAPI has no word for:
     x-unit                the unit of a number: K (thousands), %, h, min, d, months
     x-state               what an action asks of its row (`before`) and leaves in it (`after`); `*`: any but null
 
+`learning` finds out, with reads alone, what the API is where it differs from the contract.
+
 Docstrings show what is assumed as "Assumed: ...", the sandbox acts on it, and nothing else hangs on it.
 """

@@ -8,7 +8,7 @@ from typing import Any
 
 import attrs
 
-from ..learning.kinds import Kind
+from .learning.kinds import Kind
 
 __all__ = ["Described", "DescribedField", "DescribedOperation", "DescribedParameter", "shape_of"]
 

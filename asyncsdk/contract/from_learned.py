@@ -7,11 +7,11 @@ from typing import Any
 
 import attrs
 
-from ..learning import Difference, Learned, differences
-from ..learning.contracted import ContractedList, contracted_in
-from ..learning.observed import SeenField
-from ..learning.rows_compared import promised_at
 from .changes import Area, ContractChange, Edit
+from .learning import Difference, Learned, differences
+from .learning.contracted import ContractedList, contracted_in
+from .learning.observed import SeenField
+from .learning.rows_compared import promised_at
 
 __all__ = ["changes_learned"]
 

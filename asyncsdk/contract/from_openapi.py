@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from ..learning.kinds import kinds_of_property
 from .described import Described, DescribedField, DescribedOperation, DescribedParameter
+from .learning.kinds import kinds_of_property
 
 __all__ = ["described_in"]
 

@@ -11,8 +11,8 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from ..learning.kinds import ALL_KINDS, kind_of
 from .described import Described, DescribedField, DescribedOperation, DescribedParameter
+from .learning.kinds import ALL_KINDS, kind_of
 
 __all__ = ["described_on", "operation_on"]
 

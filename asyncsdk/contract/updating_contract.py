@@ -7,12 +7,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from ..learning.file import read as read_learned
 from .changes import ContractChange, applied_to
 from .differing import changes_between
 from .from_learned import changes_learned
 from .from_openapi import described_in
 from .from_pages import described_on
+from .learning.file import read as read_learned
 from .parsing import parsed
 from .signatures import signature_changes
 from .writing_contract import changed_text

@@ -40,7 +40,7 @@ def _module(resource: Resource, name: str, contract: Contract) -> str:
     constants = [f"{alias}: TypeAlias = {code}" for alias, code in aliases.items()]
     if creation := creation_of(resource):
         constants.append(f"CREATION: Final = {creation}")
-    exported = f"__all__ = [{name!r}, {f'{name}WithResponse'!r}]"
+    exported = f"__all__ = {sorted([name, f'{name}WithResponse', *aliases])!r}"
     head = [about, *_imports(used, aliases, resource, contract), exported, *constants]
     class_ = f"""class {name}:
 {docstrings.block(docstrings.of_resource(resource), indent=4)}

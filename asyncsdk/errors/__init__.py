@@ -32,6 +32,7 @@ __all__ = [
     "Phase",
     "PreconditionFailedError",
     "RateLimitError",
+    "Redacting",
     "RequestLine",
     "RequestTimeoutError",
     "ResponseTooLargeError",

@@ -17,21 +17,29 @@ list). Rows are never erased, and only those that changed are written. `verify` 
 
 from __future__ import annotations
 
-from .plan import Cost, ExtractionPlan
-from .progress import Tally
-from .report import ExtractionError, ExtractionReport, TableReport
+from .._catalog import Listing, ParameterKind, Parent
+from .plan import Cost, CostBasis, ExtractionPlan
+from .progress import TableStage, Tally
+from .report import ExtractionError, ExtractionReport, TableOutcome, TableReport
 from .run import extract, plan
 from .target import TargetError, TargetLocked, TargetRefused
-from .verifying import ExtractionVerification, TableCheck, verify
+from .verifying import Agreement, ExtractionVerification, TableCheck, verify
 
 __all__ = [
+    "Agreement",
     "Cost",
+    "CostBasis",
     "ExtractionError",
     "ExtractionPlan",
     "ExtractionReport",
     "ExtractionVerification",
+    "Listing",
+    "ParameterKind",
+    "Parent",
     "TableCheck",
+    "TableOutcome",
     "TableReport",
+    "TableStage",
     "Tally",
     "TargetError",
     "TargetLocked",

@@ -15,8 +15,8 @@ from typing import Final, cast
 
 import attrs
 
-from .._arrow.columns import Column
-from .._arrow.values import column_of, values_of
+from .._codec.arrow.columns import Column
+from .._codec.arrow.values import column_of, values_of
 
 __all__ = ["OutOfBounds", "all_fit", "misfits"]
 

@@ -28,7 +28,7 @@ from .target import Live, Shrink, shrinks_too_much
 if TYPE_CHECKING:
     from .._limits import Slots
     from ..client import Wethod
-    from .job import Job, Options
+    from .job import Job, RunOptions
     from .ledger import Ledger
     from .states import Progress
     from .target import Target
@@ -66,7 +66,7 @@ class Deletions:
     target: Target
     worker: WorkerThread
     window: Slots
-    options: Options
+    options: RunOptions
     ledger: Ledger
 
     async def mark_vanished(self, progress: Progress) -> Shrink | None:

@@ -8,9 +8,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from .._codec import surprises
-from ..learning.contracted import contracted
-from ..learning.differences import Difference
-from ..learning.rows_compared import key_differences
+from ..contract.learning.contracted import contracted
+from ..contract.learning.differences import Difference
+from ..contract.learning.rows_compared import key_differences
 
 if TYPE_CHECKING:
     from collections.abc import Collection

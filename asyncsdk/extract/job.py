@@ -3,34 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 import attrs
 
 from .exclusions import Hidden
-from .incremental import WHOLE_EVERY
-from .watermark import OVERLAP
+from .options import ExtractionOptions
 
 if TYPE_CHECKING:
     from .._catalog import Listing
     from .target import Table
 
-__all__ = ["Job", "Options"]
+__all__ = ["Job", "RunOptions"]
 
 
 @attrs.frozen(kw_only=True)
-class Options:
-    """What all tables of a run share."""
+class RunOptions(ExtractionOptions):
+    """What all tables of a run share: its options, its name, and what no report may show."""
 
     run: str
-    full: bool
-    reconcile: bool
-    raw: bool
-    allow_shrink: bool
-    concurrency: int
-    overlap: timedelta = OVERLAP
-    whole_every: timedelta = WHOLE_EVERY
     secrets: frozenset[str] = attrs.field(default=frozenset(), repr=False)
 
 

@@ -8,9 +8,9 @@ from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal
 
-from .._arrow.columns import columns_of
-from .._arrow.meanings import with_meanings
 from .._catalog import Listing, find, listings
+from .._codec.arrow.columns import columns_of
+from .._lists.meanings import with_meanings
 from ..errors import ArgumentError
 from ..errors._printable import shown
 from .exclusions import exclusions_of, hidden_of, reduced

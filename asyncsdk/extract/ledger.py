@@ -17,7 +17,7 @@ from .target import RunLine
 
 if TYPE_CHECKING:
     from ..errors import WethodError
-    from .job import Job, Options
+    from .job import Job, RunOptions
     from .progress import Tally
     from .reading import Chunk
     from .target import Target
@@ -45,7 +45,7 @@ class Ledger:
     """
 
     job: Job
-    options: Options
+    options: RunOptions
     target: Target
     writer: BatchWriter
     tally: Tally

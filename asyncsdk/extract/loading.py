@@ -23,7 +23,7 @@ from .writing import BatchWriter
 if TYPE_CHECKING:
     from .._limits import Slots
     from ..client import Wethod
-    from .job import Job, Options
+    from .job import Job, RunOptions
     from .progress import Tally
     from .worker_thread import WorkerThread
 
@@ -43,7 +43,7 @@ async def load(
     target: Target,
     worker: WorkerThread,
     window: Slots,
-    options: Options,
+    options: RunOptions,
     tally: Tally,
     done: Callable[[TableReport], object] = lambda report: None,
 ) -> tuple[TableReport, WethodError | None]:

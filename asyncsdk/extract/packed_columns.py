@@ -11,9 +11,9 @@ from typing import Any
 
 import pyarrow as pa
 
-from .._arrow.columns import Column
-from .._arrow.tables import ArrowValueError, array_of
-from .._arrow.values import values_of
+from .._codec.arrow.columns import Column
+from .._codec.arrow.tables import ArrowValueError, array_of
+from .._codec.arrow.values import values_of
 from .bounds import all_fit
 
 __all__ = ["packed_columns"]
@@ -22,7 +22,7 @@ __all__ = ["packed_columns"]
 def packed_columns(rows: Sequence[object], columns: Sequence[Column]) -> Mapping[str, pa.Array[Any]] | None:
     """The columns that do not nest, by name; None where a value of any column may not fit.
 
-    >>> from asyncsdk._arrow.columns import columns_of
+    >>> from asyncsdk._codec.arrow.columns import columns_of
     >>> from asyncsdk.models.levels import Level
     >>> packed_columns([], columns_of(Level))["id"].type
     DataType(int64)

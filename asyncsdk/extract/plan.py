@@ -22,9 +22,17 @@ if TYPE_CHECKING:
     from ..client import Wethod
     from .target import Target
 
-__all__ = ["Cost", "ExtractionPlan", "costs_of", "counted", "requests_for", "seconds_for"]
+__all__ = [
+    "Cost",
+    "CostBasis",
+    "ExtractionPlan",
+    "costs_of",
+    "counted",
+    "requests_for",
+    "seconds_for",
+]
 
-Basis: TypeAlias = Literal["last run", "counted", "unknown", "refused"]
+CostBasis: TypeAlias = Literal["last run", "counted", "unknown", "refused"]
 
 REQUEST_SECONDS: Final = 0.2
 """What a request is thought to take where nothing was measured."""
@@ -47,7 +55,7 @@ class Cost:
     mode: Literal["full", "incremental"]
     rows: int | None
     requests: int | None
-    basis: Basis
+    basis: CostBasis
     answer_seconds: float | None = None
 
 

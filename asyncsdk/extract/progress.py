@@ -13,11 +13,11 @@ import attrs
 from .._codec.live_line import LiveLine
 from .._limits import clock
 
-__all__ = ["Stage", "Tally", "requests_left", "seconds_left", "shown_in_a_line", "totals"]
+__all__ = ["TableStage", "Tally", "requests_left", "seconds_left", "shown_in_a_line", "totals"]
 
 REFRESH_SECONDS: Final = 0.2
 
-Stage: TypeAlias = Literal["waiting", "reading", "complete", "skipped", "failed"]
+TableStage: TypeAlias = Literal["waiting", "reading", "complete", "skipped", "failed"]
 
 
 @attrs.define(kw_only=True)
@@ -35,7 +35,7 @@ class Tally:
     """
 
     table: str
-    stage: Stage = "waiting"
+    stage: TableStage = "waiting"
     rows: int = 0
     rejected: int = 0
     requests: int = 0

@@ -14,9 +14,9 @@ from ..errors import WethodError
 if TYPE_CHECKING:
     from .._codec.values import Json
 
-__all__ = ["ExtractionError", "ExtractionReport", "Outcome", "TableReport"]
+__all__ = ["ExtractionError", "ExtractionReport", "TableOutcome", "TableReport"]
 
-Outcome: TypeAlias = Literal["complete", "skipped", "failed"]
+TableOutcome: TypeAlias = Literal["complete", "skipped", "failed"]
 
 
 @attrs.frozen(kw_only=True)
@@ -40,7 +40,7 @@ class TableReport:
     """
 
     table: str
-    outcome: Outcome
+    outcome: TableOutcome
     mode: Literal["full", "incremental"]
     rows: int = 0
     rejected: int = 0

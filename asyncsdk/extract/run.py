@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import nullcontext
@@ -17,15 +16,12 @@ import attrs
 
 from .._catalog import Listing
 from .._limits import Slots, clock
-from ..errors import (
-    ArgumentError,
-)
-from ..errors._checks import check_whole_number
 from .address import check, redacted, secrets_of, shown
 from .incremental import WHOLE_EVERY
-from .job import Options
+from .job import RunOptions
 from .jobs import excluded_tables, jobs_of, moment_of, place_of
 from .loading import load
+from .options import CONCURRENCY, PATIENCE, ExtractionOptions
 from .plan import REQUEST_SECONDS, ExtractionPlan, costs_of, counted, seconds_for
 from .progress import Tally, shown_in_a_line
 from .report import ExtractionReport, TableReport
@@ -41,15 +37,8 @@ if TYPE_CHECKING:
 
 __all__ = ["extract", "plan"]
 
-PATIENCE: Final = 600.0
-"""Seconds for which a page is tried again, unless a run is told otherwise."""
-
 LONGEST_BACKOFF: Final = 30.0
 """Seconds between two tries of a page. Ten minutes of an outage then cost a page some forty requests, not a hundred."""
-
-LONGEST: Final = timedelta(days=366)
-
-LEAST_WHOLE_EVERY: Final = timedelta(hours=1)
 
 BUDGET_SECONDS: Final = 3600.0
 """What a request of a nightly job may wait for the budget: an hour frees it all."""
@@ -64,7 +53,7 @@ async def extract(
     filters: Mapping[str, object] | None = None,
     full: bool = False,
     reconcile: bool = False,
-    concurrency: int = 8,
+    concurrency: int = CONCURRENCY,
     raw: bool = False,
     strict: bool = False,
     allow_shrink: bool = False,
@@ -130,35 +119,39 @@ async def extract(
     Example:
         >>> report = await extract(wethod, ["timesheets"], "duckdb:plan.duckdb")  # doctest: +SKIP
     """
-    moment = moment_of(since)
-    most = wethod.settings.max_in_flight
-    check_whole_number("concurrency", concurrency, 1, most, "this client keeps that many requests in flight")
-    check(to)
-    _check_length("overlap", overlap, timedelta())
-    _check_length("whole_every", whole_every, LEAST_WHOLE_EVERY)
-    target = make_target(place_of(to, schema, prefix, state, _seconds(patience)))
-    settings = wethod.settings
-    hasty = wethod.with_options(priority="bulk", retry=_retrying(settings.retry, 0.0))
-    bulk = wethod.with_options(priority="bulk", retry=_retrying(settings.retry, patience))
-    jobs = jobs_of(bulk, resources, filters=filters or {}, since=moment, raw=raw, without=without, known=known)
-    secrets = secrets_of(to)
-    options = Options(
-        run=uuid.uuid4().hex[:12],
+    options = ExtractionOptions(
+        since=since,
+        filters=filters,
         full=full,
         reconcile=reconcile,
-        raw=raw,
-        allow_shrink=allow_shrink,
         concurrency=concurrency,
+        raw=raw,
+        strict=strict,
+        allow_shrink=allow_shrink,
+        schema=schema,
+        prefix=prefix,
+        without=without,
+        patience=patience,
         overlap=overlap,
         whole_every=whole_every,
-        secrets=secrets,
+        state=state,
     )
+    settings = wethod.settings
+    moment = moment_of(since)
+    options.check(settings.max_in_flight)
+    check(to)
+    target = make_target(place_of(to, schema, prefix, state, float(patience)))
+    hasty = wethod.with_options(priority="bulk", retry=_retrying(settings.retry, 0.0))
+    bulk = wethod.with_options(priority="bulk", retry=_retrying(settings.retry, float(patience)))
+    jobs = jobs_of(bulk, resources, filters=filters or {}, since=moment, raw=raw, without=without, known=known)
+    secrets = secrets_of(to)
+    run = RunOptions(run=uuid.uuid4().hex[:12], secrets=secrets, **options.spelled())
     started = clock.utc_now()
     tallies = {job.table.name: Tally(table=job.table.name) for job in jobs}
     if watch is not None:
         watch(list(tallies.values()))
     owner = Owner(settings.base_url, settings.company)
-    watched = RunWatch.begin(wethod, options.run, list(tallies))
+    watched = RunWatch.begin(wethod, run.run, list(tallies))
 
     def ended(report: TableReport) -> None:
         watched.table(report)
@@ -170,7 +163,7 @@ async def extract(
         async with line, opened(target, owner, [job.table for job in jobs]) as worker:
             for table in excluded_tables(without):
                 await worker(partial(target.drop, table))
-            each = partial(load, target=target, worker=worker, window=Slots(concurrency), options=options, done=ended)
+            each = partial(load, target=target, worker=worker, window=Slots(concurrency), options=run, done=ended)
             reports = await side_by_side(
                 jobs,
                 lambda job, away: each(job, wethod=hasty if away else bulk, tally=tallies[job.table.name]),
@@ -184,7 +177,7 @@ async def extract(
             raise
         raise type(error)(text) from None
     report = ExtractionReport(
-        run=options.run,
+        run=run.run,
         company=settings.company,
         target=shown(to),
         started=started,
@@ -205,7 +198,7 @@ async def plan(
     filters: Mapping[str, object] | None = None,
     full: bool = False,
     reconcile: bool = False,
-    concurrency: int = 8,
+    concurrency: int = CONCURRENCY,
     schema: str | None = None,
     prefix: str = "",
     without: Sequence[str] = (),
@@ -254,27 +247,14 @@ async def plan(
     )
 
 
-def _retrying(policy: RetryPolicy, patience: object) -> RetryPolicy:
+def _retrying(policy: RetryPolicy, seconds: float) -> RetryPolicy:
     """How a run tries again: as its client does, and as long as its patience says; the budget is waited for."""
-    seconds = _seconds(patience)
     return attrs.evolve(
         policy,
         max_wait=max(policy.max_wait, BUDGET_SECONDS),
         max_backoff=max(policy.max_backoff, LONGEST_BACKOFF) if seconds else policy.max_backoff,
         patience=seconds,
     )
-
-
-def _seconds(patience: object) -> float:
-    if isinstance(patience, bool) or not isinstance(patience, (int, float)) or not 0 <= patience < math.inf:
-        raise ArgumentError("patience", f"a number of seconds, 0 or more, not {patience!r}")
-    return float(patience)
-
-
-def _check_length(name: str, length: object, least: timedelta) -> None:
-    if not isinstance(length, timedelta) or not least <= length <= LONGEST:
-        from_ = f"{least.seconds // 3600} hour" if least else "0"
-        raise ArgumentError(name, f"a timedelta from {from_} to {LONGEST.days} days, not {length!r}")
 
 
 def _each_once(reports: Sequence[TableReport]) -> Iterator[TableReport]:

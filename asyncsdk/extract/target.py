@@ -24,7 +24,7 @@ from ..errors import WethodError
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from .._arrow.columns import Column
+    from .._codec.arrow.columns import Column
 
 __all__ = [
     "RIVAL",

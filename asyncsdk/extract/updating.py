@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from .._limits import Slots
     from ..client import Wethod
-    from .job import Job, Options
+    from .job import Job, RunOptions
     from .ledger import Ledger
     from .progress import Tally
     from .worker_thread import WorkerThread
@@ -61,7 +61,7 @@ class TableUpdate:
     worker: WorkerThread
     writer: BatchWriter
     window: Slots
-    options: Options
+    options: RunOptions
     tally: Tally
     ledger: Ledger
     state: State = attrs.field(factory=State)

@@ -31,6 +31,7 @@ from .deletions import most_pages, updated_at
 from .fields_seen import FieldsSeen
 from .incremental import OVERLAP, SHORT_ROWS, SMALL_ROWS
 from .jobs import jobs_of, place_of
+from .options import CONCURRENCY
 from .reading import Source, pager_of
 from .side_by_side import SIDE_BY_SIDE, opened
 from .states import State
@@ -123,7 +124,7 @@ async def verify(
     to: str,
     resources: Sequence[str] | None = None,
     *,
-    concurrency: int = 8,
+    concurrency: int = CONCURRENCY,
     schema: str | None = None,
     prefix: str = "",
     state: str | PathLike[str] | None = None,

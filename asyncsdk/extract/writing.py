@@ -27,7 +27,7 @@ from .worker_thread import noticed
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from .._arrow.columns import Column
+    from .._codec.arrow.columns import Column
     from .job import Job
     from .worker_thread import WorkerThread
 

@@ -30,7 +30,7 @@ from __future__ import annotations
 
 from .company import Company
 from .planning import CompanyCost, FleetPlan, TokenCost
-from .progress import CompanyProgress
+from .progress import CompanyProgress, CompanyStage
 from .reading import read
 from .report import CompanyReport, FleetError, FleetReport
 from .run import extract, plan
@@ -40,6 +40,7 @@ __all__ = [
     "CompanyCost",
     "CompanyProgress",
     "CompanyReport",
+    "CompanyStage",
     "FleetError",
     "FleetPlan",
     "FleetReport",

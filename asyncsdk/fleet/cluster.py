@@ -68,7 +68,7 @@ async def extract_on(
             progress[at].ends(report)
             return report
 
-        return await _Handing(client, companies, options.patience, submit, ended, progress).all()
+        return await _Handing(client, companies, options.extraction.patience, submit, ended, progress).all()
 
 
 async def plan_on(
@@ -84,7 +84,7 @@ async def plan_on(
         def ended(at: int, result: CompanyCost | WethodError, _handed_out: int) -> CompanyCost:
             return _unknown_cost(companies[at], result) if isinstance(result, WethodError) else result
 
-        return await _Handing(client, companies, options.patience, submit, ended, ()).all()
+        return await _Handing(client, companies, options.extraction.patience, submit, ended, ()).all()
 
 
 @attrs.define(eq=False)

@@ -27,11 +27,12 @@ from .report import CompanyReport
 if TYPE_CHECKING:
     from .._sending.secret import Secret
     from ..events import Hooks
+    from ..extract.options import ExtractionOptions
     from .company import Company
     from .options import FleetOptions
     from .progress import CompanyProgress
 
-__all__ = ["client_of", "refused", "root_client", "run_company", "token_of"]
+__all__ = ["client_of", "own_of", "refused", "root_client", "run_company", "token_of"]
 
 FIRST_LOOK: Final = 1.0
 """Seconds until a locked target is looked at again; each time a half more, up to `RAREST_LOOK`."""
@@ -52,7 +53,7 @@ def root_client(options: FleetOptions, at_once: int, hooks: Hooks | None = None)
         base_url=options.base_url,
         budget=options.budget,
         shared_budget=options.redis(),
-        max_in_flight=max(16, min(64, at_once * options.concurrency)),
+        max_in_flight=max(16, min(64, at_once * options.extraction.concurrency)),
         priority="bulk",
         hooks=hooks,
     )
@@ -102,7 +103,7 @@ async def run_company(
         finished: which tables are done this night; they are not read again.
     """
     begun = clock.monotonic()
-    until = begun + options.patience
+    until = begun + options.extraction.patience
     attempts, pause = 0, FIRST_LOOK
     progress.starts()
     while True:
@@ -141,25 +142,21 @@ async def _extract(
             client,
             left if done else "all" if company.lists is None else company.lists,
             target_of(company),
-            schema=company.schema_name,
-            without=company.without,
-            full=options.full,
-            reconcile=options.reconcile,
-            raw=options.raw,
-            strict=options.strict,
-            allow_shrink=options.allow_shrink,
-            concurrency=options.concurrency,
-            patience=options.patience,
-            overlap=options.overlap,
+            **own_of(company, options).spelled(),
             watch=progress.reads,
             done=finished.note,
         )
     return joined(report, done, names, strict=_strict(company, options))
 
 
+def own_of(company: Company, options: FleetOptions) -> ExtractionOptions:
+    """How one company's lists are extracted."""
+    return attrs.evolve(options.extraction, schema=company.schema_name, without=company.without)
+
+
 def _strict(company: Company, options: FleetOptions) -> bool:
     """Whether a list that is refused is a failure: it is where lists are named."""
-    return options.strict or company.lists is not None
+    return options.extraction.strict or company.lists is not None
 
 
 def _of_others(

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Mapping
-from datetime import timedelta
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -16,17 +13,13 @@ from .._sending.secret import Secret, wrapped
 from .._sending.settings import DEFAULT_BUDGET, from_environment
 from ..errors import ArgumentError, ConfigurationError
 from ..errors._checks import check_whole_number
-from ..extract.run import PATIENCE
-from ..extract.watermark import OVERLAP
+from ..extract.options import LARGEST_CONCURRENCY, ExtractionOptions
 from .references import reference_of
 
-__all__ = ["AT_ONCE", "CONCURRENCY", "FleetOptions", "options_of"]
+__all__ = ["AT_ONCE", "FleetOptions", "options_of"]
 
 AT_ONCE: Final = 4
 """Companies that are extracted at the same time on one machine."""
-
-CONCURRENCY: Final = 8
-"""Pages in flight of one company."""
 
 _MOST_AT_ONCE: Final = 64
 _SHARED: Final = "WETHOD_SHARED_BUDGET"
@@ -37,22 +30,13 @@ class FleetOptions:
     """How every company is read.
 
     Args:
-        concurrency: pages in flight of one company.
-        full, reconcile, raw, strict, allow_shrink, overlap: as for `extract`.
-        patience: seconds for which a page is tried again, and a locked target waited for.
+        extraction: how its lists are; what a company has of its own (`schema`, `without`) comes in its place.
         budget: requests an hour and token; None: no budget.
         shared_budget: where the budget's address is kept (`env:NAME`), or the address, where it has no password.
         base_url: of companies that name none; None: the API's own.
     """
 
-    concurrency: int = CONCURRENCY
-    full: bool = False
-    reconcile: bool = False
-    raw: bool = False
-    strict: bool = False
-    allow_shrink: bool = False
-    patience: float = PATIENCE
-    overlap: timedelta = OVERLAP
+    extraction: ExtractionOptions = attrs.field(factory=ExtractionOptions)
     budget: int | None = DEFAULT_BUDGET
     shared_budget: str | None = None
     base_url: str | None = None
@@ -73,12 +57,12 @@ class FleetOptions:
 
 
 def options_of(
-    given: Mapping[str, Any], budget: int | Omitted | None, shared_budget: str | None, at_once: int
+    extraction: ExtractionOptions, budget: int | Omitted | None, shared_budget: str | None, at_once: int
 ) -> FleetOptions:
     """What the arguments of a call and the environment of this process come to.
 
     Args:
-        given: arguments that `FleetOptions` has as they are.
+        extraction: how each company's lists are extracted.
         budget: requests an hour and token; omitted: WETHOD_BUDGET, else 5,000.
         shared_budget: None: WETHOD_SHARED_BUDGET.
         at_once: companies at the same time.
@@ -87,10 +71,7 @@ def options_of(
         ConfigurationError: a value that cannot be used.
     """
     check_whole_number("at_once", at_once, 1, _MOST_AT_ONCE, "companies that are extracted at the same time")
-    check_whole_number("concurrency", given["concurrency"], 1, 64, "pages in flight of one company")
-    patience = given["patience"]
-    if isinstance(patience, bool) or not isinstance(patience, int | float) or not 0 <= patience < math.inf:
-        raise ArgumentError("patience", f"a number of seconds, 0 or more, not {patience!r}")
+    extraction.check(LARGEST_CONCURRENCY, "pages in flight of one company")
     around = from_environment()
     found: Any = around.get("budget", DEFAULT_BUDGET) if isinstance(budget, Omitted) else budget
     if shared_budget is None and _SHARED.lower().removeprefix("wethod_") in around and found is not None:
@@ -99,7 +80,7 @@ def options_of(
         _check_redis(shared_budget)
     base_url = around.get("base_url")
     return FleetOptions(
-        **given,
+        extraction=extraction,
         budget=found,
         shared_budget=shared_budget,
         base_url=base_url.reveal() if isinstance(base_url, Secret) else None,

@@ -12,7 +12,7 @@ from ..errors._printable import printable
 from ..extract import ExtractionPlan
 from ..extract import plan as plan_extraction
 from ..extract.plan import REQUEST_SECONDS, seconds_for
-from .one_company import client_of, token_of
+from .one_company import client_of, own_of, token_of
 from .places import target_of
 
 if TYPE_CHECKING:
@@ -115,11 +115,7 @@ async def cost_of_company(root: Wethod, company: Company, options: FleetOptions,
                 client,
                 "all" if company.lists is None else company.lists,
                 target_of(company),
-                schema=company.schema_name,
-                without=company.without,
-                full=options.full,
-                reconcile=options.reconcile,
-                concurrency=options.concurrency,
+                **own_of(company, options).planned(),
                 count=count,
             )
     except (WethodError, OSError) as error:
@@ -146,7 +142,7 @@ def _of_token(companies: Sequence[Company], costs: Sequence[CompanyCost], option
     seconds = seconds_for(
         requests,
         each=REQUEST_SECONDS,
-        concurrency=options.concurrency,
+        concurrency=options.extraction.concurrency,
         hourly=options.budget,
         remaining=min(left, default=None),
     )

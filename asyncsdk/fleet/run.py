@@ -11,12 +11,12 @@ from .._limits import clock
 from ..errors import ConfigurationError
 from ..errors._printable import shown
 from ..events import Hooks
-from ..extract.run import PATIENCE
+from ..extract.options import CONCURRENCY, PATIENCE, ExtractionOptions
 from ..extract.watermark import OVERLAP
 from .company import Company
 from .one_company import root_client, run_company
 from .one_machine import a_few_at_a_time
-from .options import AT_ONCE, CONCURRENCY, options_of
+from .options import AT_ONCE, options_of
 from .planning import FleetPlan, cost_of_company, plan_of
 from .progress import CompanyProgress
 from .reading import check_places
@@ -78,17 +78,17 @@ async def extract(
         >>> report = await fleet.extract(fleet.read("companies.toml"))  # doctest: +SKIP
     """
     named = _checked(companies)
-    given = {
-        "concurrency": concurrency,
-        "full": full,
-        "reconcile": reconcile,
-        "raw": raw,
-        "strict": strict,
-        "allow_shrink": allow_shrink,
-        "patience": patience,
-        "overlap": overlap,
-    }
-    options = options_of(given, budget, shared_budget, at_once)
+    extraction = ExtractionOptions(
+        concurrency=concurrency,
+        full=full,
+        reconcile=reconcile,
+        raw=raw,
+        strict=strict,
+        allow_shrink=allow_shrink,
+        patience=patience,
+        overlap=overlap,
+    )
+    options = options_of(extraction, budget, shared_budget, at_once)
     progress = [CompanyProgress(company=each.company, place=each.place) for each in named]
     started = clock.utc_now()
     if cluster is not None:
@@ -131,8 +131,8 @@ async def plan(
         ConfigurationError: as `extract`. What stands in the way of one company alone is in the plan.
     """
     named = _checked(companies)
-    given = {"concurrency": concurrency, "full": full, "reconcile": reconcile, "patience": 0.0}
-    options = options_of(given, budget, shared_budget, at_once)
+    extraction = ExtractionOptions(concurrency=concurrency, full=full, reconcile=reconcile, patience=0.0)
+    options = options_of(extraction, budget, shared_budget, at_once)
     if cluster is not None:
         from .cluster import plan_on
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from .._sending.sender import Sender
     from ..filters import DateTimeFilter
 
-__all__ = ["Clients", "ClientsWithResponse"]
+__all__ = ["Clients", "ClientsWithResponse", "Include", "IncludeItem"]
 
 IncludeItem: TypeAlias = Literal["externalIdentifiers", "external_identifiers"]
 

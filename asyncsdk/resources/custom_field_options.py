@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from .._sending.sender import Sender
     from ..filters import DateTimeFilter
 
-__all__ = ["CustomFieldOptions", "CustomFieldOptionsWithResponse"]
+__all__ = ["Color", "CustomFieldOptions", "CustomFieldOptionsWithResponse", "Order", "OrderItem"]
 
 OrderItem: TypeAlias = Literal["name", "-name", "sort", "-sort"]
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from .._sending.sender import Sender
     from ..filters import DateTimeFilter
 
-__all__ = ["CustomFields", "CustomFieldsWithResponse"]
+__all__ = ["CustomFields", "CustomFieldsWithResponse", "Include", "IncludeItem", "Order", "OrderItem"]
 
 IncludeItem: TypeAlias = Literal["options"]
 

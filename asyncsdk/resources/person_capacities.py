@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from .._sending.sender import Sender
     from ..filters import DateTimeFilter
 
-__all__ = ["PersonCapacities", "PersonCapacitiesWithResponse"]
+__all__ = ["Order", "OrderItem", "PersonCapacities", "PersonCapacitiesWithResponse"]
 
 OrderItem: TypeAlias = Literal["starts_at", "-starts_at"]
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from .._sending.sender import Sender
     from ..filters import DateTimeFilter
 
-__all__ = ["ProjectPlanTasks", "ProjectPlanTasksWithResponse"]
+__all__ = ["DependencyType", "ProjectPlanTasks", "ProjectPlanTasksWithResponse", "StatusKey"]
 
 DependencyType: TypeAlias = Literal["start-to-start", "finish-to-start", "start-to-finish", "finish-to-finish"]
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from .._sending.sender import Sender
     from ..filters import DateTimeFilter
 
-__all__ = ["Streams", "StreamsWithResponse"]
+__all__ = ["Include", "IncludeItem", "Streams", "StreamsWithResponse"]
 
 IncludeItem: TypeAlias = Literal["streamLeaders", "stream_leaders", "streamMembers", "stream_members"]
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from .._sending.sender import Sender
     from ..filters import DateFilter, DateTimeFilter
 
-__all__ = ["TimesheetLogs", "TimesheetLogsWithResponse"]
+__all__ = ["Order", "OrderItem", "TimesheetLogs", "TimesheetLogsWithResponse"]
 
 OrderItem: TypeAlias = Literal["created_at", "-created_at", "date", "-date"]
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from .._sending.sender import Sender
     from ..filters import DateFilter, DateTimeFilter
 
-__all__ = ["Timesheets", "TimesheetsWithResponse"]
+__all__ = ["Day", "Timesheets", "TimesheetsWithResponse"]
 
 Day: TypeAlias = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 

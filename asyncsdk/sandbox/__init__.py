@@ -77,21 +77,46 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from asyncsdk.sandbox.deviations import Deviation as Deviation
+    from asyncsdk.sandbox.deviations import DeviationKind as DeviationKind
     from asyncsdk.sandbox.faults import Fault as Fault
+    from asyncsdk.sandbox.faults import FaultKind as FaultKind
+    from asyncsdk.sandbox.log import Log as Log
     from asyncsdk.sandbox.log import Received as Received
     from asyncsdk.sandbox.row import Row as Row
     from asyncsdk.sandbox.sandbox import Sandbox as Sandbox
+    from asyncsdk.sandbox.service import Service as Service
     from asyncsdk.sandbox.store import Mutation as Mutation
+    from asyncsdk.sandbox.store import MutationKind as MutationKind
+    from asyncsdk.sandbox.store import Store as Store
 
-__all__ = ["Deviation", "Fault", "Mutation", "Received", "Row", "Sandbox"]
+__all__ = [
+    "Deviation",
+    "DeviationKind",
+    "Fault",
+    "FaultKind",
+    "Log",
+    "Mutation",
+    "MutationKind",
+    "Received",
+    "Row",
+    "Sandbox",
+    "Service",
+    "Store",
+]
 
 _MODULES = {
-    "Mutation": "store",
     "Deviation": "deviations",
+    "DeviationKind": "deviations",
     "Fault": "faults",
+    "FaultKind": "faults",
+    "Log": "log",
+    "Mutation": "store",
+    "MutationKind": "store",
     "Received": "log",
     "Row": "row",
     "Sandbox": "sandbox",
+    "Service": "service",
+    "Store": "store",
 }
 
 

@@ -19,8 +19,8 @@ from asyncsdk.errors import ArgumentError
 from asyncsdk.sandbox.contract import Json, Object, ServedContract, ServedOperation, mapping
 from asyncsdk.sandbox.faults import JSON_TYPES
 
-Kind = Literal["retype", "rename", "null", "value", "naive", "page_cap", "order", "ignore"]
-OF_FIELDS: Final[frozenset[Kind]] = frozenset({"retype", "rename", "null", "value", "naive"})
+DeviationKind = Literal["retype", "rename", "null", "value", "naive", "page_cap", "order", "ignore"]
+OF_FIELDS: Final[frozenset[DeviationKind]] = frozenset({"retype", "rename", "null", "value", "naive"})
 
 _ANOTHER: Final[Mapping[str, Json]] = MappingProxyType(
     {"number": 4711, "boolean": True, "null": None, "object": {"value": 1}, "array": [{"value": 1}], "string": "other"}
@@ -42,28 +42,29 @@ class Deviation:
         ArgumentError: a kind or a target that is not there.
     """
 
-    kind: Kind
+    kind: DeviationKind
     where: str = "*"
     to: str = ""
 
     def __attrs_post_init__(self) -> None:
-        if self.kind not in get_args(Kind):
-            raise ArgumentError("kind", f"one of {', '.join(get_args(Kind))}, not {self.kind!r}")
+        if self.kind not in get_args(DeviationKind):
+            raise ArgumentError("kind", f"one of {', '.join(get_args(DeviationKind))}, not {self.kind!r}")
         if self.kind == "retype" and self.to not in JSON_TYPES:
             raise ArgumentError("to", f"one of {', '.join(JSON_TYPES)}, not {self.to!r}")
         if self.kind == "page_cap" and not (self.to.isdigit() and int(self.to) > 0):
             raise ArgumentError("to", f"the number of rows of a page, not {self.to!r}")
 
-    def is_about(self, operation: ServedOperation) -> bool:
-        """Whether it changes what a list is asked for."""
-        names = ("*", operation.path, operation.resource, operation.resource + operation.name.removeprefix("list"))
-        return operation.is_list and self.kind not in OF_FIELDS and self.where in names
+
+def _is_about(deviation: Deviation, operation: ServedOperation) -> bool:
+    """Whether it changes what a list is asked for."""
+    names = ("*", operation.path, operation.resource, operation.resource + operation.name.removeprefix("list"))
+    return operation.is_list and deviation.kind not in OF_FIELDS and deviation.where in names
 
 
 def query_as(deviations: Iterable[Deviation], operation: ServedOperation, query: str) -> str:
     """Returns the query string as the API understands it."""
     for each in deviations:
-        if each.is_about(operation) and each.kind in ("page_cap", "ignore"):
+        if _is_about(each, operation) and each.kind in ("page_cap", "ignore"):
             pairs = parse_qsl(query, keep_blank_values=True)
             if each.kind == "ignore":
                 pairs = [pair for pair in pairs if pair[0] != each.to]
@@ -76,7 +77,7 @@ def query_as(deviations: Iterable[Deviation], operation: ServedOperation, query:
 
 def order_as(deviations: Iterable[Deviation], operation: ServedOperation, order: str) -> str:
     """Returns the column a list is ordered by where its query does not say."""
-    return next((each.to for each in deviations if each.kind == "order" and each.is_about(operation)), order)
+    return next((each.to for each in deviations if each.kind == "order" and _is_about(each, operation)), order)
 
 
 def text_as(

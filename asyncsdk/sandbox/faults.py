@@ -15,11 +15,11 @@ from asyncsdk.errors import ArgumentError
 from asyncsdk.sandbox.contract import Json, Object
 from asyncsdk.sandbox.patterns import Pattern
 
-Kind = Literal[
+FaultKind = Literal[
     "fail", "drop", "cut", "garbage", "html", "hang", "late", "delay", "ignore_offset", "rename", "retype", "drift"
 ]
-KINDS: tuple[Kind, ...] = get_args(Kind)
-LOST: frozenset[Kind] = frozenset({"fail", "drop", "cut", "garbage", "html", "hang", "late"})
+KINDS: tuple[FaultKind, ...] = get_args(FaultKind)
+LOST: frozenset[FaultKind] = frozenset({"fail", "drop", "cut", "garbage", "html", "hang", "late"})
 
 JSON_TYPES: tuple[str, ...] = ("string", "number", "boolean", "null", "object", "array")
 CHANGES: tuple[str, ...] = ("insert", "update", "soft_delete", "hard_delete")
@@ -40,7 +40,7 @@ class Fault:
     `handled` says whether the work is done although its answer is lost. ArgumentError names what cannot be.
     """
 
-    kind: Kind
+    kind: FaultKind
     on: str
     times: int | None = 1
     after: int = 0

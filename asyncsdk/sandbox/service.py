@@ -22,6 +22,15 @@ from asyncsdk.sandbox.refusals import Complaint, Refusal, invalid
 from asyncsdk.sandbox.rules import Setting
 from asyncsdk.sandbox.store import Store
 
+__all__ = [
+    "Caller",
+    "ReceivedRequest",
+    "ServedAnswer",
+    "Service",
+    "ServiceClock",
+    "Setting",
+]
+
 logger: logging.Logger = logging.getLogger(__name__)
 
 _UNSAID = frozenset({405})  # what the contract need not name: a method that is not there

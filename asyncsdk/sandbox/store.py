@@ -21,10 +21,23 @@ from asyncsdk.sandbox.clock import ServiceClock
 from asyncsdk.sandbox.contract import Json, Object
 from asyncsdk.sandbox.positions import BLOCK, Positions, View
 from asyncsdk.sandbox.relations import pointers, target
-from asyncsdk.sandbox.tables import StoredTable, tables
+from asyncsdk.sandbox.tables import ColumnKind, StoredColumn, StoredTable, tables
+
+__all__ = [
+    "ColumnKind",
+    "Mutation",
+    "MutationKind",
+    "Object",
+    "Scalar",
+    "Store",
+    "StoredColumn",
+    "StoredTable",
+    "View",
+    "Where",
+]
 
 Scalar = int | float | str | None
-Event = Literal["insert", "update", "soft_delete", "hard_delete", "restore"]
+MutationKind = Literal["insert", "update", "soft_delete", "hard_delete", "restore"]
 Fill = Callable[[sqlite3.Connection, str, str], None]
 
 _VIEWS: Mapping[View, str] = {"all": "1", "live": "deleted_at IS NULL", "deleted": "deleted_at IS NOT NULL"}
@@ -36,7 +49,7 @@ class Mutation:
     """One row that was changed since the first rows were written."""
 
     table: str
-    kind: Event
+    kind: MutationKind
     id: int
 
 
@@ -276,7 +289,7 @@ class Store:
         self._positions[name].change(id, deleted=-1)
         self._changed(name, "restore", id)
 
-    def _changed(self, name: str, kind: Event, id: int) -> None:
+    def _changed(self, name: str, kind: MutationKind, id: int) -> None:
         self._marks.clear()
         self.history.append(Mutation(name, kind, id))
 

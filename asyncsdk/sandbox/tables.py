@@ -14,7 +14,7 @@ import attrs
 
 from asyncsdk.sandbox.contract import Json, Object, ServedContract, items, load, mapping, reference, types
 
-Kind = Literal["integer", "number", "text", "boolean", "json"]
+ColumnKind = Literal["integer", "number", "text", "boolean", "json"]
 
 _PLAIN = frozenset({"date", "date-time", "YYYY-MM"})  # formats whose text never needs escaping in JSON
 
@@ -24,7 +24,7 @@ class StoredColumn:
     """One property of a response schema. `required` properties are never null."""
 
     name: str
-    kind: Kind
+    kind: ColumnKind
     format: str | None
     required: bool
     schema: Object
@@ -143,7 +143,7 @@ def _related(schema: Object) -> str | None:
     return reference(mapping(schema.get("items") or {}))
 
 
-def _kind(schema: Object) -> Kind:
+def _kind(schema: Object) -> ColumnKind:
     kinds = types(schema)
     if "string" in kinds:  # also where numbers are admitted: a project's value is sent as "1.5"
         return "text"

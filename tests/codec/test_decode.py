@@ -3,85 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
-import math
 import pickle
 import subprocess
 import sys
-from collections.abc import Callable, Mapping
 
 import attrs
 import pytest
 
-from asyncsdk._codec import fields, readers, rules
-from asyncsdk._codec.decode import one_decoder, page_decoder, split_page, to_dict, to_json
-from asyncsdk._codec.fields import Json, Number, Timestamp
-from asyncsdk.errors import ArgumentError, DecodeError
-
-
-@attrs.frozen(kw_only=True)
-class Leader:
-    id: int
-    name: str | None = None
-
-
-@attrs.frozen(kw_only=True)
-class Plan:
-    """Every kind of field a model without special keys has."""
-
-    id: int
-    updated_at: Timestamp
-    date: dt.date
-    value: Number
-    name: str
-    is_default: bool
-    hours: Number | None = None
-    count: int | None = None
-    note: str | None = None
-    open: bool | None = None
-    day: dt.date | None = None
-    at: Timestamp | None = None
-    leader: Leader | None = None
-    leaders: tuple[Leader, ...] | None = None
-    tags: tuple[str, ...] | None = None
-    extra: Json = None
-
-
-@attrs.frozen(kw_only=True)
-class Deal:
-    """Renamed and dynamic keys beside numbers that come as strings."""
-
-    id: int
-    value: Number
-    probability: int
-    open: bool | None = None
-    from_: dt.date | None = attrs.field(default=None, metadata=fields.wire("from"))
-    leader: Leader | None = None
-    metadata: Mapping[int, Json] = attrs.field(factory=dict, hash=False, metadata=fields.dynamic("metadata_"))
-    options: Mapping[int, int | None] = attrs.field(factory=dict, hash=False, metadata=fields.dynamic("option_"))
-
-
-@attrs.frozen(kw_only=True)
-class Portfolio:
-    """A model without special keys that holds one with."""
-
-    id: int
-    deals: tuple[Deal, ...]
-
-
-PLAN: Mapping[str, Json] = {
-    "id": 1,
-    "updated_at": "2026-03-27T11:39:28.826001Z",
-    "date": "2024-01-01",
-    "value": 15.6,
-    "name": "a",
-    "is_default": False,
-}
-DEAL: Mapping[str, Json] = {"id": 1, "value": "1.5", "probability": "50"}
-
-
-def text(value: object) -> bytes:
-    return json.dumps(value).encode()
+from asyncsdk._codec import readers, rules
+from asyncsdk._codec.decode import one_decoder, page_decoder, split_page
+from asyncsdk._codec.fields import Json
+from asyncsdk.errors import DecodeError
+from tests.codec.rows import DEAL, PLAN, Deal, Leader, Plan, Portfolio, text
 
 
 def refusal(model: type, body: bytes, *, strict: bool = False) -> DecodeError:
@@ -323,67 +256,6 @@ def test_split_page_of_good_rows() -> None:
 def test_split_page_wants_a_page() -> None:
     with pytest.raises(DecodeError, match="HTML"):
         split_page(Plan, b"<html>")
-
-
-# --- back to JSON -------------------------------------------------------------------------------------------------
-
-
-def test_wire_names_and_order() -> None:
-    deal = Deal(id=1, value=1.5, probability=50, from_=dt.date(2024, 1, 2), metadata={13: "x"}, options={7: None})
-    assert list(deal_dict := expect_dict(to_dict(deal))) == [
-        *("id", "value", "probability", "open", "from", "leader", "metadata_13", "option_7")
-    ]
-    assert (deal_dict["from"], deal_dict["metadata_13"], deal_dict["option_7"]) == ("2024-01-02", "x", None)
-
-
-def expect_dict(value: Json) -> dict[str, Json]:
-    assert isinstance(value, dict)
-    return value
-
-
-def test_instants_are_utc_and_keep_microseconds() -> None:
-    rome = dt.timezone(dt.timedelta(hours=2))
-    assert to_dict(dt.datetime(2024, 5, 1, 1, 2, 3, 456789, rome)) == "2024-04-30T23:02:03.456789Z"
-    assert to_dict([dt.datetime(2024, 5, 1, tzinfo=dt.UTC), dt.date(2024, 5, 1)]) == [
-        "2024-05-01T00:00:00Z",
-        "2024-05-01",
-    ]
-
-
-def test_lists_and_mappings_of_models() -> None:
-    leader = Leader(id=1)
-    plain = {"id": 1, "name": None}
-    assert to_dict([leader, (leader,)]) == [plain, [plain]]
-    assert to_dict({7: leader, "a": None}) == {"7": plain, "a": None}
-    assert json.loads(to_json({"rows": [leader]})) == {"rows": [plain]}
-
-
-@pytest.mark.parametrize(
-    "value",
-    [
-        math.nan,
-        Deal(id=1, value=math.inf, probability=1),
-        Deal(id=1, value=1, probability=1, metadata={1: {"a": [math.nan]}}),
-        dt.datetime(2024, 1, 1),  # noqa: DTZ001  # naive on purpose
-        {"a": [math.inf]},
-        {True: 1},
-        object(),
-        b"bytes",
-    ],
-)
-def test_what_json_cannot_say_is_refused(value: object) -> None:
-    with pytest.raises(ArgumentError):
-        to_json(value)
-
-
-@pytest.mark.parametrize("write", [to_dict, to_json])
-def test_what_is_nested_too_deeply_is_refused(write: Callable[[object], object]) -> None:
-    deep: Json = None
-    for _ in range(5000):
-        deep = [deep]
-    for value in (deep, Deal(id=1, value=1.0, probability=1, metadata={1: deep})):
-        with pytest.raises(ArgumentError, match="nested too deeply"):
-            write(value)
 
 
 # --- import cost --------------------------------------------------------------------------------------------------

@@ -20,14 +20,14 @@ from asyncsdk.contract.differing import changes_between
 from asyncsdk.contract.from_learned import changes_learned
 from asyncsdk.contract.from_openapi import described_in
 from asyncsdk.contract.from_pages import described_on, operation_on
+from asyncsdk.contract.learning import Learned, write
+from asyncsdk.contract.learning.contracted import contracted_in
+from asyncsdk.contract.learning.fields import seen_fields
+from asyncsdk.contract.learning.observed import SeenList, SeenServer
 from asyncsdk.contract.parsing import parsed
 from asyncsdk.contract.signatures import signature_changes
 from asyncsdk.contract.updating_contract import changes_from, update
 from asyncsdk.contract.writing_contract import changed_text
-from asyncsdk.learning import Learned, write
-from asyncsdk.learning.contracted import contracted_in
-from asyncsdk.learning.fields import seen_fields
-from asyncsdk.learning.observed import SeenList, SeenServer
 from tests.contract.planted import PLANTED, Document
 
 CONTRACT = generator.PACKAGE / "contract" / "openapi.yaml"

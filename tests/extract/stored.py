@@ -14,7 +14,7 @@ from uuid import uuid4
 
 import attrs
 
-from asyncsdk._arrow.columns import columns_of
+from asyncsdk._codec.arrow.columns import columns_of
 from asyncsdk._codec.fields import Json, Number, Timestamp, dynamic, wire
 from asyncsdk.extract.target import Batch, Owner, Place, Table, Target
 from asyncsdk.extract.targets import make_target

@@ -10,7 +10,7 @@ from typing import Any
 import attrs
 import pytest
 
-from asyncsdk._arrow.columns import columns_of
+from asyncsdk._codec.arrow.columns import columns_of
 from asyncsdk.extract.bounds import misfits
 from asyncsdk.extract.packed_columns import packed_columns
 from asyncsdk.extract.rejects import append

@@ -9,7 +9,7 @@ import attrs
 import duckdb
 import pytest
 
-from asyncsdk._arrow.columns import columns_of
+from asyncsdk._codec.arrow.columns import columns_of
 from asyncsdk.errors import ConfigurationError
 from asyncsdk.extract.target import Place, Table, TargetError, TargetRefused
 from asyncsdk.extract.targets import make_target

@@ -12,7 +12,7 @@ import pytest
 from aiohttp import web
 
 from asyncsdk import Wethod
-from asyncsdk._arrow.columns import columns_of
+from asyncsdk._codec.arrow.columns import columns_of
 from asyncsdk.errors import ArgumentError
 from asyncsdk.extract import ExtractionReport, TargetRefused, extract, plan
 from asyncsdk.extract.exclusions import exclusions_of, hidden_of, reduced

@@ -8,7 +8,7 @@ import pytest
 
 from asyncsdk import filters as F  # noqa: N812  # as users write it
 from asyncsdk._catalog import listings
-from asyncsdk._codec.written import OPERATORS_HELP, Kind, value
+from asyncsdk._codec.written import OPERATORS_HELP, ParameterKind, value
 from asyncsdk.errors import ArgumentError
 
 TODAY = dt.date(2026, 5, 20)
@@ -94,7 +94,7 @@ def test_a_day_of_a_moment_is_the_whole_day_in_utc(text: str, expected: object) 
         ("like:this", "text", "like:this"),
     ],
 )
-def test_other_kinds(text: str, kind: Kind, expected: object) -> None:
+def test_other_kinds(text: str, kind: ParameterKind, expected: object) -> None:
     assert value("x", text, kind, today=TODAY) == expected
 
 
@@ -121,7 +121,7 @@ def test_other_kinds(text: str, kind: Kind, expected: object) -> None:
         ("today-9999", "date", "calendar"),
     ],
 )
-def test_what_means_nothing_is_refused_with_what_to_write(text: str, kind: Kind, said: str) -> None:
+def test_what_means_nothing_is_refused_with_what_to_write(text: str, kind: ParameterKind, said: str) -> None:
     today = dt.date(20, 5, 20) if text == "today-9999" else TODAY
     with pytest.raises(ArgumentError) as caught:
         value("date", text, kind, today=today)

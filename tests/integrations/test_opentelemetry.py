@@ -25,7 +25,7 @@ from asyncsdk import NotFoundError, RetryPolicy, Wethod, WethodError
 from asyncsdk.integrations.opentelemetry import AsyncSdkInstrumentor
 from asyncsdk.sandbox import Sandbox
 from asyncsdk.testing import beside
-from tests.contract.test_generator import READ, ids_of, required_fields
+from tests.contract.generated import READ, ids_of, required_fields
 from tests.stub_server import STREAM, Server, hang
 
 Connect = Callable[..., Wethod]

@@ -15,6 +15,9 @@ from yarl import URL
 
 from asyncsdk.sandbox import Sandbox
 
+LOCAL: dict[str, str | None] = {"Authorization": None, "Wethod-Company": None, "Wethod-Version": None}
+"""Takes away what a request to a sandbox's own paths does without."""
+
 
 @attrs.frozen
 class Reply:

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -29,30 +28,15 @@ from asyncsdk.sandbox.store import Mutation, Store
 from asyncsdk.sandbox.tables import tables
 from asyncsdk.testing.simulation import Conditions, Simulation
 from asyncsdk.testing.simulation.run import BEGINNING
-from tests.extract.stored import committed_in, place_of, rows_of
+from tests.extract.stored import committed_in, place_of
 from tests.simulation.dying import Mortal, in_a_process, in_memory, leave
-from tests.simulation.extractions import load, text_of
+from tests.simulation.extractions import load
 from tests.simulation.outcome import READS, Outcome, bounded, weather
+from tests.simulation.versions import ABSENT, FIELDS, Version, differences, version_of, versions_in
 
-__all__ = ["ABSENT", "Version", "differences", "history"]
-
-FIELDS: Final = {
-    "production_plan_streams": "value",
-    "timesheets": "hours",
-    "projects": "name",
-    "streams": "name",
-    "clients": "name",
-    "budget_days": "days",
-    "timesheet_areas": "notes",
-}
-"""The lists, and of each the field that is renamed."""
+__all__ = ["history"]
 
 REFUSED: Final = json.dumps({"key": "forbidden", "message": "a permission is missing"})
-
-Version = tuple[str | None, object]
-"""A row as it stood: its `updated_at`, None where it was deleted or not there, and the value of its field."""
-
-ABSENT: Final[Version] = (None, None)
 
 
 @attrs.frozen
@@ -120,14 +104,14 @@ class _Watch(list[Mutation]):
         super().__init__()
         self._store = store
         self.versions: dict[str, dict[int, list[Version]]] = {
-            name: {id: [_version(name, text)] for id, text in store.page(name, "all", 1_000_000, 0)} for name in lists
+            name: {id: [version_of(name, text)] for id, text in store.page(name, "all", 1_000_000, 0)} for name in lists
         }
 
     def append(self, change: Mutation) -> None:
         super().append(change)
         if change.table in self.versions:
             versions = self.versions[change.table].setdefault(change.id, [ABSENT])
-            versions.append(_version(change.table, self._store.text(change.table, change.id)))
+            versions.append(version_of(change.table, self._store.text(change.table, change.id)))
 
 
 def history(seed: int) -> Outcome:
@@ -222,7 +206,7 @@ def _run(world: World, night: Night) -> dict[str, Any]:
     watch: Any = _Watch(store, world.lists)
     store.history = watch
     # What a run that died has committed but not published counts: a column keeps that once its field is gone.
-    before = {name: _stored(world, name, committed_in) for name in world.lists}
+    before = {name: versions_in(world.place, name, committed_in) for name in world.lists}
 
     def tell(**more: Any) -> dict[str, Any]:
         facts = {
@@ -268,7 +252,7 @@ def _run(world: World, night: Night) -> dict[str, Any]:
             gone, lacking = FIELDS[name] in table.gone, name in night.renamed
             if gone and not lacking:
                 wrong.append(f"{name}: its field is not gone")
-            wrong += differences(name, _stored(world, name), before[name], watch.versions[name], lacking)
+            wrong += differences(name, versions_in(world.place, name), before[name], watch.versions[name], lacking)
             # A pass over what changed that had nothing to write has nothing to tell it by; no value is wiped by it.
             # And of a list without rows nobody can tell what it lacks.
             listed = any(versions[-1] != ABSENT for versions in watch.versions[name].values())
@@ -304,59 +288,3 @@ def _change(store: Store, name: str, draw: Random) -> None:
         store.restore(name, draw.choice(deleted), {})
     elif kind != "restore":
         mutate(store, name, kind, draw)
-
-
-def differences(
-    name: str,
-    stored: dict[int, Version],
-    before: dict[int, Version],
-    versions: dict[int, list[Version]],
-    lacking: bool,
-) -> list[str]:
-    """Returns the first rows that a table has in none of the ways the server had them while the run went on."""
-    wrong = []
-    for id in sorted(stored.keys() | versions.keys()):
-        there = stored.get(id, ABSENT)
-        allowed = versions.get(id, [ABSENT])
-        if there[0] is None and any(stamp is None for stamp, _ in allowed):
-            continue
-        # Without its field a row has the value from before, or none if it is new.
-        old = before.get(id, ABSENT)[1]
-        if there not in allowed and not (lacking and there in [(stamp, old) for stamp, _ in allowed]):
-            wrong.append(f"{name}: row {id} is {there}, the server had {allowed}")
-    return wrong[:3]
-
-
-def _version(name: str, text: str | None) -> Version:
-    if text is None:
-        return ABSENT
-    row = json.loads(text)
-    value = _plain(row.get(FIELDS[name]))
-    return (None if row.get("deleted_at") else str(row["updated_at"]), value)
-
-
-def _stored(
-    world: World, name: str, read: Callable[[Place, str], list[dict[str, Any]]] = rows_of
-) -> dict[int, Version]:
-    """The rows of a table; none where there is none yet."""
-    try:
-        rows = read(world.place, name)
-    except Exception:
-        return {}
-    found: dict[int, Version] = {}
-    for row in rows:
-        gone = row.get("deleted_at") or row.get("_vanished_at")
-        found[int(row["id"])] = (None if gone else text_of(row["updated_at"]), _plain(row.get(FIELDS[name])))
-    if len(found) != len(rows):
-        raise AssertionError(f"{name}: rows are there twice")
-    return found
-
-
-def _plain(value: object) -> object:
-    """A value as every kind of target can say it."""
-    if value in (None, ""):
-        return None
-    try:
-        return float(str(value))
-    except ValueError:
-        return str(value)

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from tests.simulation.histories import ABSENT, Version, differences
+from tests.simulation.versions import ABSENT, Version, differences
 
 FEW = range(6)
 MANY = range(1000)

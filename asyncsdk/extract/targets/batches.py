@@ -6,8 +6,8 @@ from collections.abc import Iterable
 
 import pyarrow as pa
 
-from ..._arrow.columns import Column
-from ..._arrow.tables import ArrowValueError, stored_table
+from ..._codec.arrow.columns import Column
+from ..._codec.arrow.tables import ArrowValueError, stored_table
 from ..target import Batch, TargetError
 
 __all__ = ["batch_table"]

@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from deltalake import CommitProperties, DeltaTable, write_deltalake
 
-from ..._arrow.columns import RAW, Column, stored_columns
+from ..._codec.arrow.columns import RAW, Column, stored_columns
 from ..target import (
     Batch,
     Contents,

@@ -12,8 +12,8 @@ import pyarrow.compute as pc
 from deltalake import CommitProperties, DeltaTable
 from deltalake.table import TableMerger
 
-from ..._arrow.columns import RAW
-from ..._arrow.tables import TIMESTAMP
+from ..._codec.arrow.columns import RAW
+from ..._codec.arrow.tables import TIMESTAMP
 from ..target import Live, Written
 from .delta_table import StateTable
 

@@ -7,8 +7,8 @@ from collections.abc import Iterable
 import attrs
 import pyarrow as pa
 
-from ..._arrow.columns import Column
-from ..._arrow.tables import type_of
+from ..._codec.arrow.columns import Column
+from ..._codec.arrow.tables import type_of
 from ..target import TargetRefused
 
 __all__ = ["SchemaChange", "fit_schema", "schema_of_columns"]

@@ -14,7 +14,7 @@ from typing import Final, cast
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ..._arrow.tables import TIMESTAMP
+from ..._codec.arrow.tables import TIMESTAMP
 from ..target import TargetError
 from .delta_table import StateTable, appending
 from .runs_of_ids import ids_of, runs_of

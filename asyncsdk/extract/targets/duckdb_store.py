@@ -15,7 +15,7 @@ from typing import Final, cast
 
 import attrs
 
-from ..._arrow.columns import Column, stored_columns
+from ..._codec.arrow.columns import Column, stored_columns
 from ..._limits import clock
 from ..target import (
     STATES_KEPT,

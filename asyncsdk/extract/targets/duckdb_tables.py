@@ -9,7 +9,7 @@ from typing import Final
 
 import attrs
 
-from ..._arrow.columns import Column, Kind, stored_columns
+from ..._codec.arrow.columns import Column, Kind, stored_columns
 from ..target import Table, TargetRefused
 from .sql import Names, check_foreign, live_rows, quoted
 

@@ -14,7 +14,7 @@ from typing import Final
 
 import attrs
 
-from ..._arrow.columns import Column
+from ..._codec.arrow.columns import Column
 from .duckdb_tables import FoundColumn
 from .sql import quoted
 

@@ -16,7 +16,7 @@ from typing import Final, cast
 
 import psycopg
 
-from ..._arrow.columns import Column
+from ..._codec.arrow.columns import Column
 from ...errors import ConfigurationError
 from ..target import (
     STATES_KEPT,

@@ -9,8 +9,8 @@ from typing import Final
 import pyarrow as pa
 import pyarrow.csv as pc
 
-from ..._arrow.columns import Column
-from ..._arrow.tables import flat_column
+from ..._codec.arrow.columns import Column
+from ..._codec.arrow.tables import flat_column
 from ..target import Batch
 from .batches import batch_table
 

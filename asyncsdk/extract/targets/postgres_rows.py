@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ..._arrow.columns import RAW, Column
+from ..._codec.arrow.columns import RAW, Column
 from .sql import Names, live_rows, quoted
 
 __all__ = ["absent_rows", "incoming", "live_ids", "upsert"]

@@ -8,7 +8,7 @@ from typing import Final, cast
 
 from psycopg import errors
 
-from ..._arrow.columns import VANISHED_AT, Column
+from ..._codec.arrow.columns import VANISHED_AT, Column
 from ..target import RIVAL, Owner, Table, TargetLocked, TargetRefused
 from .postgres_session import PostgresSession
 from .postgres_tables import OWN_TABLES, FoundTable, comments, definitions, remade, view_of, widening, written_columns

@@ -9,8 +9,8 @@ from typing import Final
 
 import attrs
 
-from ..._arrow.columns import Column, Kind, stored_columns
-from ..._arrow.tables import flat_column
+from ..._codec.arrow.columns import Column, Kind, stored_columns
+from ..._codec.arrow.tables import flat_column
 from ..target import Table, TargetRefused
 from .sql import Names, check_foreign, live_rows, quoted
 

@@ -15,7 +15,7 @@ from typing import Final, Literal, TypeAlias
 
 import pyarrow as pa
 
-from ..._arrow.columns import Column, stored_columns
+from ..._codec.arrow.columns import Column, stored_columns
 from ..target import Table
 from .duckdb_tables import FoundColumn, text_of
 from .sql import quoted

@@ -8,7 +8,7 @@ from typing import Final
 
 import attrs
 
-from ..._arrow.columns import Column, stored_columns
+from ..._codec.arrow.columns import Column, stored_columns
 from ..target import Owner, RunLine, Table, TargetRefused
 
 __all__ = [

@@ -11,14 +11,14 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
-from typing import Any, Final, TypeAlias
+from typing import Any, Final
 
 import attrs
 import msgspec
 
-from ..._arrow.columns import Column
 from ..._catalog import Listing, Parent, find
-from ..._codec.decode import Reject
+from ..._codec.arrow.columns import Column
+from ..._codec.decode import OnReject, Reject
 from ..._limits import clock
 from ..._lists.options import WalkOptions
 from ..._lists.pager import Pager, list_of
@@ -37,14 +37,13 @@ from ...filters import gte
 from .running import Handover
 from .tables import CURSOR, DELETED, capped, table_of_rows
 
-__all__ = ["TABLE_ROWS", "OnReject", "Reading", "read"]
+__all__ = ["TABLE_ROWS", "Reading", "read"]
 
 logger: Final = logging.getLogger("asyncsdk")
 
 TABLE_ROWS: Final = 5_000
 """Rows of an Arrow table: enough that what dlt does with each is nothing beside them."""
 
-OnReject: TypeAlias = Callable[[Reject], object]
 
 _FUTURE: Final = (
     "%s: the cursor of the last run, %s, lies in the future, so a clock was wrong then: the list is read whole, in "

@@ -11,10 +11,11 @@ import dlt
 import pyarrow as pa
 from dlt.extract import DltResource, DltSource
 
-from ..._arrow.columns import columns_of
-from ..._arrow.meanings import with_meanings
 from ..._catalog import Listing, find, listings
+from ..._codec.arrow.columns import columns_of
+from ..._codec.decode import OnReject
 from ..._codec.omitted import OMITTED, Omitted
+from ..._lists.meanings import with_meanings
 from ..._lists.options import CONCURRENCY
 from ..._sending.proxies import Proxy
 from ..._sending.secret import Secret
@@ -26,7 +27,7 @@ from ...errors._checks import check_whole_number
 from ...errors._printable import shown
 from ...events import Hooks
 from ...extract.exclusions import Exclusions, exclusions_of, hidden_of, reduced
-from .reading import OnReject, Reading, read
+from .reading import Reading, read
 from .refusing import refuse_what_would_double
 from .running import Handover
 from .tables import CURSOR, hints_of, restored

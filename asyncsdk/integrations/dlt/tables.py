@@ -22,8 +22,8 @@ from typing import Any, Final, TypeAlias
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ..._arrow.columns import Column
-from ..._arrow.tables import TIMESTAMP, flat_column, schema_of, stored_table
+from ..._codec.arrow.columns import Column
+from ..._codec.arrow.tables import TIMESTAMP, flat_column, schema_of, stored_table
 
 __all__ = ["CURSOR", "DELETED", "TRUE", "capped", "hints_of", "restored", "table_of_rows"]
 

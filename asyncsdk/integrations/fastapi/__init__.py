@@ -24,19 +24,35 @@ from .clients import UserWethodDep, WethodDep, get_user_wethod, get_wethod, user
 from .encoding import register_encoders
 from .failures import ErrorBody, FieldFailure, TokenMissing
 from .handlers import install_error_handlers
-from .health import WethodHealth, WethodHealthDep, get_wethod_health, wethod_health
-from .lifespan import WethodOptions, wethod_lifespan
+from .health import (
+    ClientHealth,
+    ListHealth,
+    MirrorHealth,
+    QuotaHealth,
+    WethodHealth,
+    WethodHealthDep,
+    get_wethod_health,
+    wethod_health,
+)
+from .lifespan import Lifespan, OtherLifespan, WethodOptions, wethod_lifespan
 from .paging import PageOf, PageParams, PageParamsDep, get_page_params
 from .responses import ModelResponse
-from .streams import stream_csv, stream_ndjson
+from .streams import RowStream, stream_csv, stream_ndjson
 
 __all__ = [
+    "ClientHealth",
     "ErrorBody",
     "FieldFailure",
+    "Lifespan",
+    "ListHealth",
+    "MirrorHealth",
     "ModelResponse",
+    "OtherLifespan",
     "PageOf",
     "PageParams",
     "PageParamsDep",
+    "QuotaHealth",
+    "RowStream",
     "TokenMissing",
     "UserWethodDep",
     "WethodDep",

@@ -22,7 +22,7 @@ from fastapi.responses import Response
 from starlette.background import BackgroundTask
 from starlette.types import Receive, Scope, Send
 
-from ..._codec.decode import Reject, to_dict, to_json
+from ..._codec.decode import OnReject, to_dict, to_json
 from ..._codec.keys import is_model, key_map
 from ..._codec.values import Json
 from ..._lists.options import CONCURRENCY, WalkOptions
@@ -52,7 +52,7 @@ async def stream_ndjson(
     max_items: int | None = None,
     expected: int | None = None,
     resume: str | None = None,
-    on_reject: Callable[[Reject], object] | None = None,
+    on_reject: OnReject | None = None,
     error_line: bool = False,
     filename: str | None = None,
     background: BackgroundTask | None = None,
@@ -105,7 +105,7 @@ async def stream_csv(
     max_items: int | None = None,
     expected: int | None = None,
     resume: str | None = None,
-    on_reject: Callable[[Reject], object] | None = None,
+    on_reject: OnReject | None = None,
     error_line: bool = False,
     filename: str | None = None,
     background: BackgroundTask | None = None,

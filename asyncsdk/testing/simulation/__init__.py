@@ -30,20 +30,26 @@ the last byte: `simulation.trace` is a hash that shows it.
 
 from __future__ import annotations
 
-from .asgi import ApplicationFailed, InProcess, InProcessAnswer, in_process
-from .conditions import FAULTS, Conditions, NetworkFault
+from .asgi import Application, ApplicationFailed, InProcess, InProcessAnswer, Message, in_process
+from .conditions import FAULTS, AnswerEnding, CarriedOut, Conditions, NetworkFault
 from .drawing import drawn_conditions
+from .http import AskedRequest
 from .loop import NothingHappens, TooLong
 from .run import Simulation
 from .server import Deed
 
 __all__ = [
     "FAULTS",
+    "AnswerEnding",
+    "Application",
     "ApplicationFailed",
+    "AskedRequest",
+    "CarriedOut",
     "Conditions",
     "Deed",
     "InProcess",
     "InProcessAnswer",
+    "Message",
     "NetworkFault",
     "NothingHappens",
     "Simulation",

@@ -15,7 +15,14 @@ from urllib.parse import quote, unquote
 
 import attrs
 
-__all__ = ["ApplicationFailed", "InProcess", "InProcessAnswer", "in_process"]
+__all__ = [
+    "Application",
+    "ApplicationFailed",
+    "InProcess",
+    "InProcessAnswer",
+    "Message",
+    "in_process",
+]
 
 Message = MutableMapping[str, Any]
 Application = Callable[

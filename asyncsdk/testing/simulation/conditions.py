@@ -9,16 +9,22 @@ import json
 from collections.abc import Mapping
 from random import Random
 from types import MappingProxyType
-from typing import Final, Literal
+from typing import Final, Literal, TypeAlias
 
 import attrs
 
-__all__ = ["FAULTS", "Conditions", "NetworkFault"]
+__all__ = [
+    "FAULTS",
+    "AnswerEnding",
+    "CarriedOut",
+    "Conditions",
+    "NetworkFault",
+]
 
-Deed = Literal["no", "yes", "late"]
+CarriedOut: TypeAlias = Literal["no", "yes", "late"]
 """Whether a request that met a fault is carried out: never, before the answer, or some time after it was given up."""
 
-Ending = Literal["answer", "nothing", "reset", "end", "cut"]
+AnswerEnding: TypeAlias = Literal["answer", "nothing", "reset", "end", "cut"]
 """What becomes of the connection: an answer goes out whole, none ever does, or it is closed without or within one."""
 
 _HTML: Final = b"<html><body><h1>proxy</h1></body></html>"
@@ -36,8 +42,8 @@ class NetworkFault:
         retry_after: the longest wait that is ordered, in whole seconds; None: none is ordered.
     """
 
-    deed: Deed = "no"
-    ending: Ending = "answer"
+    deed: CarriedOut = "no"
+    ending: AnswerEnding = "answer"
     status: int | None = None
     own: bool = True
     retry_after: int | None = None
