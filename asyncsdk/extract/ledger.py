@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import datetime
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 import attrs
 
@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Ledger"]
 
+ENDED_IN_FLIGHT: Final = "CancelledError"
+"""How an attempt ends whose page lies behind the end of its list: the walk is over, and does not wait for it."""
+
 
 @attrs.define(eq=False, kw_only=True)
 class Ledger:
@@ -38,7 +41,8 @@ class Ledger:
         mode, vanished, warnings: as in the report.
         rows: rows read. rejected: rows refused by their model.
         left_out: parents that were refused, so that their rows were not read.
-        requests: requests answered. answering: seconds that all answers took together.
+        requests: requests answered, and those that were in flight behind the end of a list: they are spent as well.
+        answering: seconds that all answers took together.
         delivered_before: whether an earlier run read this list: then it is a failure that it is refused now.
         misfits: rows by the field that breaks a promise of the model.
         gone: fields that the API does not send any more.
@@ -81,13 +85,14 @@ class Ledger:
         self.tally.rows, self.tally.rejected = self.rows, self.rejected
 
     def counting(self, hooks: Hooks) -> Hooks:
-        """The hooks of a client, which then counts its answers here as well, those of failed attempts among them."""
+        """The hooks of a client, which then counts its requests here as well, those of failed attempts among them."""
 
         def answered(event: ResponseReceived) -> None:
             if event.status is not None:
-                self.requests += 1
                 self.answering += event.seconds
-                self.tally.requests, self.tally.answering = self.requests, self.answering
+            if event.status is not None or event.error == ENDED_IN_FLIGHT:
+                self.requests += 1
+            self.tally.requests, self.tally.answering = self.requests, self.answering
             if hooks.response is not None:
                 hooks.response(event)
 

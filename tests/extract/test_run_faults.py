@@ -50,7 +50,7 @@ async def test_what_came_before_the_api_failed_is_kept(sandbox: Sandbox, wethod:
 @pytest.mark.usefixtures("small_batches")
 async def test_a_run_that_cannot_go_on_begins_anew(sandbox: Sandbox, wethod: Wethod, target: Memory) -> None:
     """Every row it had read was updated meanwhile, so none shows where it stood; it must not fail for ever."""
-    target.fail_at = 4
+    target.fail_at = 2  # there may be three batches: one that waits for a slow target becomes larger
     assert (await pull(wethod)).status == 1
     target.fail_at = None
     for id_ in target.tables[STREAMS]:
