@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import copy
 import json
-import logging
 import pickle
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import attrs
@@ -22,21 +21,6 @@ from tests.codec.promised import project, without
 from tests.codec.rows import DEAL, PLAN, Deal, Leader, Plan, Portfolio, text
 
 PROMISED = ["date", "value", "name", "is_default"]
-
-
-@pytest.fixture
-def warnings() -> Iterator[list[str]]:
-    """What the client warned of."""
-    said: list[str] = []
-
-    class Keeping(logging.Handler):
-        def emit(self, record: logging.LogRecord) -> None:
-            said.append(record.getMessage())
-
-    handler = Keeping(logging.WARNING)
-    logging.getLogger("asyncsdk").addHandler(handler)
-    yield said
-    logging.getLogger("asyncsdk").removeHandler(handler)
 
 
 # --- one row --------------------------------------------------------------------------------------------------------

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -32,21 +31,6 @@ def serve(server: Server, rows: list[Any]) -> None:
         return web.json_response(rows[offset : offset + limit])
 
     server.handler = handler
-
-
-@pytest.fixture
-def warnings() -> Iterator[list[str]]:
-    """What the client warned of."""
-    said: list[str] = []
-
-    class Keeping(logging.Handler):
-        def emit(self, record: logging.LogRecord) -> None:
-            said.append(record.getMessage())
-
-    handler = Keeping(logging.WARNING)
-    logging.getLogger("asyncsdk").addHandler(handler)
-    yield said
-    logging.getLogger("asyncsdk").removeHandler(handler)
 
 
 async def test_a_list_is_read_whole_and_says_what_it_missed(

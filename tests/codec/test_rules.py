@@ -21,50 +21,13 @@ from hypothesis import HealthCheck, given, settings
 
 from asyncsdk._codec import keys, rules
 from asyncsdk._codec.decode import one_decoder, page_decoder, split_page, to_dict, to_json
-from asyncsdk._codec.fields import Json, Number, Timestamp
+from asyncsdk._codec.fields import Json
 from asyncsdk._codec.promises import misfits_of
 from asyncsdk.errors import DecodeError
 from asyncsdk.models import Project
+from tests.codec.rows import PLAN, Plan
 
 UNTIMED = settings(deadline=None, max_examples=200, suppress_health_check=[HealthCheck.too_slow])
-
-
-@attrs.frozen(kw_only=True)
-class Leader:
-    id: int
-    name: str | None = None
-
-
-@attrs.frozen(kw_only=True)
-class Plan:
-    """Every kind of field a model without special keys has."""
-
-    id: int
-    updated_at: Timestamp
-    date: dt.date
-    value: Number
-    name: str
-    is_default: bool
-    hours: Number | None = None
-    count: int | None = None
-    note: str | None = None
-    open: bool | None = None
-    day: dt.date | None = None
-    at: Timestamp | None = None
-    leader: Leader | None = None
-    leaders: tuple[Leader, ...] | None = None
-    tags: tuple[str, ...] | None = None
-    extra: Json = None
-
-
-PLAN: Mapping[str, Json] = {
-    "id": 1,
-    "updated_at": "2026-03-27T11:39:28.826001Z",
-    "date": "2024-01-01",
-    "value": 15.6,
-    "name": "a",
-    "is_default": False,
-}
 
 
 def dump(value: object) -> bytes:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import importlib
 import inspect
 import json
 from collections.abc import Iterable, Mapping
@@ -35,23 +34,9 @@ from tests.contract.generated import (
     method,
     required_fields,
     send,
-    sent_alone,
 )
 
 DYNAMIC = {"metadata_": "metadata", "custom_field_": "custom_fields"}  # names users rely on
-
-
-@pytest.fixture
-def recorder(monkeypatch: pytest.MonkeyPatch) -> Recorder:
-    recorder = Recorder()
-    for resource in READ.resources:
-        module = importlib.import_module(f"asyncsdk.resources.{resource.name}")
-        if hasattr(module, "Pager"):
-            monkeypatch.setattr(module, "Pager", recorder.pager)
-        for name in ("created", "linked"):
-            if hasattr(module, name):  # what they do after a lost answer is tried with real answers
-                monkeypatch.setattr(module, name, sent_alone)
-    return recorder
 
 
 def in_query(parameter: Parameter) -> tuple[object, object]:

@@ -12,22 +12,9 @@ from asyncsdk import models
 from asyncsdk.contract import words
 from asyncsdk.contract.reading import Operation
 from asyncsdk.contract.writing_resources import class_name
-from tests.contract.generated import OPERATIONS, READ, Recorder, each_operation, method, send, sent_alone
+from tests.contract.generated import OPERATIONS, READ, Recorder, each_operation, method, send
 
 IDS = [f"{operation.resource}.{operation.method}" for operation in OPERATIONS]
-
-
-@pytest.fixture
-def recorder(monkeypatch: pytest.MonkeyPatch) -> Recorder:
-    recorder = Recorder()
-    for resource in READ.resources:
-        module = importlib.import_module(f"asyncsdk.resources.{resource.name}")
-        if hasattr(module, "Pager"):
-            monkeypatch.setattr(module, "Pager", recorder.pager)
-        for name in ("created", "linked"):
-            if hasattr(module, name):  # what they do after a lost answer is tried with real answers
-                monkeypatch.setattr(module, name, sent_alone)
-    return recorder
 
 
 @each_operation

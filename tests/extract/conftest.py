@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -13,9 +14,9 @@ from asyncsdk import Wethod
 from asyncsdk.extract.target import Place
 from asyncsdk.sandbox import Sandbox
 from tests.extract.memory import Memory, client
-from tests.extract.stored import FILE_KINDS, place_of, postgres_schema
+from tests.extract.stored import FILE_KINDS, POSTGRES, place_of, postgres_schema
 
-POSTGRES = pytest.param("postgresql", marks=pytest.mark.postgresql)
+ON_POSTGRES = pytest.param("postgresql", marks=pytest.mark.postgresql)
 
 
 @pytest.fixture(autouse=True)
@@ -24,7 +25,7 @@ def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
 
 
-@pytest.fixture(params=[*FILE_KINDS, "duckdb", "delta", POSTGRES])
+@pytest.fixture(params=[*FILE_KINDS, "duckdb", "delta", ON_POSTGRES])
 def place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Place]:
     """An empty target of every kind, in turn."""
     with made(request.param, tmp_path) as place:
@@ -43,7 +44,7 @@ def local_place(request: pytest.FixtureRequest, tmp_path: Path) -> Place:
     return place_of(request.param, tmp_path)
 
 
-@pytest.fixture(params=["duckdb", POSTGRES])
+@pytest.fixture(params=["duckdb", ON_POSTGRES])
 def database_place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Place]:
     """An empty target of every kind of database, in turn."""
     with made(request.param, tmp_path) as place:
@@ -106,3 +107,18 @@ def target(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Memory:
 def small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
     """Runs commit every 300 rows."""
     monkeypatch.setattr("asyncsdk.extract.pass_reader.BATCH_ROWS", 300)
+
+
+@pytest.fixture
+def sql(postgres_place: Place) -> Iterator[Any]:
+    """Executes a statement beside the target, in its schema, and gives all rows."""
+    import psycopg
+
+    with psycopg.connect(POSTGRES, autocommit=True) as database:
+        database.execute(f'SET search_path = "{postgres_place.schema}"'.encode())
+
+        def run(statement: str, *values: object) -> list[tuple[Any, ...]]:
+            cursor = database.execute(statement.encode(), values)
+            return cursor.fetchall() if cursor.description else []
+
+        yield run

@@ -11,7 +11,7 @@ import pytest
 
 from asyncsdk.extract.target import Place, Table
 from asyncsdk.extract.targets import make_target
-from tests.extract.stored import ACME, THINGS, Person, Thing
+from tests.extract.stored import ACME, THINGS
 
 deltalake = pytest.importorskip("deltalake")
 
@@ -29,10 +29,6 @@ def opened(where: str | Path, *tables: Table, prefix: str = "") -> Iterator[Delt
         yield target
     finally:
         target.close()
-
-
-def things(*ids: int, **facts: Any) -> list[Thing]:
-    return [Thing(id=id_, name=f"n{id_}", owner=Person(id=id_), metadata={13: "x"}, **facts) for id_ in ids]
 
 
 def rows_in(where: str | Path, table: str = "things", options: dict[str, str] | None = None) -> list[dict[str, Any]]:

@@ -5,12 +5,11 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
 
 from asyncsdk.extract.target import Place, Table
 from asyncsdk.extract.targets import make_target
 from asyncsdk.extract.targets.postgres import PostgresTarget
-from tests.extract.stored import ACME, NIGHT, THINGS, Person, Thing
+from tests.extract.stored import ACME, NIGHT, THINGS
 
 LATER = NIGHT + dt.timedelta(days=1)
 
@@ -26,7 +25,3 @@ def opened(place: Place, *tables: Table) -> Iterator[PostgresTarget]:
         yield target
     finally:
         target.close()
-
-
-def things(*ids: int, **facts: Any) -> list[Thing]:
-    return [Thing(id=id_, name=f"n{id_}", owner=Person(id=id_), metadata={13: "x"}, **facts) for id_ in ids]

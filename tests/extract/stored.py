@@ -205,3 +205,7 @@ def _postgres(place: Place, table: str) -> list[dict[str, Any]]:
 
 
 _FILES: Final = {"parquet": _parquet, "csv": _csv, "jsonl": _jsonl}
+
+
+def things(*ids: int, **facts: Any) -> list[Thing]:
+    return [Thing(id=id_, name=f"n{id_}", owner=Person(id=id_), metadata={13: "x"}, **facts) for id_ in ids]

@@ -12,8 +12,8 @@ import pytest
 from asyncsdk._codec.arrow.columns import columns_of
 from asyncsdk.extract import TargetRefused
 from asyncsdk.extract.target import STATES_KEPT, Batch, Contents, RunLine, Shrink, Table, TargetStopped, Written
-from tests.extract.opened_delta import STATE, opened, rows_in, table_in, things
-from tests.extract.stored import NIGHT, THINGS, Narrow, OldPerson, OldTeam, Person, Thing
+from tests.extract.opened_delta import STATE, opened, rows_in, table_in
+from tests.extract.stored import NIGHT, THINGS, Narrow, OldPerson, OldTeam, Person, Thing, things
 
 LATER = NIGHT + dt.timedelta(days=1)
 

@@ -12,8 +12,8 @@ import pytest
 from asyncsdk.extract import TargetError, TargetRefused
 from asyncsdk.extract.target import Batch, Contents, Place, RunLine, Shrink, Written
 from asyncsdk.extract.targets import make_target
-from tests.extract.opened_delta import STATE, DeltaTarget, opened, rows_in, rows_of_pass, table_in, things
-from tests.extract.stored import ACME, GLOBEX, NIGHT, THINGS
+from tests.extract.opened_delta import STATE, DeltaTarget, opened, rows_in, rows_of_pass, table_in
+from tests.extract.stored import ACME, GLOBEX, NIGHT, THINGS, things
 
 deltalake = pytest.importorskip("deltalake")
 

@@ -25,8 +25,8 @@ from asyncsdk.fleet import Company
 from asyncsdk.sandbox import Sandbox
 from asyncsdk.testing import beside
 from tests.extract.memory import STREAMS, client
-from tests.extract.opened_delta import STATE, opened, rows_in, things
-from tests.extract.stored import ACME, GLOBEX, NIGHT, THINGS
+from tests.extract.opened_delta import STATE, opened, rows_in
+from tests.extract.stored import ACME, GLOBEX, NIGHT, THINGS, things
 from tests.fleet.noting import commits
 from tests.fleet.workers import Workers
 

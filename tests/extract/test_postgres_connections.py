@@ -15,8 +15,8 @@ from asyncsdk.extract.target import Batch, Place, RunLine, Shrink, Table, Writte
 from asyncsdk.extract.targets.postgres_blocks import Blocks
 from asyncsdk.sandbox import Sandbox
 from tests.extract.memory import STREAMS, client
-from tests.extract.opened_postgres import LATER, opened, things
-from tests.extract.stored import NIGHT, POSTGRES, THINGS, rows_of
+from tests.extract.opened_postgres import LATER, opened
+from tests.extract.stored import NIGHT, POSTGRES, THINGS, rows_of, things
 
 pytestmark = pytest.mark.postgresql
 
@@ -24,21 +24,6 @@ HOLDERS = """
     SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND granted
     AND (classid::bigint << 32 | objid::bigint) = hashtextextended(%s, 0)
 """
-
-
-@pytest.fixture
-def sql(postgres_place: Place) -> Iterator[Any]:
-    """Executes a statement beside the target, in its schema, and gives all rows."""
-    import psycopg
-
-    with psycopg.connect(POSTGRES, autocommit=True) as database:
-        database.execute(f'SET search_path = "{postgres_place.schema}"'.encode())
-
-        def run(statement: str, *values: object) -> list[tuple[Any, ...]]:
-            cursor = database.execute(statement.encode(), values)
-            return cursor.fetchall() if cursor.description else []
-
-        yield run
 
 
 def cut(sql: Any, place: Place) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -12,26 +12,11 @@ import pytest
 from asyncsdk import Wethod
 from asyncsdk.extract import extract
 from asyncsdk.extract.target import STATES_KEPT, Batch, Contents, Place, Shrink, Written
-from tests.extract.opened_postgres import LATER, STATE, opened, things
-from tests.extract.stored import NIGHT, POSTGRES, THINGS, rows_of
+from tests.extract.opened_postgres import LATER, STATE, opened
+from tests.extract.stored import NIGHT, POSTGRES, THINGS, rows_of, things
 from tests.stub_server import Server
 
 pytestmark = pytest.mark.postgresql
-
-
-@pytest.fixture
-def sql(postgres_place: Place) -> Iterator[Any]:
-    """Executes a statement beside the target, in its schema, and gives all rows."""
-    import psycopg
-
-    with psycopg.connect(POSTGRES, autocommit=True) as database:
-        database.execute(f'SET search_path = "{postgres_place.schema}"'.encode())
-
-        def run(statement: str, *values: object) -> list[tuple[Any, ...]]:
-            cursor = database.execute(statement.encode(), values)
-            return cursor.fetchall() if cursor.description else []
-
-        yield run
 
 
 def test_rows_that_did_not_change_are_neither_written_nor_logged(postgres_place: Place, sql: Any) -> None:

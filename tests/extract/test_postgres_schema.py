@@ -19,21 +19,6 @@ from tests.extract.stored import ACME, GLOBEX, NIGHT, POSTGRES, THINGS, Narrow, 
 pytestmark = pytest.mark.postgresql
 
 
-@pytest.fixture
-def sql(postgres_place: Place) -> Iterator[Any]:
-    """Executes a statement beside the target, in its schema, and gives all rows."""
-    import psycopg
-
-    with psycopg.connect(POSTGRES, autocommit=True) as database:
-        database.execute(f'SET search_path = "{postgres_place.schema}"'.encode())
-
-        def run(statement: str, *values: object) -> list[tuple[Any, ...]]:
-            cursor = database.execute(statement.encode(), values)
-            return cursor.fetchall() if cursor.description else []
-
-        yield run
-
-
 MEANT = Table(
     "things",
     Thing,

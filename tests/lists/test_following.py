@@ -5,30 +5,14 @@ from __future__ import annotations
 import asyncio
 import json
 from collections import Counter
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
-
-import pytest
 
 from asyncsdk import Reject, Wethod
 from asyncsdk._lists.held import HeldRows, microseconds, version_of
 from asyncsdk.sandbox import Deviation, Sandbox
 from asyncsdk.testing.simulation import Conditions, Simulation
 from tests.lists.followed import STREAMS, client_of, learned, told
-
-
-@pytest.fixture
-async def sandbox() -> AsyncIterator[Sandbox]:
-    async with Sandbox(rows=400, seed=5) as running:
-        yield running
-
-
-@pytest.fixture
-async def wethod(sandbox: Sandbox) -> AsyncIterator[Wethod]:
-    async with client_of(sandbox) as connected:
-        yield connected
-
 
 # --- what is told ---------------------------------------------------------------------------------------------------
 

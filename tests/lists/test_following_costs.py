@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import tracemalloc
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from itertools import pairwise
 from random import Random
@@ -20,18 +19,6 @@ from asyncsdk._lists.pager import list_of
 from asyncsdk.sandbox import Sandbox
 from asyncsdk.testing.simulation import Conditions, Simulation
 from tests.lists.followed import STREAMS, client_of, learned, told
-
-
-@pytest.fixture
-async def sandbox() -> AsyncIterator[Sandbox]:
-    async with Sandbox(rows=400, seed=5) as running:
-        yield running
-
-
-@pytest.fixture
-async def wethod(sandbox: Sandbox) -> AsyncIterator[Wethod]:
-    async with client_of(sandbox) as connected:
-        yield connected
 
 
 def known(pager: Pager[Any], ids: Any) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import gc
 from collections import Counter
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -16,20 +15,7 @@ from asyncsdk._lists.held import HeldRows
 from asyncsdk._lists.identity import identity_of
 from asyncsdk._lists.noticing import News
 from asyncsdk.sandbox import Sandbox
-from tests.lists.followed import STREAMS, client_of, learned, told
-
-
-@pytest.fixture
-async def sandbox() -> AsyncIterator[Sandbox]:
-    async with Sandbox(rows=400, seed=5) as running:
-        yield running
-
-
-@pytest.fixture
-async def wethod(sandbox: Sandbox) -> AsyncIterator[Wethod]:
-    async with client_of(sandbox) as connected:
-        yield connected
-
+from tests.lists.followed import STREAMS, learned, told
 
 # --- what interrupts it ---------------------------------------------------------------------------------------------
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import attrs
@@ -16,19 +16,6 @@ from asyncsdk._lists.pager import list_of
 from asyncsdk.sandbox import Deviation, Sandbox
 from tests.lists.followed import STREAMS, client_of, learned, told
 from tests.stub_server import Server, rows_json
-
-
-@pytest.fixture
-async def sandbox() -> AsyncIterator[Sandbox]:
-    async with Sandbox(rows=400, seed=5) as running:
-        yield running
-
-
-@pytest.fixture
-async def wethod(sandbox: Sandbox) -> AsyncIterator[Wethod]:
-    async with client_of(sandbox) as connected:
-        yield connected
-
 
 # --- lists that are not as they should be ---------------------------------------------------------------------------
 

@@ -15,15 +15,6 @@ from tests.raw_server import Certificate, Run, serving
 from tests.sending.proxied import PASSWORD, Environment, Tunnels, rows
 
 
-@pytest.fixture
-def environment(monkeypatch: pytest.MonkeyPatch) -> Environment:
-    def set_to(**variables: str) -> None:
-        for name, value in variables.items():
-            monkeypatch.setenv(name, value)
-
-    return set_to
-
-
 @pytest.mark.parametrize("named", ["setting", "environment"])
 def test_a_tunnel_carries_requests_and_is_kept(
     run: Run, certificate: Certificate, environment: Environment, named: str

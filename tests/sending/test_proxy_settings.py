@@ -19,15 +19,6 @@ from tests.sending.proxied import PASSWORD, Environment
 ONCE = RetryPolicy(attempts=1)
 
 
-@pytest.fixture
-def environment(monkeypatch: pytest.MonkeyPatch) -> Environment:
-    def set_to(**variables: str) -> None:
-        for name, value in variables.items():
-            monkeypatch.setenv(name, value)
-
-    return set_to
-
-
 def found(url: str) -> str | None:
     scheme, _, host = url.partition("://")
     name, _, port = host.rpartition(":") if host.rpartition(":")[2].isdecimal() and "::" not in host else (host, "", "")
