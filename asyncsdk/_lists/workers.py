@@ -20,6 +20,7 @@ from .._sending.opening import Connections
 from .._sending.sender import Reply, Sender
 from .._sending.wire import Request
 from ..errors import ClientClosedError, WalkError
+from .plan import Plan
 from .stages import Stage
 from .sweeping import moment_before, own_date
 from .window import NO_HEADERS, PlannedPage
@@ -238,18 +239,20 @@ class Workers(Generic[T]):
         Returns:
             The worker's next job, None where it is to rest.
         """
-        stage, connections = self._stage, self._connections
-        due: list[PlannedPage[T]] = []
-        if stage is not None and stage.plan.occupied < stage.plan.concurrency and stage.plan.steady:
-            carried = not self._pulls or connections is None or (connections.ready() or 0) > 0
-            due = stage.plan.due(1) if carried else due
-        if stage is None or not due:
+        stage = self._stage
+        if stage is None or not self._is_sure_of_the_next(stage.plan) or not (due := stage.plan.due(1)):
             self.wake()
             return None
         if stage.plan.occupied < stage.plan.concurrency:
-            self.wake()
+            self.wake()  # there is room for more than this one
         self._in_flight += 1
         return worker.go_on((stage, due[0]))
+
+    def _is_sure_of_the_next(self, plan: Plan[T]) -> bool:
+        """Returns whether a page has a place, is the same whatever comes in, and has a connection to carry it."""
+        if plan.occupied >= plan.concurrency or not plan.steady:
+            return False
+        return not self._pulls or self._connections is None or (self._connections.ready() or 0) > 0
 
     def _unclaim(self, count: int) -> None:
         count = min(count, self._claimed)
